@@ -1,0 +1,46 @@
+"""The settings of orders: one frozen object, read late, checked at start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSettings:
+    stock: str = "orders.services.stock.EndlessStock"
+    """Dotted path of the Stock that takes and gives back pieces."""
+    order_url: str = ""
+    """Dotted path of a callable(Order) -> absolute URL of the order's page, for mails."""
+    base_url: str = "http://127.0.0.1:8000"
+    """Where the shop stands, without a slash at the end; mails link here."""
+    shop_name: str = "Shop"
+    """How the shop signs its mails."""
+    link_days: int = 90
+    """How long the link to an order's page works."""
+    mail_from: str = ""
+    """Sender of mails; empty: DEFAULT_FROM_EMAIL."""
+
+
+def read_settings(name: str, into: Callable[..., Settings]) -> Settings:
+    """Build a settings object from the dict settings.<name>; raises ImproperlyConfigured."""
+    given: dict[str, Any] = getattr(settings, name, {})
+    known = {field.name for field in fields(into)}  # type: ignore[arg-type]  # all are dataclasses
+    if unknown := sorted(set(given) - known):
+        raise ImproperlyConfigured(
+            f"{name} has no setting {', '.join(unknown)}; it knows {', '.join(sorted(known))}."
+        )
+    try:
+        return into(**given)
+    except TypeError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from error
+
+
+def order_settings() -> OrderSettings:
+    return read_settings("ORDERS", OrderSettings)

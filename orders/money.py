@@ -1,0 +1,78 @@
+"""Money: an integer of minor units with its ISO 4217 currency; never a float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import total_ordering
+from typing import Final
+
+from orders.errors import CurrencyMismatch, InvalidAmount
+
+# ISO 4217 currencies whose minor unit is not a hundredth.
+EXPONENTS: Final = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+}
+
+
+def exponent(currency: str) -> int:
+    """Digits after the decimal point of a currency: 2 unless ISO 4217 says otherwise."""
+    return EXPONENTS.get(currency, 2)
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (pence, cents, yen). Mixing currencies raises CurrencyMismatch."""
+
+    amount: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if type(self.amount) is not int:
+            raise InvalidAmount(f"an amount is an integer of minor units, not {self.amount!r}")
+        if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
+            raise InvalidAmount(f"{self.currency!r} is not an ISO 4217 code")
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        return cls(0, currency)
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> Money:
+        """Read a decimal such as "12.30"; raises InvalidAmount on too many decimals or no number."""
+        try:
+            minor = Decimal(text.strip()).scaleb(exponent(currency))
+        except InvalidOperation:
+            raise InvalidAmount(f"{text!r} is not an amount") from None
+        if not minor.is_finite() or minor != minor.to_integral_value():
+            raise InvalidAmount(f"{currency} has {exponent(currency)} decimals, not so {text!r}")
+        return cls(int(minor), currency)
+
+    def _same(self, other: Money) -> int:
+        if self.currency != other.currency:
+            raise CurrencyMismatch(f"{self.currency} is not {other.currency}")
+        return other.amount
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.amount - self._same(other), self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        return Money(self.amount * times, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.amount < self._same(other)
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, with exactly the currency's digits."""
+        return Decimal(self.amount).scaleb(-exponent(self.currency))
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.decimal}"

@@ -1,0 +1,1 @@
+"""How the money moves, and whether every cent is accounted for."""

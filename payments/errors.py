@@ -1,0 +1,23 @@
+"""What can go wrong with a payment; each error says who acts."""
+
+from __future__ import annotations
+
+
+class PaymentError(Exception):
+    """Root of all that payments refuse."""
+
+
+class NoAccount(PaymentError):
+    """No active account offers this method; the installer acts."""
+
+
+class NotPayable(PaymentError):
+    """This payment asks for no money now: it is paid, closed or being paid. Nobody acts."""
+
+
+class RefundRefused(PaymentError):
+    """The refund asked for cannot be; the message says why. Staff act."""
+
+
+class SecretsUnreadable(PaymentError):
+    """No key in PAYMENTS["secret_keys"] opens this account's secrets. The installer acts."""

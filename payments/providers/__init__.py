@@ -1,0 +1,1 @@
+"""Adapters that speak to providers: pure input and output, no rows, no Django."""

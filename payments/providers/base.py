@@ -1,0 +1,249 @@
+"""The provider seam: six verbs, one result. Dataclasses in, dataclasses out, nothing stored."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from orders.money import Money
+
+
+class Status(enum.StrEnum):
+    """What a provider says of a payment. `approved`: the shopper agreed and we must capture."""
+
+    REQUIRES_ACTION = "requires_action"
+    APPROVED = "approved"
+    PROCESSING = "processing"
+    AUTHORIZED = "authorized"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class RefundStatus(enum.StrEnum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Retry(enum.StrEnum):
+    """What helps after an error: nothing, the same again, another provider, or a challenge."""
+
+    NEVER = "never"
+    SAME = "same"
+    OTHER_PROVIDER = "other_provider"
+    STEP_UP = "step_up"
+
+
+class Verdict(enum.StrEnum):
+    """What a webhook's signature says; `deferred` needs something not at hand."""
+
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Send the shopper's browser to this absolute URL."""
+
+    url: str
+
+
+NextAction = Redirect | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What an adapter may know of a ProviderAccount. Secrets by name; never logged."""
+
+    code: str
+    mode: str
+    merchant_id: str
+    base_url: str
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OurRef:
+    """The reference we gave: A… an attempt, R… a refund, C… a capture."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRef:
+    """The provider's own id of a payment."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderObject:
+    """One id the provider uses for something of ours, by kind ("payment", "refund", "charge")."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRequest:
+    """One attempt to pay. `amount` is what is charged; `key` makes a repeat harmless."""
+
+    our_ref: str
+    amount: Money
+    key: str
+    method: str
+    description: str
+    return_url: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """Give back `amount` of the payment `ref`; `our_ref` names the refund."""
+
+    ref: ProviderRef
+    our_ref: str
+    amount: Money
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why: `code` is one of payments.messages, `raw` the provider's word for it."""
+
+    code: str
+    raw: str = ""
+    retry: Retry = Retry.NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSeen:
+    """One refund as the provider tells it; `our_ref` is "" where it is none of ours."""
+
+    provider_id: str
+    our_ref: str
+    amount: Money
+    status: RefundStatus
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a provider says of one payment; totals are cumulative minor units of `currency`."""
+
+    status: Status
+    our_ref: str = ""
+    amount: Money | None = None
+    authorized: int = 0
+    captured: int = 0
+    released: int = 0
+    refunds: tuple[RefundSeen, ...] = ()
+    objects: tuple[ProviderObject, ...] = ()
+    next_action: NextAction = None
+    occurred_at: datetime | None = None
+    error: Failure | None = None
+    mode: str = ""
+    merchant_id: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A webhook as it came in: exact bytes, header names in lower case."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEvent:
+    """One event of a webhook; without an outcome it only says "ask me"."""
+
+    event_id: str
+    kind: str
+    our_ref: str = ""
+    objects: tuple[ProviderObject, ...] = ()
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedWebhook:
+    """The verdict over the raw bytes, what is in them, and the answer the provider expects."""
+
+    verdict: Verdict
+    events: tuple[WebhookEvent, ...] = ()
+    reason: str = ""
+    ack_status: int = 200
+    ack_body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodCapability:
+    """One way to pay, as this provider offers it. No currencies named means all."""
+
+    method: str
+    currencies: frozenset[str] = frozenset()
+    minimum: int = 1
+    maximum: int | None = None
+    partial_refund: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do; `absence_is_proof`: an unknown reference was never charged."""
+
+    methods: tuple[MethodCapability, ...]
+    idempotency_window: timedelta
+    absence_is_proof: bool = False
+
+
+class ProviderError(Exception):
+    """The call gave no usable answer; `sent` is False only where nothing can have reached them."""
+
+    def __init__(self, message: str, *, sent: bool) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+class ProviderDown(ProviderError):
+    """No answer, or a 5xx. We try again, or ask."""
+
+
+class ProviderRejected(ProviderError):
+    """They refuse the request itself, so trying the same again is pointless."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.raw or failure.code, sent=True)
+        self.failure = failure
+
+
+class NotFound(ProviderError):
+    """The provider does not know this reference."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"unknown reference {reference}", sent=True)
+
+
+class Provider(Protocol):
+    """Pure input and output for one account; raises ProviderError, holds nothing but caches."""
+
+    capabilities: Capabilities
+
+    def create(self, request: CreateRequest) -> Outcome: ...
+
+    def refund(self, request: RefundRequest) -> Outcome: ...
+
+    def void(self, ref: ProviderRef, key: str) -> Outcome: ...
+
+    def query(self, ref: ProviderRef | OurRef) -> Outcome: ...
+
+    def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook: ...

@@ -1,0 +1,1 @@
+"""What the shopper sees before and after paying: cart, checkout, order page."""
