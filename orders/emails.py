@@ -1,0 +1,100 @@
+"""The outbox: mails are rows written with their cause, sent later, and never undo a sale."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.module_loading import import_string
+
+from orders.clock import now
+from orders.conf import order_settings
+from orders.models import Mail, Order
+from orders.money import Money
+from orders.wake import wake
+
+BATCH = 100
+LEASE = timedelta(seconds=60)
+BACK_OFF = [timedelta(seconds=s) for s in (30, 120, 600, 3600, 6 * 3600, 24 * 3600)]
+
+MailContext = dict[str, str | int]
+
+
+def queue_mail(
+    *, order: Order, kind: str, subject_ref: str, context: MailContext | None = None
+) -> None:
+    """Owe one mail in the transaction of its cause. A second call changes nothing."""
+    _, created = Mail.objects.get_or_create(
+        kind=kind,
+        subject_ref=subject_ref,
+        defaults={"order": order, "language": order.language, "context": context or {}},
+    )
+    if created:
+        wake("orders.send_mail")
+
+
+def order_url(order: Order) -> str:
+    """The absolute URL of the order's page, by the callable in ORDERS["order_url"]."""
+    path = order_settings().order_url
+    return str(import_string(path)(order)) if path else ""
+
+
+def send_due_mail() -> int:
+    """Send up to a hundred mails whose time has come; returns how many went out."""
+    due = Mail.objects.filter(sent_at__isnull=True, next_run_at__lte=now())
+    sent = 0
+    for mail in due.select_related("order").order_by("next_run_at")[:BATCH]:
+        if _claim(mail):
+            sent += _send(mail)
+    return sent
+
+
+def _claim(mail: Mail) -> bool:
+    """One worker takes the row for a minute; if it dies, the sweep finds the row again."""
+    claimed = Mail.objects.filter(
+        pk=mail.pk, sent_at__isnull=True, next_run_at=mail.next_run_at
+    ).update(next_run_at=now() + LEASE, tries=F("tries") + 1)
+    return claimed == 1
+
+
+def _send(mail: Mail) -> bool:
+    subject, body = render_mail(mail)
+    sender = order_settings().mail_from or settings.DEFAULT_FROM_EMAIL
+    try:
+        send_mail(subject, body, sender, [mail.order.email])
+    except (SMTPException, OSError) as error:
+        retry_at = _next_try(mail.tries)
+        Mail.objects.filter(pk=mail.pk).update(
+            next_run_at=retry_at, last_error=type(error).__name__
+        )
+        return False
+    Mail.objects.filter(pk=mail.pk).update(sent_at=now(), next_run_at=None, last_error="")
+    return True
+
+
+def _next_try(tries: int) -> datetime | None:
+    """When to try again; None once the table is used up, and staff see the mail unsent."""
+    return now() + BACK_OFF[tries] if tries < len(BACK_OFF) else None
+
+
+def render_mail(mail: Mail) -> tuple[str, str]:
+    """Subject and text in the order's language, from orders/mail/<kind>.txt."""
+    order = mail.order
+    context = {
+        "order": order,
+        "lines": order.lines.all(),
+        "order_url": order_url(order),
+        "shop_name": order_settings().shop_name,
+        **mail.context,
+    }
+    if "amount" in mail.context:
+        context["money"] = Money(int(mail.context["amount"]), order.currency)
+    with translation.override(mail.language):
+        subject = render_to_string(f"orders/mail/{mail.kind}_subject.txt", context)
+        body = render_to_string(f"orders/mail/{mail.kind}.txt", context)
+    return " ".join(subject.split()), body.strip() + "\n"

@@ -1,0 +1,189 @@
+"""An order as it was agreed: a snapshot that never reads the catalogue again."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.clock import now
+from orders.errors import IllegalTransition
+from orders.money import Money
+from orders.states import NEXT, OrderState
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def random_code(length: int) -> str:
+    """Random Crockford base32: no I, L, O or U to misread."""
+    return "".join(secrets.choice(CROCKFORD) for _ in range(length))
+
+
+def new_order_number() -> str:
+    return random_code(10)
+
+
+def new_token() -> str:
+    """132 random bits in 22 URL-safe characters."""
+    return secrets.token_urlsafe(17)[:22]
+
+
+class Order(models.Model):
+    """What one shopper agreed to buy, for how much. Amounts in minor units of `currency`."""
+
+    number = models.CharField(_("number"), max_length=10, unique=True, default=new_order_number)
+    checkout_key = models.CharField(max_length=64, unique=True, editable=False)
+    link_token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
+    link_expires_at = models.DateTimeField(_("link works until"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=OrderState.choices, default=OrderState.OPEN
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    email = models.EmailField(_("e-mail"), db_index=True)
+    language = models.CharField(_("language"), max_length=12)
+    currency = models.CharField(_("currency"), max_length=3)
+    total_amount = models.BigIntegerField(_("total"))
+    terms_version = models.CharField(_("terms version"), max_length=40, blank=True)
+    placed_at = models.DateTimeField(_("placed"), default=now, db_index=True)
+
+    if TYPE_CHECKING:
+        lines: RelatedManager[OrderLine]
+        changes: RelatedManager[StateChange]
+        mails: RelatedManager[Mail]
+        address: Address
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=OrderState.values), name="order_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(total_amount__gte=0), name="order_total_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_amount, self.currency)
+
+    def move_to(self, state: OrderState, *, actor: str, reason: str = "") -> None:
+        """Take one step of the table and note it; raises IllegalTransition. The row is locked."""
+        before = OrderState(self.state)
+        if state not in NEXT[before]:
+            raise IllegalTransition(f"order {self.number} cannot go from {before} to {state}")
+        self.state = state
+        self.save(update_fields=["state"])
+        StateChange.objects.create(
+            order=self, before=before, after=state, actor=actor, reason=reason
+        )
+
+
+class OrderLine(models.Model):
+    """One SKU at the price it was agreed at."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    sku = models.CharField(_("SKU"), max_length=64, db_index=True)
+    name = models.CharField(_("name"), max_length=255)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_amount = models.BigIntegerField(_("unit price"))
+    gross_amount = models.BigIntegerField(_("amount"))
+
+    class Meta:
+        ordering = ["order_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "sku"], name="order_line_once_per_sku"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_has_pieces"),
+            models.CheckConstraint(
+                condition=Q(gross_amount__gte=0), name="order_line_amount_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.name}"
+
+    @property
+    def unit(self) -> Money:
+        return Money(self.unit_amount, self.order.currency)
+
+    @property
+    def gross(self) -> Money:
+        return Money(self.gross_amount, self.order.currency)
+
+
+class Address(models.Model):
+    """Where an order goes. Country as ISO 3166 alpha-2."""
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="address")
+    name = models.CharField(_("name"), max_length=120)
+    line1 = models.CharField(_("address"), max_length=120)
+    line2 = models.CharField(_("address, second line"), max_length=120, blank=True)
+    city = models.CharField(_("town or city"), max_length=80)
+    region = models.CharField(_("region"), max_length=80, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    country = models.CharField(_("country"), max_length=2)
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}, {self.country}"
+
+
+class StateChange(models.Model):
+    """The audit trail of an order: who moved it, from where to where, when and why."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="changes")
+    before = models.CharField(max_length=10)
+    after = models.CharField(max_length=10)
+    actor = models.CharField(max_length=150)
+    reason = models.CharField(max_length=255, blank=True)
+    at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"{self.before} -> {self.after}"
+
+
+class Mail(models.Model):
+    """A mail that is owed: written with its cause, rendered and sent by a worker."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="mails")
+    kind = models.CharField(max_length=32)
+    subject_ref = models.CharField(max_length=64)
+    language = models.CharField(max_length=12)
+    context = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    created_at = models.DateTimeField(default=now)
+    next_run_at = models.DateTimeField(null=True, default=now)
+    tries = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject_ref"], name="mail_once_per_subject")
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_run_at"],
+                name="mail_due",
+                condition=Q(sent_at__isnull=True, next_run_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.subject_ref}"
