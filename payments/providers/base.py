@@ -149,7 +149,6 @@ class Outcome:
     refunds: tuple[RefundSeen, ...] = ()
     objects: tuple[ProviderObject, ...] = ()
     next_action: NextAction = None
-    occurred_at: datetime | None = None
     error: Failure | None = None
     mode: str = ""
     merchant_id: str = ""
@@ -247,3 +246,5 @@ class Provider(Protocol):
     def query(self, ref: ProviderRef | OurRef) -> Outcome: ...
 
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook: ...
+
+    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent: ...

@@ -1,0 +1,61 @@
+"""Settings of payments that cannot work stop the start and say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from payments.conf import payment_settings
+
+OUR_HOME = Path(__file__).resolve().parent
+
+
+@register()
+def check_payments(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        conf = payment_settings()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="Mend the dict PAYMENTS.", id="payments.E001")]
+    found: list[CheckMessage] = []
+    for name, path in conf.providers.items():
+        try:
+            import_string(path)
+        except ImportError as error:
+            hint = f'Mend PAYMENTS["providers"]["{name}"].'
+            found.append(Error(str(error), hint=hint, id="payments.E002"))
+    return found + _key_errors(conf.secret_keys)
+
+
+def _key_errors(keys: Sequence[str]) -> list[CheckMessage]:
+    hint = (
+        'Put a key into PAYMENTS["secret_keys"]; make one with '
+        'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+    )
+    if not keys:
+        return [Error("no key seals the provider secrets", hint=hint, id="payments.E003")]
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        return [Error("a key is not a Fernet key", hint=hint, id="payments.E003")]
+    return []
+
+
+@register()
+def check_ours(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """django-payments and django-shop install packages of our names, and pip overwrites silently."""
+    found: list[CheckMessage] = []
+    for label in ("orders", "payments", "shop"):
+        config = apps.app_configs.get(label)
+        if config and Path(config.path).resolve().parent != OUR_HOME.parent:
+            hint = "Uninstall django-payments or django-shop, then reinstall django-till."
+            message = f"the package {label!r} is not Till's: it lies in {config.path}"
+            found.append(Error(message, hint=hint, id="payments.E004"))
+    return found

@@ -1,0 +1,41 @@
+"""The settings of payments: one frozen object, read late, checked at start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from orders.conf import read_settings
+
+WEBHOOK_BYTES = 256 * 1024
+"""The largest webhook body that is taken."""
+
+RATE_LIMITS = {"pay": "20/m", "status": "120/m"}
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSettings:
+    secret_keys: Sequence[str] = ()
+    """Fernet keys that seal the secrets of accounts, newest first; old ones still open."""
+    live: bool = False
+    """Whether accounts in live mode are used at all; False on every staging copy."""
+    providers: Mapping[str, str] = field(
+        default_factory=lambda: {"sandbox": "payments.providers.sandbox.SandboxProvider"}
+    )
+    """Provider name -> dotted path of its adapter."""
+    base_url: str = "http://127.0.0.1:8000"
+    """Where providers send shoppers back to, without a slash at the end."""
+    timeout_seconds: float = 8.0
+    """How long one call to a provider may take."""
+    rate_limits: Mapping[str, str] | None = field(default_factory=lambda: dict(RATE_LIMITS))
+    """Requests per client and page, as "20/m"; None lifts every limit."""
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a sent but unanswered call belongs to its process before the sweep asks."""
+        return timedelta(seconds=self.timeout_seconds + 4)
+
+
+def payment_settings() -> PaymentSettings:
+    return read_settings("PAYMENTS", PaymentSettings)

@@ -1,0 +1,41 @@
+"""One sentence for the shopper and one for staff, by our code of what went wrong."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+SHOPPER: Final[dict[str, StrOrPromise]] = {
+    "declined": _("Your bank declined this card. You have not been charged."),
+    "insufficient_funds": _("There is not enough money on this card. You have not been charged."),
+    "expired_card": _("This card has expired. You have not been charged."),
+    "incorrect_cvc": _("The security code was not right. You have not been charged."),
+    "lost_card": _("Your bank declined this card. You have not been charged."),
+    "cancelled": _("You left the payment page before paying. You have not been charged."),
+    "not_sent": _("We could not reach the payment service. You have not been charged."),
+    "provider_down": _("We could not reach the payment service. You have not been charged."),
+    "provider_refused": _("The payment service refused this payment. You have not been charged."),
+}
+
+STAFF: Final[dict[str, StrOrPromise]] = {
+    "declined": _("declined by the card's bank, without a reason"),
+    "insufficient_funds": _("declined: insufficient funds"),
+    "expired_card": _("declined: expired card"),
+    "incorrect_cvc": _("declined: wrong security code"),
+    "lost_card": _("declined: card reported lost or stolen"),
+    "cancelled": _("cancelled by the shopper at the provider"),
+    "not_sent": _("never reached the provider"),
+    "provider_down": _("the provider could not be reached"),
+    "provider_refused": _("the provider refused our request"),
+    "amount_too_large": _("the provider says: more than can be refunded"),
+}
+
+
+def for_shopper(code: str) -> StrOrPromise:
+    return SHOPPER.get(code, SHOPPER["declined"])
+
+
+def for_staff(code: str) -> StrOrPromise:
+    return STAFF.get(code, code)

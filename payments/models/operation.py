@@ -1,0 +1,83 @@
+"""Something we ask of a provider after an attempt; here refunds."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.clock import now
+from orders.models import random_code
+from orders.money import Money
+from payments.models.payment import Attempt
+from payments.states import OperationKind, OperationStatus
+
+
+def new_refund_ref() -> str:
+    return "R" + random_code(20)
+
+
+class Operation(models.Model):
+    """One refund: committed before the provider is called, its key reused on every retry.
+
+    `request_key` is the idempotency key of whoever asked (a form token, a cancellation number);
+    `external` marks a refund that was made at the provider's own site.
+    """
+
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="operations")
+    kind = models.CharField(
+        max_length=8, choices=OperationKind.choices, default=OperationKind.REFUND
+    )
+    our_ref = models.CharField(
+        _("reference"), max_length=21, unique=True, default=new_refund_ref, editable=False
+    )
+    request_key = models.CharField(max_length=80, unique=True)
+    amount = models.BigIntegerField(_("amount"))
+    status = models.CharField(
+        _("status"),
+        max_length=12,
+        choices=OperationStatus.choices,
+        default=OperationStatus.REQUESTED,
+    )
+    reason = models.CharField(_("reason"), max_length=255, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    external = models.BooleanField(_("made at the provider"), default=False)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_raw = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(default=now)
+    first_sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    next_run_at = models.DateTimeField(null=True, default=now)
+    tries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=OperationStatus.values), name="operation_status_known"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="operation_amount_positive"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_run_at"],
+                name="operation_due",
+                condition=Q(next_run_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.our_ref
+
+    @property
+    def key(self) -> str:
+        """The idempotency key at the provider, the same on every retry."""
+        return f"{self.our_ref}:{self.kind}"
+
+    @property
+    def money(self) -> Money:
+        return self.attempt.money(self.amount)

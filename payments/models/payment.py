@@ -1,0 +1,164 @@
+"""What is owed for an order, and each try to pay it. All amounts in minor units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.clock import now
+from orders.models import Order, new_token, random_code
+from orders.money import Money
+from payments.models.account import ProviderAccount
+from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+    from payments.models.operation import Operation
+
+FACTS = ("authorized", "captured", "released", "refunded", "refund_reversed")
+
+
+def new_attempt_ref() -> str:
+    return "A" + random_code(20)
+
+
+def _not_negative(prefix: str, *columns: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=Q(**{f"{column}__gte": 0}), name=f"{prefix}_{column}_not_negative"
+        )
+        for column in columns
+    ]
+
+
+class Payment(models.Model):
+    """What one order asks for. Totals are sums over its attempts, `status` a projection."""
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="payment")
+    token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    status = models.CharField(
+        _("status"), max_length=20, choices=PaymentStatus.choices, default=PaymentStatus.OPEN
+    )
+    reserved = models.BigIntegerField(default=0)
+    captured = models.BigIntegerField(_("captured"), default=0)
+    refunded = models.BigIntegerField(_("refunded"), default=0)
+    refund_reversed = models.BigIntegerField(default=0)
+    refund_pending = models.BigIntegerField(_("refund pending"), default=0)
+    created_at = models.DateTimeField(default=now)
+
+    if TYPE_CHECKING:
+        attempts: RelatedManager[Attempt]
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=PaymentStatus.values), name="payment_status_known"
+            ),
+            *_not_negative(
+                "payment",
+                "amount",
+                "reserved",
+                "captured",
+                "refunded",
+                "refund_reversed",
+                "refund_pending",
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved__lte=F("amount")), name="payment_reserve_within_amount"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.status}"
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+    @property
+    def due(self) -> Money:
+        return self.money(self.amount)
+
+    @property
+    def net_refunded(self) -> int:
+        return self.refunded - self.refund_reversed
+
+    @property
+    def refundable(self) -> Money:
+        """What may still be asked back: captured, less what went back or is on its way."""
+        return self.money(max(0, self.captured - self.net_refunded - self.refund_pending))
+
+
+class Attempt(models.Model):
+    """One try with one account and method: the create operation and the facts that came of it.
+
+    The five totals only grow. `status` is their projection, or the newest observation.
+    """
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")
+    account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="attempts")
+    method = models.CharField(_("method"), max_length=40)
+    our_ref = models.CharField(
+        _("reference"), max_length=21, unique=True, default=new_attempt_ref, editable=False
+    )
+    amount = models.BigIntegerField(_("amount"))
+    status = models.CharField(
+        _("status"), max_length=16, choices=AttemptStatus.choices, default=AttemptStatus.SUBMITTING
+    )
+    reserved = models.BigIntegerField(default=0)
+    authorized = models.BigIntegerField(_("authorized"), default=0)
+    captured = models.BigIntegerField(_("captured"), default=0)
+    released = models.BigIntegerField(_("released"), default=0)
+    refunded = models.BigIntegerField(_("refunded"), default=0)
+    refund_reversed = models.BigIntegerField(default=0)
+    refund_pending = models.BigIntegerField(default=0)
+    redirect_url = models.URLField(max_length=500, blank=True)
+    error_code = models.CharField(_("reason"), max_length=40, blank=True)
+    error_raw = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(default=now)
+    asked_at = models.DateTimeField(null=True)
+    next_poll_at = models.DateTimeField(null=True)
+    polls = models.PositiveIntegerField(default=0)
+
+    if TYPE_CHECKING:
+        operations: RelatedManager[Operation]
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=AttemptStatus.values), name="attempt_status_known"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="attempt_amount_positive"),
+            *_not_negative("attempt", "reserved", "refund_pending", *FACTS),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_poll_at"],
+                name="attempt_poll_due",
+                condition=Q(next_poll_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.our_ref
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of its creation, the same on every retry."""
+        return f"{self.our_ref}:create"
+
+    @property
+    def in_flight(self) -> bool:
+        return self.status in IN_FLIGHT
+
+    def money(self, minor: int) -> Money:
+        return self.payment.money(minor)

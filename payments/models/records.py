@@ -1,0 +1,96 @@
+"""What was seen, what was called, and what a person must look at."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.clock import now
+from payments.models.account import ProviderAccount
+from payments.models.operation import Operation
+from payments.models.payment import Attempt, Payment
+
+
+class ProviderObject(models.Model):
+    """One id of the provider's and the attempt or operation it belongs to."""
+
+    account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="objects_seen")
+    kind = models.CharField(max_length=20)
+    object_id = models.CharField(max_length=120)
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="provider_objects")
+    operation = models.ForeignKey(
+        Operation, models.PROTECT, null=True, related_name="provider_objects"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "kind", "object_id"], name="provider_object_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.object_id
+
+
+class CallResult(models.TextChoices):
+    OK = "ok", _("answered")
+    DECLINED = "declined", _("declined")
+    TECHNICAL = "technical", _("technical error")
+    TIMEOUT = "timeout", _("no answer")
+
+
+class ProviderCall(models.Model):
+    """One call out: the audit trail, and the source of every rate."""
+
+    account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="calls")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="calls")
+    operation = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="calls")
+    verb = models.CharField(max_length=8)
+    key = models.CharField(max_length=40, blank=True)
+    result = models.CharField(max_length=10, choices=CallResult.choices)
+    milliseconds = models.PositiveIntegerField()
+    evidence = models.JSONField(default=dict)
+    at = models.DateTimeField(default=now)
+
+    def __str__(self) -> str:
+        return f"{self.verb}: {self.result}"
+
+
+class ReviewKind(models.TextChoices):
+    MISMATCH = "mismatch", _("the provider names another account, mode, currency or reference")
+    WRONG_AMOUNT = "wrong_amount", _("another amount was captured than was asked for")
+    SURPLUS = "surplus", _("money came in that nobody owed")
+    EXTERNAL_REFUND = "external_refund", _("a refund was made at the provider's own site")
+    REFUND_FAILED = "refund_failed", _("a refund failed")
+    NO_ANSWER = "no_answer", _("the provider does not say what became of it")
+
+
+class Review(models.Model):
+    """Something only a person can settle; one open row per kind and subject."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=ReviewKind.choices)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="reviews")
+    subject_ref = models.CharField(_("subject"), max_length=120)
+    detail = models.CharField(_("what was seen"), max_length=255, blank=True)
+    opened_at = models.DateTimeField(_("opened"), default=now)
+    resolved_at = models.DateTimeField(_("resolved"), null=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject_ref"],
+                condition=Q(resolved_at__isnull=True),
+                name="review_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.subject_ref}"

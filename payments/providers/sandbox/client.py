@@ -1,0 +1,101 @@
+"""HTTP to the sandbox bank: JSON in, JSON out, errors as the provider seam names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import httpx
+
+from payments.providers.base import (
+    Account,
+    Failure,
+    NotFound,
+    ProviderDown,
+    ProviderRejected,
+    Retry,
+)
+from payments.providers.sandbox.mapping import ERROR_CODES
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the bank gives a new merchant."""
+
+    merchant_id: str
+    api_key: str
+    webhook_secret: str
+
+
+@lru_cache(maxsize=8)
+def _http(base_url: str, timeout: float) -> httpx.Client:
+    """One pool of connections per bank and process; it may be shared by threads."""
+    return httpx.Client(
+        base_url=base_url, timeout=httpx.Timeout(timeout, connect=3.0), trust_env=False
+    )
+
+
+def sign_up(base_url: str, *, name: str, webhook_url: str, timeout: float = 8.0) -> Signed:
+    """Become a merchant of a sandbox bank; raises ProviderDown or ProviderRejected."""
+    given = _request(
+        _http(base_url, timeout), "POST", "/v1/merchants", {"name": name, "webhook_url": webhook_url}
+    )
+    return Signed(given["merchant_id"], given["api_key"], given["webhook_secret"])
+
+
+class SandboxClient:
+    """The bank's API for one merchant."""
+
+    def __init__(self, account: Account, *, timeout: float = 8.0) -> None:
+        self._http = _http(account.base_url, timeout)
+        self._auth = {"Authorization": f"Bearer {account.secrets['api_key']}"}
+
+    def get(self, path: str, **params: str) -> Json:
+        return _request(self._http, "GET", path, None, headers=self._auth, params=params)
+
+    def post(self, path: str, body: Json, *, key: str) -> Json:
+        headers = {**self._auth, "Idempotency-Key": key}
+        return _request(self._http, "POST", path, body, headers=headers)
+
+    def set_webhook_url(self, url: str) -> None:
+        body = {"webhook_url": url}
+        _request(self._http, "PATCH", "/v1/merchants/me", body, headers=self._auth)
+
+
+def _request(
+    http: httpx.Client,
+    verb: str,
+    path: str,
+    body: Json | None,
+    *,
+    headers: dict[str, str] | None = None,
+    params: dict[str, str] | None = None,
+) -> Json:
+    try:
+        answer = http.request(verb, path, json=body, headers=headers, params=params)
+    except httpx.ConnectError as error:
+        raise ProviderDown(f"no connection: {error}", sent=False) from error
+    except httpx.ConnectTimeout as error:
+        raise ProviderDown("no connection in time", sent=False) from error
+    except httpx.TransportError as error:
+        raise ProviderDown(f"{type(error).__name__}", sent=True) from error
+    return _read(answer, path)
+
+
+def _read(answer: httpx.Response, path: str) -> Json:
+    if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise ProviderDown(f"answered {answer.status_code}", sent=True)
+    try:
+        given: Json = answer.json()
+    except ValueError as error:
+        raise ProviderDown("the answer is not JSON", sent=True) from error
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        raise NotFound(path)
+    if answer.is_error:
+        raw = str(given.get("error", {}).get("code", answer.status_code))
+        code = ERROR_CODES.get(raw, "provider_refused")
+        raise ProviderRejected(Failure(code, raw, Retry.NEVER))
+    return given

@@ -1,0 +1,84 @@
+"""The sandbox bank behind the provider seam."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from payments.providers.base import (
+    Account,
+    Capabilities,
+    CreateRequest,
+    MethodCapability,
+    NotFound,
+    OurRef,
+    Outcome,
+    ParsedWebhook,
+    ProviderDown,
+    ProviderRef,
+    RawRequest,
+    RefundRequest,
+    WebhookEvent,
+)
+from payments.providers.sandbox import webhook
+from payments.providers.sandbox.client import Json, SandboxClient
+from payments.providers.sandbox.mapping import read_payment
+
+
+class SandboxProvider:
+    """Wire format: docs/sandbox.md."""
+
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        methods=(MethodCapability("card"),),
+        idempotency_window=timedelta(days=30),
+        absence_is_proof=True,
+    )
+
+    def __init__(self, account: Account, *, timeout: float = 8.0) -> None:
+        self._account = account
+        self._client = SandboxClient(account, timeout=timeout)
+
+    def create(self, request: CreateRequest) -> Outcome:
+        body = {
+            "reference": request.our_ref,
+            "amount": request.amount.amount,
+            "currency": request.amount.currency,
+            "description": request.description,
+            "return_url": request.return_url,
+        }
+        return _outcome(self._client.post("/v1/payments", body, key=request.key))
+
+    def refund(self, request: RefundRequest) -> Outcome:
+        body = {
+            "reference": request.our_ref,
+            "amount": request.amount.amount,
+            "reason": request.reason,
+        }
+        self._client.post(f"/v1/payments/{request.ref.value}/refunds", body, key=request.key)
+        return self.query(request.ref)
+
+    def void(self, ref: ProviderRef, key: str) -> Outcome:
+        return _outcome(self._client.post(f"/v1/payments/{ref.value}/void", {}, key=key))
+
+    def query(self, ref: ProviderRef | OurRef) -> Outcome:
+        if isinstance(ref, ProviderRef):
+            return _outcome(self._client.get(f"/v1/payments/{ref.value}"))
+        found = self._client.get("/v1/payments", reference=ref.value)["data"]
+        if not found:
+            raise NotFound(ref.value)
+        return _outcome(found[0])
+
+    def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook:
+        return webhook.parse_webhook(self._account, raw, now)
+
+    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # the bank sends one event a body
+        return webhook.read_event(json.loads(raw.body))
+
+
+def _outcome(told: Json) -> Outcome:
+    """An answer that cannot be read is no answer: we ask again, and decide nothing on it."""
+    try:
+        return read_payment(told)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProviderDown(f"malformed answer: {type(error).__name__}", sent=True) from error

@@ -1,0 +1,63 @@
+"""The sandbox bank's signature: `Sandbox-Signature: t=<unix>,v1=<hex HMAC-SHA256 of "t.body">`."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import datetime
+from typing import Any
+
+from payments.providers.base import (
+    Account,
+    ParsedWebhook,
+    ProviderObject,
+    RawRequest,
+    Verdict,
+    WebhookEvent,
+)
+from payments.providers.sandbox.mapping import read_payment
+
+TOLERANCE_SECONDS = 300
+HEADER = "sandbox-signature"
+
+
+def parse_webhook(account: Account, raw: RawRequest, now: datetime) -> ParsedWebhook:
+    """Check signature, freshness, merchant and mode over the raw bytes; then read the event."""
+    if problem := _forged(account.secrets["webhook_secret"], raw, now):
+        return ParsedWebhook(Verdict.REJECTED, reason=problem)
+    try:
+        told = json.loads(raw.body)
+        event = read_event(told)
+        theirs = (told["merchant_id"], told["mode"])
+    except (KeyError, ValueError, TypeError) as error:
+        return ParsedWebhook(Verdict.REJECTED, reason=f"malformed body: {type(error).__name__}")
+    if theirs != (account.merchant_id, account.mode):
+        return ParsedWebhook(Verdict.REJECTED, reason="another merchant or mode")
+    return ParsedWebhook(Verdict.VERIFIED, (event,), ack_body=b'{"received": true}')
+
+
+def read_event(told: dict[str, Any]) -> WebhookEvent:
+    """One event of the bank with the payment it is about; raises KeyError or ValueError."""
+    payment = told["data"]
+    return WebhookEvent(
+        event_id=told["id"],
+        kind=told["type"],
+        our_ref=payment["reference"],
+        objects=(ProviderObject("payment", payment["id"]),),
+        outcome=read_payment(payment),
+    )
+
+
+def _forged(secret: str, raw: RawRequest, now: datetime) -> str:
+    header = raw.headers.get(HEADER, "")
+    parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+    stamp, given = parts.get("t", ""), parts.get("v1", "")
+    if not (stamp.isascii() and stamp.isdigit() and given.isascii()):
+        return "signature missing or malformed"
+    signed = f"{stamp}.".encode() + raw.body
+    if not hmac.compare_digest(hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest(), given):
+        return "signature does not match"
+    if abs(now.timestamp() - int(stamp)) > TOLERANCE_SECONDS:
+        return "timestamp is stale"
+    return ""

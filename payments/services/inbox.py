@@ -1,0 +1,127 @@
+"""The durable inbox: store first, answer, then work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from orders.clock import now
+from orders.wake import wake
+from payments.models import Attempt, InboxEvent, ProviderAccount
+from payments.providers.base import RawRequest, WebhookEvent
+from payments.registry import provider_for
+from payments.services.apply import apply_outcome
+from payments.services.poll import ask
+from payments.states import InboxState
+
+BATCH = 100
+TASK = "payments.drain_inbox"
+BACK_OFF = [timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)]
+PARKED_FOR = timedelta(hours=72)
+PARKED_AGAIN = timedelta(minutes=2)
+AGAIN = (InboxState.RECEIVED, InboxState.PARKED, InboxState.DEAD)
+
+
+def receive(*, account: ProviderAccount, event: WebhookEvent, raw: RawRequest) -> None:
+    """Store one verified event and wake a worker. A repeat of a done event changes nothing."""
+    row = InboxEvent(
+        account=account,
+        event_id=event.event_id,
+        kind=event.kind,
+        body=raw.body,
+        headers=_kept_headers(raw.headers),
+    )
+    try:
+        with transaction.atomic(durable=True):
+            row.save(force_insert=True)
+    except IntegrityError:
+        repeated = InboxEvent.objects.filter(account=account, event_id=event.event_id)
+        if not repeated.filter(state__in=AGAIN).update(
+            state=InboxState.RECEIVED, next_run_at=now()
+        ):
+            return
+    wake(TASK)
+
+
+def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """What an investigation needs; never a cookie or an authorization."""
+    return {name: headers[name] for name in ("content-type", "user-agent") if name in headers}
+
+
+def drain_inbox() -> int:
+    """Apply up to a hundred due events; returns how many were looked at.
+
+    An event that raises is put back with its back-off before the error goes on to the log.
+    """
+    due = InboxEvent.objects.filter(next_run_at__lte=now()).order_by("pk")
+    events = list(due.values_list("pk", flat=True)[:BATCH])
+    for event_id in events:
+        try:
+            apply_event(event_id)
+        except Exception as error:
+            put_back(event_id, error)
+            wake(TASK)
+            raise
+    return len(events)
+
+
+def apply_event(event_id: int) -> None:
+    """Apply one stored event; the outcome and `done` commit together. A second call: no change."""
+    event = InboxEvent.objects.select_related("account").get(pk=event_id)
+    provider = provider_for(event.account)
+    told = provider.read_event(
+        RawRequest(body=bytes(event.body), headers=event.headers), event.event_id
+    )
+    attempt_id = _attempt_of(event.account, told)
+    if attempt_id is None:
+        _park(event)
+        return
+    if told.outcome is None:
+        ask(attempt_id, source="webhook")
+    with transaction.atomic(durable=True):
+        locked = InboxEvent.objects.select_for_update(no_key=True).get(pk=event_id)
+        if locked.state not in {InboxState.RECEIVED, InboxState.PARKED}:
+            return
+        if told.outcome is not None:
+            apply_outcome(attempt_id=attempt_id, outcome=told.outcome, source="webhook")
+        InboxEvent.objects.filter(pk=event_id).update(
+            state=InboxState.DONE,
+            attempt_id=attempt_id,
+            done_at=now(),
+            next_run_at=None,
+            last_error="",
+        )
+
+
+def _attempt_of(account: ProviderAccount, told: WebhookEvent) -> int | None:
+    """The attempt an event is about: by our reference, else by any id the provider names."""
+    named = Q(our_ref=told.our_ref) if told.our_ref else Q(pk__in=())
+    for seen in told.objects:
+        named |= Q(provider_objects__kind=seen.kind, provider_objects__object_id=seen.id)
+    found = Attempt.objects.filter(named, account=account)
+    return found.values_list("pk", flat=True).first()
+
+
+def _park(event: InboxEvent) -> None:
+    """Nothing of ours is meant yet: look again for three days, then give up."""
+    late = event.received_at + PARKED_FOR < now()
+    InboxEvent.objects.filter(pk=event.pk, state__in=AGAIN).update(
+        state=InboxState.DEAD if late else InboxState.PARKED,
+        next_run_at=None if late else now() + PARKED_AGAIN,
+        last_error="no payment of ours has this reference",
+    )
+
+
+def put_back(event_id: int, error: Exception) -> None:
+    """Count a failed try and set the next; after the last the event is dead and staff see it."""
+    event = InboxEvent.objects.get(pk=event_id)
+    over = event.tries >= len(BACK_OFF)
+    InboxEvent.objects.filter(pk=event_id).exclude(state=InboxState.DONE).update(
+        tries=event.tries + 1,
+        state=InboxState.DEAD if over else event.state,
+        next_run_at=None if over else now() + BACK_OFF[event.tries],
+        last_error=f"{type(error).__name__}: {error}"[:200],
+    )

@@ -1,0 +1,182 @@
+"""Refunds: requested by people in a transaction, submitted by workers outside of any."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F
+
+from orders.clock import now
+from orders.models import Order
+from orders.money import Money
+from orders.wake import wake
+from payments.conf import payment_settings
+from payments.errors import RefundRefused
+from payments.models import Attempt, Operation, Payment, ProviderObject
+from payments.models.records import ReviewKind
+from payments.providers.base import (
+    Failure,
+    NotFound,
+    Outcome,
+    OurRef,
+    Provider,
+    ProviderRef,
+    RefundRequest,
+    RefundSeen,
+    RefundStatus,
+    Status,
+)
+from payments.registry import provider_for
+from payments.services.apply import UNKNOWN_POLLS, apply_outcome
+from payments.services.calls import call_provider
+from payments.services.reviews import open_review
+from payments.states import OperationStatus
+
+BATCH = 100
+TASK = "payments.submit_refunds"
+
+
+def request_refund(
+    *, payment_id: int, amount: Money, reason: str, request_key: str, requested_by: int | None
+) -> tuple[Operation, bool]:
+    """Ask for `amount` back; returns the refund and whether this call made it.
+
+    `request_key` is the intent: a second call with it changes nothing and returns the first
+    refund. Raises RefundRefused with a sentence for staff. A worker sends it after the commit.
+    """
+    with transaction.atomic():
+        order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
+        Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        if known := Operation.objects.filter(request_key=request_key).first():
+            return _same_intent(known, payment_id, amount), False
+        payment = Payment.objects.get(pk=payment_id)
+        _check(payment, amount)
+        operation = Operation.objects.create(
+            attempt=_reserve(payment, amount),
+            request_key=request_key,
+            amount=amount.amount,
+            reason=reason,
+            requested_by_id=requested_by,
+        )
+        wake(TASK)
+    return operation, True
+
+
+def _same_intent(known: Operation, payment_id: int, amount: Money) -> Operation:
+    if known.attempt.payment_id != payment_id or known.money != amount:
+        raise RefundRefused("this request was already used for another refund")
+    return known
+
+
+def _check(payment: Payment, amount: Money) -> None:
+    if amount.currency != payment.currency:
+        raise RefundRefused(f"this order was paid in {payment.currency}, not {amount.currency}")
+    if amount.amount <= 0:
+        raise RefundRefused("a refund is more than zero")
+    if payment.captured == 0:
+        raise RefundRefused("nothing has been paid on this order yet")
+    if amount > payment.refundable:
+        raise RefundRefused(f"at most {payment.refundable} can still be refunded")
+
+
+def _reserve(payment: Payment, amount: Money) -> Attempt:
+    """Set the amount aside by conditional UPDATE on one attempt and on the payment."""
+    fits = {"room__gte": amount.amount}
+    room = F("captured") - F("refunded") + F("refund_reversed") - F("refund_pending")
+    aside = {"refund_pending": F("refund_pending") + amount.amount}
+    if Payment.objects.alias(room=room).filter(pk=payment.pk, **fits).update(**aside):
+        for attempt in payment.attempts.filter(captured__gt=0).order_by("pk"):
+            if Attempt.objects.alias(room=room).filter(pk=attempt.pk, **fits).update(**aside):
+                return attempt
+    raise RefundRefused("no single payment of this order can give back so much: refund in parts")
+
+
+def submit_due_refunds() -> int:
+    """Send up to a hundred refunds whose time has come; returns how many were claimed."""
+    due = Operation.objects.filter(next_run_at__lte=now()).order_by("next_run_at", "pk")
+    claimed = 0
+    for operation in due[:BATCH]:
+        if _claim(operation):
+            claimed += 1
+            submit_refund(operation.pk)
+    return claimed
+
+
+def _claim(operation: Operation) -> bool:
+    """One worker takes the refund for one call; if it dies, the sweep finds the row again."""
+    first = {} if operation.first_sent_at else {"first_sent_at": now()}
+    taken = Operation.objects.filter(
+        pk=operation.pk, next_run_at=operation.next_run_at, tries=operation.tries
+    ).update(
+        status=OperationStatus.SUBMITTING,
+        next_run_at=now() + payment_settings().lease,
+        tries=F("tries") + 1,
+        **first,
+    )
+    return taken == 1
+
+
+def submit_refund(operation_id: int) -> None:
+    """Send one claimed refund, with its stored key, and book the answer.
+
+    Past the provider's idempotency window it is only asked about, never sent again.
+    """
+    operation = Operation.objects.select_related("attempt__payment", "attempt__account").get(
+        pk=operation_id
+    )
+    provider = provider_for(operation.attempt.account)
+    outcome = _send_or_ask(provider, operation)
+    failed = outcome.status == Status.DECLINED and outcome.error
+    if failed and not outcome.refunds:
+        refused = _refused(operation, outcome.error)
+        outcome = Outcome(status=Status.CAPTURED, refunds=(refused,))
+    if outcome.status == Status.UNKNOWN:
+        _ask_later(operation)
+    else:
+        apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
+
+
+def _refused(operation: Operation, error: Failure | None) -> RefundSeen:
+    return RefundSeen(
+        provider_id=operation.our_ref,
+        our_ref=operation.our_ref,
+        amount=operation.money,
+        status=RefundStatus.FAILED,
+        error=error,
+    )
+
+
+def _send_or_ask(provider: Provider, operation: Operation) -> Outcome:
+    attempt = operation.attempt
+    window = provider.capabilities.idempotency_window
+    known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
+    if known is None or (operation.first_sent_at and operation.first_sent_at + window < now()):
+        try:
+            ask = partial(provider.query, OurRef(attempt.our_ref))
+            return call_provider("query", ask, attempt=attempt, operation=operation)
+        except NotFound:
+            return Outcome(status=Status.UNKNOWN)
+    request = RefundRequest(
+        ref=ProviderRef(known.object_id),
+        our_ref=operation.our_ref,
+        amount=operation.money,
+        key=operation.key,
+        reason=operation.reason,
+    )
+    send = partial(provider.refund, request)
+    return call_provider(
+        "refund", send, attempt=attempt, operation=operation, key=operation.key
+    )
+
+
+def _ask_later(operation: Operation) -> None:
+    """No answer: try again by the table, and after it ask a person."""
+    unanswered = Operation.objects.filter(pk=operation.pk, status=OperationStatus.SUBMITTING)
+    if operation.tries <= len(UNKNOWN_POLLS):
+        wait = UNKNOWN_POLLS[operation.tries - 1]
+        unanswered.update(status=OperationStatus.UNKNOWN, next_run_at=now() + wait)
+        return
+    unanswered.update(status=OperationStatus.UNKNOWN, next_run_at=None)
+    detail = f"refund of {operation.money}"
+    open_review(ReviewKind.NO_ANSWER, operation.attempt.payment, operation.our_ref, detail)

@@ -1,0 +1,132 @@
+"""Where payments, attempts, operations and events can stand, and the projections: no rows here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from payments.providers.base import Status
+
+
+class PaymentStatus(TextChoices):
+    OPEN = "open", _("open")
+    PROCESSING = "processing", _("processing")
+    AUTHORIZED = "authorized", _("authorized")
+    PARTIALLY_PAID = "partially_paid", _("partially paid")
+    PAID = "paid", _("paid")
+    PARTIALLY_REFUNDED = "partially_refunded", _("partially refunded")
+    REFUNDED = "refunded", _("refunded")
+    FAILED = "failed", _("failed")
+
+
+class AttemptStatus(TextChoices):
+    SUBMITTING = "submitting", _("being sent")
+    REQUIRES_ACTION = "requires_action", _("waiting for the shopper")
+    APPROVED = "approved", _("approved")
+    PROCESSING = "processing", _("processing")
+    AUTHORIZED = "authorized", _("authorized")
+    CAPTURED = "captured", _("captured")
+    VOIDED = "voided", _("voided")
+    EXPIRED = "expired", _("expired")
+    DECLINED = "declined", _("declined")
+    UNKNOWN = "unknown", _("no answer yet")
+
+
+class OperationKind(TextChoices):
+    REFUND = "refund", _("refund")
+
+
+class OperationStatus(TextChoices):
+    REQUESTED = "requested", _("requested")
+    SUBMITTING = "submitting", _("being sent")
+    PENDING = "pending", _("pending at the provider")
+    SUCCEEDED = "succeeded", _("succeeded")
+    FAILED = "failed", _("failed")
+    UNKNOWN = "unknown", _("no answer yet")
+    REVERSED = "reversed", _("came back")
+
+
+class InboxState(TextChoices):
+    RECEIVED = "received", _("received")
+    PARKED = "parked", _("waiting for its payment")
+    DONE = "done", _("done")
+    IGNORED = "ignored", _("not ours")
+    DEAD = "dead", _("given up")
+
+
+IN_FLIGHT: Final = frozenset(
+    {
+        AttemptStatus.SUBMITTING,
+        AttemptStatus.REQUIRES_ACTION,
+        AttemptStatus.APPROVED,
+        AttemptStatus.PROCESSING,
+        AttemptStatus.UNKNOWN,
+    }
+)
+"""The shopper's money may still arrive from such an attempt, so it keeps its reserve."""
+
+UNSETTLED: Final = frozenset(
+    {
+        OperationStatus.REQUESTED,
+        OperationStatus.SUBMITTING,
+        OperationStatus.PENDING,
+        OperationStatus.UNKNOWN,
+    }
+)
+"""An operation that still may or may not happen."""
+
+OBSERVED: Final = {
+    Status.REQUIRES_ACTION: AttemptStatus.REQUIRES_ACTION,
+    Status.APPROVED: AttemptStatus.APPROVED,
+    Status.PROCESSING: AttemptStatus.PROCESSING,
+    Status.DECLINED: AttemptStatus.DECLINED,
+    Status.EXPIRED: AttemptStatus.EXPIRED,
+    Status.VOIDED: AttemptStatus.VOIDED,
+    Status.UNKNOWN: AttemptStatus.UNKNOWN,
+}
+"""What an observation without money makes of an attempt."""
+
+
+def attempt_status(
+    *, authorized: int, captured: int, released: int, newest: AttemptStatus
+) -> AttemptStatus:
+    """The status of one attempt: facts about money first, else the newest observation."""
+    if captured > 0:
+        return AttemptStatus.CAPTURED
+    if authorized > released:
+        return AttemptStatus.AUTHORIZED
+    if released > 0:
+        return AttemptStatus.EXPIRED if newest == AttemptStatus.EXPIRED else AttemptStatus.VOIDED
+    return newest
+
+
+def payment_status(
+    *, amount: int, captured: int, settled: int, refunded: int, attempts: list[AttemptStatus]
+) -> PaymentStatus:
+    """The status of a payment from the sums of its attempts; `attempts` oldest first.
+
+    `settled` counts only captures of the amount asked for; `refunded` is net of what came back.
+    A refund of surplus leaves a paid payment paid.
+    """
+    if captured > 0:
+        given_back = max(0, refunded - max(0, captured - amount))
+        if refunded >= captured:
+            return PaymentStatus.REFUNDED
+        if settled < amount:
+            return PaymentStatus.PARTIALLY_PAID
+        return PaymentStatus.PARTIALLY_REFUNDED if given_back else PaymentStatus.PAID
+    if amount == 0:
+        return PaymentStatus.PAID
+    return _status_without_money(attempts)
+
+
+def _status_without_money(attempts: list[AttemptStatus]) -> PaymentStatus:
+    if AttemptStatus.AUTHORIZED in attempts:
+        return PaymentStatus.AUTHORIZED
+    if IN_FLIGHT & set(attempts):
+        return PaymentStatus.PROCESSING
+    if attempts and attempts[-1] == AttemptStatus.DECLINED:
+        return PaymentStatus.FAILED
+    return PaymentStatus.OPEN

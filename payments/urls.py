@@ -1,0 +1,15 @@
+"""The pages where money is paid, and the door for webhooks."""
+
+from django.urls import path
+
+from payments.views.hooks import hook
+from payments.views.pay import pay, result, status
+
+app_name = "payments"
+
+urlpatterns = [
+    path("hooks/<str:token>/", hook, name="hook"),
+    path("pay/<str:token>/", pay, name="pay"),
+    path("pay/<str:token>/return/", result, name="return"),
+    path("pay/<str:token>/status/", status, name="status"),
+]

@@ -1,0 +1,67 @@
+"""The door for webhooks: verify, store, answer."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from orders.clock import now
+from payments.conf import WEBHOOK_BYTES
+from payments.errors import NoAccount
+from payments.providers.base import ParsedWebhook, RawRequest, Verdict
+from payments.registry import account_by_hook, provider_for
+from payments.services.inbox import receive
+
+logger = logging.getLogger("till.hooks")
+
+
+@csrf_exempt  # signed by the provider instead
+@require_POST
+@transaction.non_atomic_requests
+def hook(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        account = account_by_hook(token)
+        if account is None:
+            return HttpResponseNotFound("no such webhook address", content_type="text/plain")
+        raw = _read(request)
+        if raw is None:
+            return _refuse(f"a body over {WEBHOOK_BYTES} bytes is not taken", 413)
+        parsed = provider_for(account).parse_webhook(raw, now())
+        if parsed.verdict != Verdict.VERIFIED:
+            logger.warning("webhook for %s refused: %s", account.code, parsed.reason)
+            return _refuse(parsed.reason, 400)
+        for event in parsed.events:
+            receive(account=account, event=event, raw=raw)
+    except NoAccount as error:
+        return _refuse(str(error), 400)
+    except OperationalError:
+        return _refuse("the database does not answer; send it again", 503)
+    return _acknowledge(parsed)
+
+
+def _read(request: HttpRequest) -> RawRequest | None:
+    """The exact bytes, or None where there are too many."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > WEBHOOK_BYTES:
+        return None
+    try:
+        body = request.body
+    except (RequestDataTooBig, UnreadablePostError):
+        return None
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return RawRequest(body=body, headers=headers)
+
+
+def _refuse(reason: str, status: int) -> HttpResponse:
+    return HttpResponse(reason, status=status, content_type="text/plain")
+
+
+def _acknowledge(parsed: ParsedWebhook) -> HttpResponse:
+    return HttpResponse(
+        parsed.ack_body, status=parsed.ack_status, content_type="application/json"
+    )

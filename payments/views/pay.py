@@ -1,0 +1,131 @@
+"""The pay page, the page a shopper comes back to, and what that page asks while it waits."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+from django_stubs_ext import StrOrPromise
+
+from orders.emails import order_url
+from orders.states import OrderState
+from payments.conf import payment_settings
+from payments.errors import NoAccount, NotPayable
+from payments.limits import too_often
+from payments.messages import for_shopper
+from payments.models import Attempt, Payment
+from payments.registry import option_by_key, payment_options
+from payments.services.open import try_again
+from payments.services.poll import ask_if_waiting
+from payments.services.start import submit_attempt
+from payments.states import AttemptStatus, PaymentStatus
+
+PAID = frozenset({PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED})
+
+
+class Stage(StrEnum):
+    """Where a shopper stands with a payment."""
+
+    PAYABLE = "payable"
+    WAITING = "waiting"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+def _payment(token: str) -> Payment:
+    return get_object_or_404(Payment.objects.select_related("order"), token=token)
+
+
+def _stage(payment: Payment, newest: Attempt | None) -> Stage:
+    if payment.status in PAID:
+        return Stage.PAID
+    if payment.order.state != OrderState.OPEN:
+        return Stage.CLOSED
+    if payment.status == PaymentStatus.PARTIALLY_PAID:
+        return Stage.WAITING
+    if newest and newest.in_flight and newest.status != AttemptStatus.REQUIRES_ACTION:
+        return Stage.WAITING
+    return Stage.PAYABLE
+
+
+def next_page(attempt: Attempt) -> str:
+    """Where the shopper goes from a submitted attempt: to the provider, or to what became of it."""
+    if attempt.status == AttemptStatus.REQUIRES_ACTION and attempt.redirect_url:
+        return attempt.redirect_url
+    name = "payments:pay" if attempt.status == AttemptStatus.DECLINED else "payments:return"
+    return reverse(name, args=[attempt.payment.token])
+
+
+@never_cache
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "POST"])
+def pay(request: HttpRequest, token: str) -> HttpResponse:
+    """Pay, or pay again after a decline, with whichever method is on offer."""
+    payment = _payment(token)
+    problem: StrOrPromise = ""
+    if request.method == "POST":
+        if too_often(request, "pay", payment_settings().rate_limits):
+            return render(request, "payments/too_often.html", status=429)
+        try:
+            return _submit(payment, request.POST.get("method", ""))
+        except NotPayable:
+            return redirect("payments:return", token)
+        except NoAccount:
+            problem = _("This way to pay is not on offer. Please choose another.")
+    newest = payment.attempts.order_by("pk").last()
+    stage = _stage(payment, newest)
+    if stage in {Stage.PAID, Stage.WAITING}:
+        return redirect("payments:return", token)
+    if newest and newest.error_code and not problem:
+        problem = for_shopper(newest.error_code)
+    context = {"payment": payment, "order": payment.order, "problem": problem, "stage": stage}
+    context |= {"options": payment_options(payment.due), "order_url": order_url(payment.order)}
+    return render(request, "payments/pay.html", context, status=400 if request.POST else 200)
+
+
+def _submit(payment: Payment, key: str) -> HttpResponse:
+    option = option_by_key(key, payment.due)
+    attempt = try_again(payment_id=payment.pk, option=option)
+    if attempt.status == AttemptStatus.SUBMITTING:
+        attempt = submit_attempt(attempt.pk)
+    return HttpResponseRedirect(next_page(attempt), status=303)
+
+
+@never_cache
+@transaction.non_atomic_requests
+@require_GET
+def result(request: HttpRequest, token: str) -> HttpResponse:
+    """What became of it: paid, still waiting, or back to the pay page with the reason."""
+    payment, stage = _look(token)
+    if stage == Stage.PAYABLE:
+        return redirect("payments:pay", token)
+    context = {"payment": payment, "order": payment.order, "stage": stage}
+    context |= {"order_url": order_url(payment.order)}
+    return render(request, "payments/result.html", context)
+
+
+@never_cache
+@transaction.non_atomic_requests
+@require_GET
+def status(request: HttpRequest, token: str) -> JsonResponse:
+    """The same for the script of the waiting page: {"stage": "waiting" | "paid" | …}."""
+    if too_often(request, "status", payment_settings().rate_limits):
+        return JsonResponse({"stage": Stage.WAITING}, status=429)
+    _payment_row, stage = _look(token)
+    return JsonResponse({"stage": stage})
+
+
+def _look(token: str) -> tuple[Payment, Stage]:
+    """The payment as it stands, after asking the provider where the shopper waits for it."""
+    payment = _payment(token)
+    newest = payment.attempts.order_by("pk").last()
+    if newest and newest.in_flight:
+        newest = ask_if_waiting(newest)
+        payment = _payment(token)
+    return payment, _stage(payment, newest)
