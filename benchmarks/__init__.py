@@ -1,0 +1,1 @@
+"""Programs that drive the whole shop from outside: smoke, replay and what they share."""
