@@ -27,10 +27,14 @@ def _send(task: str) -> None:
     global _paused_until
     if time.monotonic() < _paused_until:
         return
-    connection = current_app.connection_for_write()
-    broken = (KombuError, OSError, *connection.connection_errors, *connection.channel_errors)
     try:
         current_app.send_task(task, retry=False, ignore_result=True)
-    except broken as error:
+    except _broker_errors() as error:
         _paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("queue unreachable (%s); the sweep will find the work", type(error).__name__)
+
+
+def _broker_errors() -> tuple[type[Exception], ...]:
+    """What this broker's client raises when the broker cannot be reached."""
+    connection = current_app.connection_for_write()
+    return (KombuError, OSError, *connection.connection_errors, *connection.channel_errors)

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from orders.clock import now
 from orders.models import Order
+from orders.services.settle import mark_paid
 from orders.states import OrderState
 from payments.conf import payment_settings
 from payments.errors import NotPayable
@@ -18,10 +19,13 @@ PAYABLE = frozenset({PaymentStatus.OPEN, PaymentStatus.FAILED})
 
 
 def open_payment(order: Order) -> Payment:
-    """Note what a new order owes, in the transaction that places it."""
-    return Payment.objects.create(
-        order=order, amount=order.total_amount, currency=order.currency
-    )
+    """Note what a new order owes, in the transaction that places it. Nothing owed is paid at once."""
+    payment = Payment(order=order, amount=order.total_amount, currency=order.currency)
+    if payment.amount == 0:
+        payment.status = PaymentStatus.PAID
+        mark_paid(order, actor="checkout")
+    payment.save(force_insert=True)
+    return payment
 
 
 def open_attempt(payment: Payment, option: PaymentOption) -> Attempt:

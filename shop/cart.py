@@ -1,0 +1,152 @@
+"""What shoppers do with a cart. Prices are never stored, only asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shop.catalog import Product
+from shop.conf import configured_catalog, shop_settings
+from shop.models import Cart, CartLine
+from shop.pricing import Problem, Quote, Wanted, problem_of, quote
+
+
+class CartRefused(Exception):
+    """The cart stays as it was; the message tells the shopper why."""
+
+
+def find_cart(*, token: str | None, user_id: int | None) -> Cart | None:
+    """The cart of a session or of a signed-in shopper; one takes in the other at sign-in."""
+    by_session = Cart.objects.filter(token=token).first() if token else None
+    if by_session and user_id and by_session.user_id is None:
+        return _adopt(by_session, user_id)
+    if by_session and by_session.user_id in {None, user_id}:
+        return by_session
+    return Cart.objects.filter(user_id=user_id).order_by("pk").last() if user_id else None
+
+
+def _adopt(cart: Cart, user_id: int) -> Cart:
+    """At sign-in the session's cart becomes the shopper's and takes in what an older one held."""
+    with transaction.atomic():
+        older = list(Cart.objects.select_for_update().filter(user_id=user_id).exclude(pk=cart.pk))
+        held = set(cart.lines.values_list("sku", flat=True))
+        CartLine.objects.filter(cart__in=older).exclude(sku__in=held).update(cart=cart)
+        Cart.objects.filter(pk__in=[old.pk for old in older]).delete()
+        cart.user_id = user_id
+        cart.save(update_fields=["user"])
+    return cart
+
+
+def add_to_cart(
+    *, cart: Cart | None, user_id: int | None, wanted: Sequence[Wanted]
+) -> Cart:
+    """Add pieces to the cart, or to a new one; all lines or none. Raises CartRefused."""
+    pieces = _merged(wanted)
+    products = configured_catalog().find(list(pieces))
+    with transaction.atomic():
+        if cart is None:
+            cart = Cart.objects.create(user_id=user_id)
+            held: dict[str, CartLine] = {}
+        else:
+            Cart.objects.select_for_update().filter(pk=cart.pk).first()
+            held = {line.sku: line for line in cart.lines.filter(sku__in=pieces)}
+            _check_room(cart, len(pieces) - len(held))
+        for sku, quantity in pieces.items():
+            line = held.setdefault(sku, CartLine(cart=cart, sku=sku, quantity=0))
+            line.quantity += quantity
+            _check(line.quantity, products.get(sku))
+        fresh = [line for line in held.values() if line.pk is None]
+        CartLine.objects.bulk_create(fresh)
+        CartLine.objects.bulk_update([line for line in held.values() if line not in fresh], ["quantity"])
+    return cart
+
+
+def _merged(wanted: Sequence[Wanted]) -> dict[str, int]:
+    pieces: dict[str, int] = {}
+    for want in wanted:
+        if want.quantity < 1:
+            raise CartRefused(_("Choose a quantity of at least 1."))
+        pieces[want.sku] = pieces.get(want.sku, 0) + want.quantity
+    if not pieces:
+        raise CartRefused(_("Choose a product to add."))
+    return pieces
+
+
+def _check_room(cart: Cart, more: int) -> None:
+    most = shop_settings().max_lines
+    if more > 0 and cart.lines.count() + more > most:
+        raise CartRefused(_("A cart holds at most %(most)d different products.") % {"most": most})
+
+
+def _check(quantity: int, product: Product | None) -> None:
+    problem = problem_of(quantity, product, max_quantity=shop_settings().max_quantity)
+    if problem:
+        raise CartRefused(explain(problem, product))
+
+
+def explain(problem: Problem, product: Product | None) -> str:
+    """One sentence for the shopper about a line that cannot be bought."""
+    name = product.name if product else ""
+    left = (product.available if product else 0) or 0
+    match problem:
+        case Problem.GONE:
+            return _("This product is no longer for sale.")
+        case Problem.SOLD_OUT:
+            return _("%(name)s is sold out.") % {"name": name}
+        case Problem.TOO_FEW:
+            text = ngettext(
+                "Only %(left)d piece of %(name)s is left.",
+                "Only %(left)d pieces of %(name)s are left.",
+                left,
+            )
+            return text % {"left": left, "name": name}
+        case Problem.TOO_MANY:
+            most = shop_settings().max_quantity
+            return _("You can order at most %(most)d pieces of one product.") % {"most": most}
+
+
+def set_quantity(*, cart: Cart, wanted: Sequence[Wanted]) -> None:
+    """Set lines of the cart to new quantities, 0 removes; all or none. Raises CartRefused."""
+    if any(want.quantity < 0 for want in wanted):
+        raise CartRefused(_("A quantity cannot be negative."))
+    with transaction.atomic():
+        Cart.objects.select_for_update().filter(pk=cart.pk).first()
+        held = {line.sku: line for line in cart.lines.all()}
+        changed = [
+            want
+            for want in wanted
+            if want.sku in held and held[want.sku].quantity != want.quantity
+        ]
+        products = configured_catalog().find([want.sku for want in changed if want.quantity])
+        for want in changed:
+            if want.quantity == 0:
+                held[want.sku].delete()
+                continue
+            _check(want.quantity, products.get(want.sku))
+            held[want.sku].quantity = want.quantity
+            held[want.sku].save(update_fields=["quantity"])
+
+
+def remove_from_cart(*, cart: Cart, sku: str) -> None:
+    """Take one line out. A second call changes nothing."""
+    cart.lines.filter(sku=sku).delete()
+
+
+def count_pieces(*, token: str | None, user_id: int | None) -> int:
+    """How many pieces the cart of a session or a signed-in shopper holds."""
+    cart = find_cart(token=token, user_id=user_id)
+    return (cart.lines.aggregate(n=Sum("quantity"))["n"] or 0) if cart else 0
+
+
+def quote_cart(cart: Cart | None) -> Quote:
+    """Today's price of the cart."""
+    conf = shop_settings()
+    wanted = [Wanted(line.sku, line.quantity) for line in cart.lines.all()] if cart else []
+    products = configured_catalog().find([want.sku for want in wanted]) if wanted else {}
+    return quote(
+        wanted, products, currency=conf.currency, max_quantity=conf.max_quantity
+    )

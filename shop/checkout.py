@@ -1,0 +1,102 @@
+"""The one transaction that makes an order of a cart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from orders.models import Order
+from orders.services.place import AddressDraft, LineDraft, OrderDraft, place_order
+from orders.services.stock import StockLine, configured_stock
+from payments.models import Attempt
+from payments.registry import PaymentOption
+from payments.services.open import open_attempt, open_payment
+from shop.cart import quote_cart
+from shop.conf import shop_settings
+from shop.models import Cart
+from shop.pricing import Quote
+
+
+class CartGone(Exception):
+    """This cart was emptied elsewhere; there is nothing to order."""
+
+
+class QuoteChanged(Exception):
+    """The cart or a price is not what the shopper saw; nothing was placed or charged."""
+
+    def __init__(self, quote: Quote) -> None:
+        super().__init__("the cart is not what the shopper saw")
+        self.quote = quote
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutDraft:
+    """What the shopper sent. `seen_total` is in minor units, as the page showed it."""
+
+    checkout_key: str
+    seen_total: int
+    email: str
+    address: AddressDraft
+    option: PaymentOption
+    language: str
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order of a checkout, with the attempt to pay it; `fresh` where this call made it."""
+
+    order: Order
+    attempt: Attempt | None
+    fresh: bool
+
+
+def check_out(draft: CheckoutDraft) -> Placed:
+    """Place the order once; a second call with the same key returns the same order.
+
+    Raises QuoteChanged, CartGone, or OutOfStock: then the cart is as it was and no order exists.
+    Call the provider afterwards, with the transaction closed.
+    """
+    with transaction.atomic(durable=True):
+        cart = Cart.objects.select_for_update().filter(checkout_key=draft.checkout_key).first()
+        if cart is None:
+            return placed_before(draft.checkout_key)
+        quote = quote_cart(cart)
+        if not quote.lines:
+            raise CartGone
+        if not quote.buyable or quote.total.amount != draft.seen_total:
+            raise QuoteChanged(quote)
+        order = place_order(_order_draft(draft, quote))
+        payment = open_payment(order)
+        attempt = open_attempt(payment, draft.option) if payment.amount else None
+        cart.delete()
+        lines = [StockLine(line.sku, line.quantity) for line in quote.lines]
+        configured_stock().take(ref=order.number, lines=lines)
+    return Placed(order, attempt, fresh=True)
+
+
+def placed_before(checkout_key: str) -> Placed:
+    """The order that this key has made already; raises CartGone where there is none."""
+    order = Order.objects.filter(checkout_key=checkout_key).first()
+    if order is None:
+        raise CartGone
+    attempt = Attempt.objects.filter(payment__order=order).order_by("pk").last()
+    return Placed(order, attempt, fresh=False)
+
+
+def _order_draft(draft: CheckoutDraft, quote: Quote) -> OrderDraft:
+    return OrderDraft(
+        checkout_key=draft.checkout_key,
+        currency=quote.total.currency,
+        email=draft.email,
+        language=draft.language,
+        lines=[
+            LineDraft(line.sku, line.product.name, line.quantity, line.product.price)
+            for line in quote.lines
+            if line.product
+        ],
+        address=draft.address,
+        user_id=draft.user_id,
+        terms_version=shop_settings().terms_version,
+    )

@@ -1,0 +1,135 @@
+"""What shoppers type: checked here, decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from orders.formats import country_names
+from orders.services.place import AddressDraft
+from payments.registry import PaymentOption
+from shop.conf import shop_settings
+
+# Where a carrier refuses a parcel without one.
+WITH_POSTCODE: Final = frozenset(
+    "AT AU BE BR CA CH CN CZ DE DK ES FI FR GB GR HU IN IT JP KR NL NO PL PT SE SG US".split()
+)
+
+
+class QuantityField(forms.IntegerField):
+    """A quantity as people type it."""
+
+    default_error_messages = {
+        "required": _("Say how many pieces."),
+        "invalid": _("A quantity is a whole number."),
+    }
+
+
+class LineForm(forms.Form):
+    """One SKU and how many."""
+
+    sku = forms.CharField(max_length=64, error_messages={"required": _("Choose a product.")})
+    quantity = QuantityField(max_value=10**9)
+
+
+class CheckoutForm(forms.Form):
+    """The one page of checkout: who, where to, how to pay."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("For your confirmation and the link to your order."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    name = forms.CharField(
+        label=_("Full name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping name"}),
+    )
+    country = forms.ChoiceField(
+        label=_("Country"), widget=forms.Select(attrs={"autocomplete": "shipping country"})
+    )
+    line1 = forms.CharField(
+        label=_("Address"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping address-line1"}),
+    )
+    line2 = forms.CharField(
+        label=_("Flat, floor or company"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping address-line2"}),
+    )
+    city = forms.CharField(
+        label=_("Town or city"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping address-level2"}),
+    )
+    region = forms.CharField(
+        label=_("County, state or province"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping address-level1"}),
+    )
+    postcode = forms.CharField(
+        label=_("Postcode"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping postal-code"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=32,
+        required=False,
+        help_text=_("Only for questions about the delivery."),
+        widget=forms.TextInput(attrs={"autocomplete": "shipping tel", "type": "tel"}),
+    )
+    method = forms.ChoiceField(
+        label=_("Payment method"), error_messages={"required": _("Choose a way to pay.")}
+    )
+    terms = forms.BooleanField(
+        label=_("I agree to the terms of sale"),
+        error_messages={"required": _("Please agree to the terms of sale.")},
+    )
+    seen_total = forms.IntegerField(widget=forms.HiddenInput)
+    checkout_key = forms.CharField(max_length=22, widget=forms.HiddenInput)
+
+    def __init__(self, options: Sequence[PaymentOption], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        allowed = shop_settings().countries
+        names = country_names(get_language() or "en")
+        self.fields["country"].choices = [("", _("Choose a country"))] + [  # type: ignore[attr-defined]
+            (code, name) for code, name in names.items() if not allowed or code in allowed
+        ]
+        self.options = {option.key: option for option in options}
+        self.fields["method"].choices = [(key, key) for key in self.options]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("country") in WITH_POSTCODE and not cleaned.get("postcode"):
+            self.add_error("postcode", _("Please enter the postcode."))
+        return cleaned
+
+    def address(self) -> AddressDraft:
+        given = self.cleaned_data
+        return AddressDraft(
+            name=given["name"],
+            line1=given["line1"],
+            line2=given["line2"],
+            city=given["city"],
+            region=given["region"],
+            postcode=given["postcode"],
+            country=given["country"],
+            phone=given["phone"],
+        )
+
+
+class NewLinkForm(forms.Form):
+    """The e-mail address of an order, to send its link anew."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )

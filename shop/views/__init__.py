@@ -1,0 +1,1 @@
+"""Pages of the shop: they translate, services decide."""

@@ -1,0 +1,136 @@
+"""The one page of checkout."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from orders.emails import order_url
+from orders.errors import OutOfStock
+from orders.formats import format_money
+from orders.money import Money
+from payments.limits import too_often
+from payments.registry import payment_options
+from payments.services.start import submit_attempt
+from payments.views.pay import next_page
+from shop.cart import explain, quote_cart
+from shop.checkout import (
+    CartGone,
+    CheckoutDraft,
+    Placed,
+    QuoteChanged,
+    check_out,
+    placed_before,
+)
+from shop.conf import shop_settings
+from shop.forms import CheckoutForm
+from shop.models import Cart
+from shop.pricing import Quote
+from shop.views.cart import SESSION_KEY, open_cart
+
+
+@never_cache
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _post(request)
+    cart = open_cart(request)
+    quote = quote_cart(cart)
+    if cart is None or not quote.buyable:
+        return redirect("shop:cart")
+    form = CheckoutForm(payment_options(quote.total), initial=_initial(request))
+    return _page(request, form, quote, cart)
+
+
+def _initial(request: HttpRequest) -> dict[str, str]:
+    return {"email": getattr(request.user, "email", "")}
+
+
+def _post(request: HttpRequest) -> HttpResponse:
+    key = request.POST.get("checkout_key", "")
+    cart = open_cart(request)
+    if cart is None or cart.checkout_key != key:
+        return _other_cart(request, cart, key)
+    quote = quote_cart(cart)
+    form = CheckoutForm(payment_options(quote.total), request.POST)
+    if too_often(request, "checkout", shop_settings().rate_limits):
+        form.add_error(None, _("Too many tries from your connection. Wait a minute, then pay."))
+        return _page(request, form, quote, cart, status=429)
+    if not form.is_valid():
+        return _page(request, form, quote, cart, status=400)
+    try:
+        placed = check_out(_draft(request, form))
+    except CartGone:
+        return redirect("shop:cart")
+    except (QuoteChanged, OutOfStock) as changed:
+        quote = quote_cart(cart)
+        form.add_error(None, _what_changed(changed, form, quote))
+        return _page(request, form, quote, cart, status=409)
+    request.session.pop(SESSION_KEY, None)
+    return _onward(placed)
+
+
+def _other_cart(request: HttpRequest, cart: Cart | None, key: str) -> HttpResponse:
+    """A form of a cart that is no longer this one: its order, or the cart as it is now."""
+    try:
+        return _onward(placed_before(key))
+    except CartGone:
+        quote = quote_cart(cart)
+    if cart is None or not quote.lines:
+        messages.error(request, _("Your cart is empty, so nothing was ordered or charged."))
+        return redirect("shop:cart")
+    form = CheckoutForm(payment_options(quote.total), request.POST)
+    form.add_error(None, _("Your cart has changed. Please check it and pay again."))
+    return _page(request, form, quote, cart, status=409)
+
+
+def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
+    given = form.cleaned_data
+    return CheckoutDraft(
+        checkout_key=given["checkout_key"],
+        seen_total=given["seen_total"],
+        email=given["email"],
+        address=form.address(),
+        option=form.options[given["method"]],
+        language=get_language() or "en",
+        user_id=request.user.pk,
+    )
+
+
+def _what_changed(changed: QuoteChanged | OutOfStock, form: CheckoutForm, quote: Quote) -> str:
+    if isinstance(changed, OutOfStock) or not quote.buyable:
+        return _("Something in your cart can no longer be had. Nothing was charged.")
+    seen = Money(form.cleaned_data["seen_total"], quote.total.currency)
+    return _(
+        "The total has changed from %(before)s to %(now)s. Nothing was charged. "
+        "Please check it and pay again."
+    ) % {"before": format_money(seen), "now": format_money(quote.total)}
+
+
+def _onward(placed: Placed) -> HttpResponse:
+    """To the provider; the loser of a double submit goes where the winner's order stands."""
+    attempt = placed.attempt
+    if attempt is None:
+        return HttpResponseRedirect(order_url(placed.order), status=303)
+    if placed.fresh:
+        attempt = submit_attempt(attempt.pk)
+    return HttpResponseRedirect(next_page(attempt), status=303)
+
+
+def _page(
+    request: HttpRequest, form: CheckoutForm, quote: Quote, cart: Cart, *, status: int = 200
+) -> HttpResponse:
+    lines = [
+        (line, explain(line.problem, line.product) if line.problem else "")
+        for line in quote.lines
+    ]
+    context = {"form": form, "quote": quote, "lines": lines, "cart": cart}
+    context |= {"conf": shop_settings(), "options": form.options.values()}
+    return render(request, "shop/checkout.html", context, status=status)

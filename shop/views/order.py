@@ -1,0 +1,61 @@
+"""The order page behind its link, and a new link where the old one has run out."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from orders.clock import now
+from orders.models import Order
+from orders.queries import order_by_link
+from orders.services.links import renew_link
+from payments.limits import too_often
+from payments.models import Payment
+from payments.queries import refunds_of
+from shop.conf import shop_settings
+from shop.forms import NewLinkForm
+
+
+def _open_link(request: HttpRequest, token: str) -> Order | HttpResponse:
+    order = order_by_link(token)
+    if order is None:
+        return render(request, "shop/order_not_found.html", status=404)
+    mine = request.user.pk is not None and order.user_id == request.user.pk
+    if order.link_expires_at < now() and not mine:
+        context = {"form": NewLinkForm(), "token": token}
+        return render(request, "shop/order_expired.html", context, status=410)
+    return order
+
+
+@never_cache
+@require_GET
+def order(request: HttpRequest, token: str) -> HttpResponse:
+    """What was ordered, where its money stands, what happens next."""
+    found = _open_link(request, token)
+    if isinstance(found, HttpResponse):
+        return found
+    payment = Payment.objects.get(order=found)
+    lines = list(found.lines.all())
+    for line in lines:
+        line.order = found
+    context = {"order": found, "lines": lines, "payment": payment}
+    context |= {"refunds": refunds_of(payment), "conf": shop_settings()}
+    return render(request, "shop/order.html", context)
+
+
+@never_cache
+@require_POST
+def new_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail a new link to the address of the order; the answer never says whether it matched."""
+    form = NewLinkForm(request.POST)
+    context = {"form": form, "token": token, "sent": False}
+    if too_often(request, "order_link", shop_settings().rate_limits):
+        form.add_error(None, _("Too many tries from your connection. Wait a minute."))
+        return render(request, "shop/order_expired.html", context, status=429)
+    if not form.is_valid():
+        return render(request, "shop/order_expired.html", context, status=400)
+    renew_link(token=token, email=form.cleaned_data["email"])
+    return render(request, "shop/order_expired.html", context | {"sent": True})
