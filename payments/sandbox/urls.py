@@ -1,0 +1,23 @@
+"""The addresses of the bank; the root of its own process."""
+
+from django.urls import path
+
+from payments.sandbox.views import api, missing, page
+from payments.sandbox.views.endpoint import endpoint
+from payments.sandbox.views.health import health
+
+app_name = "sandbox"
+urlpatterns = [
+    path("health/", health, name="health"),
+    path("v1/merchants", endpoint({"POST": api.create_merchant})),
+    path("v1/merchants/me", endpoint({"GET": api.show_merchant, "PATCH": api.change_merchant})),
+    path("v1/payments", endpoint({"GET": api.find_payments, "POST": api.create_payment})),
+    path("v1/payments/<slug:public_id>", endpoint({"GET": api.show_payment})),
+    path("v1/payments/<slug:public_id>/refunds", endpoint({"POST": api.create_refund})),
+    path("v1/payments/<slug:public_id>/void", endpoint({"POST": api.void_payment})),
+    path("v1/events", endpoint({"GET": api.list_events})),
+    path("pay/<slug:token>/", page.pay, name="pay"),
+]
+handler400 = missing.bad_request
+handler404 = missing.no_such_page
+handler500 = missing.broken

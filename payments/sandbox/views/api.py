@@ -1,0 +1,131 @@
+"""The API: each action reads its fields, calls one service and shows one object."""
+
+from http import HTTPStatus
+
+from django.db.models import QuerySet
+
+from payments.sandbox.errors import not_found
+from payments.sandbox.fields import Fields
+from payments.sandbox.models import Event, Merchant, Payment
+from payments.sandbox.objects import (
+    delivery_object,
+    merchant_object,
+    payment_object,
+    refund_object,
+)
+from payments.sandbox.services.answer import Reply
+from payments.sandbox.services.finish import void
+from payments.sandbox.services.open import PaymentOrder, open_payment
+from payments.sandbox.services.refund import RefundOrder, refund
+from payments.sandbox.services.sign_up import change_webhook_url, sign_up
+from payments.sandbox.views.endpoint import Call, reply
+
+EVENTS_SHOWN = 100
+
+
+def create_merchant(call: Call) -> Reply:
+    fields = Fields(call.values)
+    name = fields.text("name", shortest=1, longest=100)
+    webhook_url = fields.webhook_url()
+    fields.close()
+    new = sign_up(name=name, webhook_url=webhook_url)
+    secrets = {"api_key": new.api_key, "webhook_secret": new.merchant.webhook_secret}
+    return reply(HTTPStatus.CREATED, merchant_object(new.merchant) | secrets)
+
+
+def show_merchant(call: Call) -> Reply:
+    return reply(HTTPStatus.OK, merchant_object(call.merchant()))
+
+
+def change_merchant(call: Call) -> Reply:
+    merchant = call.merchant()
+    fields = Fields(call.values)
+    webhook_url = fields.webhook_url()
+    fields.close()
+    change_webhook_url(merchant=merchant, webhook_url=webhook_url)
+    return reply(HTTPStatus.OK, merchant_object(merchant))
+
+
+def create_payment(call: Call) -> Reply:
+    merchant = call.merchant()
+    fields = Fields(call.values)
+    order = PaymentOrder(
+        reference=fields.reference(),
+        amount=fields.amount(),
+        currency=fields.currency(),
+        description=fields.text("description", longest=200),
+        return_url=fields.url("return_url"),
+    )
+    fields.close()
+
+    def act() -> Reply:
+        payment = open_payment(merchant=merchant, order=order)
+        return reply(HTTPStatus.CREATED, payment_object(payment, call.base_url))
+
+    return call.once(merchant, act)
+
+
+def find_payments(call: Call) -> Reply:
+    merchant = call.merchant()
+    fields = Fields(call.request.GET.dict())
+    reference = fields.reference()
+    fields.close()
+    found = payments_of(merchant).filter(reference=reference)
+    data = [payment_object(payment, call.base_url) for payment in found]
+    return reply(HTTPStatus.OK, {"data": data})
+
+
+def show_payment(call: Call) -> Reply:
+    payment = payment_of(call.merchant(), call.public_id)
+    return reply(HTTPStatus.OK, payment_object(payment, call.base_url))
+
+
+def create_refund(call: Call) -> Reply:
+    merchant = call.merchant()
+    payment = payment_of(merchant, call.public_id)
+    fields = Fields(call.values)
+    order = RefundOrder(
+        reference=fields.reference(),
+        amount=fields.amount(),
+        reason=fields.text("reason", longest=200),
+    )
+    fields.close()
+
+    def act() -> Reply:
+        made = refund(payment=payment, order=order, base_url=call.base_url)
+        return reply(HTTPStatus.CREATED, refund_object(made, payment))
+
+    return call.once(merchant, act)
+
+
+def void_payment(call: Call) -> Reply:
+    merchant = call.merchant()
+    payment = payment_of(merchant, call.public_id)
+    Fields(call.values).close()
+
+    def act() -> Reply:
+        void(payment=payment, base_url=call.base_url)
+        return reply(HTTPStatus.OK, payment_object(payment, call.base_url))
+
+    return call.once(merchant, act)
+
+
+def list_events(call: Call) -> Reply:
+    merchant = call.merchant()
+    fields = Fields(call.request.GET.dict())
+    payment = payment_of(merchant, fields.reference("payment"))
+    fields.close()
+    events = Event.objects.filter(payment=payment).select_related("payment").order_by("-pk")
+    data = [delivery_object(event) for event in events[:EVENTS_SHOWN]]
+    return reply(HTTPStatus.OK, {"data": data})
+
+
+def payments_of(merchant: Merchant) -> QuerySet[Payment]:
+    return Payment.objects.filter(merchant=merchant).select_related("merchant")
+
+
+def payment_of(merchant: Merchant, public_id: str) -> Payment:
+    payment = payments_of(merchant).filter(public_id=public_id).first()
+    if payment is None:
+        raise not_found("You have no such payment.")
+    return payment

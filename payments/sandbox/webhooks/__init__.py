@@ -1,0 +1,1 @@
+"""Telling merchants what happened: signed, retried, never lost."""
