@@ -1,0 +1,47 @@
+# Every target sets up what it needs first (config/bootstrap.py) and says what it is doing.
+#   make demo [PORT=8000] [BANK_PORT=8001]     make test     make lint     make smoke
+#   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
+# PYTHON=… names another Python, VENV=… another environment folder.
+SHELL := /bin/sh
+VENV ?= .venv
+PY := $(VENV)/bin/python
+PYTEST_ARGS ?=
+export PORT BANK_PORT TILL_DATA DATABASE_URL REDIS_URL
+
+.PHONY: demo test pytest lint smoke replay setup
+.NOTPARALLEL:
+
+demo: setup
+	@$(PY) -m config.demo
+
+test: pytest lint
+
+pytest: setup
+	@echo "Running the tests …"
+	@$(PY) -m pytest -n auto -q $(PYTEST_ARGS)
+
+lint: setup
+	@echo "Running the judges: ruff, mypy, import-linter, djlint, migrations …"
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+	@$(PY) -m djlint --check --lint --quiet templates demo payments
+	@$(PY) manage.py makemigrations --check --dry-run
+
+smoke: setup
+	@$(PY) -m benchmarks.smoke
+
+replay: setup
+	@$(PY) -m benchmarks.replay $(if $(DATA),--data "$(DATA)") $(if $(MONTHS),--months "$(MONTHS)") $(if $(DROP_ONE),--drop-one)
+
+setup:
+	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    exec "$$python" -S -E config/bootstrap.py "$(VENV)"; \
+	  fi; \
+	done; \
+	if command -v python3 >/dev/null; then echo "Your python3 is $$(python3 -V 2>&1); Till needs Python 3.11 or newer." >&2; \
+	else echo "Python is missing; Till needs Python 3.11 or newer." >&2; fi; \
+	echo "Install it: package python3 with python3-venv (Debian, Ubuntu), python3.13 (Fedora), python@3.13 (Homebrew)." >&2; \
+	exit 1

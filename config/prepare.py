@@ -1,0 +1,63 @@
+"""Makes a site's database and static files ready, or says in one sentence why it cannot."""
+
+import sys
+from urllib.parse import urlsplit
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from redis import Redis, RedisError
+
+
+def main() -> int:
+    django.setup()
+    for problem in (_database_problem(), _broker_problem()):
+        if problem:
+            print(problem, file=sys.stderr)
+            return 1
+    call_command("migrate", interactive=False, verbosity=0)
+    if getattr(settings, "STATIC_ROOT", None):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return 0
+
+
+def _database_problem() -> str:
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        reason = str(error).strip().splitlines()[0]
+        return (
+            f"The database {_database_name()} does not answer: {reason}\n"
+            "Start it, or correct DATABASE_URL, or leave DATABASE_URL out to use SQLite."
+        )
+    return ""
+
+
+def _database_name() -> str:
+    """What DATABASE_URL named, without its password."""
+    at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return str(at["NAME"])
+    user = f"{at['USER']}@" if at["USER"] else ""
+    port = f":{at['PORT']}" if at["PORT"] else ""
+    return f"{connection.vendor}://{user}{at['HOST']}{port}/{at['NAME']}"
+
+
+def _broker_problem() -> str:
+    url = getattr(settings, "CELERY_BROKER_URL", "")
+    if not url.startswith("redis"):
+        return ""
+    try:
+        Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5).ping()
+    except RedisError as error:
+        place = urlsplit(url)
+        return (
+            f"Redis at {place.hostname}:{place.port or 6379} does not answer: {error}\n"
+            "Start it, or correct REDIS_URL, or leave REDIS_URL out to need no Redis."
+        )
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

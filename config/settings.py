@@ -1,0 +1,212 @@
+"""Settings of the demo site, which sells through Till as any installer's site would."""
+
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config.databases import tuned
+from config.environment import (
+    BANK_URL,
+    BASE_DIR,
+    BASE_URL,
+    DATA,
+    DEBUG,
+    HOSTS,
+    RATE_LIMITS,
+    REDIS_URL,
+    SECRET_KEY,
+    env,
+)
+from config.keys import derived_key, kept_secret
+
+__all__ = ["DEBUG"]
+
+SECRET_KEY = SECRET_KEY or kept_secret(DATA / "secret_key")
+ALLOWED_HOSTS = HOSTS
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "demo",
+    "shop",
+    "payments",
+    "payments.sandbox",
+    "orders",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "demo" / "templates", BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shop.context_processors.cart",
+                "shop.context_processors.cart",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": tuned(env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'till.sqlite3'}"))
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "demo" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Over plain http on loopback by default; an https base address turns the rest on.
+_HTTPS = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "script-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        # A browser also checks where a posted form is redirected to: the bank's card page.
+        "form-action": [SELF, BANK_URL],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Addresses of orders are secrets and 4xx lines would write them down: errors of ours only.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+    },
+}
+
+EMAIL_BACKEND = "demo.mail.MailboxBackend"
+DEFAULT_FROM_EMAIL = "Fernhill <hello@fernhill.example>"
+
+ORDERS = {
+    "stock": "demo.stock.DemoStock",
+    "base_url": BASE_URL,
+    "order_url": "shop.links.order_page",
+    "shop_name": "Fernhill",
+}
+PAYMENTS: dict[str, Any] = {
+    "live": False,
+    "providers": {"sandbox": "payments.providers.sandbox.SandboxProvider"},
+    "secret_keys": [derived_key(SECRET_KEY, "till provider accounts")],
+    "base_url": BASE_URL,
+}
+DEMO = {
+    "bank_url": BANK_URL,
+    "base_url": BASE_URL,
+    "admin_password": env.str("TILL_ADMIN_PASSWORD", default="")
+    or kept_secret(DATA / "admin_password"),
+}
+SHOP: dict[str, Any] = {"catalog": "demo.catalog.DemoCatalog", "currency": "GBP"}
+if not RATE_LIMITS:  # the replay and the benchmarks are one client that buys for thousands
+    PAYMENTS["rate_limits"] = SHOP["rate_limits"] = None
+DEMO = {
+    "admin_password": kept_secret(DATA / "admin_password", size=12),
+    "bank_url": BANK_URL,
+    "base_url": BASE_URL,
+}
+
+CELERY_BROKER_URL = REDIS_URL or "folder://"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 30,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+    }
+    if REDIS_URL
+    else {"folder": str(DATA / "broker")}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker, however long
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_DB_REUSE_MAX = 1000
+CELERY_TASK_DEFAULT_QUEUE = "payments"
+CELERY_TASK_ROUTES = {
+    "orders.send_mail": {"queue": "mail"},
+    "payments.drain_inbox": {"queue": "webhooks"},
+}
+_SWEEPS = (
+    "orders.send_mail",
+    "payments.drain_inbox",
+    "payments.submit_refunds",
+    "payments.ask_due",
+)
+# An unread sweep is worth nothing once the next is due: a stopped worker finds no heap of them.
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": 15, "options": {"expires": 15}} for task in _SWEEPS
+}
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # every plan is periodic: nothing to remember

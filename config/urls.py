@@ -1,0 +1,11 @@
+"""Where the demo site mounts its apps."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("payments/", include("payments.urls")),
+    path("", include("shop.urls")),
+    path("", include("demo.urls")),
+]

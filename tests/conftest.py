@@ -1,0 +1,61 @@
+"""Fixtures for every test: the database, the sandbox bank, and which tests need PostgreSQL."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from config.ports import HOST, free_port, wait_until_answers
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """On SQLite a file, so that threads see one database; flushed by nobody, for speed."""
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "till.sqlite3")
+        options = database["OPTIONS"]
+        options["init_command"] = options["init_command"].replace("=FULL", "=OFF")
+
+
+@pytest.fixture(autouse=True)
+def _needs_postgres(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL (DATABASE_URL): SQLite drops row locks silently")
+
+
+@pytest.fixture(scope="session")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a sandbox bank that runs as a process of its own, over its own tables."""
+    data, port = tmp_path_factory.mktemp("bank"), free_port()
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.bank",
+        "TILL_DATA": str(data),
+        "BANK_DATABASE_URL": f"sqlite:///{data / 'bank.sqlite3'}",
+    }
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True, cwd=ROOT)
+    command = [*manage, "sandbox_bank", f"--port={port}"]
+    with (data / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
+    url = f"http://{HOST}:{port}"
+    try:
+        alive = wait_until_answers(
+            f"{url}/health/", seconds=30, alive=lambda: process.poll() is None
+        )
+        assert alive, (data / "log").read_text()
+        yield url
+    finally:
+        process.kill()
+        process.wait()
