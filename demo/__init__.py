@@ -1,0 +1,1 @@
+"""Fernhill, an imagined small shop that installs Till: an installer in miniature."""

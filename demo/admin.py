@@ -1,0 +1,20 @@
+"""Fernhill's shelves in the admin: price, stock, and why the stock moved."""
+
+from django.contrib import admin
+
+from demo.models import Product, StockMovement
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):
+    list_display = ["name", "sku", "category", "price", "currency", "stock", "active"]
+    list_editable = ["stock", "active"]
+    list_filter = ["category", "active"]
+    search_fields = ["name", "sku"]
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(admin.ModelAdmin):
+    list_display = ["moved_at", "ref", "sku", "direction", "quantity"]
+    search_fields = ["ref", "sku"]
+    readonly_fields = ["ref", "sku", "direction", "quantity", "moved_at"]

@@ -1,0 +1,25 @@
+"""Keeps the mail the demo sends as rows, so that a visitor can read it at /mail/."""
+
+from collections.abc import Sequence
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+
+from demo.models import DemoMail
+
+
+class MailboxBackend(BaseEmailBackend):
+    """An e-mail backend whose letter box is a table."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        letters = [_letter(message) for message in email_messages if message.recipients()]
+        return len(DemoMail.objects.bulk_create(letters))
+
+
+def _letter(message: EmailMessage) -> DemoMail:
+    return DemoMail(
+        recipient=", ".join(message.recipients())[:320],
+        sender=message.from_email[:320],
+        subject=str(message.subject)[:300],
+        text=str(message.body),
+    )
