@@ -17,7 +17,7 @@ class Problem:
         return {"error": {"code": self.code, "message": self.message, "param": self.param}}
 
 
-class Refused(Exception):  # noqa: N818 (it is an answer, not a fault)
+class Refused(Exception):
     """The bank will not do this, and nothing has changed."""
 
     def __init__(self, problem: Problem) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
+from payments.sandbox.book import writing
 from payments.sandbox.errors import Refused, conflict
 from payments.sandbox.models import Answer, Merchant
 from payments.sandbox.objects import encoded
@@ -38,7 +39,7 @@ def fingerprint(method: str, path: str, values: dict[str, object]) -> str:
 def answer_once(*, request: Request, act: Callable[[], Reply]) -> Reply:
     """Do `act` for this key and keep its answer. A second call gets the stored answer."""
     try:
-        with transaction.atomic(durable=True):
+        with writing():
             # The unique key is the claim: a twin waits here for our commit, then fails.
             claim = Answer.objects.create(
                 merchant=request.merchant, key=request.key, request_hash=request.fingerprint

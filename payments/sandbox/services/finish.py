@@ -1,14 +1,15 @@
 """Finishing a payment: paid or declined by a card, cancelled by the shopper, voided by the shop."""
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from payments.sandbox.book import writing
 from payments.sandbox.cards import TestCard
 from payments.sandbox.errors import conflict
 from payments.sandbox.models import Payment, PaymentStatus
 from payments.sandbox.services.announce import announce
 
+CANCELLATION: dict[str, object] = {"status": PaymentStatus.CANCELLED}
 CHANGES = (
     "status",
     "authorized",
@@ -34,19 +35,22 @@ def pay_with(*, payment: Payment, card: TestCard, base_url: str) -> bool:
         "card_last4": card.last4,
         "decline_code": card.decline_code,
     }
-    with transaction.atomic():
+    with writing():
         return _finish(payment, facts, base_url)
 
 
 def cancel(*, payment: Payment, base_url: str) -> bool:
     """Close an unfinished payment. True when this call closed it, False when it was finished."""
-    with transaction.atomic():
-        return _finish(payment, {"status": PaymentStatus.CANCELLED}, base_url)
+    with writing():
+        return _finish(payment, CANCELLATION, base_url)
 
 
 def void(*, payment: Payment, base_url: str) -> None:
-    """Make sure that no money comes from this payment; raises Refused when it has come."""
-    closed = cancel(payment=payment, base_url=base_url)
+    """Make sure that no money comes from this payment; raises Refused when it has come.
+
+    Runs inside the caller's transaction. A second call changes nothing.
+    """
+    closed = _finish(payment, CANCELLATION, base_url)
     if not closed and payment.status == PaymentStatus.CAPTURED:
         raise conflict("payment_captured", "The payment was captured: refund it.")
 

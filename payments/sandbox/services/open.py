@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from payments.sandbox.errors import conflict
 from payments.sandbox.models import Merchant, Payment
@@ -23,6 +24,7 @@ class PaymentOrder:
 
 def open_payment(*, merchant: Merchant, order: PaymentOrder) -> Payment:
     """Write a payment that waits for its shopper; raises Refused when the reference is taken."""
+    now = timezone.now()
     payment = Payment(
         public_id=new_id("pay"),
         checkout_token=secrets.token_hex(16),
@@ -32,6 +34,8 @@ def open_payment(*, merchant: Merchant, order: PaymentOrder) -> Payment:
         currency=order.currency,
         description=order.description,
         return_url=order.return_url,
+        created_at=now,
+        updated_at=now,
     )
     try:
         with transaction.atomic():

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils import timezone
 
+from payments.sandbox.book import writing
 from payments.sandbox.models import Event, Merchant
 from payments.sandbox.services.ids import hashed, new_id, new_secret
 from payments.sandbox.webhooks.bell import BELL
@@ -22,13 +22,14 @@ class NewMerchant:
 def sign_up(*, name: str, webhook_url: str) -> NewMerchant:
     """Open an account."""
     api_key = new_secret("sk_test")
-    merchant = Merchant.objects.create(
-        public_id=new_id("mer"),
-        name=name,
-        api_key_hash=hashed(api_key),
-        webhook_secret=new_secret("whsec"),
-        webhook_url=webhook_url,
-    )
+    with writing():
+        merchant = Merchant.objects.create(
+            public_id=new_id("mer"),
+            name=name,
+            api_key_hash=hashed(api_key),
+            webhook_secret=new_secret("whsec"),
+            webhook_url=webhook_url,
+        )
     return NewMerchant(merchant, api_key)
 
 
@@ -40,7 +41,7 @@ def merchant_of_key(api_key: str) -> Merchant | None:
 def change_webhook_url(*, merchant: Merchant, webhook_url: str) -> None:
     """Send events to another address from now on, and at once those that never arrived."""
     now = timezone.now()
-    with transaction.atomic(durable=True):
+    with writing():
         merchant.webhook_url = webhook_url
         merchant.save(update_fields=["webhook_url"])
         late = Event.objects.filter(

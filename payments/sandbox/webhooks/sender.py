@@ -5,9 +5,9 @@ from collections import Counter
 from threading import Lock, Thread
 
 from django.db import DatabaseError, connections
-from django.db.models import F
 from django.utils import timezone
 
+from payments.sandbox.book import writing
 from payments.sandbox.models import Event
 from payments.sandbox.webhooks.bell import BELL
 from payments.sandbox.webhooks.post import Result, post
@@ -65,8 +65,6 @@ class Sender:
         finally:
             with self._choosing:
                 del self._under_way[event.pk]
-            # A merchant at its limit may have more: somebody should look again.
-            BELL.ring()
 
     def _choose(self) -> tuple[Event | None, float]:
         """Choose the event to send now, else the seconds until the next one is due."""
@@ -116,9 +114,10 @@ def record(event: Event, result: Result) -> None:
     again = None
     if not result.acknowledged:
         again = next_try(created=event.created_at, tries=tries, now=now)
-    Event.objects.filter(pk=event.pk).update(
-        tries=F("tries") + 1,
-        last_result=result.said,
-        delivered_at=now if result.acknowledged else None,
-        next_try_at=again,
-    )
+    with writing():
+        Event.objects.filter(pk=event.pk).update(
+            tries=tries,
+            last_result=result.said,
+            delivered_at=now if result.acknowledged else None,
+            next_try_at=again,
+        )
