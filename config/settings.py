@@ -11,7 +11,7 @@ from config.environment import (
     BASE_DIR,
     BASE_URL,
     DATA,
-    DEBUG,
+    DEBUG,  # noqa: F401  # Django reads it here
     HOSTS,
     RATE_LIMITS,
     REDIS_URL,
@@ -19,8 +19,6 @@ from config.environment import (
     env,
 )
 from config.keys import derived_key, kept_secret
-
-__all__ = ["DEBUG"]
 
 SECRET_KEY = SECRET_KEY or kept_secret(DATA / "secret_key")
 ALLOWED_HOSTS = HOSTS
@@ -66,7 +64,6 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "shop.context_processors.cart",
                 "shop.context_processors.cart",
             ],
         },

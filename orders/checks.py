@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +13,7 @@ from orders.conf import order_settings
 
 
 @register()
-def check_orders(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_orders(**_kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not settings.USE_TZ:
         found.append(Error("Till keeps time in UTC.", hint="Set USE_TZ = True.", id="orders.E001"))

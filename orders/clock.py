@@ -12,14 +12,14 @@ _source: Callable[[], datetime] = timezone.now
 
 
 def now() -> datetime:
-    """This moment, in UTC, by whichever clock is set."""
+    """The present moment, in UTC, by whichever clock is set."""
     return _source()
 
 
 @contextmanager
 def clock_at(source: Callable[[], datetime]) -> Iterator[None]:
     """Let `source` tell the time of this process for a while."""
-    global _source
+    global _source  # noqa: PLW0603  # one clock for all threads of the process
     before, _source = _source, source
     try:
         yield

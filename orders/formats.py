@@ -11,7 +11,9 @@ from django.utils.translation import get_language, to_locale
 from orders.money import Money
 
 # ISO 3166 lists places, CLDR also regions, groups and pseudo-territories.
-_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA"})
+_NO_COUNTRY = frozenset(
+    {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA"}
+)
 
 
 @lru_cache
@@ -34,6 +36,6 @@ def country_names(language: str) -> dict[str, str]:
     names = {
         code: name
         for code, name in _locale(language).territories.items()
-        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
+        if code.isalpha() and code not in _NO_COUNTRY
     }
     return dict(sorted(names.items(), key=lambda pair: pair[1]))

@@ -17,7 +17,7 @@ from orders.money import Money
 from orders.states import NEXT, OrderState
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django_stubs_ext.db.models.manager import RelatedManager
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import total_ordering
@@ -9,12 +10,13 @@ from typing import Final
 
 from orders.errors import CurrencyMismatch, InvalidAmount
 
+CODE: Final = re.compile("[A-Z]{3}")
 # ISO 4217 currencies whose minor unit is not a hundredth.
+_WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
 EXPONENTS: Final = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys(_WHOLE.split(), 0),
+    **dict.fromkeys(_THOUSANDTHS.split(), 3),
 }
 
 
@@ -34,7 +36,7 @@ class Money:
     def __post_init__(self) -> None:
         if type(self.amount) is not int:
             raise InvalidAmount(f"an amount is an integer of minor units, not {self.amount!r}")
-        if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
+        if not CODE.fullmatch(self.currency):
             raise InvalidAmount(f"{self.currency!r} is not an ISO 4217 code")
 
     @classmethod
@@ -43,7 +45,7 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
-        """Read a decimal such as "12.30"; raises InvalidAmount on too many decimals or no number."""
+        """Read a decimal such as "12.30"; raises InvalidAmount on too many decimals."""
         try:
             minor = Decimal(text.strip()).scaleb(exponent(currency))
         except InvalidOperation:

@@ -24,7 +24,7 @@ def wake(task: str) -> None:
 
 
 def _send(task: str) -> None:
-    global _paused_until
+    global _paused_until  # noqa: PLW0603  # one circuit for all threads of the process
     if time.monotonic() < _paused_until:
         return
     try:
@@ -34,7 +34,7 @@ def _send(task: str) -> None:
         logger.warning("queue unreachable (%s); the sweep will find the work", type(error).__name__)
 
 
-def _broker_errors() -> tuple[type[Exception], ...]:
+def _broker_errors() -> tuple[type[BaseException], ...]:
     """What this broker's client raises when the broker cannot be reached."""
     connection = current_app.connection_for_write()
     return (KombuError, OSError, *connection.connection_errors, *connection.channel_errors)

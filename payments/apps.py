@@ -11,7 +11,7 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from payments import checks, registry  # noqa: F401  # registers the system checks
+        from payments import checks, registry  # noqa: F401, PLC0415  # models are loaded by now
 
         post_save.connect(
             registry.account_saved, sender="payments.ProviderAccount", dispatch_uid="till.registry"

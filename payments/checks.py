@@ -18,7 +18,7 @@ OUR_HOME = Path(__file__).resolve().parent
 
 
 @register()
-def check_payments(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_payments(**_kwargs: Any) -> list[CheckMessage]:
     try:
         conf = payment_settings()
     except ImproperlyConfigured as error:
@@ -49,8 +49,8 @@ def _key_errors(keys: Sequence[str]) -> list[CheckMessage]:
 
 
 @register()
-def check_ours(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """django-payments and django-shop install packages of our names, and pip overwrites silently."""
+def check_ours(**_kwargs: Any) -> list[CheckMessage]:
+    """django-payments and django-shop install packages of our names; pip overwrites silently."""
     found: list[CheckMessage] = []
     for label in ("orders", "payments", "shop"):
         config = apps.app_configs.get(label)

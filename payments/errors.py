@@ -12,7 +12,7 @@ class NoAccount(PaymentError):
 
 
 class NotPayable(PaymentError):
-    """This payment asks for no money now: it is paid, closed or being paid. Nobody acts."""
+    """No money is asked for now: it is paid, closed or being paid. Nobody acts."""
 
 
 class RefundRefused(PaymentError):

@@ -13,7 +13,5 @@ def too_often(request: HttpRequest, group: str, limits: Mapping[str, str] | None
     if not limits or group not in limits:
         return False
     return bool(
-        is_ratelimited(
-            request, group=f"till:{group}", key="ip", rate=limits[group], increment=True
-        )
+        is_ratelimited(request, group=f"till:{group}", key="ip", rate=limits[group], increment=True)
     )

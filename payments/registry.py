@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from orders.money import Money
 from payments.conf import payment_settings
 from payments.errors import NoAccount
 from payments.models import ProviderAccount
 from payments.providers.base import MethodCapability, Provider
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 METHOD_LABELS: Final[dict[str, StrOrPromise]] = {"card": _("Card")}
 METHOD_HINTS: Final[dict[str, StrOrPromise]] = {

@@ -8,8 +8,8 @@ from payments.views.pay import pay, result, status
 app_name = "payments"
 
 urlpatterns = [
-    path("hooks/<str:token>/", hook, name="hook"),
-    path("pay/<str:token>/", pay, name="pay"),
-    path("pay/<str:token>/return/", result, name="return"),
-    path("pay/<str:token>/status/", status, name="status"),
+    path("hooks/<slug:token>/", hook, name="hook"),
+    path("pay/<slug:token>/", pay, name="pay"),
+    path("pay/<slug:token>/return/", result, name="return"),
+    path("pay/<slug:token>/status/", status, name="status"),
 ]

@@ -28,6 +28,6 @@ def unseal(sealed: str) -> dict[str, str]:
         opened: dict[str, str] = json.loads(_fernet().decrypt(sealed.encode()))
     except InvalidToken:
         raise SecretsUnreadable(
-            'no key in PAYMENTS["secret_keys"] opens these secrets: add the key they were sealed with'
+            'no key in PAYMENTS["secret_keys"] opens these secrets: add the one that sealed them'
         ) from None
     return opened

@@ -41,9 +41,7 @@ def _adopt(cart: Cart, user_id: int) -> Cart:
     return cart
 
 
-def add_to_cart(
-    *, cart: Cart | None, user_id: int | None, wanted: Sequence[Wanted]
-) -> Cart:
+def add_to_cart(*, cart: Cart | None, user_id: int | None, wanted: Sequence[Wanted]) -> Cart:
     """Add pieces to the cart, or to a new one; all lines or none. Raises CartRefused."""
     pieces = _merged(wanted)
     products = configured_catalog().find(list(pieces))
@@ -55,13 +53,12 @@ def add_to_cart(
             Cart.objects.select_for_update().filter(pk=cart.pk).first()
             held = {line.sku: line for line in cart.lines.filter(sku__in=pieces)}
             _check_room(cart, len(pieces) - len(held))
-        for sku, quantity in pieces.items():
-            line = held.setdefault(sku, CartLine(cart=cart, sku=sku, quantity=0))
-            line.quantity += quantity
-            _check(line.quantity, products.get(sku))
-        fresh = [line for line in held.values() if line.pk is None]
+        fresh = [CartLine(cart=cart, sku=sku, quantity=0) for sku in pieces if sku not in held]
+        for line in (*held.values(), *fresh):
+            line.quantity += pieces[line.sku]
+            _check(line.quantity, products.get(line.sku))
         CartLine.objects.bulk_create(fresh)
-        CartLine.objects.bulk_update([line for line in held.values() if line not in fresh], ["quantity"])
+        CartLine.objects.bulk_update(held.values(), ["quantity"])
     return cart
 
 
@@ -117,9 +114,7 @@ def set_quantity(*, cart: Cart, wanted: Sequence[Wanted]) -> None:
         Cart.objects.select_for_update().filter(pk=cart.pk).first()
         held = {line.sku: line for line in cart.lines.all()}
         changed = [
-            want
-            for want in wanted
-            if want.sku in held and held[want.sku].quantity != want.quantity
+            want for want in wanted if want.sku in held and held[want.sku].quantity != want.quantity
         ]
         products = configured_catalog().find([want.sku for want in changed if want.quantity])
         for want in changed:
@@ -147,6 +142,4 @@ def quote_cart(cart: Cart | None) -> Quote:
     conf = shop_settings()
     wanted = [Wanted(line.sku, line.quantity) for line in cart.lines.all()] if cart else []
     products = configured_catalog().find([want.sku for want in wanted]) if wanted else {}
-    return quote(
-        wanted, products, currency=conf.currency, max_quantity=conf.max_quantity
-    )
+    return quote(wanted, products, currency=conf.currency, max_quantity=conf.max_quantity)

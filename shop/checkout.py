@@ -19,7 +19,7 @@ from shop.pricing import Quote
 
 
 class CartGone(Exception):
-    """This cart was emptied elsewhere; there is nothing to order."""
+    """The cart was emptied elsewhere; there is nothing to order."""
 
 
 class QuoteChanged(Exception):
@@ -32,13 +32,16 @@ class QuoteChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CheckoutDraft:
-    """What the shopper sent. `seen_total` is in minor units, as the page showed it."""
+    """What the shopper sent. `seen_total` is in minor units, as the page showed it.
+
+    `option` is None only where nothing is to be paid.
+    """
 
     checkout_key: str
     seen_total: int
     email: str
     address: AddressDraft
-    option: PaymentOption
+    option: PaymentOption | None
     language: str
     user_id: int | None = None
 
@@ -69,7 +72,7 @@ def check_out(draft: CheckoutDraft) -> Placed:
             raise QuoteChanged(quote)
         order = place_order(_order_draft(draft, quote))
         payment = open_payment(order)
-        attempt = open_attempt(payment, draft.option) if payment.amount else None
+        attempt = open_attempt(payment, draft.option) if draft.option else None
         cart.delete()
         lines = [StockLine(line.sku, line.quantity) for line in quote.lines]
         configured_stock().take(ref=order.number, lines=lines)

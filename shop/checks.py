@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
@@ -12,7 +11,7 @@ from shop.conf import configured_catalog
 
 
 @register()
-def check_shop(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_shop(**_kwargs: Any) -> list[CheckMessage]:
     try:
         configured_catalog()
     except ImproperlyConfigured as error:

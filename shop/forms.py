@@ -13,11 +13,11 @@ from orders.formats import country_names
 from orders.services.place import AddressDraft
 from payments.registry import PaymentOption
 from shop.conf import shop_settings
+from shop.pricing import Quote
 
 # Where a carrier refuses a parcel without one.
-WITH_POSTCODE: Final = frozenset(
-    "AT AU BE BR CA CH CN CZ DE DK ES FI FR GB GR HU IN IT JP KR NL NO PL PT SE SG US".split()
-)
+_POSTCODE = "AT AU BE BR CA CH CN CZ DE DK ES FI FR GB GR HU IN IT JP KR NL NO PL PT SE SG US"
+WITH_POSTCODE: Final = frozenset(_POSTCODE.split())
 
 
 class QuantityField(forms.IntegerField):
@@ -97,15 +97,20 @@ class CheckoutForm(forms.Form):
     seen_total = forms.IntegerField(widget=forms.HiddenInput)
     checkout_key = forms.CharField(max_length=22, widget=forms.HiddenInput)
 
-    def __init__(self, options: Sequence[PaymentOption], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, quote: Quote, options: Sequence[PaymentOption], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.quote = quote
         allowed = shop_settings().countries
         names = country_names(get_language() or "en")
-        self.fields["country"].choices = [("", _("Choose a country"))] + [  # type: ignore[attr-defined]
+        self.fields["country"].choices = [("", _("Choose a country"))] + [  # type: ignore[attr-defined]  # a ChoiceField
             (code, name) for code, name in names.items() if not allowed or code in allowed
         ]
         self.options = {option.key: option for option in options}
-        self.fields["method"].choices = [(key, key) for key in self.options]  # type: ignore[attr-defined]
+        self.fields["method"].choices = [(key, key) for key in self.options]  # type: ignore[attr-defined]  # a ChoiceField
+        if quote.total.amount == 0:
+            del self.fields["method"]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

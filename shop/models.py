@@ -12,7 +12,7 @@ from orders.clock import now
 from orders.models import new_token
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django_stubs_ext.db.models.manager import RelatedManager
 
 
 class Cart(models.Model):
@@ -20,9 +20,7 @@ class Cart(models.Model):
 
     token = models.CharField(max_length=22, unique=True, default=new_token)
     checkout_key = models.CharField(max_length=22, unique=True, default=new_token)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField(default=now)
 
     if TYPE_CHECKING:

@@ -14,6 +14,6 @@ urlpatterns = [
     path("cart/update/", update, name="cart_update"),
     path("cart/remove/", remove, name="cart_remove"),
     path("checkout/", checkout, name="checkout"),
-    path("order/<str:token>/", order, name="order"),
-    path("order/<str:token>/link/", new_link, name="new_link"),
+    path("order/<slug:token>/", order, name="order"),
+    path("order/<slug:token>/link/", new_link, name="new_link"),
 ]

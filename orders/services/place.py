@@ -13,6 +13,7 @@ from orders.conf import order_settings
 from orders.models import Address, Order, OrderLine, new_order_number
 from orders.money import Money
 
+
 @dataclass(frozen=True, slots=True)
 class LineDraft:
     """One SKU to be ordered; `unit` is the price agreed."""

@@ -15,7 +15,7 @@ from payments.models.account import ProviderAccount
 from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django_stubs_ext.db.models.manager import RelatedManager
 
     from payments.models.operation import Operation
 

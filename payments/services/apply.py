@@ -18,7 +18,6 @@ from payments.states import (
     IN_FLIGHT,
     OBSERVED,
     AttemptStatus,
-    PaymentStatus,
     attempt_status,
     payment_status,
 )
@@ -39,8 +38,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
     with transaction.atomic():
         order, payment, attempt = lock_for_money(attempt_id)
         if problem := _mismatch(attempt, outcome):
-            open_review(ReviewKind.MISMATCH, payment, attempt.our_ref, problem)
-            return attempt
+            return _set_aside(attempt, problem)
         before = [getattr(attempt, name) for name in SUMMED]
         _remember_objects(attempt, outcome)
         apply_refunds(attempt, outcome.refunds)
@@ -73,23 +71,23 @@ def lock_for_money(attempt_id: int) -> tuple[Order, Payment, Attempt]:
 def settle_payment(order: Order, payment: Payment, attempt: Attempt, *, source: str) -> None:
     """Project the payment from its attempts and let the order follow; rows are locked."""
     attempts = list(payment.attempts.order_by("pk"))
+    settled = sum(a.captured for a in attempts if a.captured == a.amount)
     payment.status = payment_status(
         amount=payment.amount,
         captured=payment.captured,
-        settled=sum(a.captured for a in attempts if a.captured == a.amount),
+        settled=settled,
         refunded=payment.net_refunded,
         attempts=[AttemptStatus(a.status) for a in attempts],
     )
     payment.save()
     if attempt.captured not in {0, attempt.amount}:
         detail = f"captured {attempt.captured}, asked {attempt.amount} {payment.currency}"
-        open_review(ReviewKind.WRONG_AMOUNT, payment, attempt.our_ref, detail)
+        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
     if payment.captured > payment.amount and len(attempts) > 1:
-        open_review(ReviewKind.SURPLUS, payment, attempt.our_ref, "a second capture")
-    paid = payment.status in {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED}
-    if paid and not mark_paid(order, actor=source):
+        open_review(ReviewKind.SURPLUS, payment, subject=attempt.our_ref, detail="a second capture")
+    if settled >= payment.amount and not mark_paid(order, actor=source):
         detail = f"order {order.number} is {order.state}"
-        open_review(ReviewKind.SURPLUS, payment, attempt.our_ref, detail)
+        open_review(ReviewKind.SURPLUS, payment, subject=attempt.our_ref, detail=detail)
 
 
 def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
@@ -106,6 +104,14 @@ def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
         if theirs and theirs != ours:
             return f"{what}: theirs {theirs}, ours {ours}"
     return ""
+
+
+def _set_aside(attempt: Attempt, problem: str) -> Attempt:
+    """Book nothing of an answer that is not about this attempt; a person looks at it."""
+    open_review(ReviewKind.MISMATCH, attempt.payment, subject=attempt.our_ref, detail=problem)
+    attempt.next_poll_at = None
+    attempt.save(update_fields=["next_poll_at"])
+    return attempt
 
 
 def _remember_objects(attempt: Attempt, outcome: Outcome) -> None:
@@ -127,10 +133,15 @@ def _grow_totals(attempt: Attempt, outcome: Outcome) -> None:
 
 
 def _observe(attempt: Attempt, outcome: Outcome) -> None:
-    """Facts about money decide the status; without any, the newest observation does."""
-    newest = OBSERVED.get(outcome.status, AttemptStatus(attempt.status))
-    if outcome.status == Status.UNKNOWN and attempt.status != AttemptStatus.SUBMITTING:
-        newest = AttemptStatus(attempt.status)
+    """Facts about money decide the status; without any, the newest observation does.
+
+    An attempt that has ended comes back only by money, never by a late word of waiting.
+    """
+    current = AttemptStatus(attempt.status)
+    newest = OBSERVED.get(outcome.status, current)
+    unheard = outcome.status == Status.UNKNOWN and current != AttemptStatus.SUBMITTING
+    if unheard or (newest in IN_FLIGHT and current not in IN_FLIGHT):
+        newest = current
     attempt.status = attempt_status(
         authorized=attempt.authorized,
         captured=attempt.captured,
@@ -149,7 +160,8 @@ def _next_poll(attempt: Attempt) -> datetime | None:
     if attempt.status != AttemptStatus.UNKNOWN:
         return None
     if attempt.polls >= len(UNKNOWN_POLLS):
-        open_review(ReviewKind.NO_ANSWER, attempt.payment, attempt.our_ref, "asked for nine days")
+        detail = "asked for nine days"
+        open_review(ReviewKind.NO_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail)
         return None
     return now() + UNKNOWN_POLLS[attempt.polls]
 

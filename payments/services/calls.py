@@ -33,10 +33,6 @@ def call_provider(
     result, evidence = CallResult.OK, {}
     try:
         outcome = do()
-        if outcome.status == Status.DECLINED:
-            result = CallResult.DECLINED
-        evidence = dict(outcome.evidence)
-        return outcome
     except NotFound:
         evidence = {"answer": "unknown reference"}
         raise
@@ -48,6 +44,11 @@ def call_provider(
         if error.sent:
             return Outcome(status=Status.UNKNOWN)
         return Outcome(status=Status.DECLINED, error=Failure("provider_down"))
+    else:
+        if outcome.status == Status.DECLINED:
+            result = CallResult.DECLINED
+        evidence = dict(outcome.evidence)
+        return outcome
     finally:
         ProviderCall.objects.create(
             account_id=attempt.account_id,

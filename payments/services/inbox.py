@@ -38,11 +38,12 @@ def receive(*, account: ProviderAccount, event: WebhookEvent, raw: RawRequest) -
         with transaction.atomic(durable=True):
             row.save(force_insert=True)
     except IntegrityError:
-        repeated = InboxEvent.objects.filter(account=account, event_id=event.event_id)
-        if not repeated.filter(state__in=AGAIN).update(
-            state=InboxState.RECEIVED, next_run_at=now()
-        ):
+        repeated = InboxEvent.objects.get(account=account, event_id=event.event_id)
+        if repeated.state not in AGAIN:
             return
+        InboxEvent.objects.filter(pk=repeated.pk, state=repeated.state).update(
+            state=InboxState.RECEIVED, next_run_at=now()
+        )
     wake(TASK)
 
 

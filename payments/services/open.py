@@ -19,7 +19,7 @@ PAYABLE = frozenset({PaymentStatus.OPEN, PaymentStatus.FAILED})
 
 
 def open_payment(order: Order) -> Payment:
-    """Note what a new order owes, in the transaction that places it. Nothing owed is paid at once."""
+    """Note what a new order owes, in the transaction that places it; nothing is paid at once."""
     payment = Payment(order=order, amount=order.total_amount, currency=order.currency)
     if payment.amount == 0:
         payment.status = PaymentStatus.PAID
@@ -62,7 +62,7 @@ def try_again(*, payment_id: int, option: PaymentOption) -> Attempt:
         order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
         order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
         payment = Payment.objects.get(pk=payment_id)
-        flying = payment.attempts.filter(status__in=IN_FLIGHT).order_by("pk").last()
+        flying: Attempt | None = payment.attempts.filter(status__in=IN_FLIGHT).order_by("pk").last()
         if flying:
             return flying
         if order.state != OrderState.OPEN or payment.status not in PAYABLE:

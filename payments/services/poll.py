@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from orders.clock import now
 from payments.conf import payment_settings
 from payments.models import Attempt, ProviderObject
-from payments.providers.base import Failure, NotFound, Outcome, OurRef, ProviderRef, Status
+from payments.providers.base import Failure, NotFound, OurRef, Outcome, ProviderRef, Status
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider

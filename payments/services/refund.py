@@ -18,8 +18,8 @@ from payments.models.records import ReviewKind
 from payments.providers.base import (
     Failure,
     NotFound,
-    Outcome,
     OurRef,
+    Outcome,
     Provider,
     ProviderRef,
     RefundRequest,
@@ -86,6 +86,7 @@ def _reserve(payment: Payment, amount: Money) -> Attempt:
     room = F("captured") - F("refunded") + F("refund_reversed") - F("refund_pending")
     aside = {"refund_pending": F("refund_pending") + amount.amount}
     if Payment.objects.alias(room=room).filter(pk=payment.pk, **fits).update(**aside):
+        attempt: Attempt
         for attempt in payment.attempts.filter(captured__gt=0).order_by("pk"):
             if Attempt.objects.alias(room=room).filter(pk=attempt.pk, **fits).update(**aside):
                 return attempt
@@ -165,9 +166,7 @@ def _send_or_ask(provider: Provider, operation: Operation) -> Outcome:
         reason=operation.reason,
     )
     send = partial(provider.refund, request)
-    return call_provider(
-        "refund", send, attempt=attempt, operation=operation, key=operation.key
-    )
+    return call_provider("refund", send, attempt=attempt, operation=operation, key=operation.key)
 
 
 def _ask_later(operation: Operation) -> None:
@@ -178,5 +177,6 @@ def _ask_later(operation: Operation) -> None:
         unanswered.update(status=OperationStatus.UNKNOWN, next_run_at=now() + wait)
         return
     unanswered.update(status=OperationStatus.UNKNOWN, next_run_at=None)
+    payment = operation.attempt.payment
     detail = f"refund of {operation.money}"
-    open_review(ReviewKind.NO_ANSWER, operation.attempt.payment, operation.our_ref, detail)
+    open_review(ReviewKind.NO_ANSWER, payment, subject=operation.our_ref, detail=detail)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from orders.clock import now
 from orders.emails import queue_mail
 from payments.models import Attempt, Operation, ProviderObject
@@ -36,11 +38,10 @@ def apply_refunds(attempt: Attempt, seen: Sequence[RefundSeen]) -> None:
 
 
 def _operation_of(attempt: Attempt, refund: RefundSeen) -> Operation | None:
-    own = attempt.operations.filter(our_ref=refund.our_ref) if refund.our_ref else None
-    known = own or attempt.operations.filter(
-        provider_objects__kind="refund", provider_objects__object_id=refund.provider_id
-    )
-    return known.first()
+    named = Q(provider_objects__kind="refund", provider_objects__object_id=refund.provider_id)
+    if refund.our_ref:
+        named |= Q(our_ref=refund.our_ref)
+    return Operation.objects.filter(named, attempt=attempt).first()
 
 
 def _external(attempt: Attempt, refund: RefundSeen) -> Operation:
@@ -48,8 +49,8 @@ def _external(attempt: Attempt, refund: RefundSeen) -> Operation:
     open_review(
         ReviewKind.EXTERNAL_REFUND,
         attempt.payment,
-        refund.provider_id,
-        f"{refund.amount} by {refund.provider_id}",
+        subject=refund.provider_id,
+        detail=f"{refund.amount} by {refund.provider_id}",
     )
     attempt.refund_pending += refund.amount.amount
     return Operation.objects.create(
@@ -64,31 +65,45 @@ def _external(attempt: Attempt, refund: RefundSeen) -> Operation:
 
 def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
     """Take one refund to what was seen of it; a repeat or an older sight changes nothing."""
-    before = operation.status
-    match seen.status:
-        case RefundStatus.PENDING if before in UNSETTLED:
-            operation.status = OperationStatus.PENDING
-        case RefundStatus.SUCCEEDED if before in UNSETTLED:
-            operation.status = OperationStatus.SUCCEEDED
-            attempt.refund_pending -= operation.amount
-            attempt.refunded += operation.amount
-            _tell_shopper(attempt, operation)
-        case RefundStatus.FAILED if before in UNSETTLED:
-            operation.status = OperationStatus.FAILED
-            attempt.refund_pending -= operation.amount
-        case RefundStatus.FAILED if before == OperationStatus.SUCCEEDED:
-            operation.status = OperationStatus.REVERSED
-            attempt.refund_reversed += operation.amount
-        case _:
-            return
+    after = _next_status(OperationStatus(operation.status), seen.status)
+    if after is None:
+        return
+    _count(attempt, operation, after)
+    operation.status = after
     if seen.error:
         operation.error_code, operation.error_raw = seen.error.code, seen.error.raw[:80]
-    if operation.status in {OperationStatus.FAILED, OperationStatus.REVERSED}:
-        detail = f"{seen.amount}: {operation.error_code}"
-        open_review(ReviewKind.REFUND_FAILED, attempt.payment, operation.our_ref, detail)
     operation.next_run_at = None
-    operation.settled_at = now() if operation.status not in UNSETTLED else None
+    operation.settled_at = None if after in UNSETTLED else now()
     operation.save()
+    if after == OperationStatus.SUCCEEDED:
+        _tell_shopper(attempt, operation)
+    elif after not in UNSETTLED:
+        payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
+        open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)
+
+
+def _next_status(before: OperationStatus, seen: RefundStatus) -> OperationStatus | None:
+    """Where a refund goes from here, or None where the sight brings nothing new."""
+    match seen:
+        case RefundStatus.PENDING if before in UNSETTLED - {OperationStatus.PENDING}:
+            return OperationStatus.PENDING
+        case RefundStatus.SUCCEEDED if before in UNSETTLED:
+            return OperationStatus.SUCCEEDED
+        case RefundStatus.FAILED if before in UNSETTLED:
+            return OperationStatus.FAILED
+        case RefundStatus.FAILED if before == OperationStatus.SUCCEEDED:
+            return OperationStatus.REVERSED
+    return None
+
+
+def _count(attempt: Attempt, operation: Operation, after: OperationStatus) -> None:
+    """Keep the attempt's totals the sums of its refunds; they only grow but for what is pending."""
+    if after == OperationStatus.REVERSED:
+        attempt.refund_reversed += operation.amount
+    elif after not in UNSETTLED:
+        attempt.refund_pending -= operation.amount
+    if after == OperationStatus.SUCCEEDED:
+        attempt.refunded += operation.amount
 
 
 def _tell_shopper(attempt: Attempt, operation: Operation) -> None:

@@ -6,7 +6,7 @@ from payments.models import Payment, Review
 from payments.models.records import ReviewKind
 
 
-def open_review(kind: ReviewKind, payment: Payment, subject_ref: str, detail: str) -> None:
-    """Open a review in the transaction of its cause. While one is open, a second changes nothing."""
-    review = Review(kind=kind, payment=payment, subject_ref=subject_ref, detail=detail[:255])
+def open_review(kind: ReviewKind, payment: Payment, *, subject: str, detail: str) -> None:
+    """Open a review in the transaction of its cause; while one is open, nothing changes."""
+    review = Review(kind=kind, payment=payment, subject_ref=subject, detail=detail[:255])
     Review.objects.bulk_create([review], ignore_conflicts=True)

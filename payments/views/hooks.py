@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 from orders.clock import now
 from payments.conf import WEBHOOK_BYTES
 from payments.errors import NoAccount
-from payments.providers.base import ParsedWebhook, RawRequest, Verdict
+from payments.models import ProviderAccount
+from payments.providers.base import RawRequest, Verdict
 from payments.registry import account_by_hook, provider_for
 from payments.services.inbox import receive
 
@@ -28,21 +29,25 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
     try:
         account = account_by_hook(token)
         if account is None:
-            return HttpResponseNotFound("no such webhook address", content_type="text/plain")
-        raw = _read(request)
-        if raw is None:
-            return _refuse(f"a body over {WEBHOOK_BYTES} bytes is not taken", 413)
-        parsed = provider_for(account).parse_webhook(raw, now())
-        if parsed.verdict != Verdict.VERIFIED:
-            logger.warning("webhook for %s refused: %s", account.code, parsed.reason)
-            return _refuse(parsed.reason, 400)
-        for event in parsed.events:
-            receive(account=account, event=event, raw=raw)
+            return _refuse("no such webhook address", 404)
+        return _take(request, account)
     except NoAccount as error:
         return _refuse(str(error), 400)
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         return _refuse("the database does not answer; send it again", 503)
-    return _acknowledge(parsed)
+
+
+def _take(request: HttpRequest, account: ProviderAccount) -> HttpResponse:
+    raw = _read(request)
+    if raw is None:
+        return _refuse(f"a body over {WEBHOOK_BYTES} bytes is not taken", 413)
+    parsed = provider_for(account).parse_webhook(raw, now())
+    if parsed.verdict != Verdict.VERIFIED:
+        logger.warning("webhook for %s refused: %s", account.code, parsed.reason)
+        return _refuse(parsed.reason, 400)
+    for event in parsed.events:
+        receive(account=account, event=event, raw=raw)
+    return HttpResponse(parsed.ack_body, status=parsed.ack_status, content_type="application/json")
 
 
 def _read(request: HttpRequest) -> RawRequest | None:
@@ -59,9 +64,3 @@ def _read(request: HttpRequest) -> RawRequest | None:
 
 def _refuse(reason: str, status: int) -> HttpResponse:
     return HttpResponse(reason, status=status, content_type="text/plain")
-
-
-def _acknowledge(parsed: ParsedWebhook) -> HttpResponse:
-    return HttpResponse(
-        parsed.ack_body, status=parsed.ack_status, content_type="application/json"
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -11,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
-from django_stubs_ext import StrOrPromise
 
 from orders.emails import order_url
 from orders.states import OrderState
@@ -25,6 +25,9 @@ from payments.services.open import try_again
 from payments.services.poll import ask_if_waiting
 from payments.services.start import submit_attempt
 from payments.states import AttemptStatus, PaymentStatus
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PAID = frozenset({PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED})
 
@@ -84,8 +87,9 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("payments:return", token)
     if newest and newest.error_code and not problem:
         problem = for_shopper(newest.error_code)
-    context = {"payment": payment, "order": payment.order, "problem": problem, "stage": stage}
-    context |= {"options": payment_options(payment.due), "order_url": order_url(payment.order)}
+    context: dict[str, object] = {"payment": payment, "order": payment.order, "problem": problem}
+    context |= {"stage": stage, "order_url": order_url(payment.order)}
+    context |= {"options": payment_options(payment.due)}
     return render(request, "payments/pay.html", context, status=400 if request.POST else 200)
 
 
@@ -105,7 +109,7 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
     payment, stage = _look(token)
     if stage == Stage.PAYABLE:
         return redirect("payments:pay", token)
-    context = {"payment": payment, "order": payment.order, "stage": stage}
+    context: dict[str, object] = {"payment": payment, "order": payment.order, "stage": stage}
     context |= {"order_url": order_url(payment.order)}
     return render(request, "payments/result.html", context)
 

@@ -21,7 +21,7 @@ from shop.cart import (
 from shop.conf import shop_settings
 from shop.forms import LineForm
 from shop.models import Cart
-from shop.pricing import Quote, Wanted
+from shop.pricing import Quote, QuoteLine, Wanted
 
 SESSION_KEY = "till_cart"
 
@@ -43,12 +43,15 @@ def wanted_of(request: HttpRequest) -> list[Wanted]:
     return wanted
 
 
-def cart_page(request: HttpRequest, quote: Quote, *, status: int = 200) -> HttpResponse:
-    lines = [
-        (line, explain(line.problem, line.product) if line.problem else "")
-        for line in quote.lines
+def explained(quote: Quote) -> list[tuple[QuoteLine, str]]:
+    """Each line with the reason why it cannot be bought, or ""."""
+    return [
+        (line, explain(line.problem, line.product) if line.problem else "") for line in quote.lines
     ]
-    context = {"quote": quote, "lines": lines, "conf": shop_settings()}
+
+
+def cart_page(request: HttpRequest, quote: Quote, *, status: int = 200) -> HttpResponse:
+    context = {"quote": quote, "lines": explained(quote), "conf": shop_settings()}
     return render(request, "shop/cart.html", context, status=status)
 
 
@@ -93,5 +96,5 @@ def update(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest) -> HttpResponse:
     cart = open_cart(request)
     if cart:
-        remove_from_cart(cart=cart, sku=request.POST.get("sku", ""))
+        remove_from_cart(cart=cart, sku=request.POST.get("sku", "").replace("\0", ""))
     return redirect("shop:cart")

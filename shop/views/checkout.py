@@ -19,7 +19,7 @@ from payments.limits import too_often
 from payments.registry import payment_options
 from payments.services.start import submit_attempt
 from payments.views.pay import next_page
-from shop.cart import explain, quote_cart
+from shop.cart import quote_cart
 from shop.checkout import (
     CartGone,
     CheckoutDraft,
@@ -32,7 +32,9 @@ from shop.conf import shop_settings
 from shop.forms import CheckoutForm
 from shop.models import Cart
 from shop.pricing import Quote
-from shop.views.cart import SESSION_KEY, open_cart
+from shop.views.cart import SESSION_KEY, explained, open_cart
+
+Refusal = CartGone | QuoteChanged | OutOfStock
 
 
 @never_cache
@@ -45,34 +47,25 @@ def checkout(request: HttpRequest) -> HttpResponse:
     quote = quote_cart(cart)
     if cart is None or not quote.buyable:
         return redirect("shop:cart")
-    form = CheckoutForm(payment_options(quote.total), initial=_initial(request))
-    return _page(request, form, quote, cart)
-
-
-def _initial(request: HttpRequest) -> dict[str, str]:
-    return {"email": getattr(request.user, "email", "")}
+    initial = {"email": getattr(request.user, "email", "")}
+    return _page(request, cart, CheckoutForm(quote, payment_options(quote.total), initial=initial))
 
 
 def _post(request: HttpRequest) -> HttpResponse:
-    key = request.POST.get("checkout_key", "")
+    key = request.POST.get("checkout_key", "").replace("\0", "")
     cart = open_cart(request)
     if cart is None or cart.checkout_key != key:
         return _other_cart(request, cart, key)
-    quote = quote_cart(cart)
-    form = CheckoutForm(payment_options(quote.total), request.POST)
     if too_often(request, "checkout", shop_settings().rate_limits):
-        form.add_error(None, _("Too many tries from your connection. Wait a minute, then pay."))
-        return _page(request, form, quote, cart, status=429)
+        problem = _("Too many tries from your connection. Wait a minute, then pay.")
+        return _refused(request, cart, problem, status=429)
+    form = _filled(request, quote_cart(cart))
     if not form.is_valid():
-        return _page(request, form, quote, cart, status=400)
+        return _page(request, cart, form, status=400)
     try:
         placed = check_out(_draft(request, form))
-    except CartGone:
-        return redirect("shop:cart")
-    except (QuoteChanged, OutOfStock) as changed:
-        quote = quote_cart(cart)
-        form.add_error(None, _what_changed(changed, form, quote))
-        return _page(request, form, quote, cart, status=409)
+    except (CartGone, QuoteChanged, OutOfStock) as refusal:
+        return _refused(request, cart, _explain(refusal, form), status=409)
     request.session.pop(SESSION_KEY, None)
     return _onward(placed)
 
@@ -82,13 +75,12 @@ def _other_cart(request: HttpRequest, cart: Cart | None, key: str) -> HttpRespon
     try:
         return _onward(placed_before(key))
     except CartGone:
-        quote = quote_cart(cart)
-    if cart is None or not quote.lines:
-        messages.error(request, _("Your cart is empty, so nothing was ordered or charged."))
-        return redirect("shop:cart")
-    form = CheckoutForm(payment_options(quote.total), request.POST)
-    form.add_error(None, _("Your cart has changed. Please check it and pay again."))
-    return _page(request, form, quote, cart, status=409)
+        problem = _("Your cart has changed. Nothing was charged. Please check it and pay again.")
+        return _refused(request, cart, problem, status=409)
+
+
+def _filled(request: HttpRequest, quote: Quote) -> CheckoutForm:
+    return CheckoutForm(quote, payment_options(quote.total), request.POST)
 
 
 def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
@@ -98,20 +90,21 @@ def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
         seen_total=given["seen_total"],
         email=given["email"],
         address=form.address(),
-        option=form.options[given["method"]],
+        option=form.options.get(given.get("method", "")),
         language=get_language() or "en",
         user_id=request.user.pk,
     )
 
 
-def _what_changed(changed: QuoteChanged | OutOfStock, form: CheckoutForm, quote: Quote) -> str:
-    if isinstance(changed, OutOfStock) or not quote.buyable:
+def _explain(refusal: Refusal, form: CheckoutForm) -> str:
+    if not isinstance(refusal, QuoteChanged) or not refusal.quote.buyable:
         return _("Something in your cart can no longer be had. Nothing was charged.")
-    seen = Money(form.cleaned_data["seen_total"], quote.total.currency)
+    total = refusal.quote.total
+    seen = Money(form.cleaned_data["seen_total"], total.currency)
     return _(
         "The total has changed from %(before)s to %(now)s. Nothing was charged. "
         "Please check it and pay again."
-    ) % {"before": format_money(seen), "now": format_money(quote.total)}
+    ) % {"before": format_money(seen), "now": format_money(total)}
 
 
 def _onward(placed: Placed) -> HttpResponse:
@@ -124,13 +117,20 @@ def _onward(placed: Placed) -> HttpResponse:
     return HttpResponseRedirect(next_page(attempt), status=303)
 
 
+def _refused(request: HttpRequest, cart: Cart | None, problem: str, *, status: int) -> HttpResponse:
+    """The page as the cart now stands, with the reason and with all that was typed."""
+    quote = quote_cart(cart)
+    if cart is None or not quote.lines:
+        messages.error(request, problem)
+        return redirect("shop:cart")
+    form = _filled(request, quote)
+    form.add_error(None, problem)
+    return _page(request, cart, form, status=status)
+
+
 def _page(
-    request: HttpRequest, form: CheckoutForm, quote: Quote, cart: Cart, *, status: int = 200
+    request: HttpRequest, cart: Cart, form: CheckoutForm, *, status: int = 200
 ) -> HttpResponse:
-    lines = [
-        (line, explain(line.problem, line.product) if line.problem else "")
-        for line in quote.lines
-    ]
-    context = {"form": form, "quote": quote, "lines": lines, "cart": cart}
+    context = {"form": form, "quote": form.quote, "lines": explained(form.quote), "cart": cart}
     context |= {"conf": shop_settings(), "options": form.options.values()}
     return render(request, "shop/checkout.html", context, status=status)

@@ -40,9 +40,9 @@ def _http(base_url: str, timeout: float) -> httpx.Client:
 
 def sign_up(base_url: str, *, name: str, webhook_url: str, timeout: float = 8.0) -> Signed:
     """Become a merchant of a sandbox bank; raises ProviderDown or ProviderRejected."""
-    given = _request(
-        _http(base_url, timeout), "POST", "/v1/merchants", {"name": name, "webhook_url": webhook_url}
-    )
+    http = _http(base_url, timeout)
+    body = {"name": name, "webhook_url": webhook_url}
+    given = _send(http, http.build_request("POST", "/v1/merchants", json=body))
     return Signed(given["merchant_id"], given["api_key"], given["webhook_secret"])
 
 
@@ -54,35 +54,30 @@ class SandboxClient:
         self._auth = {"Authorization": f"Bearer {account.secrets['api_key']}"}
 
     def get(self, path: str, **params: str) -> Json:
-        return _request(self._http, "GET", path, None, headers=self._auth, params=params)
+        request = self._http.build_request("GET", path, headers=self._auth, params=params)
+        return _send(self._http, request)
 
     def post(self, path: str, body: Json, *, key: str) -> Json:
         headers = {**self._auth, "Idempotency-Key": key}
-        return _request(self._http, "POST", path, body, headers=headers)
+        request = self._http.build_request("POST", path, json=body, headers=headers)
+        return _send(self._http, request)
 
     def set_webhook_url(self, url: str) -> None:
-        body = {"webhook_url": url}
-        _request(self._http, "PATCH", "/v1/merchants/me", body, headers=self._auth)
+        path, body = "/v1/merchants/me", {"webhook_url": url}
+        request = self._http.build_request("PATCH", path, json=body, headers=self._auth)
+        _send(self._http, request)
 
 
-def _request(
-    http: httpx.Client,
-    verb: str,
-    path: str,
-    body: Json | None,
-    *,
-    headers: dict[str, str] | None = None,
-    params: dict[str, str] | None = None,
-) -> Json:
+def _send(http: httpx.Client, request: httpx.Request) -> Json:
     try:
-        answer = http.request(verb, path, json=body, headers=headers, params=params)
+        answer = http.send(request)
     except httpx.ConnectError as error:
-        raise ProviderDown(f"no connection: {error}", sent=False) from error
+        raise ProviderDown("no connection", sent=False) from error
     except httpx.ConnectTimeout as error:
         raise ProviderDown("no connection in time", sent=False) from error
     except httpx.TransportError as error:
-        raise ProviderDown(f"{type(error).__name__}", sent=True) from error
-    return _read(answer, path)
+        raise ProviderDown(type(error).__name__, sent=True) from error
+    return _read(answer, request.url.path)
 
 
 def _read(answer: httpx.Response, path: str) -> Json:

@@ -56,7 +56,9 @@ def _forged(secret: str, raw: RawRequest, now: datetime) -> str:
     if not (stamp.isascii() and stamp.isdigit() and given.isascii()):
         return "signature missing or malformed"
     signed = f"{stamp}.".encode() + raw.body
-    if not hmac.compare_digest(hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest(), given):
+    if not hmac.compare_digest(
+        hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest(), given
+    ):
         return "signature does not match"
     if abs(now.timestamp() - int(stamp)) > TOLERANCE_SECONDS:
         return "timestamp is stale"
