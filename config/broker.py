@@ -13,6 +13,8 @@ from kombu.transport import base, virtual
 from kombu.utils.json import dumps, loads
 
 log = logging.getLogger(__name__)
+# What reading a stranger's file as JSON, and that as a message, can raise.
+NOT_A_MESSAGE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 class Channel(virtual.Channel):
@@ -55,12 +57,13 @@ class Channel(virtual.Channel):
         try:
             raw = path.read_bytes()
             path.unlink()  # of several readers exactly one succeeds
-            message: dict[str, Any] = loads(raw)
-            self.Message(message, channel=self)
         except OSError:
             return None
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            log.warning("Dropped %s, which is not a message: %r", path.name, error)
+        try:
+            message: dict[str, Any] = loads(raw)
+            hash(self.Message(message, channel=self).delivery_tag)
+        except NOT_A_MESSAGE as error:
+            log.warning("Dropped %s, which is not a message: %s", path.name, type(error).__name__)
             return None
         return message
 

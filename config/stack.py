@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -125,10 +127,10 @@ class Stack:
     def _start(self) -> None:
         self._check_ports()
         self._hold_data()
-        self._say("Preparing the shop's database and files …")
-        self._run(("-m", "config.prepare"), self.environment)
-        self._say("Preparing the sandbox bank …")
-        self._run(("-m", "config.prepare"), self.bank_environment)
+        self._say("Preparing the databases of the shop and of the sandbox bank …")
+        with ThreadPoolExecutor() as at_once:
+            prepare = partial(self._run, ("-m", "config.prepare"))
+            list(at_once.map(prepare, (self.environment, self.bank_environment)))
         bank = self._launch("bank", (*BANK, f"--port={self.bank_port}"), self.bank_environment)
         self._wait(bank, f"{self.bank_url}/health/")
         for arguments in self._set_up:
