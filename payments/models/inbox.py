@@ -35,6 +35,7 @@ class InboxEvent(models.Model):
     class Meta:
         verbose_name = _("webhook event")
         verbose_name_plural = _("webhook events")
+        permissions = [("view_webhook_body", _("Can see the body of a webhook event"))]
         constraints = [
             models.UniqueConstraint(fields=["account", "event_id"], name="event_once_per_account"),
             models.CheckConstraint(

@@ -30,6 +30,7 @@ class ProviderObject(models.Model):
                 fields=["account", "kind", "object_id"], name="provider_object_once"
             )
         ]
+        indexes = [models.Index(fields=["object_id"], name="provider_object_by_id")]
 
     def __str__(self) -> str:
         return self.object_id
@@ -84,6 +85,7 @@ class Review(models.Model):
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
+        permissions = [("resolve_review", _("Can mark a review as resolved"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "subject_ref"],
