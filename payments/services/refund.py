@@ -6,8 +6,10 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from orders.clock import now
+from orders.formats import format_money
 from orders.models import Order
 from orders.money import Money
 from orders.wake import wake
@@ -65,19 +67,21 @@ def request_refund(
 
 def _same_intent(known: Operation, payment_id: int, amount: Money) -> Operation:
     if known.attempt.payment_id != payment_id or known.money != amount:
-        raise RefundRefused("this request was already used for another refund")
+        raise RefundRefused(_("this request was already used for another refund"))
     return known
 
 
 def _check(payment: Payment, amount: Money) -> None:
     if amount.currency != payment.currency:
-        raise RefundRefused(f"this order was paid in {payment.currency}, not {amount.currency}")
+        named = {"paid": payment.currency, "asked": amount.currency}
+        raise RefundRefused(_("this order was paid in %(paid)s, not %(asked)s") % named)
     if amount.amount <= 0:
-        raise RefundRefused("a refund is more than zero")
+        raise RefundRefused(_("a refund is more than zero"))
     if payment.captured == 0:
-        raise RefundRefused("nothing has been paid on this order yet")
+        raise RefundRefused(_("nothing has been paid on this order yet"))
     if amount > payment.refundable:
-        raise RefundRefused(f"at most {payment.refundable} can still be refunded")
+        most = {"amount": format_money(payment.refundable)}
+        raise RefundRefused(_("at most %(amount)s can still be refunded") % most)
 
 
 def _reserve(payment: Payment, amount: Money) -> Attempt:
@@ -90,7 +94,7 @@ def _reserve(payment: Payment, amount: Money) -> Attempt:
         for attempt in payment.attempts.filter(captured__gt=0).order_by("pk"):
             if Attempt.objects.alias(room=room).filter(pk=attempt.pk, **fits).update(**aside):
                 return attempt
-    raise RefundRefused("no single payment of this order can give back so much: refund in parts")
+    raise RefundRefused(_("no single payment of this order can give back so much: refund in parts"))
 
 
 def submit_due_refunds() -> int:
