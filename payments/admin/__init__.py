@@ -1,0 +1,15 @@
+"""What staff see in Django's admin: orders with their money, events, reviews, accounts."""
+
+from django.contrib import admin
+
+from orders.models import Order
+from payments.admin.account import AccountAdmin
+from payments.admin.inbox import InboxAdmin
+from payments.admin.order import OrderAdmin
+from payments.admin.review import ReviewAdmin
+from payments.models import InboxEvent, ProviderAccount, Review
+
+admin.site.register(Order, OrderAdmin)
+admin.site.register(InboxEvent, InboxAdmin)
+admin.site.register(Review, ReviewAdmin)
+admin.site.register(ProviderAccount, AccountAdmin)

@@ -1,0 +1,98 @@
+"""An order with its money: list, page with the whole story, and the way to a refund."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from orders.admin import BaseOrderAdmin
+from orders.models import Order
+from orders.states import OrderState
+from payments.admin.amounts import amounts
+from payments.admin.marks import STYLE, badge_mark
+from payments.admin.refund import may_refund, refund_page
+from payments.models import Attempt, Operation, Payment, ProviderObject
+from payments.states import PaymentStatus
+from payments.timeline import timeline
+
+
+class OrderAdmin(BaseOrderAdmin):
+    change_form_template = "payments/admin/order.html"
+    list_display = [*("number", "placed_at", "email", "total", "order_state", "payment_state")]
+    list_filter = ["state", "payment__status", "placed_at"]
+    list_select_related = ["payment"]
+    search_help_text = _("Order number, e-mail, our reference or the provider's")
+
+    class Media:
+        css = STYLE
+
+    @admin.display(description=_("order"))
+    def order_state(self, order: Order) -> SafeString:
+        return badge_mark(OrderState(order.state))
+
+    @admin.display(description=_("payment"))
+    def payment_state(self, order: Order) -> SafeString | None:
+        payment = _payment_of(order)
+        return badge_mark(PaymentStatus(payment.status)) if payment else None
+
+    def found_by(self, term: str) -> Q:
+        return super().found_by(term) | Q(pk__in=_orders_by_reference(term))
+
+    def get_urls(self) -> list[URLPattern]:
+        refund = self.admin_site.admin_view(self.refund_view)
+        own = [path("<path:object_id>/refund/", refund, name="orders_order_refund")]
+        return [*own, *super().get_urls()]
+
+    def refund_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not (may_refund(request) and self.has_view_permission(request)):
+            raise PermissionDenied
+        order = self.get_object(request, unquote(object_id))
+        payment = _payment_of(order) if order else None
+        if payment is None:
+            raise Http404
+        return refund_page(self, request, payment)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        return super().get_queryset(request).select_related("payment")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        order: Order = kwargs["obj"]
+        payment = _payment_of(order)
+        lines = list(order.lines.all())
+        for line in lines:
+            line.order = order
+        context |= {
+            "order_state": self.order_state(order),
+            "payment_state": self.payment_state(order),
+            "amounts": amounts(payment) if payment else [],
+            "can_refund": bool(payment and payment.refundable.amount and may_refund(request)),
+            "lines": lines,
+            "can_see_events": request.user.has_perm("payments.view_inboxevent"),
+            "can_see_reviews": request.user.has_perm("payments.view_review"),
+            "story": timeline(order, payment),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _payment_of(order: Order) -> Payment | None:
+    payment: Payment | None = getattr(order, "payment", None)
+    return payment
+
+
+def _orders_by_reference(term: str) -> list[int]:
+    """Keys of the orders one reference names, ours or the provider's: three indexes, one query."""
+    ours, to_order = term.upper(), "attempt__payment__order"
+    attempts = Attempt.objects.filter(our_ref=ours).values_list("payment__order")
+    refunds = Operation.objects.filter(our_ref=ours).values_list(to_order)
+    theirs = ProviderObject.objects.filter(object_id=term).values_list(to_order)
+    return [pk for (pk,) in attempts.union(refunds, theirs)]

@@ -1,0 +1,231 @@
+"""The whole story of an order in time order: what happened, who did it, how it went."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django_stubs_ext import StrOrPromise
+
+from orders.formats import format_money
+from orders.models import Mail, Order
+from orders.states import OrderState
+from payments.badges import Badge, Tone, badge
+from payments.messages import for_staff
+from payments.models import InboxEvent, Operation, Payment, ProviderCall, Review
+from payments.models.records import CallResult, ReviewKind
+from payments.queries import refunds_of
+from payments.registry import METHOD_LABELS
+from payments.states import UNSETTLED, AttemptStatus, InboxState, OperationStatus
+
+
+class Kind(enum.StrEnum):
+    """What sort of thing happened; `event` and `review` have a page of their own in the admin."""
+
+    ORDER = "order"
+    ATTEMPT = "attempt"
+    CALL = "call"
+    EVENT = "event"
+    REFUND = "refund"
+    MAIL = "mail"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened. `pk` is its row's key, `ref` the reference it goes by."""
+
+    at: datetime
+    kind: Kind
+    title: str
+    detail: str = ""
+    badge: Badge | None = None
+    ref: str = ""
+    pk: int = 0
+
+
+ACTORS: Final[dict[str, StrOrPromise]] = {
+    "checkout": gettext_lazy("at checkout"),
+    "create": gettext_lazy("by the provider's answer"),
+    "poll": gettext_lazy("after asking the provider"),
+    "refund": gettext_lazy("with a refund"),
+    "return": gettext_lazy("when the shopper came back"),
+    "webhook": gettext_lazy("by a webhook"),
+}
+REASONS: Final[dict[str, StrOrPromise]] = {"paid": gettext_lazy("paid")}
+VERBS: Final[dict[str, StrOrPromise]] = {
+    "create": gettext_lazy("open the payment"),
+    "query": gettext_lazy("what became of it?"),
+    "refund": gettext_lazy("refund"),
+    "void": gettext_lazy("void"),
+}
+MAILS: Final[dict[str, StrOrPromise]] = {
+    "confirmation": gettext_lazy("Mail: confirmation"),
+    "link": gettext_lazy("Mail: new link to the order"),
+    "refund": gettext_lazy("Mail: refund"),
+}
+
+
+def timeline(order: Order, payment: Payment | None) -> list[Happening]:
+    """Everything known of an order, oldest first; the number of statements never grows."""
+    story = [*_order(order)]
+    if payment:
+        story += [*_attempts(payment), *_calls(payment), *_events(payment)]
+        story += [*_refunds(payment), *_reviews(payment)]
+    story += _mails(order)
+    return sorted(story, key=attrgetter("at"))
+
+
+def _join(*parts: StrOrPromise) -> str:
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _order(order: Order) -> Iterator[Happening]:
+    placed = _("Order placed over %(total)s") % {"total": format_money(order.total)}
+    yield Happening(order.placed_at, Kind.ORDER, placed, ref=order.number)
+    for change in order.changes.order_by("pk"):
+        state = OrderState(change.after)
+        yield Happening(
+            change.at,
+            Kind.ORDER,
+            _("Order is now: %(state)s") % {"state": state.label},
+            _join(REASONS.get(change.reason, change.reason), _actor(change.actor)),
+            badge(state),
+        )
+
+
+def _actor(name: str) -> StrOrPromise:
+    return ACTORS.get(name, name)
+
+
+def _attempts(payment: Payment) -> Iterator[Happening]:
+    attempts = payment.attempts.select_related("account").prefetch_related("provider_objects")
+    for number, attempt in enumerate(attempts.order_by("pk"), start=1):
+        facts = {
+            "number": number,
+            "amount": format_money(payment.money(attempt.amount)),
+            "method": METHOD_LABELS.get(attempt.method, attempt.method),
+            "account": attempt.account,
+        }
+        named = [f"{seen.kind} {seen.object_id}" for seen in attempt.provider_objects.all()]
+        yield Happening(
+            attempt.created_at,
+            Kind.ATTEMPT,
+            _("Attempt %(number)s: %(amount)s by %(method)s at %(account)s") % facts,
+            _join(_why(attempt.error_code, attempt.error_raw), *named),
+            badge(AttemptStatus(attempt.status)),
+            attempt.our_ref,
+            attempt.pk,
+        )
+
+
+def _why(code: str, raw: str) -> str:
+    """Our words for staff, and the provider's own where they say more."""
+    if not code:
+        return ""
+    return f"{for_staff(code)} ({raw})" if raw and raw != code else str(for_staff(code))
+
+
+def _calls(payment: Payment) -> Iterator[Happening]:
+    calls = ProviderCall.objects.filter(attempt__payment=payment).order_by("pk")
+    for call in calls.select_related("account"):
+        facts = {"account": call.account, "verb": VERBS.get(call.verb, call.verb)}
+        evidence = [f"{name}: {value}" for name, value in call.evidence.items()]
+        yield Happening(
+            call.at,
+            Kind.CALL,
+            _("Call to %(account)s: %(verb)s") % facts,
+            _join(_("%(ms)s ms") % {"ms": call.milliseconds}, *evidence),
+            badge(CallResult(call.result)),
+            call.key,
+            call.pk,
+        )
+
+
+def _events(payment: Payment) -> Iterator[Happening]:
+    events = InboxEvent.objects.filter(attempt__payment=payment).defer("body").order_by("pk")
+    for event in events:
+        tries = ngettext("%(n)s failed try", "%(n)s failed tries", event.tries) % {"n": event.tries}
+        yield Happening(
+            event.received_at,
+            Kind.EVENT,
+            _("Webhook: %(kind)s") % {"kind": event.kind},
+            _join(tries if event.tries else "", event.last_error),
+            badge(InboxState(event.state)),
+            event.event_id,
+            event.pk,
+        )
+
+
+def _refunds(payment: Payment) -> Iterator[Happening]:
+    for refund in refunds_of(payment).select_related("requested_by"):
+        refund.attempt.payment = payment
+        yield _asked(refund)
+        if refund.settled_at and refund.status not in UNSETTLED:
+            yield _settled(refund, refund.settled_at)
+
+
+def _asked(refund: Operation) -> Happening:
+    amount = {"amount": format_money(refund.money)}
+    title = _("Refund of %(amount)s requested") % amount
+    if refund.external:
+        title = _("Refund of %(amount)s made at the provider's own site") % amount
+    by = _("by %(user)s") % {"user": refund.requested_by} if refund.requested_by else ""
+    state = badge(OperationStatus(refund.status))
+    return Happening(
+        refund.created_at, Kind.REFUND, title, _join(by, refund.reason), state, refund.our_ref
+    )
+
+
+def _settled(refund: Operation, at: datetime) -> Happening:
+    state = OperationStatus(refund.status)
+    facts = {"amount": format_money(refund.money), "state": state.label}
+    title = _("Refund of %(amount)s: %(state)s") % facts
+    why = _why(refund.error_code, refund.error_raw)
+    return Happening(at, Kind.REFUND, title, why, badge(state), refund.our_ref)
+
+
+def _reviews(payment: Payment) -> Iterator[Happening]:
+    reviews = Review.objects.filter(payment=payment).select_related("resolved_by").order_by("pk")
+    for review in reviews:
+        what = str(ReviewKind(review.kind).label)
+        settled = review.resolved_at is not None
+        state = Badge(_("resolved"), Tone.QUIET) if settled else Badge(_("open"), Tone.BAD)
+        yield Happening(
+            review.opened_at,
+            Kind.REVIEW,
+            _("Review: %(what)s") % {"what": what},
+            review.detail,
+            state,
+            review.subject_ref,
+            review.pk,
+        )
+        if review.resolved_at:
+            title = _("Review resolved: %(what)s") % {"what": what}
+            by = _("by %(user)s") % {"user": review.resolved_by} if review.resolved_by else ""
+            yield Happening(review.resolved_at, Kind.REVIEW, title, by, None, "", review.pk)
+
+
+def _mails(order: Order) -> Iterator[Happening]:
+    for mail in order.mails.order_by("pk"):
+        yield Happening(
+            mail.sent_at or mail.created_at,
+            Kind.MAIL,
+            str(MAILS.get(mail.kind, mail.kind)),
+            _join(order.email, mail.last_error),
+            _mail_badge(mail),
+        )
+
+
+def _mail_badge(mail: Mail) -> Badge:
+    if mail.sent_at:
+        return Badge(_("sent"), Tone.GOOD)
+    if mail.next_run_at is None:
+        return Badge(_("given up"), Tone.BAD)
+    return Badge(_("waiting"), Tone.BAD if mail.last_error else Tone.WAITING)
