@@ -1,0 +1,170 @@
+"""The adapter against the real bank, over HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from config.ports import free_port
+from orders.money import Money
+from payments.providers.base import (
+    Account,
+    CreateRequest,
+    NotFound,
+    OurRef,
+    Outcome,
+    ProviderDown,
+    ProviderRef,
+    ProviderRejected,
+    Redirect,
+    RefundRequest,
+    RefundStatus,
+    Status,
+)
+from payments.providers.sandbox import SandboxProvider
+from payments.providers.sandbox.client import sign_up
+from tests.payments.shopper import pay_at_bank
+
+ORDINAL = iter(range(1, 10_000))
+
+
+def a_ref(letter: str = "A") -> str:
+    return f"{letter}{next(ORDINAL):020d}"
+
+
+def an_account_at(url: str) -> Account:
+    signed = sign_up(url, name="Fernhill", webhook_url="http://127.0.0.1:9/hook/")
+    secrets = {"api_key": signed.api_key, "webhook_secret": signed.webhook_secret}
+    return Account("sandbox", "test", signed.merchant_id, url, secrets)
+
+
+@pytest.fixture
+def provider(bank: str) -> Iterator[SandboxProvider]:
+    yield SandboxProvider(an_account_at(bank))
+
+
+def a_request(amount: Money, our_ref: str = "") -> CreateRequest:
+    ref = our_ref or a_ref()
+    return CreateRequest(ref, amount, f"{ref}:create", "card", "Order", "http://127.0.0.1:9/back/")
+
+
+def pay(outcome: Outcome, token: str = "tok_approve") -> None:
+    assert isinstance(outcome.next_action, Redirect)
+    pay_at_bank(outcome.next_action.url, token)
+
+
+def payment_id(outcome: Outcome) -> ProviderRef:
+    return ProviderRef(outcome.objects[0].id)
+
+
+@pytest.mark.parametrize(
+    "amount", [Money(500, "JPY"), Money(1234, "KWD"), Money(50, "USD")], ids=str
+)
+def test_amounts_come_back_as_they_were_sent(provider: SandboxProvider, amount: Money) -> None:
+    created = provider.create(a_request(amount))
+    pay(created)
+
+    told = provider.query(payment_id(created))
+
+    assert (told.status, told.amount, told.captured) == (Status.CAPTURED, amount, amount.amount)
+
+
+def test_the_same_key_twice_is_one_payment(provider: SandboxProvider) -> None:
+    request = a_request(Money(1000, "GBP"))
+
+    assert provider.create(request).objects == provider.create(request).objects
+
+
+def test_a_payment_is_found_by_our_reference(provider: SandboxProvider) -> None:
+    request = a_request(Money(1000, "GBP"))
+    created = provider.create(request)
+
+    assert provider.query(OurRef(request.our_ref)).objects == created.objects
+
+
+def test_an_unknown_reference_is_not_found(provider: SandboxProvider) -> None:
+    with pytest.raises(NotFound):
+        provider.query(OurRef(a_ref()))
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("tok_decline_generic", "declined"),
+        ("tok_decline_insufficient_funds", "insufficient_funds"),
+        ("tok_decline_expired_card", "expired_card"),
+        ("tok_decline_incorrect_cvc", "incorrect_cvc"),
+        ("tok_decline_lost_card", "lost_card"),
+        ("tok_decline_do_not_honor", "declined"),
+    ],
+)
+def test_each_decline_has_its_code(provider: SandboxProvider, token: str, code: str) -> None:
+    created = provider.create(a_request(Money(1000, "GBP")))
+    pay(created, token)
+
+    told = provider.query(payment_id(created))
+
+    assert (told.status, told.captured) == (Status.DECLINED, 0)
+    assert told.error
+    assert told.error.code == code
+
+
+def test_leaving_the_page_is_a_decline_named_cancelled(provider: SandboxProvider) -> None:
+    created = provider.create(a_request(Money(1000, "GBP")))
+    assert isinstance(created.next_action, Redirect)
+    pay_at_bank(created.next_action.url, "tok_approve", action="cancel")
+
+    told = provider.query(payment_id(created))
+
+    assert told.status == Status.DECLINED
+    assert told.error
+    assert told.error.code == "cancelled"
+
+
+def test_a_refund_is_told_by_our_reference(provider: SandboxProvider) -> None:
+    created = provider.create(a_request(Money(1000, "GBP")))
+    pay(created)
+    ref = a_ref("R")
+    request = RefundRequest(payment_id(created), ref, Money(400, "GBP"), f"{ref}:refund", "broken")
+
+    told = provider.refund(request)
+    again = provider.refund(request)
+
+    assert [(r.our_ref, r.amount, r.status) for r in told.refunds] == [
+        (ref, Money(400, "GBP"), RefundStatus.SUCCEEDED)
+    ]
+    assert again.refunds == told.refunds
+
+
+def test_a_refund_above_the_capture_is_rejected(provider: SandboxProvider) -> None:
+    created = provider.create(a_request(Money(1000, "GBP")))
+    pay(created)
+    ref = a_ref("R")
+
+    with pytest.raises(ProviderRejected) as refusal:
+        provider.refund(
+            RefundRequest(payment_id(created), ref, Money(1001, "GBP"), f"{ref}:refund", "")
+        )
+    assert refusal.value.failure.code == "amount_too_large"
+
+
+def test_a_voided_payment_can_no_longer_be_paid(provider: SandboxProvider) -> None:
+    created = provider.create(a_request(Money(1000, "GBP")))
+    provider.void(payment_id(created), "void-1")
+    assert isinstance(created.next_action, Redirect)
+
+    page = httpx.get(created.next_action.url)
+
+    assert not re.search("tok_approve", page.text)
+    assert provider.query(payment_id(created)).captured == 0
+
+
+def test_a_bank_that_is_not_there_was_sent_nothing() -> None:
+    nobody = Account("s", "test", "m", f"http://127.0.0.1:{free_port()}", {"api_key": "k"})
+
+    with pytest.raises(ProviderDown) as down:
+        SandboxProvider(nobody).create(a_request(Money(1000, "GBP")))
+    assert not down.value.sent

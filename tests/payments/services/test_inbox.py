@@ -1,0 +1,168 @@
+"""The inbox: each event once, stored before it is answered, tried again until it is done or dead."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from orders.clock import clock_at, now
+from payments.models import Attempt, InboxEvent, Payment
+from payments.providers.base import RawRequest, WebhookEvent
+from payments.providers.sandbox.webhook import read_event
+from payments.services.inbox import BACK_OFF, PARKED_FOR, apply_event, drain_inbox, receive
+from payments.states import InboxState, PaymentStatus
+from tests.factories import an_account, an_attempt
+from tests.payments.wire import a_captured_body
+
+pytestmark = pytest.mark.django_db
+
+
+def stored(attempt: Attempt, body: dict[str, object] | None = None) -> InboxEvent:
+    told = body or a_captured_body(attempt)
+    raw = RawRequest(json.dumps(told).encode(), {"content-type": "application/json"})
+    receive(account=attempt.account, event=read_event(told), raw=raw)
+    return InboxEvent.objects.get(event_id=told["id"])
+
+
+def test_an_event_is_stored_and_then_applied() -> None:
+    attempt = an_attempt()
+    event = stored(attempt)
+
+    drain_inbox()
+
+    event.refresh_from_db()
+    assert (event.state, event.attempt_id) == (InboxState.DONE, attempt.pk)
+    assert Payment.objects.get().status == PaymentStatus.PAID
+
+
+def test_the_same_event_is_stored_once() -> None:
+    attempt = an_attempt()
+    stored(attempt)
+    stored(attempt)
+
+    assert InboxEvent.objects.count() == 1
+
+
+def test_a_repeat_of_a_done_event_is_not_queued_again() -> None:
+    attempt = an_attempt()
+    stored(attempt)
+    drain_inbox()
+
+    assert stored(attempt).next_run_at is None
+    assert drain_inbox() == 0
+
+
+def test_an_applied_event_changes_nothing_when_applied_again() -> None:
+    attempt = an_attempt()
+    event = stored(attempt)
+
+    apply_event(event.pk)
+    apply_event(event.pk)
+
+    assert Payment.objects.get().captured == 6000
+
+
+def test_an_event_of_an_unknown_payment_is_parked_and_applied_when_it_fits() -> None:
+    attempt = an_attempt()
+    real_ref, attempt.our_ref = attempt.our_ref, "A" + "Z" * 20
+    attempt.save()
+    body = a_captured_body(attempt) | {}
+    body["data"] = {**a_captured_body(attempt)["data"], "reference": real_ref}
+    event = stored(attempt, body)
+    drain_inbox()
+    event.refresh_from_db()
+    assert event.state == InboxState.PARKED
+
+    Attempt.objects.update(our_ref=real_ref)
+    with clock_at(lambda later=now() + timedelta(minutes=3): later):
+        drain_inbox()
+
+    assert Payment.objects.get().status == PaymentStatus.PAID
+
+
+def test_an_event_that_never_fits_is_given_up_after_three_days() -> None:
+    attempt = an_attempt()
+    body = a_captured_body(attempt)
+    body["data"] = {**body["data"], "id": "pay_other", "reference": "A" + "Q" * 20}
+    event = stored(attempt, body)
+
+    with clock_at(lambda later=now() + PARKED_FOR + timedelta(hours=1): later):
+        drain_inbox()
+
+    event.refresh_from_db()
+    assert (event.state, event.next_run_at) == (InboxState.DEAD, None)
+
+
+def test_an_event_of_another_account_does_not_touch_the_payment() -> None:
+    attempt = an_attempt()
+    other = an_account(code="other", merchant_id="mer_other")
+    told = a_captured_body(attempt)
+    raw = RawRequest(json.dumps(told).encode(), {})
+    receive(account=other, event=read_event(told), raw=raw)
+
+    drain_inbox()
+
+    assert Payment.objects.get().captured == 0
+
+
+def test_an_event_that_raises_is_put_back_and_the_error_goes_on() -> None:
+    attempt = an_attempt()
+    event = stored(attempt)
+    InboxEvent.objects.update(body=b"{}")
+
+    with pytest.raises(KeyError):
+        drain_inbox()
+
+    event.refresh_from_db()
+    assert (event.state, event.tries) == (InboxState.RECEIVED, 1)
+    assert event.last_error.startswith("KeyError")
+
+
+def test_a_broken_event_does_not_hold_up_the_next() -> None:
+    attempt = an_attempt()
+    broken = InboxEvent.objects.create(
+        account=attempt.account, event_id="evt_broken", kind="x", body=b"{}"
+    )
+    good = stored(attempt)
+    with pytest.raises(KeyError):
+        drain_inbox()
+
+    drain_inbox()
+
+    assert InboxEvent.objects.get(pk=good.pk).state == InboxState.DONE
+    assert InboxEvent.objects.get(pk=broken.pk).state == InboxState.RECEIVED
+
+
+def test_after_the_last_try_an_event_is_dead() -> None:
+    attempt = an_attempt()
+    event = stored(attempt)
+    InboxEvent.objects.update(body=b"{}", tries=len(BACK_OFF))
+
+    with pytest.raises(KeyError):
+        drain_inbox()
+
+    event.refresh_from_db()
+    assert (event.state, event.next_run_at) == (InboxState.DEAD, None)
+
+
+def test_a_repeat_of_a_dead_event_queues_it_again() -> None:
+    attempt = an_attempt()
+    stored(attempt)
+    InboxEvent.objects.update(state=InboxState.DEAD, next_run_at=None)
+
+    stored(attempt)
+    drain_inbox()
+
+    assert Payment.objects.get().status == PaymentStatus.PAID
+
+
+def test_no_header_but_the_harmless_is_kept() -> None:
+    attempt = an_attempt()
+    headers = {"content-type": "application/json", "cookie": "secret", "authorization": "secret"}
+
+    event = WebhookEvent("evt_1", "payment.captured")
+    receive(account=attempt.account, event=event, raw=RawRequest(b"{}", headers))
+
+    assert InboxEvent.objects.get().headers == {"content-type": "application/json"}

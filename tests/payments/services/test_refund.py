@@ -1,0 +1,129 @@
+"""Refunds: asked for once, never above what is refundable, sent with one key, told to the shopper."""
+
+from __future__ import annotations
+
+import pytest
+
+from orders.models import Mail
+from orders.money import Money
+from payments.errors import RefundRefused
+from payments.models import Operation, Payment, Review
+from payments.models.records import ReviewKind
+from payments.providers.base import RefundStatus
+from payments.services.apply import apply_outcome
+from payments.services.refund import request_refund
+from payments.states import OperationStatus, PaymentStatus
+from tests.factories import GBP, a_payment, a_refund_seen, an_attempt, captured
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(payment: Payment, amount: int, key: str = "form-1", currency: str = GBP) -> Operation:
+    operation, _ = request_refund(
+        payment_id=payment.pk,
+        amount=Money(amount, currency),
+        reason="broken",
+        request_key=key,
+        requested_by=None,
+    )
+    return operation
+
+
+def tell(operation: Operation, status: RefundStatus) -> Payment:
+    attempt = operation.attempt
+    refund = a_refund_seen(operation.amount, our_ref=operation.our_ref, status=status)
+    outcome = captured(attempt, refunds=(refund,))
+    apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="test")
+    return Payment.objects.get(pk=attempt.payment_id)
+
+
+def test_a_request_sets_the_amount_aside() -> None:
+    payment = a_payment()
+
+    ask(payment, 2000)
+
+    payment.refresh_from_db()
+    assert (payment.refund_pending, payment.refundable.amount) == (2000, 4000)
+
+
+def test_the_same_request_twice_is_one_refund() -> None:
+    payment = a_payment()
+
+    assert ask(payment, 2000).pk == ask(payment, 2000).pk
+    assert Payment.objects.get().refund_pending == 2000
+
+
+def test_a_request_key_cannot_be_used_for_another_amount() -> None:
+    payment = a_payment()
+    ask(payment, 2000)
+
+    with pytest.raises(RefundRefused):
+        ask(payment, 3000)
+    assert Payment.objects.get().refund_pending == 2000
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [(6001, GBP), (0, GBP), (-1, GBP), (100, "EUR")]
+)
+def test_an_impossible_amount_is_refused_and_sets_nothing_aside(amount: int, currency: str) -> None:
+    payment = a_payment()
+
+    with pytest.raises(RefundRefused):
+        ask(payment, amount, currency=currency)
+    assert not Operation.objects.exists()
+    assert Payment.objects.get().refund_pending == 0
+
+
+def test_an_unpaid_order_has_nothing_to_refund() -> None:
+    payment = an_attempt().payment
+
+    with pytest.raises(RefundRefused):
+        ask(payment, 100)
+
+
+def test_what_is_on_its_way_cannot_be_asked_for_again() -> None:
+    payment = a_payment()
+    ask(payment, 4000)
+
+    with pytest.raises(RefundRefused):
+        ask(payment, 2001, key="form-2")
+
+
+def test_a_refund_that_succeeds_is_counted_and_told() -> None:
+    operation = ask(a_payment(), 6000)
+
+    payment = tell(operation, RefundStatus.SUCCEEDED)
+
+    assert (payment.refunded, payment.refund_pending) == (6000, 0)
+    assert payment.status == PaymentStatus.REFUNDED
+    assert Mail.objects.get(kind="refund").subject_ref == operation.our_ref
+
+
+def test_a_success_seen_twice_counts_and_tells_once() -> None:
+    operation = ask(a_payment(), 2500)
+
+    tell(operation, RefundStatus.SUCCEEDED)
+    payment = tell(operation, RefundStatus.SUCCEEDED)
+
+    assert payment.refunded == 2500
+    assert Mail.objects.filter(kind="refund").count() == 1
+
+
+def test_a_pending_refund_stays_set_aside_and_tells_nobody() -> None:
+    operation = ask(a_payment(), 2500)
+
+    payment = tell(operation, RefundStatus.PENDING)
+
+    assert (payment.refunded, payment.refund_pending) == (0, 2500)
+    assert not Mail.objects.filter(kind="refund").exists()
+
+
+def test_a_refund_that_fails_gives_the_amount_back_and_asks_a_person() -> None:
+    operation = ask(a_payment(), 2500)
+
+    payment = tell(operation, RefundStatus.FAILED)
+
+    operation.refresh_from_db()
+    assert operation.status == OperationStatus.FAILED
+    assert payment.refundable.amount == 6000
+    assert Review.objects.get().kind == ReviewKind.REFUND_FAILED

@@ -1,0 +1,140 @@
+"""The door for webhooks: what is let in, what is not, and that nothing is stored of the rest."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from orders.clock import now
+from payments.conf import WEBHOOK_BYTES
+from payments.models import Attempt, InboxEvent
+from tests.factories import an_attempt
+from tests.payments.wire import a_captured_body, signed
+
+pytestmark = pytest.mark.django_db
+
+
+def send(attempt: Attempt, body: bytes, **given: Any) -> Any:
+    secret, at = given.get("secret", "whsec"), given.get("at", now().timestamp())
+    return Client(enforce_csrf_checks=True).post(
+        given.get("path", f"/payments/hooks/{attempt.account.hook_token}/"),
+        body,
+        content_type="application/json",
+        headers=given.get("headers", signed(body, secret=secret, at=at)),
+    )
+
+
+def a_body(attempt: Attempt, **given: Any) -> bytes:
+    return json.dumps(a_captured_body(attempt) | given).encode()
+
+
+def test_a_signed_webhook_is_stored_and_acknowledged() -> None:
+    attempt = an_attempt()
+
+    answer = send(attempt, a_body(attempt))
+
+    assert (answer.status_code, answer.content) == (200, b'{"received": true}')
+    assert InboxEvent.objects.get().kind == "payment.captured"
+
+
+def test_a_repeat_is_acknowledged_and_stored_once() -> None:
+    attempt = an_attempt()
+    send(attempt, a_body(attempt))
+
+    assert send(attempt, a_body(attempt)).status_code == 200
+    assert InboxEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"secret": "forged"}, b"signature does not match"),
+        ({"headers": {}}, b"signature missing or malformed"),
+        ({"headers": {"Sandbox-Signature": "t=x,v1=y"}}, b"signature missing or malformed"),
+        ({"headers": {"Sandbox-Signature": "t=1,v1=\u00e9"}}, b"signature missing or malformed"),
+        ({"at": 1_600_000_000}, b"timestamp is stale"),
+        ({"at": 4_000_000_000}, b"timestamp is stale"),
+    ],
+    ids=["forged", "unsigned", "malformed", "not ascii", "stale", "from the future"],
+)
+def test_what_is_not_signed_now_by_the_bank_is_refused(
+    given: dict[str, Any], reason: bytes
+) -> None:
+    attempt = an_attempt()
+
+    answer = send(attempt, a_body(attempt), **given)
+
+    assert (answer.status_code, answer.content) == (400, reason)
+    assert not InboxEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"not json", b"malformed body: JSONDecodeError"),
+        (b"[]", b"malformed body: TypeError"),
+        (b'{"id": "evt_1"}', b"malformed body: KeyError"),
+        (b"\xff\xfe", b"malformed body: JSONDecodeError"),
+    ],
+)
+def test_a_signed_body_that_cannot_be_read_is_refused(body: bytes, reason: bytes) -> None:
+    answer = send(an_attempt(), body)
+
+    assert (answer.status_code, answer.content) == (400, reason)
+    assert not InboxEvent.objects.exists()
+
+
+@pytest.mark.parametrize("foreign", [{"merchant_id": "mer_other"}, {"mode": "live"}])
+def test_another_merchant_or_mode_is_refused(foreign: dict[str, str]) -> None:
+    attempt = an_attempt()
+
+    answer = send(attempt, a_body(attempt, **foreign))
+
+    assert (answer.status_code, answer.content) == (400, b"another merchant or mode")
+    assert not InboxEvent.objects.exists()
+
+
+def test_a_body_over_the_cap_is_not_taken() -> None:
+    attempt = an_attempt()
+
+    answer = send(attempt, a_body(attempt, padding="x" * WEBHOOK_BYTES))
+
+    assert answer.status_code == 413
+    assert not InboxEvent.objects.exists()
+
+
+def test_an_unknown_address_is_not_found() -> None:
+    attempt = an_attempt()
+
+    answer = send(attempt, a_body(attempt), path="/payments/hooks/AAAAAAAAAAAAAAAAAAAAAA/")
+
+    assert answer.status_code == 404
+
+
+def test_a_browser_cannot_read_the_door() -> None:
+    assert Client().get("/payments/hooks/AAAAAAAAAAAAAAAAAAAAAA/").status_code == 405
+
+
+def test_while_the_database_is_down_the_bank_is_asked_to_send_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    attempt = an_attempt()
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(InboxEvent, "save", refuse)
+    assert send(attempt, a_body(attempt)).status_code == 503
+
+
+def test_a_refused_webhook_leaves_no_body_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    attempt = an_attempt()
+
+    send(attempt, a_body(attempt), secret="forged")
+
+    assert "signature does not match" in caplog.text
+    assert attempt.our_ref not in caplog.text
