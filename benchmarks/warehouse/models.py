@@ -12,6 +12,8 @@ class Item(models.Model):
     price = models.PositiveIntegerField()
     stock = models.PositiveIntegerField()
 
+    objects = models.Manager["Item"]()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(price__gt=0), name="warehouse_price_above_zero"),
@@ -26,6 +28,8 @@ class Pick(models.Model):
 
     ref = models.CharField(max_length=64, unique=True)
     given_back = models.BooleanField(default=False)
+
+    objects = models.Manager["Pick"]()
 
     def __str__(self) -> str:
         return self.ref
