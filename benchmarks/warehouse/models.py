@@ -1,5 +1,9 @@
 """One row per code and price of the files, and one per order that was picked."""
 
+from __future__ import annotations
+
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -12,7 +16,7 @@ class Item(models.Model):
     price = models.PositiveIntegerField()
     stock = models.PositiveIntegerField()
 
-    objects = models.Manager["Item"]()
+    objects: ClassVar[models.Manager[Item]] = models.Manager()
 
     class Meta:
         constraints = [
@@ -29,7 +33,7 @@ class Pick(models.Model):
     ref = models.CharField(max_length=64, unique=True)
     given_back = models.BooleanField(default=False)
 
-    objects = models.Manager["Pick"]()
+    objects: ClassVar[models.Manager[Pick]] = models.Manager()
 
     def __str__(self) -> str:
         return self.ref
