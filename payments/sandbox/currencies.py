@@ -1,10 +1,11 @@
 """The currencies of ISO 4217 that the bank takes, and how many decimals each has."""
 
+import re
 from copy import copy
 from decimal import Decimal
 
 from babel import Locale
-from babel.numbers import NumberPattern
+from babel.numbers import NumberPattern, get_currency_symbol
 
 WITHOUT_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 TWO_DECIMALS = """
@@ -29,6 +30,10 @@ def written(amount: int, currency: str, language: str) -> str:
     # ISO 4217 decides the decimals: the locale data round some currencies for cash.
     pattern: NumberPattern = copy(locale.currency_formats["standard"])
     exponent = EXPONENT[currency]
+    if get_currency_symbol(currency, locale) == currency:
+        # A code, unlike a sign, does not touch its number: KWD 1.234, £12.34.
+        above, below = (re.sub("¤$", "¤\N{NO-BREAK SPACE}", text) for text in pattern.prefix)
+        pattern.prefix = (above, below)
     pattern.frac_prec = (exponent, exponent)
     value = Decimal(amount).scaleb(-exponent)
     return str(pattern.apply(value, locale, currency=currency, currency_digits=False))

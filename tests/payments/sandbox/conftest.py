@@ -1,0 +1,77 @@
+"""Fixtures of the bank's tests: a shop at the bank, its webhook receiver, a bank to kill."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.payments.sandbox.cast import CLIENTS, BankProcess, Receiver, Shop, a_shop
+
+
+@pytest.fixture(autouse=True)
+def _close_clients() -> Iterator[None]:
+    yield
+    while CLIENTS:
+        CLIENTS.pop().close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def shop(bank: str) -> Shop:
+    return a_shop(bank)
+
+
+@pytest.fixture(scope="session")
+def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book with its tables, to be copied: quicker than making each anew."""
+    folder = tmp_path_factory.mktemp("book")
+    BankProcess(folder).migrate()
+    return folder
+
+
+@pytest.fixture
+def own_bank(tmp_path: Path, empty_book: Path) -> Iterator[BankProcess]:
+    """A bank that a test may kill."""
+    shutil.copytree(empty_book, tmp_path, dirs_exist_ok=True)
+    bank = BankProcess(tmp_path)
+    bank.start()
+    yield bank
+    bank.kill()
+
+
+@pytest.fixture(scope="module")
+def postgres_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a bank whose book is kept by PostgreSQL, on the server of DATABASE_URL."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        pytest.skip("needs PostgreSQL (DATABASE_URL): SQLite has one writer at a time")
+    name = f"till_bank_{uuid.uuid4().hex[:12]}"
+    server = psycopg.connect(url, autocommit=True)
+    server.execute(f'CREATE DATABASE "{name}"')
+    bank = BankProcess(tmp_path_factory.mktemp("bank"), f"{url.rpartition('/')[0]}/{name}")
+    try:
+        bank.migrate()
+        bank.start()
+        yield bank.url
+    finally:
+        bank.kill()
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        server.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def either_bank(request: pytest.FixtureRequest) -> str:
+    """The same test on both databases."""
+    name = "bank" if request.param == "sqlite" else "postgres_bank"
+    address: str = request.getfixturevalue(name)
+    return address

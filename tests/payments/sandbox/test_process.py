@@ -1,0 +1,54 @@
+"""The bank's process: what it refuses to start with, and how it stops."""
+
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from config.ports import free_port
+from payments.sandbox.checks import not_where_money_is_real
+from tests.payments.sandbox.cast import BankProcess, eventually
+
+
+def test_a_taken_port_is_a_clear_error(own_bank: BankProcess) -> None:
+    second = own_bank.manage("sandbox_bank", f"--port={own_bank.port}")
+    assert second.wait(timeout=20) == 1
+    last = own_bank.log.read_text().splitlines()[-1]
+    assert f"cannot listen on 127.0.0.1:{own_bank.port}: Address already in use" in last
+
+
+def test_without_tables_it_says_what_to_run(tmp_path: Path) -> None:
+    bank = BankProcess(tmp_path, port=free_port())
+    assert bank.manage("sandbox_bank", f"--port={bank.port}").wait(timeout=20) == 1
+    assert "run migrate" in bank.log.read_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_cleanly_when_told(own_bank: BankProcess, number: signal.Signals) -> None:
+    assert own_bank.process is not None
+    with httpx.Client(trust_env=False) as idle:
+        idle.get(f"{own_bank.url}/health/")
+        own_bank.process.send_signal(number)
+        assert own_bank.process.wait(timeout=10) == 0
+    assert "Traceback" not in own_bank.log.read_text()
+
+
+def test_only_failed_requests_are_logged(own_bank: BankProcess) -> None:
+    httpx.get(f"{own_bank.url}/health/", trust_env=False)
+    httpx.get(f"{own_bank.url}/v1/merchants/me", trust_env=False)
+
+    def logged() -> list[str]:
+        return own_bank.log.read_text().splitlines()[1:]
+
+    assert eventually(lambda: bool(logged()))  # the line follows the answer
+    assert len(logged()) == 1
+    assert '"GET /v1/merchants/me HTTP/1.1" 401' in logged()[0]
+
+
+@pytest.mark.parametrize(("payments", "errors"), [({"live": True}, ["sandbox.E001"]), ({}, [])])
+def test_it_is_refused_where_money_is_real(
+    settings: pytest.FixtureRequest, payments: dict[str, bool], errors: list[str]
+) -> None:
+    settings.PAYMENTS = payments  # type: ignore[attr-defined]
+    assert [error.id for error in not_where_money_is_real()] == errors
