@@ -104,7 +104,7 @@ class _Reader(HTMLParser):
         if not self._unseen:
             self.words.append(data)
         if self._textarea and self._inside:
-            self._inside.fields.append((self._textarea, data))
+            self._inside.fields[-1] = (self._textarea, data)
 
     def _field(self, form: Form, tag: str, given: dict[str, str]) -> None:
         name = given.get("name", "")
@@ -114,10 +114,11 @@ class _Reader(HTMLParser):
             _input(form, given)
         elif tag == "select":
             self._select = name
-        elif tag == "option" and "selected" in given and self._select:
-            form.fields.append((self._select, given.get("value", "")))
+        elif tag == "option" and self._select:
+            _option(form, self._select, given)
         elif tag == "textarea":
             self._textarea = name
+            form.fields.append((name, ""))
 
 
 def _input(form: Form, given: dict[str, str]) -> None:
@@ -125,3 +126,12 @@ def _input(form: Form, given: dict[str, str]) -> None:
     if kind in _UNSENT or (kind in {"radio", "checkbox"} and "checked" not in given):
         return
     form.fields.append((given["name"], given.get("value", "on" if kind == "checkbox" else "")))
+
+
+def _option(form: Form, select: str, given: dict[str, str]) -> None:
+    """The first option counts until another is marked as selected."""
+    first = not form.fields or form.fields[-1][0] != select
+    if first:
+        form.fields.append((select, given.get("value", "")))
+    elif "selected" in given:
+        form.fields[-1] = (select, given.get("value", ""))
