@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import factory
@@ -10,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from demo.models import Product
+from orders.clock import clock_at, now
 from orders.models import Order
 from orders.money import Money
 from orders.services.place import AddressDraft, LineDraft, OrderDraft, place_order
@@ -20,6 +24,16 @@ from payments.services.apply import apply_outcome
 from payments.services.open import open_attempt, open_payment
 
 GBP = "GBP"
+
+
+@contextmanager
+def later(by: timedelta) -> Iterator[None]:
+    """Let the clock stand so much later than it is."""
+    moment = now() + by
+    with clock_at(lambda: moment):
+        yield
+
+
 _keys = itertools.count(1)
 
 

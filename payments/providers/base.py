@@ -217,6 +217,13 @@ class ProviderDown(ProviderError):
     """No answer, or a 5xx. We try again, or ask."""
 
 
+class NotAuthorized(ProviderDown):
+    """They do not know our keys, or we ask too often: nothing was done. The installer acts."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sent=False)
+
+
 class ProviderRejected(ProviderError):
     """They refuse the request itself, so trying the same again is pointless."""
 

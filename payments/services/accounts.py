@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from orders.conf import order_settings
 from payments.models import ProviderAccount
-from payments.providers.base import ProviderRejected
+from payments.providers.base import NotAuthorized
 from payments.providers.sandbox.client import SandboxClient, sign_up
 
 
@@ -33,6 +33,6 @@ def connect_sandbox(
 def _moved(account: ProviderAccount, hook_url: str) -> bool:
     try:
         SandboxClient(account.for_provider()).set_webhook_url(hook_url)
-    except ProviderRejected:
+    except NotAuthorized:
         return False
     return True

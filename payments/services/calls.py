@@ -7,14 +7,7 @@ from collections.abc import Callable
 
 from payments.models import Attempt, Operation, ProviderCall
 from payments.models.records import CallResult
-from payments.providers.base import (
-    Failure,
-    NotFound,
-    Outcome,
-    ProviderDown,
-    ProviderRejected,
-    Status,
-)
+from payments.providers.base import Outcome, ProviderDown, ProviderError, Status
 
 
 def call_provider(
@@ -25,25 +18,17 @@ def call_provider(
     operation: Operation | None = None,
     key: str = "",
 ) -> Outcome:
-    """Call out and record how it went. No usable answer is an outcome too, never an exception.
-
-    Raises NotFound only, since what absence means depends on the provider.
-    """
+    """Call out and record how it went; raises ProviderError as the adapter did."""
     started = time.monotonic()
     result, evidence = CallResult.OK, {}
     try:
         outcome = do()
-    except NotFound:
-        evidence = {"answer": "unknown reference"}
-        raise
-    except ProviderRejected as error:
-        result, evidence = CallResult.TECHNICAL, {"code": error.failure.raw}
-        return Outcome(status=Status.DECLINED, error=error.failure)
     except ProviderDown as error:
         result, evidence = CallResult.TIMEOUT, {"error": str(error)[:200]}
-        if error.sent:
-            return Outcome(status=Status.UNKNOWN)
-        return Outcome(status=Status.DECLINED, error=Failure("provider_down"))
+        raise
+    except ProviderError as error:
+        result, evidence = CallResult.TECHNICAL, {"error": str(error)[:200]}
+        raise
     else:
         if outcome.status == Status.DECLINED:
             result = CallResult.DECLINED

@@ -10,7 +10,15 @@ from django.db.models import F, Q
 from orders.clock import now
 from payments.conf import payment_settings
 from payments.models import Attempt, ProviderObject
-from payments.providers.base import Failure, NotFound, OurRef, Outcome, ProviderRef, Status
+from payments.providers.base import (
+    Failure,
+    NotFound,
+    OurRef,
+    Outcome,
+    ProviderError,
+    ProviderRef,
+    Status,
+)
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
@@ -43,6 +51,8 @@ def ask(attempt_id: int, *, source: str) -> Attempt:
         outcome = Outcome(status=Status.UNKNOWN)
         if provider.capabilities.absence_is_proof and known is None:
             outcome = Outcome(status=Status.DECLINED, error=Failure("not_sent"))
+    except ProviderError:
+        outcome = Outcome(status=Status.UNKNOWN)
     return apply_outcome(attempt_id=attempt.pk, outcome=outcome, source=source)
 
 

@@ -19,11 +19,12 @@ from payments.models import Attempt, Operation, Payment, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import (
     Failure,
-    NotFound,
     OurRef,
     Outcome,
     Provider,
+    ProviderError,
     ProviderRef,
+    ProviderRejected,
     RefundRequest,
     RefundSeen,
     RefundStatus,
@@ -130,26 +131,27 @@ def submit_refund(operation_id: int) -> None:
     operation = Operation.objects.select_related("attempt__payment", "attempt__account").get(
         pk=operation_id
     )
-    provider = provider_for(operation.attempt.account)
-    outcome = _send_or_ask(provider, operation)
-    failed = outcome.status == Status.DECLINED and outcome.error
-    if failed and not outcome.refunds:
-        refused = _refused(operation, outcome.error)
-        outcome = Outcome(status=Status.CAPTURED, refunds=(refused,))
-    if outcome.status == Status.UNKNOWN:
+    try:
+        outcome = _send_or_ask(provider_for(operation.attempt.account), operation)
+    except ProviderRejected as error:
+        outcome = _refused(operation, error.failure)
+    except ProviderError:
         _ask_later(operation)
-    else:
-        apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
+        return
+    apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
+    _ask_later(operation)
 
 
-def _refused(operation: Operation, error: Failure | None) -> RefundSeen:
-    return RefundSeen(
+def _refused(operation: Operation, failure: Failure) -> Outcome:
+    """The provider will not make this refund: known to be so, hence an outcome."""
+    refund = RefundSeen(
         provider_id=operation.our_ref,
         our_ref=operation.our_ref,
         amount=operation.money,
         status=RefundStatus.FAILED,
-        error=error,
+        error=failure,
     )
+    return Outcome(status=Status.CAPTURED, refunds=(refund,))
 
 
 def _send_or_ask(provider: Provider, operation: Operation) -> Outcome:
@@ -157,11 +159,8 @@ def _send_or_ask(provider: Provider, operation: Operation) -> Outcome:
     window = provider.capabilities.idempotency_window
     known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
     if known is None or (operation.first_sent_at and operation.first_sent_at + window < now()):
-        try:
-            ask = partial(provider.query, OurRef(attempt.our_ref))
-            return call_provider("query", ask, attempt=attempt, operation=operation)
-        except NotFound:
-            return Outcome(status=Status.UNKNOWN)
+        ask = partial(provider.query, OurRef(attempt.our_ref))
+        return call_provider("query", ask, attempt=attempt, operation=operation)
     request = RefundRequest(
         ref=ProviderRef(known.object_id),
         our_ref=operation.our_ref,
@@ -174,13 +173,11 @@ def _send_or_ask(provider: Provider, operation: Operation) -> Outcome:
 
 
 def _ask_later(operation: Operation) -> None:
-    """No answer: try again by the table, and after it ask a person."""
+    """Still without an answer: try again by the table, and after it ask a person."""
     unanswered = Operation.objects.filter(pk=operation.pk, status=OperationStatus.SUBMITTING)
     if operation.tries <= len(UNKNOWN_POLLS):
         wait = UNKNOWN_POLLS[operation.tries - 1]
         unanswered.update(status=OperationStatus.UNKNOWN, next_run_at=now() + wait)
-        return
-    unanswered.update(status=OperationStatus.UNKNOWN, next_run_at=None)
-    payment = operation.attempt.payment
-    detail = f"refund of {operation.money}"
-    open_review(ReviewKind.NO_ANSWER, payment, subject=operation.our_ref, detail=detail)
+    elif unanswered.update(status=OperationStatus.UNKNOWN, next_run_at=None):
+        payment, detail = operation.attempt.payment, f"refund of {operation.money}"
+        open_review(ReviewKind.NO_ANSWER, payment, subject=operation.our_ref, detail=detail)

@@ -9,7 +9,15 @@ from django.utils.translation import get_language
 
 from payments.conf import payment_settings
 from payments.models import Attempt
-from payments.providers.base import CreateRequest
+from payments.providers.base import (
+    CreateRequest,
+    Failure,
+    Outcome,
+    Provider,
+    ProviderError,
+    ProviderRejected,
+    Status,
+)
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
@@ -32,7 +40,18 @@ def submit_attempt(attempt_id: int) -> Attempt:
         language=get_language() or "en",
     )
     provider = provider_for(attempt.account)
-    outcome = call_provider(
-        "create", partial(provider.create, request), attempt=attempt, key=attempt.key
-    )
+    outcome = _create(provider, request, attempt)
     return apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="create")
+
+
+def _create(provider: Provider, request: CreateRequest, attempt: Attempt) -> Outcome:
+    """The answer, or what its absence means: declined only where nothing can have happened."""
+    create = partial(provider.create, request)
+    try:
+        return call_provider("create", create, attempt=attempt, key=attempt.key)
+    except ProviderRejected as error:
+        return Outcome(status=Status.DECLINED, error=error.failure)
+    except ProviderError as error:
+        if error.sent:
+            return Outcome(status=Status.UNKNOWN)
+        return Outcome(status=Status.DECLINED, error=Failure("provider_down"))

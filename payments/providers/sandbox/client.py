@@ -11,6 +11,7 @@ import httpx
 from payments.providers.base import (
     Account,
     Failure,
+    NotAuthorized,
     NotFound,
     ProviderDown,
     ProviderRejected,
@@ -19,6 +20,7 @@ from payments.providers.base import (
 from payments.providers.sandbox.mapping import ERROR_CODES
 
 Json = dict[str, Any]
+NOT_NOW = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.TOO_MANY_REQUESTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def _read(answer: httpx.Response, path: str) -> Json:
         given: Json = answer.json()
     except ValueError as error:
         raise ProviderDown("the answer is not JSON", sent=True) from error
+    if answer.status_code in NOT_NOW:
+        raise NotAuthorized(f"answered {answer.status_code}")
     if answer.status_code == httpx.codes.NOT_FOUND:
         raise NotFound(path)
     if answer.is_error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -42,8 +41,8 @@ def an_account_at(url: str) -> Account:
 
 
 @pytest.fixture
-def provider(bank: str) -> Iterator[SandboxProvider]:
-    yield SandboxProvider(an_account_at(bank))
+def provider(bank: str) -> SandboxProvider:
+    return SandboxProvider(an_account_at(bank))
 
 
 def a_request(amount: Money, our_ref: str = "") -> CreateRequest:

@@ -1,4 +1,4 @@
-"""The one way for money facts: growth, projections, repeats, order of sight, and what is refused."""
+"""The one way for money facts: growth, repeats, order of sight, and what is refused."""
 
 from __future__ import annotations
 

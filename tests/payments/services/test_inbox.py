@@ -1,4 +1,4 @@
-"""The inbox: each event once, stored before it is answered, tried again until it is done or dead."""
+"""The inbox: each event once, stored before it is answered, tried until done or dead."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from orders.clock import clock_at, now
 from payments.models import Attempt, InboxEvent, Payment
 from payments.providers.base import RawRequest, WebhookEvent
 from payments.providers.sandbox.webhook import read_event
 from payments.services.inbox import BACK_OFF, PARKED_FOR, apply_event, drain_inbox, receive
 from payments.states import InboxState, PaymentStatus
-from tests.factories import an_account, an_attempt
+from tests.factories import an_account, an_attempt, later
 from tests.payments.wire import a_captured_body
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +75,7 @@ def test_an_event_of_an_unknown_payment_is_parked_and_applied_when_it_fits() -> 
     assert event.state == InboxState.PARKED
 
     Attempt.objects.update(our_ref=real_ref)
-    with clock_at(lambda later=now() + timedelta(minutes=3): later):
+    with later(timedelta(minutes=3)):
         drain_inbox()
 
     assert Payment.objects.get().status == PaymentStatus.PAID
@@ -88,7 +87,7 @@ def test_an_event_that_never_fits_is_given_up_after_three_days() -> None:
     body["data"] = {**body["data"], "id": "pay_other", "reference": "A" + "Q" * 20}
     event = stored(attempt, body)
 
-    with clock_at(lambda later=now() + PARKED_FOR + timedelta(hours=1): later):
+    with later(PARKED_FOR + timedelta(hours=1)):
         drain_inbox()
 
     event.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Refunds: asked for once, never above what is refundable, sent with one key, told to the shopper."""
+"""Refunds: asked for once, never above what is refundable, told to the shopper."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.factories import GBP, a_payment, a_refund_seen, an_attempt, captured
 pytestmark = pytest.mark.django_db
 
 
-def ask(payment: Payment, amount: int, key: str = "form-1", currency: str = GBP) -> Operation:
+def ask(payment: Payment, amount: int, *, key: str = "form-1", currency: str = GBP) -> Operation:
     operation, _ = request_refund(
         payment_id=payment.pk,
         amount=Money(amount, currency),
@@ -62,9 +62,7 @@ def test_a_request_key_cannot_be_used_for_another_amount() -> None:
     assert Payment.objects.get().refund_pending == 2000
 
 
-@pytest.mark.parametrize(
-    ("amount", "currency"), [(6001, GBP), (0, GBP), (-1, GBP), (100, "EUR")]
-)
+@pytest.mark.parametrize(("amount", "currency"), [(6001, GBP), (0, GBP), (-1, GBP), (100, "EUR")])
 def test_an_impossible_amount_is_refused_and_sets_nothing_aside(amount: int, currency: str) -> None:
     payment = a_payment()
 

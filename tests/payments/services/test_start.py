@@ -1,0 +1,280 @@
+"""Sending, asking and refunding against the real bank, with crashes in between."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from config.ports import free_port
+from orders.clock import now
+from orders.money import Money
+from orders.states import OrderState
+from payments.errors import NotPayable
+from payments.models import Attempt, Operation, Payment, ProviderAccount, ProviderCall
+from payments.models.records import CallResult
+from payments.registry import option_by_key
+from payments.services.accounts import connect_sandbox
+from payments.services.open import try_again
+from payments.services.poll import ask, ask_due, ask_if_waiting
+from payments.services.refund import request_refund, submit_due_refunds
+from payments.services.start import submit_attempt
+from payments.states import AttemptStatus, OperationStatus, PaymentStatus
+from tests.factories import GBP, an_account, an_attempt, later
+from tests.payments.shopper import pay_at_bank
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account(bank: str) -> ProviderAccount:
+    return connect_sandbox(bank_url=bank, hooks_base_url="http://127.0.0.1:9")
+
+
+def bought(account: ProviderAccount, token: str = "tok_approve") -> Attempt:
+    attempt = submit_attempt(an_attempt(account=account).pk)
+    pay_at_bank(attempt.redirect_url, token)
+    return ask(attempt.pk, source="test")
+
+
+def at_bank(account: ProviderAccount, reference: str) -> list[dict[str, int]]:
+    key = account.for_provider().secrets["api_key"]
+    answer = httpx.get(
+        f"{account.base_url}/v1/payments",
+        params={"reference": reference},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    found: list[dict[str, int]] = answer.json()["data"]
+    return found
+
+
+def test_connecting_twice_keeps_the_account(account: ProviderAccount, bank: str) -> None:
+    again = connect_sandbox(bank_url=bank, hooks_base_url="http://127.0.0.1:9")
+
+    assert (again.pk, again.merchant_id) == (account.pk, account.merchant_id)
+
+
+def test_a_bank_that_lost_its_data_is_signed_up_with_anew(
+    account: ProviderAccount, bank: str
+) -> None:
+    account.set_secrets({"api_key": "forgotten", "webhook_secret": "forgotten"})
+    account.save()
+
+    again = connect_sandbox(bank_url=bank, hooks_base_url="http://127.0.0.1:9")
+
+    assert again.pk == account.pk
+    assert again.merchant_id != account.merchant_id
+
+
+def test_a_sent_attempt_leads_to_the_banks_page(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(account=account).pk)
+
+    assert attempt.status == AttemptStatus.REQUIRES_ACTION
+    assert attempt.redirect_url.startswith(account.base_url)
+    assert attempt.next_poll_at is None
+
+
+def test_sending_twice_is_one_payment_at_the_bank(account: ProviderAccount) -> None:
+    attempt = an_attempt(account=account)
+
+    submit_attempt(attempt.pk)
+    submit_attempt(attempt.pk)
+
+    assert len(at_bank(account, attempt.our_ref)) == 1
+
+
+def test_a_shopper_who_paid_is_seen_when_we_ask(account: ProviderAccount) -> None:
+    attempt = bought(account)
+
+    assert attempt.status == AttemptStatus.CAPTURED
+    assert Payment.objects.get().order.state == OrderState.CONFIRMED
+
+
+def test_a_shopper_who_waits_is_asked_for_at_most_once_in_three_seconds(
+    account: ProviderAccount,
+) -> None:
+    attempt = submit_attempt(an_attempt(account=account).pk)
+
+    ask_if_waiting(attempt)
+    ask_if_waiting(attempt)
+
+    assert ProviderCall.objects.filter(verb="query").count() == 1
+
+
+def test_a_bank_that_is_down_ends_the_attempt_at_once_and_frees_the_amount() -> None:
+    account = an_account(base_url=f"http://127.0.0.1:{free_port()}")
+
+    attempt = submit_attempt(an_attempt(account=account).pk)
+
+    assert (attempt.status, attempt.error_code) == (AttemptStatus.DECLINED, "provider_down")
+    assert Payment.objects.get().reserved == 0
+    assert ProviderCall.objects.get().result == CallResult.TIMEOUT
+
+
+def test_an_attempt_that_died_before_the_call_ends_by_asking(account: ProviderAccount) -> None:
+    attempt = an_attempt(account=account)
+
+    with later(timedelta(minutes=1)):
+        ask_due()
+
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.error_code) == (AttemptStatus.DECLINED, "not_sent")
+    assert Payment.objects.get().reserved == 0
+
+
+def test_an_attempt_that_died_after_the_call_is_found_again(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(account=account).pk)
+    pay_at_bank(attempt.redirect_url)
+    attempt.provider_objects.all().delete()
+    long_ago = now() - timedelta(minutes=1)
+    Attempt.objects.update(status=AttemptStatus.SUBMITTING, next_poll_at=long_ago)
+
+    ask_due()
+
+    assert Payment.objects.get().status == PaymentStatus.PAID
+    assert len(at_bank(account, attempt.our_ref)) == 1
+
+
+def test_nothing_is_asked_that_is_not_due(account: ProviderAccount) -> None:
+    an_attempt(account=account)
+
+    assert ask_due() == 0
+
+
+def test_paying_again_while_an_attempt_is_in_flight_is_the_same_attempt(
+    account: ProviderAccount,
+) -> None:
+    attempt = an_attempt(account=account)
+    option = option_by_key("sandbox/card", attempt.payment.due)
+
+    again = try_again(payment_id=attempt.payment_id, option=option)
+
+    assert again.pk == attempt.pk
+
+
+def test_after_a_decline_a_new_attempt_is_made(account: ProviderAccount) -> None:
+    declined = bought(account, "tok_decline_generic")
+    option = option_by_key("sandbox/card", Money(6000, GBP))
+
+    again = try_again(payment_id=declined.payment_id, option=option)
+
+    assert again.pk != declined.pk
+    assert Payment.objects.get().reserved == 6000
+
+
+def test_a_paid_order_takes_no_second_payment(account: ProviderAccount) -> None:
+    paid = bought(account)
+    option = option_by_key("sandbox/card", Money(6000, GBP))
+
+    with pytest.raises(NotPayable):
+        try_again(payment_id=paid.payment_id, option=option)
+    assert Attempt.objects.count() == 1
+
+
+def asked_back(attempt: Attempt, amount: int) -> Operation:
+    operation, _ = request_refund(
+        payment_id=attempt.payment_id,
+        amount=Money(amount, GBP),
+        reason="broken",
+        request_key=f"form-{amount}",
+        requested_by=None,
+    )
+    return operation
+
+
+def test_a_requested_refund_is_made_at_the_bank(account: ProviderAccount) -> None:
+    operation = asked_back(bought(account), 2500)
+
+    submit_due_refunds()
+
+    operation.refresh_from_db()
+    assert (operation.status, operation.next_run_at) == (OperationStatus.SUCCEEDED, None)
+    assert Payment.objects.get().status == PaymentStatus.PARTIALLY_REFUNDED
+
+
+def test_a_refund_whose_worker_died_is_sent_again_and_paid_back_once(
+    account: ProviderAccount,
+) -> None:
+    attempt = bought(account)
+    operation = asked_back(attempt, 2500)
+    submit_due_refunds()
+    Operation.objects.update(status=OperationStatus.SUBMITTING, next_run_at=now(), settled_at=None)
+    Attempt.objects.update(refunded=0, refund_pending=2500)
+    Payment.objects.update(refunded=0, refund_pending=2500)
+
+    submit_due_refunds()
+
+    operation.refresh_from_db()
+    assert operation.status == OperationStatus.SUCCEEDED
+    assert Payment.objects.get().refunded == 2500
+    assert at_bank(account, attempt.our_ref)[0]["refunded"] == 2500
+
+
+def test_a_refund_without_an_answer_stays_unknown_and_is_tried_again(
+    account: ProviderAccount,
+) -> None:
+    operation = asked_back(bought(account), 2500)
+    bank = account.base_url
+    ProviderAccount.objects.update(base_url=f"http://127.0.0.1:{free_port()}")
+    submit_due_refunds()
+    operation.refresh_from_db()
+    assert operation.status == OperationStatus.UNKNOWN
+
+    ProviderAccount.objects.update(base_url=bank)
+    with later(timedelta(minutes=1)):
+        submit_due_refunds()
+
+    operation.refresh_from_db()
+    assert operation.status == OperationStatus.SUCCEEDED
+
+
+def test_past_the_idempotency_window_a_refund_is_asked_about_and_not_sent(
+    account: ProviderAccount,
+) -> None:
+    operation = asked_back(bought(account), 2500)
+    Operation.objects.update(first_sent_at=now() - timedelta(days=31))
+
+    submit_due_refunds()
+
+    assert not ProviderCall.objects.filter(verb="refund").exists()
+    operation.refresh_from_db()
+    assert operation.status == OperationStatus.UNKNOWN
+
+
+def test_a_question_that_gets_no_answer_changes_nothing(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(account=account).pk)
+    ProviderAccount.objects.update(base_url=f"http://127.0.0.1:{free_port()}")
+
+    ask(attempt.pk, source="test")
+
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.reserved) == (AttemptStatus.REQUIRES_ACTION, 6000)
+
+
+def test_a_bank_that_no_longer_knows_our_keys_decides_nothing(account: ProviderAccount) -> None:
+    operation = asked_back(bought(account), 2500)
+    account.set_secrets({"api_key": "forgotten", "webhook_secret": "forgotten"})
+    account.save()
+
+    submit_due_refunds()
+
+    operation.refresh_from_db()
+    assert operation.status == OperationStatus.UNKNOWN
+    assert Payment.objects.get().refund_pending == 2500
+
+
+def test_a_refund_the_bank_refuses_fails_with_its_reason(account: ProviderAccount) -> None:
+    attempt = bought(account)
+    first = asked_back(attempt, 4000)
+    submit_due_refunds()
+    Attempt.objects.update(refunded=0)
+    Payment.objects.update(refunded=0)
+    second = asked_back(attempt, 5000)
+
+    submit_due_refunds()
+
+    second.refresh_from_db()
+    assert (second.status, second.error_code) == (OperationStatus.FAILED, "amount_too_large")
+    first.refresh_from_db()
+    assert first.status == OperationStatus.SUCCEEDED

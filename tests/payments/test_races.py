@@ -1,0 +1,146 @@
+"""Races on real connections: each is won by one, and nobody sees an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from orders.clock import now
+from orders.models import Mail
+from orders.money import Money
+from payments.errors import NotPayable, RefundRefused
+from payments.models import Attempt, InboxEvent, Operation, Payment
+from payments.registry import PaymentOption
+from payments.services.apply import apply_outcome
+from payments.services.inbox import apply_event, drain_inbox
+from payments.services.open import try_again
+from payments.services.refund import request_refund
+from payments.states import InboxState, PaymentStatus
+from tests.factories import GBP, a_payment, an_account, an_attempt, an_order, captured
+from tests.payments.wire import a_captured_body, signed
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(count: int, act: Callable[[int], object]) -> list[object]:
+    """Run act(0), act(1), … in as many threads, released together; their answers in order."""
+    gate = Barrier(count)
+
+    def one(number: int) -> object:
+        try:
+            gate.wait(timeout=30)
+            return act(number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(one, range(count)))
+
+
+def test_the_same_webhook_twenty_times_at_once_is_applied_once() -> None:
+    attempt = an_attempt()
+    body = json.dumps(a_captured_body(attempt)).encode()
+    path = f"/payments/hooks/{attempt.account.hook_token}/"
+
+    def send_and_work(_: int) -> object:
+        headers = signed(body, secret="whsec", at=now().timestamp())
+        answer = Client().post(path, body, content_type="application/json", headers=headers)
+        drain_inbox()
+        return answer.status_code
+
+    assert at_once(20, send_and_work) == [200] * 20
+    assert InboxEvent.objects.get().state == InboxState.DONE
+    assert Payment.objects.get().captured == 6000
+    assert Mail.objects.filter(kind="confirmation").count() == 1
+
+
+def test_one_event_worked_on_by_many_is_applied_once() -> None:
+    attempt = an_attempt()
+    body = json.dumps(a_captured_body(attempt)).encode()
+    event = InboxEvent.objects.create(
+        account=attempt.account, event_id="evt_1", kind="payment.captured", body=body
+    )
+
+    at_once(10, lambda _: apply_event(event.pk))
+
+    assert Payment.objects.get().captured == 6000
+
+
+def test_one_capture_seen_by_many_is_booked_once() -> None:
+    attempt = an_attempt()
+
+    def see(_: int) -> None:
+        apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="race")
+
+    at_once(10, see)
+
+    payment = Payment.objects.get()
+    assert (payment.captured, payment.reserved) == (6000, 0)
+
+
+def refund(payment: Payment, amount: int, key: str) -> str:
+    try:
+        request_refund(
+            payment_id=payment.pk,
+            amount=Money(amount, GBP),
+            reason="race",
+            request_key=key,
+            requested_by=None,
+        )
+    except RefundRefused:
+        return "refused"
+    return "asked"
+
+
+def test_of_two_refunds_of_60_from_100_one_wins() -> None:
+    payment = a_payment(amount=10_000)
+
+    answers = at_once(2, lambda number: refund(payment, 6_000, f"form-{number}"))
+
+    assert sorted(map(str, answers)) == ["asked", "refused"]
+    assert Payment.objects.get().refund_pending == 6_000
+
+
+def test_the_same_refund_form_ten_times_at_once_is_one_refund() -> None:
+    payment = a_payment()
+
+    assert at_once(10, lambda _: refund(payment, 2_000, "form-1")) == ["asked"] * 10
+    assert Operation.objects.count() == 1
+    assert Payment.objects.get().refund_pending == 2_000
+
+
+def test_a_refund_request_and_a_capture_seen_again_do_not_lose_each_other() -> None:
+    payment = a_payment()
+    attempt = Attempt.objects.select_related("payment", "account").get()
+
+    def act(number: int) -> object:
+        if number % 2:
+            return refund(payment, 500, f"form-{number}")
+        return apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="race").pk
+
+    at_once(8, act)
+
+    attempt.refresh_from_db()
+    assert (attempt.refund_pending, Payment.objects.get().refund_pending) == (2_000, 2_000)
+
+
+def test_paying_an_order_many_times_at_once_reserves_it_once() -> None:
+    payment = Payment.objects.get(order=an_order())
+    account = an_account()
+    option = PaymentOption(account.pk, account.code, "card")
+
+    def pay(_: int) -> object:
+        try:
+            return try_again(payment_id=payment.pk, option=option).pk
+        except NotPayable:
+            return None
+
+    assert len(set(at_once(10, pay))) == 1
+    payment.refresh_from_db()
+    assert (payment.reserved, payment.status) == (6000, PaymentStatus.PROCESSING)
