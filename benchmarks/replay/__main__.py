@@ -34,6 +34,9 @@ def main() -> int:
     except (BadInputError, StackError, PurchaseError) as error:
         say(f"The replay failed: {error}")
         return 1
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 130
     for problem in report.problems[:MOST_PROBLEMS_SHOWN]:
         say(problem)
     print(report.as_json(), flush=True)

@@ -41,6 +41,9 @@ def main() -> int:
             _say(f"{last_words(stack)}\n\nThe smoke test failed: {problem}")
             print(json.dumps({"ok": False, "problem": problem[:300]}), flush=True)
             return 1
+        except KeyboardInterrupt:
+            _say("Stopped.")
+            return 130
     seconds = round(time.monotonic() - started, 1)
     print(json.dumps({"ok": True, **facts, "seconds": seconds}), flush=True)
     return 0
