@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import factory
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from factory.declarations import LazyAttribute, Sequence
+from factory.django import DjangoModelFactory
 
 from demo.models import Product
 from orders.clock import clock_at, now
@@ -37,23 +38,23 @@ def later(by: timedelta) -> Iterator[None]:
 _keys = itertools.count(1)
 
 
-class ProductFactory(factory.django.DjangoModelFactory[Product]):
+class ProductFactory(DjangoModelFactory[Product]):
     class Meta:
         model = Product
 
-    sku = factory.Sequence(lambda n: f"SKU-{n}")
-    slug = factory.Sequence(lambda n: f"thing-{n}")
-    name = factory.Sequence(lambda n: f"Thing {n}")
+    sku = Sequence(lambda n: f"SKU-{n}")
+    slug = Sequence(lambda n: f"thing-{n}")
+    name = Sequence(lambda n: f"Thing {n}")
     price = 1000
     stock = 100
 
 
-class UserFactory(factory.django.DjangoModelFactory[Any]):
+class UserFactory(DjangoModelFactory[Any]):
     class Meta:
         model = get_user_model()
 
-    username = factory.Sequence(lambda n: f"user{n}")
-    email = factory.LazyAttribute(lambda user: f"{user.username}@example.com")
+    username = Sequence(lambda n: f"user{n}")
+    email = LazyAttribute(lambda user: f"{user.username}@example.com")
 
 
 def a_product(**given: Any) -> Product:
