@@ -15,7 +15,7 @@ from typing import Self
 from config.ports import HOST, free_port, is_taken, wait_until_answers
 from config.processes import ROOT, Child, Program, Supervisor
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0  # a busy machine takes its time
 BANK = ("manage.py", "sandbox_bank")
 # Threads, not forks: one process to kill or restart, and one small heap for two jobs that wait.
 WORKER = (

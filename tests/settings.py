@@ -1,12 +1,18 @@
-"""The demo site's settings with throw-away data, no queue and a password hash that is quick."""
+"""The demo site's settings with throw-away data, plain static files and a quick password hash."""
 
 import atexit
 import os
 import shutil
 import tempfile
+from urllib.parse import urlsplit
 
 os.environ["TILL_DATA"] = tempfile.mkdtemp(prefix="till-tests-")
 atexit.register(shutil.rmtree, os.environ["TILL_DATA"], ignore_errors=True)
+if os.environ.get("REDIS_URL"):
+    # Tests clear the cache, and that is a whole Redis database: each test process has its own.
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    _redis = urlsplit(os.environ["REDIS_URL"])
+    os.environ["REDIS_URL"] = _redis._replace(path=f"/{1 + _worker % 15}").geturl()
 
 from config.settings import *
 

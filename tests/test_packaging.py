@@ -1,0 +1,47 @@
+"""The wheel names what its packages import, and nothing else."""
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("shop", "payments", "orders")
+DISTRIBUTIONS = {"django": "django", "babel": "babel", "django_ratelimit": "django-ratelimit"}
+COMES_WITH = {"kombu": "celery"}
+
+
+def imported() -> set[str]:
+    """Top-level names that the three apps import at run time."""
+    names: set[str] = set()
+    for path in (path for app in APPS for path in (ROOT / app).rglob("*.py")):
+        for node in run_time_imports(ast.parse(path.read_text("utf-8"))):
+            modules = (
+                [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module]
+            )
+            names |= {str(module).partition(".")[0] for module in modules}
+    return names - set(sys.stdlib_module_names) - set(APPS)
+
+
+def run_time_imports(tree: ast.AST) -> list[ast.Import | ast.ImportFrom]:
+    found: list[ast.Import | ast.ImportFrom] = []
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found.append(node)
+        elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+            found += run_time_imports(node)
+    return found
+
+
+def test_the_wheel_depends_on_what_it_imports() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[<>=~]", line)[0].lower() for line in project["dependencies"]}
+    needed = {DISTRIBUTIONS.get(name, COMES_WITH.get(name, name)) for name in imported()}
+    assert needed == declared
+
+
+def test_the_wheel_and_the_requirements_ask_for_the_same_versions() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    assert set(project["dependencies"]) <= set(lines)
