@@ -14,7 +14,7 @@ ADMIN = "admin"
 class Command(BaseCommand):
     help = "Load the demo's products, its admin user and its sandbox account. Safe to repeat."
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *_args: object, **_options: object) -> None:
         self.stdout.write(f"{fill_shelves()} products are on the shelves.")
         make_admin(settings.DEMO["admin_password"])
         self.stdout.write(f"The admin user is {ADMIN}.")
