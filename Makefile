@@ -6,7 +6,6 @@ SHELL := /bin/sh
 VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
-export PORT BANK_PORT TILL_DATA DATABASE_URL REDIS_URL
 
 .PHONY: demo test pytest lint smoke replay setup
 .NOTPARALLEL:

@@ -2,8 +2,7 @@
 
 from csp.constants import NONE, SELF
 
-from config.databases import tuned
-from config.environment import BASE_DIR, BASE_URL, DATA, DEBUG, HOSTS, env
+from config.environment import BASE_DIR, BASE_URL, DATA, DEBUG, HOSTS, database
 from config.keys import kept_secret
 
 __all__ = ["DEBUG"]
@@ -28,9 +27,7 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     },
 ]
-DATABASES = {
-    "default": tuned(env.db_url("BANK_DATABASE_URL", default=f"sqlite:///{DATA / 'bank.sqlite3'}"))
-}
+DATABASES = {"default": database("BANK_DATABASE_URL", DATA / "bank.sqlite3")}
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

@@ -1,12 +1,11 @@
 """`make demo`: the shop on this machine until Ctrl-C; data and passwords stay for the next time."""
 
-import os
 import signal
 import sys
 import threading
 from types import FrameType
 
-from config.environment import DATA, env
+from config.environment import DATA, text
 from config.stack import Stack, StackError
 
 WELCOME = """
@@ -29,8 +28,8 @@ def say(text: str) -> None:
 def main() -> int:
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _interrupt)
-    ports = env.int("PORT", default=8000), env.int("BANK_PORT", default=8001)
-    named = {"TILL_BASE_URL": os.environ["TILL_BASE_URL"]} if "TILL_BASE_URL" in os.environ else {}
+    ports = int(text("PORT", "8000")), int(text("BANK_PORT", "8001"))
+    named = {"TILL_BASE_URL": public} if (public := text("TILL_BASE_URL")) else {}
     try:
         with Stack(DATA, ports=ports, environment=named, say=say) as stack:
             say(_welcome(stack))

@@ -5,7 +5,6 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config.databases import tuned
 from config.environment import (
     BANK_URL,
     BASE_DIR,
@@ -16,7 +15,8 @@ from config.environment import (
     RATE_LIMITS,
     REDIS_URL,
     SECRET_KEY,
-    env,
+    database,
+    text,
 )
 from config.keys import derived_key, kept_secret
 
@@ -70,9 +70,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": tuned(env.db_url("DATABASE_URL", default=f"sqlite:///{DATA / 'till.sqlite3'}"))
-}
+DATABASES = {"default": database("DATABASE_URL", DATA / "till.sqlite3")}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -154,17 +152,11 @@ PAYMENTS: dict[str, Any] = {
     "secret_keys": [derived_key(SECRET_KEY, "till provider accounts")],
     "base_url": BASE_URL,
 }
-DEMO = {
-    "bank_url": BANK_URL,
-    "base_url": BASE_URL,
-    "admin_password": env.str("TILL_ADMIN_PASSWORD", default="")
-    or kept_secret(DATA / "admin_password"),
-}
 SHOP: dict[str, Any] = {"catalog": "demo.catalog.DemoCatalog", "currency": "GBP"}
 if not RATE_LIMITS:  # the replay and the benchmarks are one client that buys for thousands
     PAYMENTS["rate_limits"] = SHOP["rate_limits"] = None
 DEMO = {
-    "admin_password": kept_secret(DATA / "admin_password", size=12),
+    "admin_password": text("TILL_ADMIN_PASSWORD") or kept_secret(DATA / "admin_password", size=12),
     "bank_url": BANK_URL,
     "base_url": BASE_URL,
 }

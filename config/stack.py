@@ -80,7 +80,8 @@ class Stack:
 
     @property
     def admin_password(self) -> str:
-        return (self.data / "admin_password").read_text("utf-8").strip()
+        named = self.environment.get("TILL_ADMIN_PASSWORD")
+        return named or (self.data / "admin_password").read_text("utf-8").strip()
 
     @property
     def environment(self) -> dict[str, str]:
