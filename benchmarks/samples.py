@@ -1,6 +1,7 @@
 """Where real samples lie; the one module that knows."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,3 +30,14 @@ def find(name: str) -> Samples:
 def online_retail() -> Samples:
     """Nine months of a real gift shop, one gzipped CSV a month."""
     return find("data/online-retail")
+
+
+def main() -> int:
+    """Print the folder of the real shop's files, for scripts; 1 and the reason without it."""
+    found = online_retail()
+    print(found.folder or found.reason, file=sys.stdout if found.folder else sys.stderr)
+    return 0 if found.folder else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -22,3 +22,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT.mkdir()  # whitenoise warns where it is missing
+INSTALLED_APPS += ["benchmarks.warehouse"]  # the replay's installer is tested too
