@@ -22,7 +22,7 @@ from payments.models import InboxEvent, Operation, Payment, ProviderCall, Review
 from payments.models.records import CallResult, ReviewKind
 from payments.queries import refunds_of
 from payments.registry import METHOD_LABELS
-from payments.states import UNSETTLED, AttemptStatus, InboxState, OperationStatus
+from payments.states import AttemptStatus, InboxState, OperationStatus
 
 
 class Kind(enum.StrEnum):
@@ -87,14 +87,14 @@ def _join(*parts: StrOrPromise) -> str:
 
 
 def _order(order: Order) -> Iterator[Happening]:
-    placed = _("Order placed over %(total)s") % {"total": format_money(order.total)}
+    placed = _("Order placed: %(total)s") % {"total": format_money(order.total)}
     yield Happening(order.placed_at, Kind.ORDER, placed, ref=order.number)
     for change in order.changes.order_by("pk"):
         state = OrderState(change.after)
         yield Happening(
             change.at,
             Kind.ORDER,
-            _("Order is now: %(state)s") % {"state": state.label},
+            _("The order is now"),
             _join(REASONS.get(change.reason, change.reason), _actor(change.actor)),
             badge(state),
         )
@@ -113,12 +113,12 @@ def _attempts(payment: Payment) -> Iterator[Happening]:
             "method": METHOD_LABELS.get(attempt.method, attempt.method),
             "account": attempt.account,
         }
-        named = [f"{seen.kind} {seen.object_id}" for seen in attempt.provider_objects.all()]
+        theirs = [str(row) for row in attempt.provider_objects.all() if row.operation_id is None]
         yield Happening(
             attempt.created_at,
             Kind.ATTEMPT,
-            _("Attempt %(number)s: %(amount)s by %(method)s at %(account)s") % facts,
-            _join(_why(attempt.error_code, attempt.error_raw), *named),
+            _("Attempt %(number)s: %(amount)s · %(method)s · %(account)s") % facts,
+            _join(_why(attempt.error_code, attempt.error_raw), *theirs),
             badge(AttemptStatus(attempt.status)),
             attempt.our_ref,
             attempt.pk,
@@ -164,10 +164,10 @@ def _events(payment: Payment) -> Iterator[Happening]:
 
 
 def _refunds(payment: Payment) -> Iterator[Happening]:
-    for refund in refunds_of(payment).select_related("requested_by"):
-        refund.attempt.payment = payment
+    refunds = refunds_of(payment).select_related("attempt__payment", "requested_by")
+    for refund in refunds.prefetch_related("provider_objects"):
         yield _asked(refund)
-        if refund.settled_at and refund.status not in UNSETTLED:
+        if refund.settled_at:
             yield _settled(refund, refund.settled_at)
 
 
@@ -177,18 +177,16 @@ def _asked(refund: Operation) -> Happening:
     if refund.external:
         title = _("Refund of %(amount)s made at the provider's own site") % amount
     by = _("by %(user)s") % {"user": refund.requested_by} if refund.requested_by else ""
-    state = badge(OperationStatus(refund.status))
-    return Happening(
-        refund.created_at, Kind.REFUND, title, _join(by, refund.reason), state, refund.our_ref
-    )
+    said = _join(by, refund.reason, *map(str, refund.provider_objects.all()))
+    waiting = badge(OperationStatus(refund.status)) if refund.settled_at is None else None
+    return Happening(refund.created_at, Kind.REFUND, title, said, waiting, refund.our_ref)
 
 
 def _settled(refund: Operation, at: datetime) -> Happening:
-    state = OperationStatus(refund.status)
-    facts = {"amount": format_money(refund.money), "state": state.label}
-    title = _("Refund of %(amount)s: %(state)s") % facts
+    title = _("Refund of %(amount)s") % {"amount": format_money(refund.money)}
     why = _why(refund.error_code, refund.error_raw)
-    return Happening(at, Kind.REFUND, title, why, badge(state), refund.our_ref)
+    state = badge(OperationStatus(refund.status))
+    return Happening(at, Kind.REFUND, title, why, state, refund.our_ref)
 
 
 def _reviews(payment: Payment) -> Iterator[Happening]:

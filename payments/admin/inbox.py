@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from orders.admin import FactsAdmin
+from orders.admin import FactsAdmin, compact
 from payments.admin.marks import STYLE, badge_mark, order_link
 from payments.models import InboxEvent
 from payments.states import InboxState
@@ -23,10 +23,7 @@ BODY_PERMISSION = "payments.view_webhook_body"
 
 
 class InboxAdmin(FactsAdmin):
-    list_display = [
-        *("event_id", "state_badge", "kind", "account", "order", "received_at", "tries"),
-        "last_error",
-    ]
+    list_display = ["received", "kind", "state_badge", "order", "account", "tries", "last_error"]
     list_filter = ["state", "account", "received_at"]
     list_select_related = ["account", "attempt__payment__order"]
     ordering = ["-pk"]
@@ -55,6 +52,10 @@ class InboxAdmin(FactsAdmin):
         by_order = Q(attempt__our_ref=term.upper())
         by_order |= Q(attempt__payment__order__number=term.upper())
         return (queryset.filter(Q(event_id=term) | by_order) if term else queryset), False
+
+    @admin.display(description=_("received"))
+    def received(self, event: InboxEvent) -> str:
+        return compact(event.received_at)
 
     @admin.display(description=_("state"))
     def state_badge(self, event: InboxEvent) -> SafeString:

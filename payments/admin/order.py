@@ -24,10 +24,18 @@ from payments.states import PaymentStatus
 from payments.timeline import timeline
 
 
+class PaymentFilter(admin.ChoicesFieldListFilter):
+    """The choices of a payment's status, named so that nobody takes it for the order's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("payment")
+
+
 class OrderAdmin(BaseOrderAdmin):
     change_form_template = "payments/admin/order.html"
-    list_display = [*("number", "placed_at", "email", "total", "order_state", "payment_state")]
-    list_filter = ["state", "payment__status", "placed_at"]
+    list_display = ["number", "placed", "total", "order_state", "payment_state", "email"]
+    list_filter = ["state", ("payment__status", PaymentFilter), "placed_at"]
     list_select_related = ["payment"]
     search_help_text = _("Order number, e-mail, our reference or the provider's")
 

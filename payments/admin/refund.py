@@ -41,6 +41,8 @@ def new_request_key() -> str:
 class RefundForm(forms.Form):
     """Reads what was typed; whether so much can be refunded is for the service to say."""
 
+    required_css_class = "required"
+
     amount = forms.CharField(
         label=gettext_lazy("Amount"),
         max_length=24,

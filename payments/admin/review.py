@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from orders.admin import FactsAdmin
+from orders.admin import FactsAdmin, compact
 from payments.admin.marks import STYLE, order_link
 from payments.models import Review
 from payments.services.resolve import resolve_review
@@ -32,9 +32,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 class ReviewAdmin(FactsAdmin):
-    list_display = [
-        *("kind", "order", "subject_ref", "detail", "opened_at", "resolved_at", "resolved_by")
-    ]
+    list_display = ["kind", "order", "subject_ref", "detail", "opened", "resolved"]
     list_filter = [OpenFilter, "kind"]
     list_select_related = ["payment__order", "resolved_by"]
     ordering = [F("resolved_at").desc(nulls_first=True), "-opened_at"]
@@ -50,6 +48,16 @@ class ReviewAdmin(FactsAdmin):
     @admin.display(description=gettext_lazy("order"))
     def order(self, review: Review) -> SafeString:
         return order_link(review.payment.order)
+
+    @admin.display(description=gettext_lazy("opened"))
+    def opened(self, review: Review) -> str:
+        return compact(review.opened_at)
+
+    @admin.display(description=gettext_lazy("resolved"))
+    def resolved(self, review: Review) -> str | None:
+        if review.resolved_at is None:
+            return None
+        return f"{compact(review.resolved_at)} {review.resolved_by or ''}"
 
     def has_resolve_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(PERMISSION)

@@ -1,0 +1,95 @@
+"""Provider accounts in the admin: secrets go in and never come out."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+
+from payments.models import ProviderAccount
+from tests.factories import an_account
+
+pytestmark = pytest.mark.django_db
+SECRETS = {"api_key": "key-never-shown", "webhook_secret": "whsec-never-shown"}
+
+
+@pytest.fixture
+def account() -> ProviderAccount:
+    account = an_account(base_url="http://127.0.0.1:9")
+    account.set_secrets(SECRETS)
+    account.save()
+    return account
+
+
+def url(account: ProviderAccount) -> str:
+    return reverse("admin:payments_provideraccount_change", args=[account.pk])
+
+
+def send(client: Client, account: ProviderAccount, **given: str) -> int:
+    kept = {"code": "sandbox", "mode": "test", "merchant_id": "mer_test", "active": "on"}
+    kept |= {"base_url": "http://127.0.0.1:9", "secret_api_key": "", "secret_webhook_secret": ""}
+    return client.post(url(account), kept | given).status_code
+
+
+def test_secrets_are_never_in_the_page(admin_client: Client, account: ProviderAccount) -> None:
+    page = admin_client.get(url(account)).content.decode()
+
+    assert 'name="secret_api_key"' in page
+    assert "never-shown" not in page
+    assert account.sealed_secrets not in page
+
+
+def test_a_refused_form_does_not_give_a_typed_secret_back(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    data = {"code": "", "secret_api_key": "typed-secret"}
+
+    assert "typed-secret" not in admin_client.post(url(account), data).content.decode()
+
+
+def test_an_empty_field_keeps_the_secret(admin_client: Client, account: ProviderAccount) -> None:
+    assert send(admin_client, account, merchant_id="mer_2") == 302
+
+    account.refresh_from_db()
+    assert account.merchant_id == "mer_2"
+    assert account.for_provider().secrets == SECRETS
+
+
+def test_a_filled_field_replaces_its_secret_only(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    send(admin_client, account, secret_api_key="new-key")
+
+    account.refresh_from_db()
+    assert account.for_provider().secrets == SECRETS | {"api_key": "new-key"}
+    assert "new-key" not in LogEntry.objects.get().change_message
+
+
+def test_secrets_that_no_key_opens_are_named_as_such(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    ProviderAccount.objects.update(sealed_secrets="sealed with a lost key")
+
+    page = admin_client.get(url(account)).content.decode()
+
+    assert "opens them" in page
+    assert "secret_api_key" not in page
+    assert send(admin_client, account, active="") == 302
+
+
+def test_the_webhook_address_is_there_to_copy(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    where = reverse("payments:hook", args=[account.hook_token])
+
+    assert where in admin_client.get(url(account)).content.decode()
+
+
+def test_an_account_is_neither_added_nor_deleted_by_hand(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    for name, args in (("add", []), ("delete", [account.pk])):
+        page = reverse(f"admin:payments_provideraccount_{name}", args=args)
+        assert admin_client.post(page, {"post": "yes"}).status_code == 403
+    assert ProviderAccount.objects.count() == 1

@@ -1,0 +1,168 @@
+"""The refund page: asked twice it refunds once; what it refuses it keeps as typed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.http import HttpResponse
+from django.test import Client
+
+from orders.models import Order
+from payments.models import Operation, Payment
+from payments.services.apply import apply_outcome
+from tests.factories import a_payment, an_attempt, an_order, captured
+from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
+
+pytestmark = pytest.mark.django_db
+REASON = "one cup arrived cracked"
+
+
+@pytest.fixture
+def order() -> Order:
+    return a_payment(amount=6000).order
+
+
+@pytest.fixture
+def clerk() -> Client:
+    return staff(SEE_ORDERS, REFUND)
+
+
+def key_on(page: str) -> str:
+    found = re.search(r'name="request_key" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def send(clerk: Client, order: Order, amount: str, **given: str) -> HttpResponse:
+    data = {"amount": amount, "reason": REASON, "request_key": "k1"} | given
+    return clerk.post(refund_url(order), data)  # type: ignore[return-value]
+
+
+def test_the_page_offers_all_that_is_refundable(clerk: Client, order: Order) -> None:
+    assert 'name="amount" value="60.00"' in clerk.get(refund_url(order)).content.decode()
+
+
+def test_each_page_has_a_key_of_its_own(clerk: Client, order: Order) -> None:
+    pages = [clerk.get(refund_url(order)).content.decode() for _ in range(2)]
+
+    assert key_on(pages[0]) != key_on(pages[1])
+
+
+def test_a_refund_is_requested_and_the_order_page_says_so(clerk: Client, order: Order) -> None:
+    page = clerk.get(refund_url(order)).content.decode()
+
+    answer = send(clerk, order, "12.50", request_key=key_on(page))
+
+    assert (answer.status_code, answer["Location"]) == (302, order_url(order))
+    refund = Operation.objects.get()
+    assert (refund.amount, refund.reason, str(refund.requested_by)) == (1250, REASON, "clerk")
+    assert "Refund of £12.50 requested." in clerk.get(order_url(order)).content.decode()
+
+
+def test_a_second_click_refunds_nothing_and_says_so(clerk: Client, order: Order) -> None:
+    send(clerk, order, "60.00")
+    clerk.get(order_url(order))
+
+    answer = send(clerk, order, "60.00")
+
+    assert answer.status_code == 302
+    assert Payment.objects.get().refund_pending == Operation.objects.get().amount == 6000
+    assert "This refund was already requested." in clerk.get(order_url(order)).content.decode()
+
+
+def test_a_sent_form_with_another_amount_is_refused(clerk: Client, order: Order) -> None:
+    send(clerk, order, "10.00")
+
+    answer = send(clerk, order, "20.00")
+
+    assert answer.status_code == 400
+    assert "already used for another refund" in answer.content.decode()
+    assert key_on(answer.content.decode()) != "k1"
+    assert Operation.objects.count() == 1
+
+
+REFUSED = {
+    "12.345": "GBP has 2 decimals; “12.345” has more.",
+    "60.01": "At most £60.00 can still be refunded.",
+    "99999999999999999999": "At most £60.00 can still be refunded.",
+    "0": "A refund is more than zero.",
+    "-5": "A refund is more than zero.",
+    "twelve": "“twelve” is not an amount",
+    "1,50": "“1,50” is not an amount",
+    "1e3": "“1e3” is not an amount",
+    "NaN": "“NaN” is not an amount",
+    "1" * 25: "at most 24 characters",
+}
+
+
+@pytest.mark.parametrize("typed", REFUSED)
+def test_a_refused_amount_is_kept_as_typed(clerk: Client, order: Order, typed: str) -> None:
+    answer = send(clerk, order, typed)
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert REFUSED[typed] in page
+    assert f'name="amount" value="{typed}"' in page
+    assert f'name="reason" value="{REASON}"' in page
+    assert not Operation.objects.exists()
+
+
+@pytest.mark.parametrize("missing", ["amount", "reason", "request_key"])
+def test_nothing_is_refunded_without_a_field(clerk: Client, order: Order, missing: str) -> None:
+    data = {"amount": "5", "reason": REASON, "request_key": "k1"} | {missing: ""}
+
+    assert clerk.post(refund_url(order), data).status_code == 400
+    assert not Operation.objects.exists()
+
+
+def test_an_unpaid_order_is_not_refunded(clerk: Client) -> None:
+    order = an_order()
+
+    answer = send(clerk, order, "5.00")
+
+    assert answer.status_code == 400
+    assert "Nothing has been paid on this order yet." in answer.content.decode()
+    assert "Nothing can be refunded" in clerk.get(refund_url(order)).content.decode()
+    assert refund_url(order) not in clerk.get(order_url(order)).content.decode()
+
+
+def test_yen_have_no_decimals(clerk: Client) -> None:
+    attempt = an_attempt(an_order(amount=500, currency="JPY"))
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="test")
+
+    assert "JPY has 0 decimals" in send(clerk, attempt.payment.order, "4.5").content.decode()
+    assert send(clerk, attempt.payment.order, "450").status_code == 302
+    assert Operation.objects.get().amount == 450
+
+
+def test_without_permission_there_is_no_button_and_no_page(order: Order) -> None:
+    clerk = staff(SEE_ORDERS)
+
+    assert refund_url(order) not in clerk.get(order_url(order)).content.decode()
+    assert clerk.get(refund_url(order)).status_code == 403
+    assert send(clerk, order, "5.00").status_code == 403
+    assert not Operation.objects.exists()
+
+
+def test_who_may_not_see_orders_may_not_refund_them(order: Order) -> None:
+    assert send(staff(REFUND), order, "5.00").status_code == 403
+
+
+def test_a_stranger_is_asked_to_log_in(order: Order) -> None:
+    assert "/login/" in Client().get(refund_url(order))["Location"]
+
+
+def test_an_unknown_order_is_not_found(clerk: Client, order: Order) -> None:
+    assert clerk.get(refund_url(order).replace(str(order.pk), "987654")).status_code == 404
+
+
+def test_each_request_leaves_one_audit_row(clerk: Client, order: Order) -> None:
+    for _ in range(2):
+        send(clerk, order, "12.50")
+
+    entry = LogEntry.objects.get()
+    assert (str(entry.user), entry.object_id) == ("clerk", str(order.pk))
+    assert "£12.50" in entry.change_message
+    assert REASON in entry.change_message
