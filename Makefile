@@ -25,7 +25,7 @@ lint: setup
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
-	@$(PY) -m djlint --check --lint --quiet templates demo payments
+	@$(PY) -m djlint --lint --quiet templates demo payments
 	@$(PY) manage.py makemigrations --check --dry-run
 
 smoke: setup

@@ -152,7 +152,12 @@ PAYMENTS: dict[str, Any] = {
     "secret_keys": [derived_key(SECRET_KEY, "till provider accounts")],
     "base_url": BASE_URL,
 }
-SHOP: dict[str, Any] = {"catalog": "demo.catalog.DemoCatalog", "currency": "GBP"}
+SHOP: dict[str, Any] = {
+    "catalog": "demo.catalog.DemoCatalog",
+    "currency": "GBP",
+    "terms_url": "/terms/",
+    "terms_version": "2026-11",
+}
 if not RATE_LIMITS:  # the replay and the benchmarks are one client that buys for thousands
     PAYMENTS["rate_limits"] = SHOP["rate_limits"] = None
 DEMO = {

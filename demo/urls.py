@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.product_list, name="products"),
     path("p/<slug:slug>/", views.product_page, name="product"),
     path("mail/", views.mailbox, name="mail"),
+    path("terms/", views.terms, name="terms"),
 ]

@@ -45,3 +45,8 @@ def product_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "demo/mailbox.html", {"mails": DemoMail.objects.all()[:MAILS_SHOWN]})
+
+
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    return render(request, "demo/terms.html")

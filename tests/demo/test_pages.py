@@ -1,6 +1,7 @@
 """Fernhill's shelves and product pages."""
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -81,3 +82,7 @@ def test_many_products_stand_on_several_pages(client: Client) -> None:
 @pytest.mark.parametrize("page", ["403.html", "403_csrf.html", "404.html", "429.html", "500.html"])
 def test_error_pages_render_with_nothing_at_hand(page: str) -> None:
     assert "Back to the products" in render_to_string(page)
+
+
+def test_the_terms_a_shopper_agrees_to_can_be_read(client: Client) -> None:
+    assert client.get(settings.SHOP["terms_url"]).status_code == 200
