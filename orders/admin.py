@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from orders.emails import order_url
@@ -82,10 +82,10 @@ class FactsAdmin(admin.ModelAdmin):
 class BaseOrderAdmin(FactsAdmin):
     """What orders alone know of themselves. Register a subclass; payments do."""
 
-    list_display = ["number", "placed", "total", "state", "email"]
+    list_display = ["number", "placed", "total", "state", "shopper"]
     list_filter = ["state", "placed_at"]
     ordering = ["-placed_at"]
-    sortable_by = ["number", "placed", "email"]
+    sortable_by = ["number", "placed", "shopper"]
     search_fields = ["number", "email"]
     search_help_text = _("Order number or e-mail, or the beginning of one")
     fieldsets = [
@@ -109,6 +109,10 @@ class BaseOrderAdmin(FactsAdmin):
     @admin.display(description=_("total"))
     def total(self, order: Order) -> str:
         return format_money(order.total)
+
+    @admin.display(description=_("e-mail"), ordering="email")
+    def shopper(self, order: Order) -> SafeString:
+        return format_html_join(mark_safe("@<wbr>"), "{}", ((p,) for p in order.email.split("@")))
 
     @admin.display(description=_("shopper's page"))
     def shopper_page(self, order: Order) -> SafeString | None:

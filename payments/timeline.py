@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django_stubs_ext import StrOrPromise
 
 from orders.formats import format_money
 from orders.models import Mail, Order
@@ -23,6 +22,9 @@ from payments.models.records import CallResult, ReviewKind
 from payments.queries import refunds_of
 from payments.registry import METHOD_LABELS
 from payments.states import AttemptStatus, InboxState, OperationStatus
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Kind(enum.StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
@@ -12,12 +12,14 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from orders.admin import FactsAdmin, compact
 from payments.admin.marks import STYLE, badge_mark, order_link
 from payments.models import InboxEvent
 from payments.states import InboxState
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 BODY_PERMISSION = "payments.view_webhook_body"
 

@@ -34,7 +34,7 @@ class PaymentFilter(admin.ChoicesFieldListFilter):
 
 class OrderAdmin(BaseOrderAdmin):
     change_form_template = "payments/admin/order.html"
-    list_display = ["number", "placed", "total", "order_state", "payment_state", "email"]
+    list_display = ["number", "placed", "total", "order_state", "payment_state", "shopper"]
     list_filter = ["state", ("payment__status", PaymentFilter), "placed_at"]
     list_select_related = ["payment"]
     search_help_text = _("Order number, e-mail, our reference or the provider's")

@@ -141,6 +141,7 @@ def test_the_page_takes_as_many_statements_for_a_long_story(
         declined = seen(attempt, Status.DECLINED, objects=(Seen("payment", attempt.our_ref),))
         apply_outcome(attempt_id=attempt.pk, outcome=declined, source="test")
     clerk = staff(SEE_ORDERS)
+    clerk.get(order_url(order))  # content types are looked up once a process
 
     with django_assert_num_queries(15):
         clerk.get(order_url(order))
