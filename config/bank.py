@@ -33,6 +33,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 STATIC_URL = "/static/"
+CSRF_FAILURE_VIEW = "payments.sandbox.views.missing.csrf_failed"
 CSRF_COOKIE_NAME = "bank_csrftoken"  # cookies ignore the port: the shop's must not be replaced
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

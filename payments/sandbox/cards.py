@@ -22,6 +22,11 @@ class TestCard:
     def style(self) -> str:
         return self.brand.lower()
 
+    @property
+    def mark(self) -> str:
+        """What fits on a card the size of a stamp."""
+        return {"Mastercard": "MC"}.get(self.brand, self.brand)
+
 
 CARDS = (
     TestCard("tok_approve", "Visa", "4242", _("approves")),

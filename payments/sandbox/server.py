@@ -25,6 +25,11 @@ class Handler(WSGIRequestHandler):
         except (TimeoutError, ConnectionError):
             self.close_connection = True
 
+    def handle_one_request(self) -> None:
+        super().handle_one_request()
+        # An answer without a body (to HEAD) is not flushed by anybody else.
+        self.wfile.flush()
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         if str(code).isdigit() and int(code) < FIRST_FAILURE:
             return

@@ -63,7 +63,7 @@ class BankProcess:
     def start(self) -> None:
         process = self.process = self.manage("sandbox_bank", f"--port={self.port}")
         health = f"{self.url}/health/"
-        alive = wait_until_answers(health, seconds=30, alive=lambda: process.poll() is None)
+        alive = wait_until_answers(health, seconds=90, alive=lambda: process.poll() is None)
         assert alive, self.log.read_text()
 
     def kill(self) -> None:

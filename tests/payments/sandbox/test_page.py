@@ -128,6 +128,7 @@ def test_a_form_from_elsewhere_pays_nothing(shop: Shop) -> None:
     fields = {"card": "tok_approve", "action": "pay"}
     answer = httpx.post(payment["checkout_url"], data=fields, trust_env=False)
     assert answer.status_code == 403
+    assert "This form was not accepted" in answer.text
     assert shop.get(f"/v1/payments/{payment['id']}") == payment
 
 

@@ -13,14 +13,14 @@ from tests.payments.sandbox.cast import BankProcess, eventually
 
 def test_a_taken_port_is_a_clear_error(own_bank: BankProcess) -> None:
     second = own_bank.manage("sandbox_bank", f"--port={own_bank.port}")
-    assert second.wait(timeout=20) == 1
+    assert second.wait(timeout=90) == 1
     last = own_bank.log.read_text().splitlines()[-1]
     assert f"cannot listen on 127.0.0.1:{own_bank.port}: Address already in use" in last
 
 
 def test_without_tables_it_says_what_to_run(tmp_path: Path) -> None:
     bank = BankProcess(tmp_path, port=free_port())
-    assert bank.manage("sandbox_bank", f"--port={bank.port}").wait(timeout=20) == 1
+    assert bank.manage("sandbox_bank", f"--port={bank.port}").wait(timeout=90) == 1
     assert "run migrate" in bank.log.read_text().splitlines()[-1]
 
 
@@ -44,6 +44,11 @@ def test_only_failed_requests_are_logged(own_bank: BankProcess) -> None:
     assert eventually(lambda: bool(logged()))  # the line follows the answer
     assert len(logged()) == 1
     assert '"GET /v1/merchants/me HTTP/1.1" 401' in logged()[0]
+
+
+def test_head_is_answered_at_once(bank: str) -> None:
+    answer = httpx.head(f"{bank}/health/", timeout=5, trust_env=False)
+    assert (answer.status_code, answer.content) == (200, b"")
 
 
 @pytest.mark.parametrize(("payments", "errors"), [({"live": True}, ["sandbox.E001"]), ({}, [])])
