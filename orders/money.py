@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import total_ordering
 from typing import Final
 
 from orders.errors import CurrencyMismatch, InvalidAmount
 
 CODE: Final = re.compile("[A-Z]{3}")
+PLAIN: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 # ISO 4217 currencies whose minor unit is not a hundredth.
 _WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
@@ -46,11 +47,10 @@ class Money:
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
         """Read a decimal such as "12.30"; raises InvalidAmount on too many decimals."""
-        try:
-            minor = Decimal(text.strip()).scaleb(exponent(currency))
-        except InvalidOperation:
-            raise InvalidAmount(f"{text!r} is not an amount") from None
-        if not minor.is_finite() or minor != minor.to_integral_value():
+        if not PLAIN.fullmatch(text.strip()):
+            raise InvalidAmount(f"{text[:40]!r} is not an amount")
+        minor = Decimal(text.strip()).scaleb(exponent(currency))
+        if minor != minor.to_integral_value():
             raise InvalidAmount(f"{currency} has {exponent(currency)} decimals, not so {text!r}")
         return cls(int(minor), currency)
 
