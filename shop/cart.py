@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,13 +29,20 @@ def find_cart(*, token: str | None, user_id: int | None) -> Cart | None:
     return Cart.objects.filter(user_id=user_id).order_by("pk").last() if user_id else None
 
 
-def _adopt(cart: Cart, user_id: int) -> Cart:
-    """At sign-in the session's cart becomes the shopper's and takes in what an older one held."""
+def _adopt(cart: Cart, user_id: int) -> Cart | None:
+    """At sign-in the session's cart becomes the shopper's and takes in what older ones held."""
     with transaction.atomic():
-        older = list(Cart.objects.select_for_update().filter(user_id=user_id).exclude(pk=cart.pk))
+        mine = Q(pk=cart.pk) | Q(user_id=user_id)
+        carts = list(Cart.objects.select_for_update().filter(mine).order_by("-pk"))
+        if cart not in carts:  # ordered in another tab a moment ago
+            return carts[0] if carts else None
         held = set(cart.lines.values_list("sku", flat=True))
-        CartLine.objects.filter(cart__in=older).exclude(sku__in=held).update(cart=cart)
-        Cart.objects.filter(pk__in=[old.pk for old in older]).delete()
+        for old in carts:  # two are rare: a double click while there was none
+            if old != cart:
+                more = set(old.lines.values_list("sku", flat=True)) - held
+                old.lines.filter(sku__in=more).update(cart=cart)
+                old.delete()
+                held |= more
         cart.user_id = user_id
         cart.save(update_fields=["user"])
     return cart
@@ -46,19 +53,19 @@ def add_to_cart(*, cart: Cart | None, user_id: int | None, wanted: Sequence[Want
     pieces = _merged(wanted)
     products = configured_catalog().find(list(pieces))
     with transaction.atomic():
+        # A cart that was ordered in another tab a moment ago is gone: a new one takes its place.
+        cart = cart and Cart.objects.select_for_update().filter(pk=cart.pk).first()
+        held = {line.sku: line for line in cart.lines.all()} if cart else {}
         if cart is None:
             cart = Cart.objects.create(user_id=user_id)
-            held: dict[str, CartLine] = {}
-        else:
-            Cart.objects.select_for_update().filter(pk=cart.pk).first()
-            held = {line.sku: line for line in cart.lines.filter(sku__in=pieces)}
-            _check_room(cart, len(pieces) - len(held))
         fresh = [CartLine(cart=cart, sku=sku, quantity=0) for sku in pieces if sku not in held]
-        for line in (*held.values(), *fresh):
+        _check_room(len(held), len(fresh))
+        more = [held[sku] for sku in pieces if sku in held]
+        for line in (*more, *fresh):
             line.quantity += pieces[line.sku]
             _check(line.quantity, products.get(line.sku))
         CartLine.objects.bulk_create(fresh)
-        CartLine.objects.bulk_update(held.values(), ["quantity"])
+        CartLine.objects.bulk_update(more, ["quantity"])
     return cart
 
 
@@ -73,9 +80,9 @@ def _merged(wanted: Sequence[Wanted]) -> dict[str, int]:
     return pieces
 
 
-def _check_room(cart: Cart, more: int) -> None:
+def _check_room(held: int, more: int) -> None:
     most = shop_settings().max_lines
-    if more > 0 and cart.lines.count() + more > most:
+    if more and held + more > most:
         raise CartRefused(_("A cart holds at most %(most)d different products.") % {"most": most})
 
 
@@ -118,12 +125,12 @@ def set_quantity(*, cart: Cart, wanted: Sequence[Wanted]) -> None:
         ]
         products = configured_catalog().find([want.sku for want in changed if want.quantity])
         for want in changed:
-            if want.quantity == 0:
-                held[want.sku].delete()
-                continue
-            _check(want.quantity, products.get(want.sku))
             held[want.sku].quantity = want.quantity
-            held[want.sku].save(update_fields=["quantity"])
+            if want.quantity:
+                _check(want.quantity, products.get(want.sku))
+        lines = [held[want.sku] for want in changed]
+        cart.lines.filter(pk__in=[line.pk for line in lines if not line.quantity]).delete()
+        CartLine.objects.bulk_update([line for line in lines if line.quantity], ["quantity"])
 
 
 def remove_from_cart(*, cart: Cart, sku: str) -> None:
@@ -133,6 +140,8 @@ def remove_from_cart(*, cart: Cart, sku: str) -> None:
 
 def count_pieces(*, token: str | None, user_id: int | None) -> int:
     """How many pieces the cart of a session or a signed-in shopper holds."""
+    if token is None and user_id is None:
+        return 0
     cart = find_cart(token=token, user_id=user_id)
     return (cart.lines.aggregate(n=Sum("quantity"))["n"] or 0) if cart else 0
 

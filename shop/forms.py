@@ -10,14 +10,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from orders.formats import country_names
+from orders.money import Money
 from orders.services.place import AddressDraft
 from payments.registry import PaymentOption
 from shop.conf import shop_settings
-from shop.pricing import Quote
 
 # Where a carrier refuses a parcel without one.
 _POSTCODE = "AT AU BE BR CA CH CN CZ DE DK ES FI FR GB GR HU IN IT JP KR NL NO PL PT SE SG US"
 WITH_POSTCODE: Final = frozenset(_POSTCODE.split())
+_INCOMPLETE = _("The page arrived incomplete. Nothing was charged. Please check it and pay again.")
 
 
 class QuantityField(forms.IntegerField):
@@ -33,7 +34,7 @@ class LineForm(forms.Form):
     """One SKU and how many."""
 
     sku = forms.CharField(max_length=64, error_messages={"required": _("Choose a product.")})
-    quantity = QuantityField(max_value=10**9)
+    quantity = QuantityField()
 
 
 class CheckoutForm(forms.Form):
@@ -41,6 +42,7 @@ class CheckoutForm(forms.Form):
 
     email = forms.EmailField(
         label=_("E-mail"),
+        max_length=254,
         help_text=_("For your confirmation and the link to your order."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -94,14 +96,15 @@ class CheckoutForm(forms.Form):
         label=_("I agree to the terms of sale"),
         error_messages={"required": _("Please agree to the terms of sale.")},
     )
-    seen_total = forms.IntegerField(widget=forms.HiddenInput)
+    seen_total = forms.IntegerField(
+        widget=forms.HiddenInput, error_messages={"required": _INCOMPLETE, "invalid": _INCOMPLETE}
+    )
     checkout_key = forms.CharField(max_length=22, widget=forms.HiddenInput)
 
     def __init__(
-        self, quote: Quote, options: Sequence[PaymentOption], *args: Any, **kwargs: Any
+        self, total: Money, options: Sequence[PaymentOption], *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.quote = quote
         allowed = shop_settings().countries
         names = country_names(get_language() or "en")
         self.fields["country"].choices = [("", _("Choose a country"))] + [  # type: ignore[attr-defined]  # a ChoiceField
@@ -109,7 +112,7 @@ class CheckoutForm(forms.Form):
         ]
         self.options = {option.key: option for option in options}
         self.fields["method"].choices = [(key, key) for key in self.options]  # type: ignore[attr-defined]  # a ChoiceField
-        if quote.total.amount == 0:
+        if total.amount == 0:
             del self.fields["method"]
 
     def clean(self) -> dict[str, Any]:

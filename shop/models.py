@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Cart(models.Model):
-    """One shopper's cart. `token` stands in the session; `checkout_key` makes it one order."""
+    """One shopper's cart. `token` stands in the session; `checkout_key` makes it one order.
+
+    Ordering deletes the row; the token that stays in the session then finds nothing.
+    """
 
     token = models.CharField(max_length=22, unique=True, default=new_token)
     checkout_key = models.CharField(max_length=22, unique=True, default=new_token)

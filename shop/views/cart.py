@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +21,8 @@ from shop.cart import (
     remove_from_cart,
     set_quantity,
 )
-from shop.conf import shop_settings
+from shop.catalog import Product
+from shop.conf import configured_catalog, shop_settings
 from shop.forms import LineForm
 from shop.models import Cart
 from shop.pricing import Quote, QuoteLine, Wanted
@@ -31,11 +35,16 @@ def open_cart(request: HttpRequest) -> Cart | None:
     return find_cart(token=request.session.get(SESSION_KEY), user_id=request.user.pk)
 
 
-def wanted_of(request: HttpRequest) -> list[Wanted]:
-    """The posted pairs of sku and quantity; raises CartRefused on the first that is none."""
+def typed_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """The posted pairs of sku and quantity, as they were typed; no quantities at all: 1 each."""
     skus, quantities = request.POST.getlist("sku"), request.POST.getlist("quantity")
+    return list(zip_longest(skus, quantities or ["1"] * len(skus), fillvalue=""))
+
+
+def wanted_of(request: HttpRequest) -> list[Wanted]:
+    """What the posted pairs ask for; raises CartRefused on the first that asks for nothing."""
     wanted = []
-    for sku, quantity in zip(skus, quantities or ["1"] * len(skus), strict=False):
+    for sku, quantity in typed_of(request):
         form = LineForm({"sku": sku, "quantity": quantity})
         if not form.is_valid():
             raise CartRefused(next(iter(form.errors.values()))[0])
@@ -50,21 +59,37 @@ def explained(quote: Quote) -> list[tuple[QuoteLine, str]]:
     ]
 
 
-def cart_page(request: HttpRequest, quote: Quote, *, status: int = 200) -> HttpResponse:
-    context = {"quote": quote, "lines": explained(quote), "conf": shop_settings()}
+def cart_page(
+    request: HttpRequest,
+    *,
+    typed: Mapping[str, str] | None = None,
+    not_added: Sequence[tuple[Product, str]] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """The cart as it stands; `typed` are quantities by SKU that were refused, to be mended."""
+    quote, boxes = quote_cart(open_cart(request)), typed or {}
+    lines = [
+        (line, problem, boxes.get(line.sku, str(line.quantity)))
+        for line, problem in explained(quote)
+    ]
+    context = {"quote": quote, "lines": lines, "not_added": not_added, "conf": shop_settings()}
+    context |= {"cart_count": quote.pieces}
     return render(request, "shop/cart.html", context, status=status)
 
 
-def refused(request: HttpRequest, reason: str, status: int) -> HttpResponse:
-    """The cart as it still stands, with the reason above it."""
+def not_added(request: HttpRequest, reason: str) -> HttpResponse:
+    """The reason, the cart, and what should have gone into it with the quantities as typed."""
     messages.error(request, reason)
-    return cart_page(request, quote_cart(open_cart(request)), status=status)
+    typed = {sku.replace("\0", ""): quantity for sku, quantity in typed_of(request)}
+    products = configured_catalog().find(list(typed))
+    missed = [(products[sku], quantity) for sku, quantity in typed.items() if sku in products]
+    return cart_page(request, not_added=missed, status=400)
 
 
 @never_cache
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    return cart_page(request, quote_cart(open_cart(request)))
+    return cart_page(request)
 
 
 @require_POST
@@ -76,8 +101,9 @@ def add(request: HttpRequest) -> HttpResponse:
             cart=open_cart(request), user_id=request.user.pk, wanted=wanted_of(request)
         )
     except CartRefused as refusal:
-        return refused(request, str(refusal), 400)
-    request.session[SESSION_KEY] = cart.token
+        return not_added(request, str(refusal))
+    if request.session.get(SESSION_KEY) != cart.token:
+        request.session[SESSION_KEY] = cart.token
     return redirect("shop:cart")
 
 
@@ -88,7 +114,8 @@ def update(request: HttpRequest) -> HttpResponse:
         if cart:
             set_quantity(cart=cart, wanted=wanted_of(request))
     except CartRefused as refusal:
-        return refused(request, str(refusal), 400)
+        messages.error(request, str(refusal))
+        return cart_page(request, typed=dict(typed_of(request)), status=400)
     return redirect("shop:cart")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -32,7 +31,7 @@ from shop.conf import shop_settings
 from shop.forms import CheckoutForm
 from shop.models import Cart
 from shop.pricing import Quote
-from shop.views.cart import SESSION_KEY, explained, open_cart
+from shop.views.cart import explained, open_cart
 
 Refusal = CartGone | QuoteChanged | OutOfStock
 
@@ -48,7 +47,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if cart is None or not quote.buyable:
         return redirect("shop:cart")
     initial = {"email": getattr(request.user, "email", "")}
-    return _page(request, cart, CheckoutForm(quote, payment_options(quote.total), initial=initial))
+    form = CheckoutForm(quote.total, payment_options(quote.total), initial=initial)
+    return _page(request, cart, form, quote=quote)
 
 
 def _post(request: HttpRequest) -> HttpResponse:
@@ -59,14 +59,13 @@ def _post(request: HttpRequest) -> HttpResponse:
     if too_often(request, "checkout", shop_settings().rate_limits):
         problem = _("Too many tries from your connection. Wait a minute, then pay.")
         return _refused(request, cart, problem, status=429)
-    form = _filled(request, quote_cart(cart))
+    form = _filled(request, _seen(request))
     if not form.is_valid():
-        return _page(request, cart, form, status=400)
+        return _page(request, cart, form, quote=quote_cart(cart), status=400)
     try:
         placed = check_out(_draft(request, form))
     except (CartGone, QuoteChanged, OutOfStock) as refusal:
         return _refused(request, cart, _explain(refusal, form), status=409)
-    request.session.pop(SESSION_KEY, None)
     return _onward(placed)
 
 
@@ -79,8 +78,17 @@ def _other_cart(request: HttpRequest, cart: Cart | None, key: str) -> HttpRespon
         return _refused(request, cart, problem, status=409)
 
 
-def _filled(request: HttpRequest, quote: Quote) -> CheckoutForm:
-    return CheckoutForm(quote, payment_options(quote.total), request.POST)
+def _seen(request: HttpRequest) -> Money:
+    """The total that the page showed; placing the order compares it with the cart's."""
+    try:
+        amount = int(request.POST.get("seen_total", ""))
+    except ValueError:
+        amount = 1
+    return Money(amount, shop_settings().currency)
+
+
+def _filled(request: HttpRequest, total: Money) -> CheckoutForm:
+    return CheckoutForm(total, payment_options(total), request.POST)
 
 
 def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
@@ -120,17 +128,15 @@ def _onward(placed: Placed) -> HttpResponse:
 def _refused(request: HttpRequest, cart: Cart | None, problem: str, *, status: int) -> HttpResponse:
     """The page as the cart now stands, with the reason and with all that was typed."""
     quote = quote_cart(cart)
-    if cart is None or not quote.lines:
-        messages.error(request, problem)
-        return redirect("shop:cart")
-    form = _filled(request, quote)
+    form = _filled(request, quote.total)
     form.add_error(None, problem)
-    return _page(request, cart, form, status=status)
+    return _page(request, cart, form, quote=quote, status=status)
 
 
 def _page(
-    request: HttpRequest, cart: Cart, form: CheckoutForm, *, status: int = 200
+    request: HttpRequest, cart: Cart | None, form: CheckoutForm, *, quote: Quote, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "quote": form.quote, "lines": explained(form.quote), "cart": cart}
-    context |= {"conf": shop_settings(), "options": form.options.values()}
+    context = {"form": form, "quote": quote, "lines": explained(quote), "conf": shop_settings()}
+    context |= {"checkout_key": cart.checkout_key if cart else "", "cart_count": quote.pieces}
+    context |= {"options": form.options.values()}
     return render(request, "shop/checkout.html", context, status=status)
