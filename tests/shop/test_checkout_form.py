@@ -1,0 +1,163 @@
+"""The checkout form: what is wrong is said, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from demo.models import Product
+from payments.models import ProviderAccount
+from tests.shop.cast import (
+    ALICE,
+    check_out,
+    filled_in,
+    kept,
+    nothing_happened,
+    put_in_cart,
+    read,
+    token,
+    without,
+)
+from tests.shop.conftest import Limit
+
+pytestmark = pytest.mark.django_db
+
+
+WRONG = {
+    "no e-mail": ("email", "", "E-mail: This field is required."),
+    "half an e-mail": ("email", "alice@", "Enter a valid email address."),
+    "two e-mails": ("email", "a@example.com, b@example.com", "Enter a valid email address."),
+    "no name": ("name", "", "Full name: This field is required."),
+    "no street": ("line1", " ", "Address: This field is required."),
+    "no town": ("city", "", "Town or city: This field is required."),
+    "no postcode": ("postcode", "", "Please enter the postcode."),
+    "no country": ("country", "", "Country: This field is required."),
+    "no such country": ("country", "XX", "Select a valid choice. XX is not one of"),
+    "terms": ("terms", "", "Please agree to the terms of sale."),
+    "no method": ("method", "", "Choose a way to pay."),
+    "no such method": ("method", "bank/gold", "Select a valid choice. bank/gold is not one of"),
+    "no total": ("seen_total", "", "The page arrived incomplete."),
+    "a total in words": ("seen_total", "much", "The page arrived incomplete."),
+    "a long e-mail": ("email", f"{'a' * 250}@example.com", "at most 254 characters"),
+    "a long name": ("name", "x" * 121, "at most 120 characters"),
+    "a long street": ("line1", "x" * 121, "at most 120 characters"),
+    "a long second line": ("line2", "x" * 121, "at most 120 characters"),
+    "a long town": ("city", "x" * 81, "at most 80 characters"),
+    "a long region": ("region", "x" * 81, "at most 80 characters"),
+    "a long postcode": ("postcode", "x" * 21, "at most 20 characters"),
+    "a long phone": ("phone", "x" * 33, "at most 32 characters"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_said_and_nothing_is_ordered(shopper: Client, case: str) -> None:
+    field, value, message = WRONG[case]
+
+    answer = check_out(shopper, filled_in(shopper, **{field: value}))
+
+    assert answer.status_code == 400
+    assert message in read(answer).text
+    assert nothing_happened()
+
+
+@pytest.mark.parametrize("case", sorted(set(WRONG) - {"no total", "a total in words"}))
+def test_what_was_typed_is_still_there(shopper: Client, case: str) -> None:
+    field, value, _message = WRONG[case]
+    typed = filled_in(shopper, **{field: value})
+    silent = {"country", "terms"} if case in {"no such country", "terms"} else set()
+    silent |= {"method"} if "method" in case else set()
+
+    answer = check_out(shopper, typed)
+
+    hidden = silent & {field}
+    assert without(kept(answer), *hidden) == without(typed, *hidden)
+
+
+@pytest.mark.parametrize("field", sorted(ALICE))
+def test_a_null_byte_is_refused(shopper: Client, field: str) -> None:
+    typed = filled_in(shopper, **{field: f"{ALICE[field]}\0"})
+
+    answer = check_out(shopper, typed)
+
+    assert answer.status_code == (303 if field == "terms" else 400)
+
+
+@pytest.mark.parametrize("key", ["\0", "x" * 23, "x" * 100_000, ""], ids=len)
+def test_a_form_of_no_cart_of_ours_orders_nothing(shopper: Client, key: str) -> None:
+    answer = check_out(shopper, filled_in(shopper, checkout_key=key))
+
+    assert answer.status_code == 409
+    assert nothing_happened()
+
+
+def test_terms_not_ticked_are_asked_for(shopper: Client) -> None:
+    answer = check_out(shopper, without(filled_in(shopper), "terms"))
+
+    assert answer.status_code == 400
+    assert "Please agree to the terms of sale." in read(answer).text
+    assert nothing_happened()
+
+
+def test_a_country_the_shop_does_not_deliver_to_is_refused(
+    shopper: Client, settings: Settings
+) -> None:
+    settings.SHOP = {**settings.SHOP, "countries": ["FR", "GB"]}
+
+    answer = check_out(shopper, filled_in(shopper, country="DE"))
+
+    assert answer.status_code == 400
+    assert nothing_happened()
+
+
+def test_where_no_post_code_is_used_none_is_asked_for(shopper: Client) -> None:
+    answer = check_out(shopper, filled_in(shopper, country="IE", postcode=""))
+
+    assert answer.status_code == 303
+
+
+def test_without_an_account_the_page_says_that_nothing_can_be_paid(
+    client: Client, teapot: Product
+) -> None:
+    put_in_cart(client, teapot)
+
+    answer = check_out(client, kept(client.get("/checkout/")) | without(ALICE, "method"))
+
+    assert answer.status_code == 400
+    assert "There is no way to pay this amount at the moment." in read(answer).text
+    assert nothing_happened()
+
+
+def test_too_many_tries_are_refused_and_keep_what_was_typed(shopper: Client, limit: Limit) -> None:
+    limit(checkout="1/h")
+    typed = filled_in(shopper)
+    check_out(shopper, typed | {"email": "wrong"})
+
+    answer = check_out(shopper, typed)
+
+    assert answer.status_code == 429
+    assert kept(answer) == typed
+    assert nothing_happened()
+
+
+@pytest.fixture
+def strict(teapot: Product, deaf_bank: ProviderAccount) -> Client:
+    """A shopper with a teapot in the cart, whose forms must carry their tokens."""
+    strict = Client(enforce_csrf_checks=True)
+    form = read(strict.get(teapot.get_absolute_url())).form(having="sku")
+    strict.post(form.action, dict(form.fields))
+    return strict
+
+
+def test_a_form_without_its_token_is_refused(strict: Client) -> None:
+    answer = check_out(strict, filled_in(strict))
+
+    assert answer.status_code == 403
+    assert "Nothing was lost and nothing was charged" in read(answer).text
+    assert nothing_happened()
+
+
+def test_a_form_with_its_token_is_taken(strict: Client) -> None:
+    answer = check_out(strict, filled_in(strict) | token(strict.get("/checkout/")))
+
+    assert answer.status_code == 303

@@ -1,0 +1,111 @@
+"""How many statements each page costs; a number here may only go down without a reason.
+
+Each test runs in a transaction, so a transaction of ours shows as SAVEPOINT and RELEASE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from demo.models import Product
+from payments.models import ProviderAccount
+from tests.factories import UserFactory, a_payment, a_product
+from tests.shop.cast import check_out, filled_in, put_in_cart
+
+pytestmark = pytest.mark.django_db
+Statements = Callable[[int], AbstractContextManager[object]]
+
+
+@pytest.fixture
+def statements(django_assert_num_queries: DjangoAssertNumQueries) -> Statements:
+    return django_assert_num_queries
+
+
+@pytest.fixture
+def ten_lines(client: Client, db: None) -> Client:
+    """A guest with ten different things in the cart."""
+    fill(client, 10)
+    return client
+
+
+def fill(client: Client, lines: int) -> None:
+    skus = [a_product().sku for _ in range(lines)]
+    client.post("/cart/add/", {"sku": skus, "quantity": ["1"] * lines})
+
+
+def test_the_cart_page(ten_lines: Client, statements: Statements) -> None:
+    with statements(4):
+        ten_lines.get("/cart/")
+
+
+def test_the_cart_page_of_a_signed_in_shopper(ten_lines: Client, statements: Statements) -> None:
+    ten_lines.force_login(UserFactory.create())
+    ten_lines.get("/cart/")
+
+    with statements(5):
+        ten_lines.get("/cart/")
+
+
+def test_another_page_with_the_count_of_the_cart(ten_lines: Client, statements: Statements) -> None:
+    with statements(4):
+        ten_lines.get("/mail/")
+
+
+def test_the_first_thing_in_a_cart(client: Client, teapot: Product, statements: Statements) -> None:
+    """Four of them write the new session."""
+    with statements(9):
+        put_in_cart(client, teapot)
+
+
+def test_another_thing_in_a_cart(
+    ten_lines: Client, teapot: Product, statements: Statements
+) -> None:
+    with statements(8):
+        put_in_cart(ten_lines, teapot)
+
+
+def test_new_quantities_of_ten_lines(ten_lines: Client, statements: Statements) -> None:
+    skus = list(Product.objects.values_list("sku", flat=True))
+
+    with statements(8):
+        ten_lines.post("/cart/update/", {"sku": skus, "quantity": ["2"] * 10})
+
+
+def test_the_checkout_page(
+    ten_lines: Client, deaf_bank: ProviderAccount, statements: Statements
+) -> None:
+    with statements(5):
+        ten_lines.get("/checkout/")
+
+
+@pytest.mark.usefixtures("deaf_bank")
+@pytest.mark.parametrize("lines", [3, 10])
+def test_placing_an_order_and_calling_the_bank(
+    client: Client, statements: Statements, lines: int
+) -> None:
+    """Beside one per line: 8 are savepoints, 10 book what the bank answered."""
+    fill(client, lines)
+    typed = filled_in(client)
+
+    with statements(33 + lines):
+        check_out(client, typed)
+
+
+def test_the_order_page(client: Client, db: None, statements: Statements) -> None:
+    order = a_payment().order
+
+    with statements(4):
+        client.get(f"/order/{order.link_token}/")
+
+
+@pytest.mark.parametrize("view", ["return/", "status/"])
+def test_the_result_page_of_a_paid_order(client: Client, statements: Statements, view: str) -> None:
+    payment = a_payment()
+
+    with statements(2):
+        client.get(f"/payments/pay/{payment.token}/{view}")
