@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -54,11 +54,14 @@ def read_lines(files: Iterable[Path]) -> Iterator[Line]:
     """Yield every line of every file; a malformed one raises BadInputError with its place."""
     for file in files:
         with _open(file) as text:
-            reader = csv.DictReader(text)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
+            rows = csv.reader(text)
+            if tuple(next(rows, ())) != COLUMNS:
                 raise BadInputError(f"{file}: the columns must be {','.join(COLUMNS)}")
-            for number, row in enumerate(reader, start=2):
-                yield _line(row, f"{file}, record {number}")
+            for number, row in enumerate(rows, start=2):
+                try:
+                    yield _line(row)
+                except (ValueError, InvalidOperation) as error:
+                    raise BadInputError(f"{file}, record {number}: {error!r}") from error
 
 
 def find_files(folder: Path, months: str) -> list[Path]:
@@ -96,16 +99,14 @@ def _open(file: Path) -> TextIO:
     return file.open(encoding="utf-8", newline="")
 
 
-def _line(row: Mapping[str, str], place: str) -> Line:
-    try:
-        return Line(
-            invoice=row["InvoiceNo"],
-            code=row["StockCode"].upper(),
-            description=row["Description"].strip(),
-            quantity=int(row["Quantity"]),
-            price=Decimal(row["UnitPrice"]),
-            customer=row["CustomerID"].removesuffix(".0"),
-            country=row["Country"],
-        )
-    except (ValueError, InvalidOperation, AttributeError, TypeError) as error:
-        raise BadInputError(f"{place}: {error}") from error
+def _line(row: list[str]) -> Line:
+    invoice, code, description, quantity, _, price, customer, country = row
+    return Line(
+        invoice=invoice,
+        code=code.upper(),
+        description=description.strip(),
+        quantity=int(quantity),
+        price=Decimal(price),
+        customer=customer.removesuffix(".0"),
+        country=country,
+    )
