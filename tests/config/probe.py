@@ -9,7 +9,7 @@ from kombu.transport import TRANSPORT_ALIASES
 TRANSPORT_ALIASES["folder"] = "config.broker:Transport"
 HOME = Path(os.environ.get("PROBE_HOME", "."))
 
-app = Celery("probe", broker="folder://", set_as_current=False)
+app = Celery("probe", broker="folder://localhost", set_as_current=False)
 app.conf.update(
     broker_transport_options={"folder": str(HOME / "broker")},
     task_default_queue="probe",
