@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -137,7 +138,10 @@ LOGGING = {
     },
 }
 
-EMAIL_BACKEND = "demo.mail.MailboxBackend"
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "demo.mail.MailboxBackend"}}
+else:
+    EMAIL_BACKEND = "demo.mail.MailboxBackend"
 DEFAULT_FROM_EMAIL = "Fernhill <hello@fernhill.example>"
 
 ORDERS = {

@@ -8,6 +8,8 @@ from django.test import Client
 
 from config.celery import app
 
+pytestmark = pytest.mark.django_db  # system checks ask the database what it can do
+
 
 def test_system_checks_are_silent() -> None:
     assert run_checks() == []
@@ -24,7 +26,6 @@ def test_every_task_of_ours_has_a_sweep() -> None:
     assert ours == {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
 
-@pytest.mark.django_db
 def test_sqlite_waits_for_its_turn_and_writes_ahead() -> None:
     if connection.vendor != "sqlite":
         assert connection.vendor == "postgresql"
@@ -34,7 +35,6 @@ def test_sqlite_waits_for_its_turn_and_writes_ahead() -> None:
         assert cursor.execute("PRAGMA busy_timeout").fetchone() == (20000,)
 
 
-@pytest.mark.django_db
 def test_every_page_forbids_foreign_content(client: Client) -> None:
     policy = client.get("/").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
