@@ -12,7 +12,7 @@ from orders.money import Money
 
 # ISO 3166 lists places, CLDR also regions, groups and pseudo-territories.
 _NO_COUNTRY = frozenset(
-    {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA"}
+    {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 )
 
 
