@@ -72,3 +72,9 @@ def stack(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     alone = {"DATABASE_URL": None, "REDIS_URL": None}
     with Stack(tmp_path_factory.mktemp("stack"), environment=alone) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def base_url(stack: Stack) -> str:
+    """Where paths such as "/cart/" lead."""
+    return stack.base_url

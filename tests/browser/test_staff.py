@@ -1,0 +1,85 @@
+"""Staff at work in the admin: find an order, give a part of it back, read its story."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from config.stack import Stack
+from tests.browser.journey import check_out, pay_at_bank, put_in_cart, read_the_order, wait_for_mail
+from tests.browser.visitor import Visitor
+from tests.config.waiting import until
+
+
+@pytest.fixture
+def number(page: Page, stack: Stack) -> str:
+    """The number of an order that was paid a moment ago."""
+    shopper = Visitor(page, stack.base_url, stack.bank_url, script=False)
+    put_in_cart(shopper, "Stoneware teapot")
+    check_out(shopper)
+    pay_at_bank(shopper, "4242")
+    return read_the_order(shopper)
+
+
+@pytest.fixture
+def staff(page: Page, stack: Stack) -> Visitor:
+    visitor = Visitor(page, stack.base_url)
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(stack.admin_password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
+    return visitor
+
+
+def open_order(page: Page, number: str) -> None:
+    page.goto("/admin/orders/order/")
+    page.get_by_role("searchbox").fill(number)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name=number).click()
+    expect(page.get_by_role("link", name="Refund…")).to_be_visible()
+
+
+def words(page: Page) -> str:
+    return " ".join(page.locator("body").inner_text().split())
+
+
+def wait_for_words(page: Page, told: str) -> None:
+    """Load the page anew until the worker has done its part."""
+
+    def is_there() -> bool:
+        page.reload()
+        return told in words(page)
+
+    assert until(is_there), words(page)
+
+
+def test_a_part_is_refunded_and_the_timeline_tells(number: str, staff: Visitor) -> None:
+    page = staff.page
+    open_order(page, number)
+    assert staff.barriers() == ""
+
+    page.get_by_role("link", name="Refund…").click()
+    assert staff.barriers() == ""
+    page.get_by_label("Amount").fill("10.50")
+    page.get_by_label("Reason").fill("one cup came broken")
+    page.get_by_role("button", name="Refund this amount").click()
+
+    wait_for_words(page, "Refund of £10.50 succeeded")
+    expect(page.get_by_text("one cup came broken")).to_be_visible()
+    wait_for_mail(page, f"£10.50 refunded for order {number}")
+    assert staff.complaints == []
+    assert staff.strangers == set()
+
+
+def test_more_than_was_paid_is_not_refunded(number: str, staff: Visitor) -> None:
+    page = staff.page
+    open_order(page, number)
+    page.get_by_role("link", name="Refund…").click()
+    page.get_by_label("Amount").fill("84.01")
+    page.get_by_label("Reason").fill("a mistake")
+    page.get_by_role("button", name="Refund this amount").click()
+
+    expect(page.get_by_text("Nothing was refunded.")).to_be_visible()
+    expect(page.get_by_label("Amount")).to_have_value("84.01")
+    expect(page.get_by_label("Reason")).to_have_value("a mistake")
