@@ -72,10 +72,13 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database("DATABASE_URL", DATA / "till.sqlite3")}
+# The cache only counts for the rate limits, which do without it: nobody waits for a dead server.
+REDIS_PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
+        "OPTIONS": REDIS_PATIENCE,
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -178,10 +181,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
+        "max_retries": 0,  # who wakes a worker does not wait for the broker; the sweep covers
     }
     if REDIS_URL
     else {"folder": str(DATA / "broker")}
 )
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker, however long
 CELERY_TASK_PUBLISH_RETRY = False

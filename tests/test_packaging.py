@@ -29,9 +29,16 @@ def run_time_imports(tree: ast.AST) -> list[ast.Import | ast.ImportFrom]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             found.append(node)
-        elif not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
+        elif not is_optional(node):
             found += run_time_imports(node)
     return found
+
+
+def is_optional(node: ast.AST) -> bool:
+    """Whether the code below does without its imports: for the type checker, or tried only."""
+    if isinstance(node, ast.Try):
+        return any("ImportError" in ast.unparse(handler) for handler in node.handlers)
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
 def test_the_wheel_depends_on_what_it_imports() -> None:
