@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.product_list, name="products"),
     path("p/<slug:slug>/", views.product_page, name="product"),
     path("mail/", views.mailbox, name="mail"),
+    path("favicon.ico", views.favicon),
     path("terms/", views.terms, name="terms"),
 ]

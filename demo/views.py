@@ -2,7 +2,8 @@
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from demo.models import Category, DemoMail, Product
@@ -50,3 +51,9 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     return render(request, "demo/terms.html")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # one picture for all
+    """For pages that name no icon, such as the admin's."""
+    return redirect(static("demo/mark.svg"))
