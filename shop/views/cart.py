@@ -8,8 +8,9 @@ from itertools import zip_longest
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from payments.limits import too_often
 from shop.cart import (
@@ -77,17 +78,17 @@ def cart_page(
     return render(request, "shop/cart.html", context, status=status)
 
 
-def not_added(request: HttpRequest, reason: str) -> HttpResponse:
+def not_added(request: HttpRequest, reason: str, *, status: int) -> HttpResponse:
     """The reason, the cart, and what should have gone into it with the quantities as typed."""
     messages.error(request, reason)
     typed = {sku.replace("\0", ""): quantity for sku, quantity in typed_of(request)}
     products = configured_catalog().find(list(typed))
     missed = [(products[sku], quantity) for sku, quantity in typed.items() if sku in products]
-    return cart_page(request, not_added=missed, status=400)
+    return cart_page(request, not_added=missed, status=status)
 
 
 @never_cache
-@require_GET
+@require_safe
 def show(request: HttpRequest) -> HttpResponse:
     return cart_page(request)
 
@@ -95,13 +96,16 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     if too_often(request, "cart", shop_settings().rate_limits):
-        return render(request, "payments/too_often.html", status=429)
+        problem = _(
+            "There were too many requests from your connection. Wait a minute, then add it."
+        )
+        return not_added(request, problem, status=429)
     try:
         cart = add_to_cart(
             cart=open_cart(request), user_id=request.user.pk, wanted=wanted_of(request)
         )
     except CartRefused as refusal:
-        return not_added(request, str(refusal))
+        return not_added(request, str(refusal), status=400)
     if request.session.get(SESSION_KEY) != cart.token:
         request.session[SESSION_KEY] = cart.token
     return redirect("shop:cart")

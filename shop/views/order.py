@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from orders.clock import now
 from orders.models import Order
@@ -31,7 +31,7 @@ def _open_link(request: HttpRequest, token: str) -> Order | HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """What was ordered, where its money stands, what happens next."""
     found = _open_link(request, token)

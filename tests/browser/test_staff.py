@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -64,6 +66,7 @@ def test_a_part_is_refunded_and_the_timeline_tells(number: str, staff: Visitor) 
     page.get_by_label("Amount").fill("10.50")
     page.get_by_label("Reason").fill("one cup came broken")
     page.get_by_role("button", name="Refund this amount").click()
+    expect(page).to_have_url(re.compile("/change/"))
 
     wait_for_words(page, "Refund of £10.50 succeeded")
     expect(page.get_by_text("one cup came broken")).to_be_visible()

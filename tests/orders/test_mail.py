@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from orders.clock import clock_at, now
-from orders.emails import BACK_OFF, BATCH, queue_mail, send_due_mail
+from orders.emails import BACK_OFF, BATCH, LEASE, queue_mail, send_due_mail
 from orders.models import Mail, Order
 from orders.services.settle import mark_paid
 from tests.factories import an_order
@@ -91,11 +91,11 @@ def test_after_the_last_try_staff_find_it_unsent(owed: Mail, settings: Settings)
     assert (owed.next_run_at, owed.sent_at, owed.last_error) == (None, None, "SMTPException")
 
 
-def test_a_mail_whose_worker_died_is_found_again_after_a_minute(owed: Mail) -> None:
-    Mail.objects.update(next_run_at=now() + timedelta(seconds=60), tries=1)
+def test_a_mail_whose_worker_died_is_found_again_when_its_lease_is_over(owed: Mail) -> None:
+    Mail.objects.update(next_run_at=now() + LEASE, tries=1)
 
     assert send_due_mail() == 0
-    later(seconds=61)
+    later(seconds=LEASE.seconds + 1)
 
     assert len(mail.outbox) == 1
 

@@ -241,7 +241,8 @@ def test_too_many_clicks_are_refused_and_add_nothing(
     answer = put_in_cart(client, teapot, 5)
 
     assert (answer.status_code, held()) == (429, {teapot.sku: 1})
-    assert "Nothing was lost and nothing was charged." in read(answer).text
+    assert "There were too many requests from your connection." in read(answer).text
+    assert ("quantity", "5") in read(answer).form(having="sku", at="/cart/add/").fields
 
 
 def test_a_form_without_its_token_is_refused_with_a_page_that_says_so(teapot: Product) -> None:
@@ -249,3 +250,16 @@ def test_a_form_without_its_token_is_refused_with_a_page_that_says_so(teapot: Pr
 
     assert (answer.status_code, held()) == (403, {})
     assert "Nothing was lost and nothing was charged" in read(answer).text
+
+
+@pytest.mark.parametrize("path", ["/", "/cart/", "/checkout/", "/mail/"])
+def test_a_page_can_be_asked_for_its_head_alone(shopper: Client, path: str) -> None:
+    assert shopper.head(path).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["add", "update", "remove"])
+def test_a_link_changes_no_cart(shopper: Client, act: str) -> None:
+    before = held()
+
+    assert shopper.get(f"/cart/{act}/").status_code == 405
+    assert held() == before
