@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from demo.models import Product, StockMovement
+from orders.admin import FactsAdmin
 
 
 @admin.register(Product)
@@ -14,7 +15,6 @@ class ProductAdmin(admin.ModelAdmin):
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(admin.ModelAdmin):
+class StockMovementAdmin(FactsAdmin):
     list_display = ["moved_at", "ref", "sku", "direction", "quantity"]
     search_fields = ["ref", "sku"]
-    readonly_fields = ["ref", "sku", "direction", "quantity", "moved_at"]

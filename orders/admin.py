@@ -24,6 +24,9 @@ from orders.models import Order
 LOOK_AHEAD = 10
 """Pages counted beyond the one being read."""
 
+MOST_DIGITS = 9
+"""A longer page number is none: no database counts that far."""
+
 
 def compact(moment: datetime) -> str:
     """A date and time that leaves room for other columns."""
@@ -74,9 +77,8 @@ class FactsAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Model], per_page: int, *_: Any, **__: Any
     ) -> LookAheadPaginator:
         page = request.GET.get(PAGE_VAR, "")
-        return LookAheadPaginator(
-            queryset, per_page, page=int(page) if page.isascii() and page.isdigit() else 1
-        )
+        plain = page.isascii() and page.isdigit() and len(page) <= MOST_DIGITS
+        return LookAheadPaginator(queryset, per_page, page=int(page) if plain else 1)
 
 
 class BaseOrderAdmin(FactsAdmin):

@@ -1,4 +1,4 @@
-"""Provider accounts: addresses and mode to read and change, secrets only to replace."""
+"""Provider accounts: to read, to take out of use, and to give new secrets."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from payments.models import ProviderAccount
 from payments.vault import unseal
 
 PREFIX = "secret_"
+BOUND = ["mode", "merchant_id", "base_url"]
+"""What secrets belong to."""
 
 
 def secret_names(account: ProviderAccount | None) -> list[str]:
@@ -92,6 +94,13 @@ class AccountAdmin(admin.ModelAdmin):
         secrets = {PREFIX + name: _secret_field(name) for name in secret_names(obj)}
         kwargs["form"] = type("AccountSecretsForm", (AccountForm,), secrets)
         return super().get_form(request, obj, change, **kwargs)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ProviderAccount | None = None
+    ) -> list[str]:
+        """Where secrets are sent stays as it is: another address would be handed the API key."""
+        bound = BOUND if obj and obj.sealed_secrets else []
+        return [*self.readonly_fields, *bound]
 
     @admin.display(description=gettext_lazy("webhook address"))
     def hook_address(self, account: ProviderAccount) -> SafeString:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.staticfiles import finders
 from django.core.management import CommandError, call_command
@@ -54,6 +55,16 @@ def test_a_new_password_replaces_the_old_one(settings: Settings, bank: str) -> N
 def test_a_bank_that_does_not_answer_is_a_clear_error(settings: Settings) -> None:
     with pytest.raises(CommandError, match="Start it, or correct TILL_BANK_URL"):
         set_up(settings, "http://127.0.0.1:9")
+
+
+def test_another_secret_key_than_the_one_that_sealed_is_a_clear_error(
+    settings: Settings, bank: str
+) -> None:
+    set_up(settings, bank)
+    settings.PAYMENTS = {**settings.PAYMENTS, "secret_keys": [Fernet.generate_key().decode()]}
+
+    with pytest.raises(CommandError, match=r"restore it, or delete the data folder"):
+        set_up(settings, bank)
 
 
 def test_stock_that_was_sold_is_not_put_back() -> None:

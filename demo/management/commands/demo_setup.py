@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from demo.shelves import fill_shelves
+from payments.errors import SecretsUnreadable
 from payments.providers.base import ProviderError
 from payments.services.accounts import connect_sandbox
 
@@ -27,6 +28,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The sandbox bank does not answer at {bank_url} ({error}). "
                 "Start it, or correct TILL_BANK_URL, and run demo_setup again."
+            ) from error
+        except SecretsUnreadable as error:
+            raise CommandError(
+                "SECRET_KEY is not the one that sealed the sandbox account: restore it, or delete "
+                "the data folder (.data, or what TILL_DATA names) and start anew."
             ) from error
         self.stdout.write(f"The sandbox bank at {bank_url} knows the shop.")
 

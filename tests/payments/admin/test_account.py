@@ -27,8 +27,7 @@ def url(account: ProviderAccount) -> str:
 
 
 def send(client: Client, account: ProviderAccount, **given: str) -> int:
-    kept = {"code": "sandbox", "mode": "test", "merchant_id": "mer_test", "active": "on"}
-    kept |= {"base_url": "http://127.0.0.1:9", "secret_api_key": "", "secret_webhook_secret": ""}
+    kept = {"code": "sandbox", "active": "on", "secret_api_key": "", "secret_webhook_secret": ""}
     return client.post(url(account), kept | given).status_code
 
 
@@ -49,11 +48,23 @@ def test_a_refused_form_does_not_give_a_typed_secret_back(
 
 
 def test_an_empty_field_keeps_the_secret(admin_client: Client, account: ProviderAccount) -> None:
-    assert send(admin_client, account, merchant_id="mer_2") == 302
+    assert send(admin_client, account, code="bank", active="") == 302
 
     account.refresh_from_db()
-    assert account.merchant_id == "mer_2"
+    assert (account.code, account.active) == ("bank", False)
     assert account.for_provider().secrets == SECRETS
+
+
+def test_stored_secrets_are_sent_nowhere_else(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    before = account.for_provider()
+    elsewhere = {"base_url": "https://eve.example", "merchant_id": "mer_eve", "mode": "live"}
+
+    assert send(admin_client, account, provider="eve", **elsewhere) == 302
+
+    account.refresh_from_db()
+    assert (account.for_provider(), account.provider) == (before, "sandbox")
 
 
 def test_a_filled_field_replaces_its_secret_only(
