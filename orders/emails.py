@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db.models import F
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.module_loading import import_string
@@ -19,8 +21,12 @@ from orders.money import Money
 from orders.wake import wake
 
 BATCH = 100
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=12)
 BACK_OFF = [timedelta(seconds=s) for s in (30, 120, 600, 3600, 6 * 3600, 24 * 3600)]
+
+# A server that refuses, an address it cannot take, a template somebody broke.
+UNSENDABLE = (SMTPException, OSError, ValueError, TemplateDoesNotExist, TemplateSyntaxError)
+logger = logging.getLogger("till.mail")
 
 MailContext = dict[str, str | int]
 
@@ -55,7 +61,10 @@ def send_due_mail() -> int:
 
 
 def _claim(mail: Mail) -> bool:
-    """One worker takes the row for a minute; if it dies, the sweep finds the row again."""
+    """One worker takes the row for some seconds; if it dies, the sweep finds the row again.
+
+    Keep EMAIL_TIMEOUT below the lease, or a slow mail server gets the same mail twice.
+    """
     claimed = Mail.objects.filter(
         pk=mail.pk, sent_at__isnull=True, next_run_at=mail.next_run_at
     ).update(next_run_at=now() + LEASE, tries=F("tries") + 1)
@@ -63,14 +72,14 @@ def _claim(mail: Mail) -> bool:
 
 
 def _send(mail: Mail) -> bool:
-    subject, body = render_mail(mail)
     sender = order_settings().mail_from or settings.DEFAULT_FROM_EMAIL
     try:
+        subject, body = render_mail(mail)
         send_mail(subject, body, sender, [mail.order.email])
-    except (SMTPException, OSError) as error:
-        retry_at = _next_try(mail.tries)
+    except UNSENDABLE as error:
+        logger.warning("mail %s not sent: %s", mail.pk, type(error).__name__)
         Mail.objects.filter(pk=mail.pk).update(
-            next_run_at=retry_at, last_error=type(error).__name__
+            next_run_at=_next_try(mail.tries), last_error=type(error).__name__
         )
         return False
     Mail.objects.filter(pk=mail.pk).update(sent_at=now(), next_run_at=None, last_error="")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.clock import now
@@ -110,7 +110,11 @@ class OrderLine(models.Model):
             models.UniqueConstraint(fields=["order", "sku"], name="order_line_once_per_sku"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_has_pieces"),
             models.CheckConstraint(
-                condition=Q(gross_amount__gte=0), name="order_line_amount_not_negative"
+                condition=Q(unit_amount__gte=0), name="order_line_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(gross_amount=F("unit_amount") * F("quantity")),
+                name="order_line_amount_is_price_times_pieces",
             ),
         ]
 

@@ -33,8 +33,11 @@ class PaymentSettings:
 
     @property
     def lease(self) -> timedelta:
-        """How long a sent but unanswered call belongs to its process before the sweep asks."""
-        return timedelta(seconds=self.timeout_seconds + 4)
+        """How long an unanswered call belongs to its process before the sweep takes it up.
+
+        Longer than one call takes; where a call overruns it, the same key makes that harmless.
+        """
+        return timedelta(seconds=self.timeout_seconds + 6)
 
 
 def payment_settings() -> PaymentSettings:

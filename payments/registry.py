@@ -13,6 +13,7 @@ from orders.money import Money
 from payments.conf import payment_settings
 from payments.errors import NoAccount
 from payments.models import ProviderAccount
+from payments.models.account import Mode
 from payments.providers.base import MethodCapability, Provider
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def payment_options(amount: Money) -> list[PaymentOption]:
     return [
         PaymentOption(account.pk, account.code, capability.method)
         for account in accounts.order_by("pk")
-        if account.mode == "test" or conf.live
+        if account.mode == (Mode.LIVE if conf.live else Mode.TEST)
         for capability in import_string(conf.providers[account.provider]).capabilities.methods
         if _takes(capability, amount)
     ]
@@ -88,11 +89,14 @@ def option_by_key(key: str, amount: Money) -> PaymentOption:
 
 
 def account_by_hook(token: str) -> ProviderAccount | None:
-    """The account of a webhook address, kept in the process for half a minute."""
+    """The account of a webhook address, kept in the process for half a minute.
+
+    An account that is no longer offered still hears of what was paid through it.
+    """
     kept = _by_hook.get(token)
     if kept and kept[0] > time.monotonic():
         return kept[1]
-    account = ProviderAccount.objects.filter(hook_token=token, active=True).first()
+    account = ProviderAccount.objects.filter(hook_token=token).first()
     if account:
         _by_hook[token] = (time.monotonic() + CACHE_SECONDS, account)
     return account

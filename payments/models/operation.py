@@ -32,7 +32,7 @@ class Operation(models.Model):
     our_ref = models.CharField(
         _("reference"), max_length=21, unique=True, default=new_refund_ref, editable=False
     )
-    request_key = models.CharField(max_length=80, unique=True)
+    request_key = models.CharField(max_length=200, unique=True)
     amount = models.BigIntegerField(_("amount"))
     status = models.CharField(
         _("status"),
@@ -61,6 +61,9 @@ class Operation(models.Model):
                 condition=Q(status__in=OperationStatus.values), name="operation_status_known"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="operation_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(kind__in=OperationKind.values), name="operation_kind_known"
+            ),
         ]
         indexes = [
             models.Index(

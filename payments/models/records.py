@@ -56,6 +56,13 @@ class ProviderCall(models.Model):
     evidence = models.JSONField(default=dict)
     at = models.DateTimeField(default=now)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result__in=CallResult.values), name="call_result_known"
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.verb}: {self.result}"
 
@@ -66,6 +73,7 @@ class ReviewKind(models.TextChoices):
     SURPLUS = "surplus", _("money came in that nobody owed")
     EXTERNAL_REFUND = "external_refund", _("a refund was made at the provider's own site")
     REFUND_FAILED = "refund_failed", _("a refund failed")
+    REFUND_TOTAL = "refund_total", _("the provider has refunded more than its refunds add up to")
     NO_ANSWER = "no_answer", _("the provider does not say what became of it")
 
 
@@ -91,7 +99,10 @@ class Review(models.Model):
                 fields=["kind", "subject_ref"],
                 condition=Q(resolved_at__isnull=True),
                 name="review_open_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ReviewKind.values), name="review_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,21 +32,11 @@ class RefundStatus(enum.StrEnum):
     FAILED = "failed"
 
 
-class Retry(enum.StrEnum):
-    """What helps after an error: nothing, the same again, another provider, or a challenge."""
-
-    NEVER = "never"
-    SAME = "same"
-    OTHER_PROVIDER = "other_provider"
-    STEP_UP = "step_up"
-
-
 class Verdict(enum.StrEnum):
-    """What a webhook's signature says; `deferred` needs something not at hand."""
+    """What a webhook's signature says."""
 
     VERIFIED = "verified"
     REJECTED = "rejected"
-    DEFERRED = "deferred"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +92,6 @@ class CreateRequest:
     method: str
     description: str
     return_url: str
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +111,6 @@ class Failure:
 
     code: str
     raw: str = ""
-    retry: Retry = Retry.NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +126,11 @@ class RefundSeen:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a provider says of one payment; totals are cumulative minor units of `currency`."""
+    """What a provider says of one payment; totals are cumulative minor units of its currency.
+
+    `inferred`: concluded from silence or from a refusal of ours, so that it can end an attempt
+    of which the provider has told nothing, and no other. `refunded` is a check on `refunds`.
+    """
 
     status: Status
     our_ref: str = ""
@@ -146,6 +138,7 @@ class Outcome:
     authorized: int = 0
     captured: int = 0
     released: int = 0
+    refunded: int | None = None
     refunds: tuple[RefundSeen, ...] = ()
     objects: tuple[ProviderObject, ...] = ()
     next_action: NextAction = None
@@ -153,6 +146,7 @@ class Outcome:
     mode: str = ""
     merchant_id: str = ""
     evidence: Mapping[str, str] = field(default_factory=dict)
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +187,6 @@ class MethodCapability:
     currencies: frozenset[str] = frozenset()
     minimum: int = 1
     maximum: int | None = None
-    partial_refund: bool = True
 
 
 @dataclass(frozen=True, slots=True)

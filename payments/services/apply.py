@@ -8,7 +8,9 @@ from django.db import transaction
 
 from orders.clock import now
 from orders.models import Order
+from orders.services.lock import lock_order
 from orders.services.settle import mark_paid
+from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, Status
@@ -25,6 +27,9 @@ from payments.states import (
 SUMMED = ("reserved", "captured", "refunded", "refund_reversed", "refund_pending")
 """Columns of a payment that are sums over its attempts."""
 
+UNHEARD = frozenset({AttemptStatus.SUBMITTING, AttemptStatus.UNKNOWN})
+"""The provider has told nothing of such an attempt yet."""
+
 UNKNOWN_POLLS = [timedelta(seconds=s) for s in (10, 30, 120, 600, 3600, 6 * 3600)]
 UNKNOWN_POLLS += [timedelta(days=1)] * 8
 
@@ -37,11 +42,13 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
     """
     with transaction.atomic():
         order, payment, attempt = lock_for_money(attempt_id)
+        if outcome.inferred and attempt.status not in UNHEARD:
+            return attempt
         if problem := _mismatch(attempt, outcome):
             return _set_aside(attempt, problem)
         before = [getattr(attempt, name) for name in SUMMED]
         _remember_objects(attempt, outcome)
-        apply_refunds(attempt, outcome.refunds)
+        apply_refunds(attempt, outcome)
         _grow_totals(attempt, outcome)
         _observe(attempt, outcome)
         _free_reserve(attempt)
@@ -49,14 +56,15 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         for name, old in zip(SUMMED, before, strict=True):
             moved = getattr(attempt, name) - old
             setattr(payment, name, getattr(payment, name) + moved)
-        settle_payment(order, payment, attempt, source=source)
+        settle_payment(order, payment, source=source)
+        if attempt.captured > before[SUMMED.index("captured")]:
+            _question_capture(attempt)
     return attempt
 
 
 def lock_for_money(attempt_id: int) -> tuple[Order, Payment, Attempt]:
     """Lock order, payment and attempt, always in this order, inside the open transaction."""
-    order_id = Order.objects.values_list("pk", flat=True).get(payment__attempts=attempt_id)
-    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    order = lock_order(Order.objects.values_list("pk", flat=True).get(payment__attempts=attempt_id))
     payment = Payment.objects.select_for_update(no_key=True).get(order=order)
     attempt = (
         Attempt.objects.select_for_update(of=("self",), no_key=True)
@@ -68,7 +76,7 @@ def lock_for_money(attempt_id: int) -> tuple[Order, Payment, Attempt]:
     return order, payment, attempt
 
 
-def settle_payment(order: Order, payment: Payment, attempt: Attempt, *, source: str) -> None:
+def settle_payment(order: Order, payment: Payment, *, source: str) -> None:
     """Project the payment from its attempts and let the order follow; rows are locked."""
     attempts = list(payment.attempts.order_by("pk"))
     settled = sum(a.captured for a in attempts if a.captured == a.amount)
@@ -80,14 +88,23 @@ def settle_payment(order: Order, payment: Payment, attempt: Attempt, *, source: 
         attempts=[AttemptStatus(a.status) for a in attempts],
     )
     payment.save()
-    if attempt.captured not in {0, attempt.amount}:
-        detail = f"captured {attempt.captured}, asked {attempt.amount} {payment.currency}"
-        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
-    if payment.captured > payment.amount and len(attempts) > 1:
-        open_review(ReviewKind.SURPLUS, payment, subject=attempt.our_ref, detail="a second capture")
-    if settled >= payment.amount and not mark_paid(order, actor=source):
-        detail = f"order {order.number} is {order.state}"
-        open_review(ReviewKind.SURPLUS, payment, subject=attempt.our_ref, detail=detail)
+    if settled >= payment.amount:
+        mark_paid(order, actor=source)
+
+
+def _question_capture(attempt: Attempt) -> None:
+    """Ask a person about money that has just come in and fits no order; it is booked already."""
+    payment, order = attempt.payment, attempt.payment.order
+    ref, came = attempt.our_ref, payment.money(attempt.captured)
+    if attempt.captured != attempt.amount:
+        asked = payment.money(attempt.amount)
+        detail = f"captured {came}, asked for {asked}"
+        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
+    elif payment.captured > payment.amount:
+        open_review(ReviewKind.SURPLUS, payment, subject=ref, detail=f"a second capture: {came}")
+    elif order.state not in {OrderState.CONFIRMED, OrderState.COMPLETED}:
+        detail = f"captured {came}, but the order is {order.state}"
+        open_review(ReviewKind.SURPLUS, payment, subject=ref, detail=detail)
 
 
 def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
@@ -160,7 +177,7 @@ def _next_poll(attempt: Attempt) -> datetime | None:
     if attempt.status != AttemptStatus.UNKNOWN:
         return None
     if attempt.polls >= len(UNKNOWN_POLLS):
-        detail = "asked for nine days"
+        detail = "asked for eight days"
         open_review(ReviewKind.NO_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail)
         return None
     return now() + UNKNOWN_POLLS[attempt.polls]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from django.db import connection
+
 from payments.models import Attempt, Operation, ProviderCall
 from payments.models.records import CallResult
 from payments.providers.base import Outcome, ProviderDown, ProviderError, Status
@@ -18,16 +20,21 @@ def call_provider(
     operation: Operation | None = None,
     key: str = "",
 ) -> Outcome:
-    """Call out and record how it went; raises ProviderError as the adapter did."""
+    """Call out and record how it went; raises ProviderError as the adapter did.
+
+    Refuses to run inside a transaction: what it is about must be committed before.
+    """
+    # Django's own durable= asks the same of the innermost block.
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise RuntimeError(f"a provider must not be called ({verb}) inside a transaction")
     started = time.monotonic()
     result, evidence = CallResult.OK, {}
     try:
         outcome = do()
-    except ProviderDown as error:
-        result, evidence = CallResult.TIMEOUT, {"error": str(error)[:200]}
-        raise
     except ProviderError as error:
-        result, evidence = CallResult.TECHNICAL, {"error": str(error)[:200]}
+        unheard = isinstance(error, ProviderDown) and error.sent
+        result = CallResult.TIMEOUT if unheard else CallResult.TECHNICAL
+        evidence = {"error": str(error)[:200]}
         raise
     else:
         if outcome.status == Status.DECLINED:

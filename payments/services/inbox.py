@@ -14,7 +14,7 @@ from payments.models import Attempt, InboxEvent, ProviderAccount
 from payments.providers.base import RawRequest, WebhookEvent
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
-from payments.services.poll import ask
+from payments.services.poll import query
 from payments.states import InboxState
 
 BATCH = 100
@@ -38,7 +38,9 @@ def receive(*, account: ProviderAccount, event: WebhookEvent, raw: RawRequest) -
         with transaction.atomic(durable=True):
             row.save(force_insert=True)
     except IntegrityError:
-        repeated = InboxEvent.objects.get(account=account, event_id=event.event_id)
+        repeated = InboxEvent.objects.filter(account=account, event_id=event.event_id).first()
+        if repeated is None:
+            raise  # it was not the event that stood in the way
         if repeated.state not in AGAIN:
             return
         InboxEvent.objects.filter(pk=repeated.pk, state=repeated.state).update(
@@ -62,7 +64,7 @@ def drain_inbox() -> int:
     for event_id in events:
         try:
             apply_event(event_id)
-        except Exception as error:
+        except Exception as error:  # whatever it is, the row must not be tried without a pause
             put_back(event_id, error)
             wake(TASK)
             raise
@@ -80,14 +82,12 @@ def apply_event(event_id: int) -> None:
     if attempt_id is None:
         _park(event)
         return
-    if told.outcome is None:
-        ask(attempt_id, source="webhook")
+    outcome = told.outcome or query(Attempt.objects.select_related("account").get(pk=attempt_id))
     with transaction.atomic(durable=True):
         locked = InboxEvent.objects.select_for_update(no_key=True).get(pk=event_id)
         if locked.state not in {InboxState.RECEIVED, InboxState.PARKED}:
             return
-        if told.outcome is not None:
-            apply_outcome(attempt_id=attempt_id, outcome=told.outcome, source="webhook")
+        apply_outcome(attempt_id=attempt_id, outcome=outcome, source="webhook")
         InboxEvent.objects.filter(pk=event_id).update(
             state=InboxState.DONE,
             attempt_id=attempt_id,

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from orders.clock import now
 from orders.models import Order
+from orders.services.lock import lock_order
 from orders.services.settle import mark_paid
 from orders.states import OrderState
 from payments.conf import payment_settings
@@ -59,8 +60,7 @@ def try_again(*, payment_id: int, option: PaymentOption) -> Attempt:
     A second call while an attempt is in flight changes nothing. Raises NotPayable.
     """
     with transaction.atomic(durable=True):
-        order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
-        order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        order = lock_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
         payment = Payment.objects.get(pk=payment_id)
         flying: Attempt | None = payment.attempts.filter(status__in=IN_FLIGHT).order_by("pk").last()
         if flying:

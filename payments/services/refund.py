@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from django.db import transaction
@@ -10,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from orders.clock import now
 from orders.formats import format_money
-from orders.models import Order
 from orders.money import Money
+from orders.services.lock import lock_order
 from orders.wake import wake
 from payments.conf import payment_settings
-from payments.errors import RefundRefused
+from payments.errors import PaymentError, RefundRefused
 from payments.models import Attempt, Operation, Payment, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import (
@@ -36,6 +37,7 @@ from payments.services.calls import call_provider
 from payments.services.reviews import open_review
 from payments.states import OperationStatus
 
+logger = logging.getLogger("till.payments")
 BATCH = 100
 TASK = "payments.submit_refunds"
 
@@ -49,8 +51,7 @@ def request_refund(
     refund. Raises RefundRefused with a sentence for staff. A worker sends it after the commit.
     """
     with transaction.atomic():
-        order_id = Payment.objects.values_list("order_id", flat=True).get(pk=payment_id)
-        Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        lock_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
         if known := Operation.objects.filter(request_key=request_key).first():
             return _same_intent(known, payment_id, amount), False
         payment = Payment.objects.get(pk=payment_id)
@@ -135,7 +136,8 @@ def submit_refund(operation_id: int) -> None:
         outcome = _send_or_ask(provider_for(operation.attempt.account), operation)
     except ProviderRejected as error:
         outcome = _refused(operation, error.failure)
-    except ProviderError:
+    except (ProviderError, PaymentError) as error:
+        logger.warning("no answer about %s: %s", operation.our_ref, error)
         _ask_later(operation)
         return
     apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
@@ -145,7 +147,7 @@ def submit_refund(operation_id: int) -> None:
 def _refused(operation: Operation, failure: Failure) -> Outcome:
     """The provider will not make this refund: known to be so, hence an outcome."""
     refund = RefundSeen(
-        provider_id=operation.our_ref,
+        provider_id="",
         our_ref=operation.our_ref,
         amount=operation.money,
         status=RefundStatus.FAILED,

@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db.models import Q
 
 from orders.clock import now
 from orders.emails import queue_mail
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
-from payments.providers.base import RefundSeen, RefundStatus
+from payments.providers.base import Outcome, RefundSeen, RefundStatus
 from payments.services.reviews import open_review
 from payments.states import UNSETTLED, OperationStatus
 
+REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
+"""Told to have failed, then told of the success before it: both are counted now."""
 
-def apply_refunds(attempt: Attempt, seen: Sequence[RefundSeen]) -> None:
+
+def apply_refunds(attempt: Attempt, outcome: Outcome) -> None:
     """Move our refunds to what the provider says of them; the attempt's rows are locked.
 
     `refunded` on the attempt is the sum of succeeded operations; the caller saves the attempt.
     """
-    for refund in seen:
+    for refund in outcome.refunds:
         operation = _operation_of(attempt, refund) or _external(attempt, refund)
-        ProviderObject.objects.bulk_create(
-            [
-                ProviderObject(
-                    account_id=attempt.account_id,
-                    kind="refund",
-                    object_id=refund.provider_id,
-                    attempt=attempt,
-                    operation=operation,
-                )
-            ],
-            ignore_conflicts=True,
-        )
         move_refund(attempt, operation, refund)
+        _remember(attempt, operation, refund)
+    if outcome.refunded is not None and outcome.refunded > attempt.refunded:
+        money = attempt.payment.money
+        detail = f"they say {money(outcome.refunded)}, refunds add up to {money(attempt.refunded)}"
+        payment, ref = attempt.payment, attempt.our_ref
+        open_review(ReviewKind.REFUND_TOTAL, payment, subject=ref, detail=detail)
+
+
+def _remember(attempt: Attempt, operation: Operation, refund: RefundSeen) -> None:
+    if not refund.provider_id:
+        return
+    seen = ProviderObject(
+        account_id=attempt.account_id,
+        kind="refund",
+        object_id=refund.provider_id,
+        attempt=attempt,
+        operation=operation,
+    )
+    ProviderObject.objects.bulk_create([seen], ignore_conflicts=True)
 
 
 def _operation_of(attempt: Attempt, refund: RefundSeen) -> Operation | None:
@@ -49,13 +57,13 @@ def _external(attempt: Attempt, refund: RefundSeen) -> Operation:
     open_review(
         ReviewKind.EXTERNAL_REFUND,
         attempt.payment,
-        subject=refund.provider_id,
+        subject=f"{attempt.account.code}:{refund.provider_id}",
         detail=f"{refund.amount} by {refund.provider_id}",
     )
     attempt.refund_pending += refund.amount.amount
     return Operation.objects.create(
         attempt=attempt,
-        request_key=f"external:{attempt.account_id}:{refund.provider_id}",
+        request_key=f"external:{attempt.our_ref}:{refund.provider_id}",
         amount=refund.amount.amount,
         status=OperationStatus.PENDING,
         external=True,
@@ -65,9 +73,13 @@ def _external(attempt: Attempt, refund: RefundSeen) -> Operation:
 
 def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
     """Take one refund to what was seen of it; a repeat or an older sight changes nothing."""
-    after = _next_status(OperationStatus(operation.status), seen.status)
+    before = OperationStatus(operation.status)
+    after = _next_status(before, seen.status)
     if after is None:
         return
+    if before == OperationStatus.FAILED and operation.provider_objects.exists():
+        after = OperationStatus.REVERSED  # they told of a failure: success came before it
+    _check_amount(attempt, operation, seen)
     _count(attempt, operation, after)
     operation.status = after
     if seen.error:
@@ -83,11 +95,14 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> Non
 
 
 def _next_status(before: OperationStatus, seen: RefundStatus) -> OperationStatus | None:
-    """Where a refund goes from here, or None where the sight brings nothing new."""
+    """Where a refund goes from here, or None where the sight brings nothing new.
+
+    A refund that we took for refused and that was made after all has succeeded.
+    """
     match seen:
         case RefundStatus.PENDING if before in UNSETTLED - {OperationStatus.PENDING}:
             return OperationStatus.PENDING
-        case RefundStatus.SUCCEEDED if before in UNSETTLED:
+        case RefundStatus.SUCCEEDED if before in {*UNSETTLED, OperationStatus.FAILED}:
             return OperationStatus.SUCCEEDED
         case RefundStatus.FAILED if before in UNSETTLED:
             return OperationStatus.FAILED
@@ -96,14 +111,28 @@ def _next_status(before: OperationStatus, seen: RefundStatus) -> OperationStatus
     return None
 
 
+def _check_amount(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
+    """What really moved is booked; that it is not what we asked for, a person is told."""
+    told = seen.amount.amount
+    if told == operation.amount:
+        return
+    detail = f"asked for {operation.money}, they made it {seen.amount}"
+    payment, ref = attempt.payment, operation.our_ref
+    open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
+    if operation.status in UNSETTLED:
+        attempt.refund_pending += told - operation.amount
+    operation.amount = told
+
+
 def _count(attempt: Attempt, operation: Operation, after: OperationStatus) -> None:
     """Keep the attempt's totals the sums of its refunds; they only grow but for what is pending."""
+    before = operation.status
+    if before in UNSETTLED and after not in UNSETTLED:
+        attempt.refund_pending -= operation.amount
+    if after == OperationStatus.SUCCEEDED or (after, before) == REVERSED_UNSEEN:
+        attempt.refunded += operation.amount
     if after == OperationStatus.REVERSED:
         attempt.refund_reversed += operation.amount
-    elif after not in UNSETTLED:
-        attempt.refund_pending -= operation.amount
-    if after == OperationStatus.SUCCEEDED:
-        attempt.refunded += operation.amount
 
 
 def _tell_shopper(attempt: Attempt, operation: Operation) -> None:

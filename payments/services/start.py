@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 from django.urls import reverse
-from django.utils.translation import get_language
 
+from orders.clock import now
 from payments.conf import payment_settings
+from payments.errors import PaymentError
 from payments.models import Attempt
 from payments.providers.base import (
     CreateRequest,
     Failure,
     Outcome,
-    Provider,
     ProviderError,
     ProviderRejected,
     Status,
@@ -21,37 +22,48 @@ from payments.providers.base import (
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
+from payments.states import AttemptStatus
+
+logger = logging.getLogger("till.payments")
 
 
 def submit_attempt(attempt_id: int) -> Attempt:
-    """Create the payment at the provider and apply the answer; call it with no transaction open.
+    """Create the payment at the provider and book the answer; call it with no transaction open.
 
-    The key is the attempt's own, so a second call can only find the same payment again.
+    Only the first caller sends; a second one gets the attempt as it stands, and what became of
+    a sender that died is found by asking.
     """
+    mine = Attempt.objects.filter(
+        pk=attempt_id, status=AttemptStatus.SUBMITTING, sent_at__isnull=True
+    ).update(sent_at=now())
     attempt = Attempt.objects.select_related("payment__order", "account").get(pk=attempt_id)
-    payment = attempt.payment
-    request = CreateRequest(
+    if not mine:
+        return attempt
+    return apply_outcome(attempt_id=attempt.pk, outcome=_create(attempt), source="create")
+
+
+def _create(attempt: Attempt) -> Outcome:
+    """The answer, or what its absence means: declined only where nothing can have happened."""
+    try:
+        create = partial(provider_for(attempt.account).create, _request(attempt))
+        return call_provider("create", create, attempt=attempt, key=attempt.key)
+    except ProviderRejected as error:
+        return Outcome(status=Status.DECLINED, error=error.failure, inferred=True)
+    except ProviderError as error:
+        if error.sent:
+            return Outcome(status=Status.UNKNOWN)
+    except PaymentError as error:
+        logger.error("account %s cannot be used: %s", attempt.account.code, error)  # noqa: TRY400  # its sentence says it all
+    return Outcome(status=Status.DECLINED, error=Failure("provider_down"), inferred=True)
+
+
+def _request(attempt: Attempt) -> CreateRequest:
+    back = reverse("payments:return", args=[attempt.payment.token])
+    return CreateRequest(
         our_ref=attempt.our_ref,
         amount=attempt.money(attempt.amount),
         key=attempt.key,
         method=attempt.method,
-        description=payment.order.number,
-        return_url=payment_settings().base_url + reverse("payments:return", args=[payment.token]),
-        language=get_language() or "en",
+        description=attempt.payment.order.number,
+        return_url=payment_settings().base_url + back,
     )
-    provider = provider_for(attempt.account)
-    outcome = _create(provider, request, attempt)
-    return apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="create")
-
-
-def _create(provider: Provider, request: CreateRequest, attempt: Attempt) -> Outcome:
-    """The answer, or what its absence means: declined only where nothing can have happened."""
-    create = partial(provider.create, request)
-    try:
-        return call_provider("create", create, attempt=attempt, key=attempt.key)
-    except ProviderRejected as error:
-        return Outcome(status=Status.DECLINED, error=error.failure)
-    except ProviderError as error:
-        if error.sent:
-            return Outcome(status=Status.UNKNOWN)
-        return Outcome(status=Status.DECLINED, error=Failure("provider_down"))

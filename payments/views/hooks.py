@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 
 from orders.clock import now
 from payments.conf import WEBHOOK_BYTES
-from payments.errors import NoAccount
+from payments.errors import PaymentError
 from payments.models import ProviderAccount
-from payments.providers.base import RawRequest, Verdict
+from payments.providers.base import ProviderError, RawRequest, Verdict
 from payments.registry import account_by_hook, provider_for
 from payments.services.inbox import receive
 
@@ -31,8 +31,9 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
         if account is None:
             return _refuse("no such webhook address", 404)
         return _take(request, account)
-    except NoAccount as error:
-        return _refuse(str(error), 400)
+    except (PaymentError, ProviderError) as error:
+        logger.warning("a webhook cannot be taken: %s", error)
+        return _refuse("this account takes no webhooks at the moment", 503)
     except (OperationalError, InterfaceError):
         return _refuse("the database does not answer; send it again", 503)
 
@@ -52,7 +53,8 @@ def _take(request: HttpRequest, account: ProviderAccount) -> HttpResponse:
 
 def _read(request: HttpRequest) -> RawRequest | None:
     """The exact bytes, or None where there are too many."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > WEBHOOK_BYTES:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > WEBHOOK_BYTES:
         return None
     try:
         body = request.body

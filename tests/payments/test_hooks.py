@@ -11,9 +11,9 @@ from django.test import Client
 
 from orders.clock import now
 from payments.conf import WEBHOOK_BYTES
-from payments.models import Attempt, InboxEvent
+from payments.models import Attempt, InboxEvent, ProviderAccount
 from tests.factories import an_attempt
-from tests.payments.wire import a_captured_body, signed
+from tests.payments.wire import a_captured_body, a_payment_body, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,7 @@ def test_what_is_not_signed_now_by_the_bank_is_refused(
         (b"not json", b"malformed body: JSONDecodeError"),
         (b"[]", b"malformed body: TypeError"),
         (b'{"id": "evt_1"}', b"malformed body: KeyError"),
+        (b"[" * 200_000, b"malformed body: RecursionError"),
         (b"\xff\xfe", b"malformed body: JSONDecodeError"),
     ],
 )
@@ -86,6 +87,49 @@ def test_a_signed_body_that_cannot_be_read_is_refused(body: bytes, reason: bytes
 
     assert (answer.status_code, answer.content) == (400, reason)
     assert not InboxEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"captured": float("inf")},
+        {"captured": 5999.99},
+        {"captured": -1},
+        {"captured": 10**30},
+        {"captured": True},
+        {"id": "x" * 81},
+        {"id": "pay\0"},
+        {"id": None},
+        {"status": "melted"},
+        {"currency": "pounds"},
+        {"refunds": [{"id": "re_1"}]},
+    ],
+    ids=str,
+)
+def test_a_signed_payment_with_a_senseless_field_is_refused(wrong: dict[str, Any]) -> None:
+    attempt = an_attempt()
+    body = json.dumps(a_captured_body(attempt) | {"data": a_payment_body(attempt, **wrong)})
+
+    answer = send(attempt, body.encode())
+
+    assert (answer.status_code, answer.content[:15]) == (400, b"malformed body:")
+    assert not InboxEvent.objects.exists()
+
+
+def test_an_account_no_longer_offered_still_hears_of_what_was_paid() -> None:
+    attempt = an_attempt()
+    ProviderAccount.objects.update(active=False)
+
+    assert send(attempt, a_body(attempt)).status_code == 200
+    assert InboxEvent.objects.exists()
+
+
+def test_an_account_whose_secrets_cannot_be_read_asks_to_send_again() -> None:
+    attempt = an_attempt()
+    attempt.account.sealed_secrets = "broken"
+    attempt.account.save()
+
+    assert send(attempt, a_body(attempt)).status_code == 503
 
 
 @pytest.mark.parametrize("foreign", [{"merchant_id": "mer_other"}, {"mode": "live"}])

@@ -14,10 +14,10 @@ from payments.providers.base import (
     NotAuthorized,
     NotFound,
     ProviderDown,
+    ProviderError,
     ProviderRejected,
-    Retry,
 )
-from payments.providers.sandbox.mapping import ERROR_CODES
+from payments.providers.sandbox.mapping import REFUSALS
 
 Json = dict[str, Any]
 NOT_NOW = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.TOO_MANY_REQUESTS}
@@ -36,7 +36,9 @@ class Signed:
 def _http(base_url: str, timeout: float) -> httpx.Client:
     """One pool of connections per bank and process; it may be shared by threads."""
     return httpx.Client(
-        base_url=base_url, timeout=httpx.Timeout(timeout, connect=3.0), trust_env=False
+        base_url=base_url,
+        timeout=httpx.Timeout(timeout, connect=2.0, write=2.0, pool=1.0),
+        trust_env=False,
     )
 
 
@@ -85,16 +87,30 @@ def _send(http: httpx.Client, request: httpx.Request) -> Json:
 def _read(answer: httpx.Response, path: str) -> Json:
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise ProviderDown(f"answered {answer.status_code}", sent=True)
-    try:
-        given: Json = answer.json()
-    except ValueError as error:
-        raise ProviderDown("the answer is not JSON", sent=True) from error
+    given = _json(answer)
     if answer.status_code in NOT_NOW:
         raise NotAuthorized(f"answered {answer.status_code}")
     if answer.status_code == httpx.codes.NOT_FOUND:
         raise NotFound(path)
     if answer.is_error:
-        raw = str(given.get("error", {}).get("code", answer.status_code))
-        code = ERROR_CODES.get(raw, "provider_refused")
-        raise ProviderRejected(Failure(code, raw, Retry.NEVER))
+        raise _refusal(given, answer.status_code)
     return given
+
+
+def _json(answer: httpx.Response) -> Json:
+    try:
+        given = answer.json()
+    except ValueError as error:
+        raise ProviderDown("the answer is not JSON", sent=True) from error
+    if not isinstance(given, dict):
+        raise ProviderDown("the answer is not an object", sent=True)
+    return given
+
+
+def _refusal(given: Json, status: int) -> ProviderError:
+    """A refusal that settles the request by its code; any other leaves it open."""
+    error = given.get("error")
+    raw = str(error.get("code", "")) if isinstance(error, dict) else ""
+    if raw in REFUSALS:
+        return ProviderRejected(Failure(REFUSALS[raw], raw))
+    return ProviderDown(f"answered {status} {raw}"[:80], sent=True)

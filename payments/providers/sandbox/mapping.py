@@ -12,23 +12,23 @@ from payments.providers.base import (
     Redirect,
     RefundSeen,
     RefundStatus,
-    Retry,
     Status,
 )
 
+LARGEST: Final = 2**63
+LONGEST: Final = 80
 STATUSES: Final = {
     "requires_action": Status.REQUIRES_ACTION,
     "captured": Status.CAPTURED,
     "declined": Status.DECLINED,
     "cancelled": Status.DECLINED,
-    "voided": Status.VOIDED,
 }
 REFUND_STATUSES: Final = {
     "pending": RefundStatus.PENDING,
     "succeeded": RefundStatus.SUCCEEDED,
     "failed": RefundStatus.FAILED,
 }
-ERROR_CODES: Final = {
+DECLINES: Final = {
     "generic_decline": "declined",
     "do_not_honor": "declined",
     "insufficient_funds": "insufficient_funds",
@@ -37,8 +37,15 @@ ERROR_CODES: Final = {
     "lost_card": "lost_card",
     "stolen_card": "lost_card",
     "cancelled": "cancelled",
+}
+REFUSALS: Final = {
+    "missing_parameter": "provider_refused",
+    "unknown_parameter": "provider_refused",
+    "invalid_parameter": "provider_refused",
+    "payment_not_captured": "provider_refused",
     "amount_too_large": "amount_too_large",
 }
+"""Answers that settle a request: it was not done and never will be."""
 
 
 def read_payment(told: dict[str, Any]) -> Outcome:
@@ -48,13 +55,14 @@ def read_payment(told: dict[str, Any]) -> Outcome:
     card = told.get("card") or {}
     return Outcome(
         status=STATUSES[told["status"]],
-        our_ref=told["reference"],
-        amount=Money(told["amount"], currency),
-        authorized=int(told["authorized"]),
-        captured=int(told["captured"]),
-        released=int(told["released"]),
+        our_ref=text(told, "reference"),
+        amount=Money(whole(told, "amount"), currency),
+        authorized=whole(told, "authorized"),
+        captured=whole(told, "captured"),
+        released=whole(told, "released"),
+        refunded=whole(told, "refunded"),
         refunds=tuple(read_refund(refund, currency) for refund in told["refunds"]),
-        objects=(ProviderObject("payment", told["id"]),),
+        objects=(ProviderObject("payment", text(told, "id")),),
         next_action=Redirect(url) if url and told["status"] == "requires_action" else None,
         error=_decline(told),
         mode=told["mode"],
@@ -63,15 +71,36 @@ def read_payment(told: dict[str, Any]) -> Outcome:
     )
 
 
+def whole(told: dict[str, Any], name: str) -> int:
+    """An amount in minor units that a database can hold; raises ValueError on anything else."""
+    value = told[name]
+    if type(value) is not int or not 0 <= value < LARGEST:
+        raise ValueError(f"{name} is not an amount")
+    return value
+
+
+def text(told: dict[str, Any], name: str) -> str:
+    """A short word such as an id; raises ValueError on anything else."""
+    value = told[name]
+    if not isinstance(value, str) or len(value) > LONGEST or not value.isprintable():
+        raise ValueError(f"{name} is not a short text")
+    return value
+
+
 def read_refund(told: dict[str, Any], currency: str) -> RefundSeen:
     code = told.get("failure_code") or ""
     return RefundSeen(
-        provider_id=told["id"],
-        our_ref=told["reference"],
-        amount=Money(told["amount"], currency),
+        provider_id=text(told, "id"),
+        our_ref=text(told, "reference"),
+        amount=Money(whole(told, "amount"), currency),
         status=REFUND_STATUSES[told["status"]],
-        error=Failure(ERROR_CODES.get(code, "declined"), code) if code else None,
+        error=Failure(DECLINES.get(code, "declined"), code) if code else None,
     )
+
+
+def refund_outcome(told: dict[str, Any]) -> Outcome:
+    """The answer to a refund: that one refund of a captured payment."""
+    return Outcome(status=Status.CAPTURED, refunds=(read_refund(told, told["currency"]),))
 
 
 def _decline(told: dict[str, Any]) -> Failure | None:
@@ -80,4 +109,4 @@ def _decline(told: dict[str, Any]) -> Failure | None:
     code = told.get("decline_code")
     if not code:
         return None
-    return Failure(ERROR_CODES.get(code, "declined"), code, Retry.OTHER_PROVIDER)
+    return Failure(DECLINES.get(code, "declined"), code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from payments.providers.base import (
     Capabilities,
     CreateRequest,
     MethodCapability,
+    NotAuthorized,
     NotFound,
     OurRef,
     Outcome,
@@ -23,7 +25,9 @@ from payments.providers.base import (
 )
 from payments.providers.sandbox import webhook
 from payments.providers.sandbox.client import Json, SandboxClient
-from payments.providers.sandbox.mapping import read_payment
+from payments.providers.sandbox.mapping import read_payment, refund_outcome
+
+REASON = 200
 
 
 class SandboxProvider:
@@ -36,6 +40,8 @@ class SandboxProvider:
     )
 
     def __init__(self, account: Account, *, timeout: float = 8.0) -> None:
+        if account.mode != "test":
+            raise NotAuthorized("the sandbox bank knows no live accounts")
         self._account = account
         self._client = SandboxClient(account, timeout=timeout)
 
@@ -47,27 +53,29 @@ class SandboxProvider:
             "description": request.description,
             "return_url": request.return_url,
         }
-        return _outcome(self._client.post("/v1/payments", body, key=request.key))
+        return _readable(read_payment, self._client.post("/v1/payments", body, key=request.key))
 
     def refund(self, request: RefundRequest) -> Outcome:
         body = {
             "reference": request.our_ref,
             "amount": request.amount.amount,
-            "reason": request.reason,
+            "reason": "".join(c if c.isprintable() else " " for c in request.reason)[:REASON],
         }
-        self._client.post(f"/v1/payments/{request.ref.value}/refunds", body, key=request.key)
-        return self.query(request.ref)
+        path = f"/v1/payments/{request.ref.value}/refunds"
+        return _readable(refund_outcome, self._client.post(path, body, key=request.key))
 
     def void(self, ref: ProviderRef, key: str) -> Outcome:
-        return _outcome(self._client.post(f"/v1/payments/{ref.value}/void", {}, key=key))
+        return _readable(
+            read_payment, self._client.post(f"/v1/payments/{ref.value}/void", {}, key=key)
+        )
 
     def query(self, ref: ProviderRef | OurRef) -> Outcome:
         if isinstance(ref, ProviderRef):
-            return _outcome(self._client.get(f"/v1/payments/{ref.value}"))
+            return _readable(read_payment, self._client.get(f"/v1/payments/{ref.value}"))
         found = self._client.get("/v1/payments", reference=ref.value)["data"]
         if not found:
             raise NotFound(ref.value)
-        return _outcome(found[0])
+        return _readable(read_payment, found[0])
 
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook:
         return webhook.parse_webhook(self._account, raw, now)
@@ -76,9 +84,9 @@ class SandboxProvider:
         return webhook.read_event(json.loads(raw.body))
 
 
-def _outcome(told: Json) -> Outcome:
+def _readable(read: Callable[[Json], Outcome], told: Json) -> Outcome:
     """An answer that cannot be read is no answer: we ask again, and decide nothing on it."""
     try:
-        return read_payment(told)
+        return read(told)
     except (KeyError, TypeError, ValueError) as error:
         raise ProviderDown(f"malformed answer: {type(error).__name__}", sent=True) from error

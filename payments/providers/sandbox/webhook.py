@@ -16,7 +16,7 @@ from payments.providers.base import (
     Verdict,
     WebhookEvent,
 )
-from payments.providers.sandbox.mapping import read_payment
+from payments.providers.sandbox.mapping import read_payment, text
 
 TOLERANCE_SECONDS = 300
 HEADER = "sandbox-signature"
@@ -30,7 +30,7 @@ def parse_webhook(account: Account, raw: RawRequest, now: datetime) -> ParsedWeb
         told = json.loads(raw.body)
         event = read_event(told)
         theirs = (told["merchant_id"], told["mode"])
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         return ParsedWebhook(Verdict.REJECTED, reason=f"malformed body: {type(error).__name__}")
     if theirs != (account.merchant_id, account.mode):
         return ParsedWebhook(Verdict.REJECTED, reason="another merchant or mode")
@@ -41,10 +41,10 @@ def read_event(told: dict[str, Any]) -> WebhookEvent:
     """One event of the bank with the payment it is about; raises KeyError or ValueError."""
     payment = told["data"]
     return WebhookEvent(
-        event_id=told["id"],
-        kind=told["type"],
-        our_ref=payment["reference"],
-        objects=(ProviderObject("payment", payment["id"]),),
+        event_id=text(told, "id"),
+        kind=text(told, "type"),
+        our_ref=text(payment, "reference"),
+        objects=(ProviderObject("payment", text(payment, "id")),),
         outcome=read_payment(payment),
     )
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from orders.clock import now
 from orders.models import Mail, Order
 from orders.money import Money
 from orders.states import OrderState
 from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewKind
-from payments.providers.base import Failure, Outcome, RefundStatus, Status
-from payments.services.apply import apply_outcome
+from payments.providers.base import Failure, Outcome, RefundSeen, RefundStatus, Status
+from payments.services.apply import SUMMED, apply_outcome
 from payments.states import AttemptStatus, OperationStatus, PaymentStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured, seen
 
@@ -205,3 +210,58 @@ def test_every_order_of_sight_ends_in_the_same_facts() -> None:
         ends.add(facts(payment))
 
     assert len(ends) == 1
+
+
+def test_a_review_that_was_resolved_is_not_opened_again_by_a_repeat() -> None:
+    attempt = an_attempt()
+    wrong = captured(attempt, 5999)
+    apply(attempt, wrong)
+    Review.objects.update(resolved_at=now())
+
+    apply(attempt, wrong)
+
+    assert Review.objects.count() == 1
+
+
+def test_the_same_provider_refund_told_for_two_attempts_breaks_neither() -> None:
+    refund = a_refund_seen(500)
+    for attempt in (an_attempt(), an_attempt()):
+        payment = apply(attempt, captured(attempt, refunds=(refund,)))
+
+        assert payment.refunded == 500
+
+
+SIGHTS = ("processing", "declined", "captured", "pending", "succeeded", "failed")
+
+
+@given(sights=st.lists(st.sampled_from(SIGHTS), max_size=8), order=st.randoms())
+@settings(max_examples=40, deadline=None)
+def test_order_and_repetition_of_sights_do_not_matter(sights: list[str], order: Random) -> None:
+    """Whatever is seen, how often and in which order: the same facts stand in the end."""
+    ends = []
+    shuffled = order.sample(sights, len(sights))
+    for seen_so in ([*sights, "captured"], [*shuffled, "captured", *shuffled]):
+        attempt = an_attempt()
+        refund = a_refund_seen(2000)
+        for sight in seen_so:
+            apply(attempt, sighted(attempt, refund, sight))
+        ends.append(facts(Payment.objects.get(pk=attempt.payment_id)))
+        check_sums(attempt.payment_id)
+
+    assert ends[0] == ends[1]
+
+
+def sighted(attempt: Attempt, refund: RefundSeen, sight: str) -> Outcome:
+    if sight in {status.value for status in RefundStatus}:
+        return captured(attempt, refunds=(replace(refund, status=RefundStatus(sight)),))
+    if sight == "captured":
+        return captured(attempt)
+    return seen(attempt, Status(sight))
+
+
+def check_sums(payment_id: int) -> None:
+    """Totals of a payment are the sums of its attempts, and nothing is below zero."""
+    payment = Payment.objects.get(pk=payment_id)
+    attempts = list(payment.attempts.all())
+    for name in SUMMED:
+        assert getattr(payment, name) == sum(getattr(attempt, name) for attempt in attempts) >= 0

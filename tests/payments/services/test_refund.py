@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from orders.models import Mail
@@ -9,7 +11,7 @@ from orders.money import Money
 from payments.errors import RefundRefused
 from payments.models import Operation, Payment, Review
 from payments.models.records import ReviewKind
-from payments.providers.base import RefundStatus
+from payments.providers.base import Outcome, RefundSeen, RefundStatus, Status
 from payments.services.apply import apply_outcome
 from payments.services.refund import request_refund
 from payments.states import OperationStatus, PaymentStatus
@@ -125,3 +127,67 @@ def test_a_refund_that_fails_gives_the_amount_back_and_asks_a_person() -> None:
     assert operation.status == OperationStatus.FAILED
     assert payment.refundable.amount == 6000
     assert Review.objects.get().kind == ReviewKind.REFUND_FAILED
+
+
+def refuse(operation: Operation) -> Payment:
+    """Book what a refusal of our request means: it has failed, and the provider told nothing."""
+    refund = RefundSeen("", operation.our_ref, operation.money, RefundStatus.FAILED)
+    outcome = Outcome(status=Status.CAPTURED, refunds=(refund,))
+    apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="test")
+    return Payment.objects.get(pk=operation.attempt.payment_id)
+
+
+def test_a_refund_taken_for_refused_and_made_after_all_has_succeeded() -> None:
+    operation = ask(a_payment(), 2500)
+    refuse(operation)
+
+    payment = tell(operation, RefundStatus.SUCCEEDED)
+
+    operation.refresh_from_db()
+    assert operation.status == OperationStatus.SUCCEEDED
+    assert (payment.refunded, payment.refund_pending) == (2500, 0)
+
+
+@pytest.mark.parametrize(
+    "sights",
+    list(itertools.permutations(RefundStatus)),
+    ids=str,
+)
+def test_a_refund_that_bounced_ends_the_same_in_every_order_of_sight(
+    sights: tuple[RefundStatus, ...],
+) -> None:
+    operation = ask(a_payment(), 2500)
+
+    payment = [tell(operation, status) for status in sights][-1]
+
+    operation.refresh_from_db()
+    assert operation.status == OperationStatus.REVERSED
+    assert (payment.refunded, payment.refund_reversed, payment.refund_pending) == (2500, 2500, 0)
+
+
+def test_what_really_moved_is_booked_and_a_person_is_told() -> None:
+    operation = ask(a_payment(), 2500)
+    attempt = operation.attempt
+    less = a_refund_seen(2000, our_ref=operation.our_ref)
+
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, refunds=(less,)), source="test")
+
+    payment = Payment.objects.get()
+    assert (payment.refunded, payment.refund_pending) == (2000, 0)
+    assert Review.objects.get().kind == ReviewKind.WRONG_AMOUNT
+    assert Mail.objects.get(kind="refund").context["amount"] == 2000
+
+
+def test_a_total_that_the_refunds_do_not_add_up_to_is_reviewed() -> None:
+    attempt = a_payment().attempts.get()
+
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, refunded=900), source="test")
+
+    assert Review.objects.get().kind == ReviewKind.REFUND_TOTAL
+
+
+def test_a_request_key_of_another_payment_is_refused() -> None:
+    ask(a_payment(), 2000)
+
+    with pytest.raises(RefundRefused):
+        ask(a_payment(), 2000)

@@ -6,16 +6,20 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.db import transaction
+from pytest_django import Settings
 
 from config.ports import free_port
 from orders.clock import now
 from orders.money import Money
 from orders.states import OrderState
-from payments.errors import NotPayable
+from payments.errors import NoAccount, NotPayable
 from payments.models import Attempt, Operation, Payment, ProviderAccount, ProviderCall
 from payments.models.records import CallResult
-from payments.registry import option_by_key
+from payments.providers.base import Failure, Outcome, Status
+from payments.registry import option_by_key, payment_options, provider_for
 from payments.services.accounts import connect_sandbox
+from payments.services.apply import apply_outcome
 from payments.services.open import try_again
 from payments.services.poll import ask, ask_due, ask_if_waiting
 from payments.services.refund import request_refund, submit_due_refunds
@@ -109,7 +113,7 @@ def test_a_bank_that_is_down_ends_the_attempt_at_once_and_frees_the_amount() -> 
 
     assert (attempt.status, attempt.error_code) == (AttemptStatus.DECLINED, "provider_down")
     assert Payment.objects.get().reserved == 0
-    assert ProviderCall.objects.get().result == CallResult.TIMEOUT
+    assert ProviderCall.objects.get().result == CallResult.TECHNICAL
 
 
 def test_an_attempt_that_died_before_the_call_ends_by_asking(account: ProviderAccount) -> None:
@@ -278,3 +282,95 @@ def test_a_refund_the_bank_refuses_fails_with_its_reason(account: ProviderAccoun
     assert (second.status, second.error_code) == (OperationStatus.FAILED, "amount_too_large")
     first.refresh_from_db()
     assert first.status == OperationStatus.SUCCEEDED
+
+
+def test_only_the_first_sender_sends(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(account=account).pk)
+    ProviderAccount.objects.update(base_url=f"http://127.0.0.1:{free_port()}")
+
+    again = submit_attempt(attempt.pk)
+
+    assert again.status == AttemptStatus.REQUIRES_ACTION
+    assert ProviderCall.objects.filter(verb="create").count() == 1
+
+
+def test_what_is_only_concluded_does_not_end_an_attempt_the_bank_has_told_of(
+    account: ProviderAccount,
+) -> None:
+    attempt = submit_attempt(an_attempt(account=account).pk)
+    late = Outcome(status=Status.DECLINED, error=Failure("not_sent"), inferred=True)
+
+    apply_outcome(attempt_id=attempt.pk, outcome=late, source="poll")
+
+    attempt.refresh_from_db()
+    assert (attempt.status, attempt.reserved) == (AttemptStatus.REQUIRES_ACTION, 6000)
+
+
+def test_absence_proves_nothing_while_the_call_may_still_be_on_its_way(
+    account: ProviderAccount,
+) -> None:
+    attempt = an_attempt(account=account)
+    apply_outcome(attempt_id=attempt.pk, outcome=Outcome(status=Status.UNKNOWN), source="test")
+
+    asked = ask(attempt.pk, source="return")
+
+    assert (asked.status, asked.reserved) == (AttemptStatus.UNKNOWN, 6000)
+
+
+def test_no_provider_is_called_inside_a_transaction(account: ProviderAccount) -> None:
+    attempt = an_attempt(account=account)
+
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        submit_attempt(attempt.pk)
+    assert not ProviderCall.objects.exists()
+
+
+def test_unreadable_secrets_send_nothing_and_are_said_to_the_shopper(
+    account: ProviderAccount,
+) -> None:
+    ProviderAccount.objects.update(sealed_secrets="broken")
+
+    attempt = submit_attempt(an_attempt(account=account).pk)
+
+    assert (attempt.status, attempt.error_code) == (AttemptStatus.DECLINED, "provider_down")
+
+
+def test_a_refund_of_an_account_that_cannot_be_used_does_not_hold_up_the_next(
+    account: ProviderAccount, bank: str
+) -> None:
+    broken = asked_back(bought(account), 2500)
+    other = connect_sandbox(bank_url=bank, hooks_base_url="http://127.0.0.1:9", code="other")
+    good = asked_back(bought(other), 1500)
+    ProviderAccount.objects.filter(pk=account.pk).update(sealed_secrets="broken")
+
+    submit_due_refunds()
+
+    broken.refresh_from_db()
+    good.refresh_from_db()
+    assert (broken.status, good.status) == (OperationStatus.UNKNOWN, OperationStatus.SUCCEEDED)
+
+
+def test_a_long_reason_with_line_breaks_reaches_the_bank(account: ProviderAccount) -> None:
+    operation = asked_back(bought(account), 2500)
+    Operation.objects.update(reason="broken\tand\nbent " * 17)
+
+    submit_due_refunds()
+
+    operation.refresh_from_db()
+    assert operation.status == OperationStatus.SUCCEEDED
+
+
+def test_a_test_account_is_not_offered_on_a_live_site(
+    account: ProviderAccount, settings: Settings
+) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "live": True}
+
+    assert payment_options(Money(6000, GBP)) == []
+
+
+def test_a_live_account_is_not_used_on_a_site_that_is_not_live(account: ProviderAccount) -> None:
+    ProviderAccount.objects.update(mode="live")
+
+    assert payment_options(Money(6000, GBP)) == []
+    with pytest.raises(NoAccount):
+        provider_for(ProviderAccount.objects.get())
