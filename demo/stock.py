@@ -48,14 +48,18 @@ def _move(ref: str, lines: Sequence[StockLine], direction: StockMovement.Directi
 def _left_to_move(
     ref: str, lines: Sequence[StockLine], direction: StockMovement.Direction
 ) -> list[tuple[str, int]]:
-    """SKUs and counts in SKU order, without those this ref has moved already."""
-    moved = set(
-        StockMovement.objects.filter(ref=ref, direction=direction).values_list("sku", flat=True)
-    )
+    """SKUs and counts in SKU order, less what this ref moved already or never took."""
+    moves = StockMovement.objects.filter(ref=ref).values_list("direction", "sku")
+    moved = {sku for way, sku in moves if way == direction}
+    taken = {sku for way, sku in moves if way == TAKE}
     counts: Counter[str] = Counter()
     for line in lines:
         counts[line.sku] += line.quantity
-    return sorted((sku, count) for sku, count in counts.items() if sku not in moved)
+    return sorted(
+        (sku, count)
+        for sku, count in counts.items()
+        if sku not in moved and (direction == TAKE or sku in taken)
+    )
 
 
 def _change(sku: str, count: int, direction: StockMovement.Direction) -> bool:

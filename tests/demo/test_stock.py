@@ -73,3 +73,9 @@ def test_after_a_refusal_the_same_ref_may_try_again() -> None:
         STOCK.take(ref="A1", lines=[StockLine(mug.sku, 2)])
     STOCK.take(ref="A1", lines=[StockLine(mug.sku, 1)])
     assert stock_of(mug) == [0]
+
+
+def test_what_was_never_taken_is_not_given_back() -> None:
+    mug = a_product(stock=5)
+    STOCK.give_back(ref="A1", lines=[StockLine(mug.sku, 2)])
+    assert stock_of(mug) == [5]
