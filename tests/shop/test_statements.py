@@ -88,11 +88,11 @@ def test_the_checkout_page(
 def test_placing_an_order_and_calling_the_bank(
     client: Client, statements: Statements, lines: int
 ) -> None:
-    """Beside one per line: 8 are savepoints, 10 book what the bank answered."""
+    """Beside one per line: 8 are savepoints, 10 claim the attempt and book the answer."""
     fill(client, lines)
     typed = filled_in(client)
 
-    with statements(33 + lines):
+    with statements(34 + lines):
         check_out(client, typed)
 
 
