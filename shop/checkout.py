@@ -32,12 +32,14 @@ class QuoteChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CheckoutDraft:
-    """What the shopper sent. `seen_total` is in minor units, as the page showed it.
+    """What the shopper sent, with the quote that the page showed.
 
+    `seen` is that quote's fingerprint, `seen_total` its total in minor units;
     `option` is None only where nothing is to be paid.
     """
 
     checkout_key: str
+    seen: str
     seen_total: int
     email: str
     address: AddressDraft
@@ -68,7 +70,8 @@ def check_out(draft: CheckoutDraft) -> Placed:
         quote = quote_cart(cart)
         if not quote.lines:
             raise CartGone
-        if not quote.buyable or quote.total.amount != draft.seen_total:
+        shown = (quote.fingerprint, quote.total.amount)
+        if not quote.buyable or shown != (draft.seen, draft.seen_total):
             raise QuoteChanged(quote)
         order = place_order(_order_draft(draft, quote))
         payment = open_payment(order)

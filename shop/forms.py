@@ -18,6 +18,7 @@ from shop.conf import shop_settings
 # Where a carrier refuses a parcel without one.
 _POSTCODE = "AT AU BE BR CA CH CN CZ DE DK ES FI FR GB GR HU IN IT JP KR NL NO PL PT SE SG US"
 WITH_POSTCODE: Final = frozenset(_POSTCODE.split())
+BIGGEST: Final = 2**63 - 1  # minor units that the column of an order's total holds
 _INCOMPLETE = _("The page arrived incomplete. Nothing was charged. Please check it and pay again.")
 
 
@@ -43,20 +44,28 @@ class CheckoutForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
+        error_messages={"required": _("Enter your e-mail address.")},
         help_text=_("For your confirmation and the link to your order."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     name = forms.CharField(
         label=_("Full name"),
         max_length=120,
+        error_messages={"required": _("Enter your full name.")},
         widget=forms.TextInput(attrs={"autocomplete": "shipping name"}),
     )
     country = forms.ChoiceField(
-        label=_("Country"), widget=forms.Select(attrs={"autocomplete": "shipping country"})
+        label=_("Country"),
+        error_messages={
+            "required": _("Choose a country."),
+            "invalid_choice": _("Choose a country from the list."),
+        },
+        widget=forms.Select(attrs={"autocomplete": "shipping country"}),
     )
     line1 = forms.CharField(
         label=_("Address"),
         max_length=120,
+        error_messages={"required": _("Enter the address.")},
         widget=forms.TextInput(attrs={"autocomplete": "shipping address-line1"}),
     )
     line2 = forms.CharField(
@@ -68,6 +77,7 @@ class CheckoutForm(forms.Form):
     city = forms.CharField(
         label=_("Town or city"),
         max_length=80,
+        error_messages={"required": _("Enter the town or city.")},
         widget=forms.TextInput(attrs={"autocomplete": "shipping address-level2"}),
     )
     region = forms.CharField(
@@ -90,14 +100,21 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "shipping tel", "type": "tel"}),
     )
     method = forms.ChoiceField(
-        label=_("Payment method"), error_messages={"required": _("Choose a way to pay.")}
+        label=_("Payment method"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a way to pay.")),
     )
     terms = forms.BooleanField(
         label=_("I agree to the terms of sale"),
         error_messages={"required": _("Please agree to the terms of sale.")},
     )
+    seen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": _INCOMPLETE})
     seen_total = forms.IntegerField(
-        widget=forms.HiddenInput, error_messages={"required": _INCOMPLETE, "invalid": _INCOMPLETE}
+        min_value=0,
+        max_value=BIGGEST,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), _INCOMPLETE
+        ),
     )
     checkout_key = forms.CharField(max_length=22, widget=forms.HiddenInput)
 
@@ -118,7 +135,7 @@ class CheckoutForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("country") in WITH_POSTCODE and not cleaned.get("postcode"):
-            self.add_error("postcode", _("Please enter the postcode."))
+            self.add_error("postcode", _("Enter the postcode."))
         return cleaned
 
     def address(self) -> AddressDraft:
@@ -139,5 +156,7 @@ class NewLinkForm(forms.Form):
     """The e-mail address of an order, to send its link anew."""
 
     email = forms.EmailField(
-        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("E-mail"),
+        error_messages={"required": _("Enter your e-mail address.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -52,6 +54,15 @@ class Quote:
     @property
     def pieces(self) -> int:
         return sum(line.quantity for line in self.lines)
+
+    @property
+    def fingerprint(self) -> str:
+        """A short digest of what a page showed: SKUs, pieces, unit prices and the total."""
+        shown = sorted(
+            (line.sku, line.quantity, str(line.product.price) if line.product else "")
+            for line in self.lines
+        )
+        return hashlib.sha256(json.dumps([shown, str(self.total)]).encode()).hexdigest()[:16]
 
 
 def quote(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -34,11 +34,12 @@ from shop.pricing import Quote
 from shop.views.cart import explained, open_cart
 
 Refusal = CartGone | QuoteChanged | OutOfStock
+CHANGED = gettext_lazy("Your cart has changed. Nothing was charged. Please check it and pay again.")
 
 
 @never_cache
 @transaction.non_atomic_requests
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _post(request)
@@ -74,8 +75,7 @@ def _other_cart(request: HttpRequest, cart: Cart | None, key: str) -> HttpRespon
     try:
         return _onward(placed_before(key))
     except CartGone:
-        problem = _("Your cart has changed. Nothing was charged. Please check it and pay again.")
-        return _refused(request, cart, problem, status=409)
+        return _refused(request, cart, str(CHANGED), status=409)
 
 
 def _seen(request: HttpRequest) -> Money:
@@ -95,6 +95,7 @@ def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
     given = form.cleaned_data
     return CheckoutDraft(
         checkout_key=given["checkout_key"],
+        seen=given["seen"],
         seen_total=given["seen_total"],
         email=given["email"],
         address=form.address(),
@@ -109,6 +110,8 @@ def _explain(refusal: Refusal, form: CheckoutForm) -> str:
         return _("Something in your cart can no longer be had. Nothing was charged.")
     total = refusal.quote.total
     seen = Money(form.cleaned_data["seen_total"], total.currency)
+    if seen == total:
+        return str(CHANGED)
     return _(
         "The total has changed from %(before)s to %(now)s. Nothing was charged. "
         "Please check it and pay again."

@@ -14,7 +14,15 @@ from payments.models import Attempt, Payment, ProviderCall
 from payments.providers.base import Failure, Redirect, Status
 from payments.services.apply import apply_outcome
 from payments.states import PaymentStatus
-from tests.factories import a_payment, an_account, an_attempt, an_order, captured, seen
+from tests.factories import (
+    a_payment,
+    a_refund_seen,
+    an_account,
+    an_attempt,
+    an_order,
+    captured,
+    seen,
+)
 
 pytestmark = pytest.mark.django_db
 CARD_PAGE = "http://127.0.0.1:9/pay/x/"
@@ -110,6 +118,31 @@ def test_the_result_of_a_paid_payment_says_what_happens_next(client: Client) -> 
     assert "Thank you. Your order is confirmed." in text
     assert "We have received your payment of £60.00." in text
     assert "What happens next" in text
+
+
+def test_the_result_of_a_refunded_payment_says_so_and_packs_nothing(client: Client) -> None:
+    payment = a_payment()
+    attempt = payment.attempts.get()
+    back = captured(attempt, refunds=(a_refund_seen(6000),))
+    apply_outcome(attempt_id=attempt.pk, outcome=back, source="test")
+
+    text = text_of(client, f"{page_of(payment)}return/")
+
+    assert "Your payment was refunded £60.00 goes back the way it came." in text
+    assert "We pack your order" not in text
+
+
+def test_another_amount_than_was_asked_for_is_said_and_not_asked_for_again(
+    client: Client, unpaid: Payment
+) -> None:
+    attempt = an_attempt(unpaid.order)
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, 2500), source="test")
+
+    text = text_of(client, page_of(unpaid))
+
+    assert "We have received £25.00 of £60.00. A person is looking at it" in text
+    assert "Please do not pay again." in text
+    assert client.get(f"{page_of(unpaid)}status/").json() == {"stage": "review"}
 
 
 def test_a_payment_without_an_answer_waits_and_is_not_tried_twice(

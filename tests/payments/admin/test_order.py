@@ -28,7 +28,11 @@ def found(term: str) -> list[str]:
     return [order.number for order in answer.context["cl"].result_list]
 
 
-@pytest.mark.parametrize("page", ["9" * 20, "9" * 5000, "-1", "\0", "²", "x"], ids=len)
+@pytest.mark.parametrize(
+    "page",
+    ["9" * 20, "9" * 5000, "-1", "\0", "²", "x"],
+    ids=lambda page: f"{len(page)}: {page[:6]!r}",
+)
 def test_a_page_of_the_list_that_cannot_be_is_no_error(paid: Payment, page: str) -> None:
     answer = staff(SEE_ORDERS).get(LIST, {"p": page}, follow=True)
 
