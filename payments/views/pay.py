@@ -53,6 +53,8 @@ BY_MONEY: Final = {
     PaymentStatus.PARTIALLY_PAID: Stage.REVIEW,
 }
 
+DEAD = frozenset({OrderState.CANCELLED, OrderState.EXPIRED})
+
 
 def _payment(token: str) -> Payment:
     return get_object_or_404(Payment.objects.select_related("order"), token=token)
@@ -74,7 +76,10 @@ def _order_link(payment: Payment, newest: Attempt | None) -> str:
 
 
 def _stage(payment: Payment, newest: Attempt | None) -> Stage:
-    if by_money := BY_MONEY.get(PaymentStatus(payment.status)):
+    by_money = BY_MONEY.get(PaymentStatus(payment.status))
+    if by_money == Stage.PAID and payment.order.state in DEAD:
+        return Stage.REVIEW
+    if by_money:
         return by_money
     if payment.order.state != OrderState.OPEN:
         return Stage.CLOSED

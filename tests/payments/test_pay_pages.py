@@ -258,3 +258,13 @@ def test_pages_that_hold_a_payment_are_kept_by_no_cache(client: Client, unpaid: 
     assert "no-store" in headers
     assert Order.objects.get().state == "open"
     assert Payment.objects.get().status == PaymentStatus.OPEN
+
+
+def test_money_for_a_cancelled_order_is_not_called_a_confirmed_order(client: Client) -> None:
+    attempt = an_attempt()
+    attempt.payment.order.move_to(OrderState.CANCELLED, actor="staff")
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="test")
+
+    page = client.get(f"/payments/pay/{attempt.payment.token}/return/")
+
+    assert "We are looking at your payment" in page.text

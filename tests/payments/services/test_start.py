@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import httpx
 import pytest
 from django.db import transaction
 from pytest_django import Settings
@@ -14,7 +13,7 @@ from orders.clock import now
 from orders.money import Money
 from orders.states import OrderState
 from payments.errors import NoAccount, NotPayable
-from payments.models import Attempt, Operation, Payment, ProviderAccount, ProviderCall
+from payments.models import Attempt, Payment, ProviderAccount, ProviderCall
 from payments.models.records import CallResult
 from payments.providers.base import Failure, Outcome, Status
 from payments.registry import option_by_key, payment_options, provider_for
@@ -22,35 +21,13 @@ from payments.services.accounts import connect_sandbox
 from payments.services.apply import apply_outcome
 from payments.services.open import try_again
 from payments.services.poll import ask, ask_due, ask_if_waiting
-from payments.services.refund import request_refund, submit_due_refunds
 from payments.services.start import submit_attempt
-from payments.states import AttemptStatus, OperationStatus, PaymentStatus
+from payments.states import AttemptStatus, PaymentStatus
 from tests.factories import GBP, an_account, an_attempt, later
+from tests.payments.services.cast import at_bank, bought
 from tests.payments.shopper import pay_at_bank
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def account(bank: str) -> ProviderAccount:
-    return connect_sandbox(bank_url=bank, hooks_base_url="http://127.0.0.1:9")
-
-
-def bought(account: ProviderAccount, token: str = "tok_approve") -> Attempt:
-    attempt = submit_attempt(an_attempt(account=account).pk)
-    pay_at_bank(attempt.redirect_url, token)
-    return ask(attempt.pk, source="test")
-
-
-def at_bank(account: ProviderAccount, reference: str) -> list[dict[str, int]]:
-    key = account.for_provider().secrets["api_key"]
-    answer = httpx.get(
-        f"{account.base_url}/v1/payments",
-        params={"reference": reference},
-        headers={"Authorization": f"Bearer {key}"},
-    )
-    found: list[dict[str, int]] = answer.json()["data"]
-    return found
 
 
 def test_connecting_twice_keeps_the_account(account: ProviderAccount, bank: str) -> None:
@@ -176,76 +153,6 @@ def test_a_paid_order_takes_no_second_payment(account: ProviderAccount) -> None:
     assert Attempt.objects.count() == 1
 
 
-def asked_back(attempt: Attempt, amount: int) -> Operation:
-    operation, _ = request_refund(
-        payment_id=attempt.payment_id,
-        amount=Money(amount, GBP),
-        reason="broken",
-        request_key=f"form-{amount}",
-        requested_by=None,
-    )
-    return operation
-
-
-def test_a_requested_refund_is_made_at_the_bank(account: ProviderAccount) -> None:
-    operation = asked_back(bought(account), 2500)
-
-    submit_due_refunds()
-
-    operation.refresh_from_db()
-    assert (operation.status, operation.next_run_at) == (OperationStatus.SUCCEEDED, None)
-    assert Payment.objects.get().status == PaymentStatus.PARTIALLY_REFUNDED
-
-
-def test_a_refund_whose_worker_died_is_sent_again_and_paid_back_once(
-    account: ProviderAccount,
-) -> None:
-    attempt = bought(account)
-    operation = asked_back(attempt, 2500)
-    submit_due_refunds()
-    Operation.objects.update(status=OperationStatus.SUBMITTING, next_run_at=now(), settled_at=None)
-    Attempt.objects.update(refunded=0, refund_pending=2500)
-    Payment.objects.update(refunded=0, refund_pending=2500)
-
-    submit_due_refunds()
-
-    operation.refresh_from_db()
-    assert operation.status == OperationStatus.SUCCEEDED
-    assert Payment.objects.get().refunded == 2500
-    assert at_bank(account, attempt.our_ref)[0]["refunded"] == 2500
-
-
-def test_a_refund_without_an_answer_stays_unknown_and_is_tried_again(
-    account: ProviderAccount,
-) -> None:
-    operation = asked_back(bought(account), 2500)
-    bank = account.base_url
-    ProviderAccount.objects.update(base_url=f"http://127.0.0.1:{free_port()}")
-    submit_due_refunds()
-    operation.refresh_from_db()
-    assert operation.status == OperationStatus.UNKNOWN
-
-    ProviderAccount.objects.update(base_url=bank)
-    with later(timedelta(minutes=1)):
-        submit_due_refunds()
-
-    operation.refresh_from_db()
-    assert operation.status == OperationStatus.SUCCEEDED
-
-
-def test_past_the_idempotency_window_a_refund_is_asked_about_and_not_sent(
-    account: ProviderAccount,
-) -> None:
-    operation = asked_back(bought(account), 2500)
-    Operation.objects.update(first_sent_at=now() - timedelta(days=31))
-
-    submit_due_refunds()
-
-    assert not ProviderCall.objects.filter(verb="refund").exists()
-    operation.refresh_from_db()
-    assert operation.status == OperationStatus.UNKNOWN
-
-
 def test_a_question_that_gets_no_answer_changes_nothing(account: ProviderAccount) -> None:
     attempt = submit_attempt(an_attempt(account=account).pk)
     ProviderAccount.objects.update(base_url=f"http://127.0.0.1:{free_port()}")
@@ -254,34 +161,6 @@ def test_a_question_that_gets_no_answer_changes_nothing(account: ProviderAccount
 
     attempt.refresh_from_db()
     assert (attempt.status, attempt.reserved) == (AttemptStatus.REQUIRES_ACTION, 6000)
-
-
-def test_a_bank_that_no_longer_knows_our_keys_decides_nothing(account: ProviderAccount) -> None:
-    operation = asked_back(bought(account), 2500)
-    account.set_secrets({"api_key": "forgotten", "webhook_secret": "forgotten"})
-    account.save()
-
-    submit_due_refunds()
-
-    operation.refresh_from_db()
-    assert operation.status == OperationStatus.UNKNOWN
-    assert Payment.objects.get().refund_pending == 2500
-
-
-def test_a_refund_the_bank_refuses_fails_with_its_reason(account: ProviderAccount) -> None:
-    attempt = bought(account)
-    first = asked_back(attempt, 4000)
-    submit_due_refunds()
-    Attempt.objects.update(refunded=0)
-    Payment.objects.update(refunded=0)
-    second = asked_back(attempt, 5000)
-
-    submit_due_refunds()
-
-    second.refresh_from_db()
-    assert (second.status, second.error_code) == (OperationStatus.FAILED, "amount_too_large")
-    first.refresh_from_db()
-    assert first.status == OperationStatus.SUCCEEDED
 
 
 def test_only_the_first_sender_sends(account: ProviderAccount) -> None:
@@ -333,31 +212,6 @@ def test_unreadable_secrets_send_nothing_and_are_said_to_the_shopper(
     attempt = submit_attempt(an_attempt(account=account).pk)
 
     assert (attempt.status, attempt.error_code) == (AttemptStatus.DECLINED, "provider_down")
-
-
-def test_a_refund_of_an_account_that_cannot_be_used_does_not_hold_up_the_next(
-    account: ProviderAccount, bank: str
-) -> None:
-    broken = asked_back(bought(account), 2500)
-    other = connect_sandbox(bank_url=bank, hooks_base_url="http://127.0.0.1:9", code="other")
-    good = asked_back(bought(other), 1500)
-    ProviderAccount.objects.filter(pk=account.pk).update(sealed_secrets="broken")
-
-    submit_due_refunds()
-
-    broken.refresh_from_db()
-    good.refresh_from_db()
-    assert (broken.status, good.status) == (OperationStatus.UNKNOWN, OperationStatus.SUCCEEDED)
-
-
-def test_a_long_reason_with_line_breaks_reaches_the_bank(account: ProviderAccount) -> None:
-    operation = asked_back(bought(account), 2500)
-    Operation.objects.update(reason="broken\tand\nbent " * 17)
-
-    submit_due_refunds()
-
-    operation.refresh_from_db()
-    assert operation.status == OperationStatus.SUCCEEDED
 
 
 def test_a_test_account_is_not_offered_on_a_live_site(

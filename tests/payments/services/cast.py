@@ -1,0 +1,28 @@
+"""A shop connected to the real bank, and a purchase paid there."""
+
+from __future__ import annotations
+
+import httpx
+
+from payments.models import Attempt, ProviderAccount
+from payments.services.poll import ask
+from payments.services.start import submit_attempt
+from tests.factories import an_attempt
+from tests.payments.shopper import pay_at_bank
+
+
+def bought(account: ProviderAccount, token: str = "tok_approve") -> Attempt:
+    attempt = submit_attempt(an_attempt(account=account).pk)
+    pay_at_bank(attempt.redirect_url, token)
+    return ask(attempt.pk, source="test")
+
+
+def at_bank(account: ProviderAccount, reference: str) -> list[dict[str, int]]:
+    key = account.for_provider().secrets["api_key"]
+    answer = httpx.get(
+        f"{account.base_url}/v1/payments",
+        params={"reference": reference},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    found: list[dict[str, int]] = answer.json()["data"]
+    return found
