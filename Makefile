@@ -17,7 +17,7 @@ test: pytest lint
 
 pytest: setup
 	@echo "Running the tests …"
-	@$(PY) -m pytest -n auto -q $(PYTEST_ARGS)
+	@$(PY) -m pytest -n auto --dist loadgroup -q $(PYTEST_ARGS)
 
 lint: setup
 	@echo "Running the judges: ruff, mypy, import-linter, djlint, migrations …"

@@ -11,7 +11,7 @@ from typing import Final
 from orders.errors import CurrencyMismatch, InvalidAmount
 
 CODE: Final = re.compile("[A-Z]{3}")
-PLAIN: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,6})?")
+PLAIN: Final = re.compile(r"-?[0-9]{1,21}(\.[0-9]{1,6})?")
 # ISO 4217 currencies whose minor unit is not a hundredth.
 _WHOLE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
