@@ -88,6 +88,7 @@ class CheckoutForm(forms.Form):
     )
     postcode = forms.CharField(
         label=_("Postcode"),
+        help_text=_("Leave it empty only where there is none."),
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "shipping postal-code"}),

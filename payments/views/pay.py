@@ -88,6 +88,12 @@ def _stage(payment: Payment, newest: Attempt | None) -> Stage:
     return Stage.PAYABLE
 
 
+def _stage_after_return(payment: Payment, newest: Attempt | None) -> Stage:
+    """Whoever comes back from the bank may have paid there, whatever it has told us so far."""
+    stage = _stage(payment, newest)
+    return Stage.WAITING if stage == Stage.PAYABLE and newest and newest.in_flight else stage
+
+
 def next_page(attempt: Attempt) -> str:
     """Where the shopper goes from a submitted attempt: to the provider, or to what became of it."""
     if attempt.status == AttemptStatus.REQUIRES_ACTION and attempt.redirect_url:
@@ -144,10 +150,11 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
     if _expired(payment):
         return _gone(request)
     payment, newest = _look(payment)
-    stage = _stage(payment, newest)
+    stage = _stage_after_return(payment, newest)
     if stage == Stage.PAYABLE:
         return redirect("payments:pay", token)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "stage": stage}
+    context |= {"at_bank": newest and newest.status == AttemptStatus.REQUIRES_ACTION}
     context |= {"order_url": _order_link(payment, newest)}
     context |= {"kept": payment.money(payment.captured - payment.net_refunded)}
     context |= {"returned": payment.money(payment.net_refunded)}
@@ -164,7 +171,7 @@ def status(request: HttpRequest, token: str) -> JsonResponse:
     payment = _payment(token)
     if _expired(payment):
         return JsonResponse({"stage": "expired"}, status=410)
-    return JsonResponse({"stage": _stage(*_look(payment))})
+    return JsonResponse({"stage": _stage_after_return(*_look(payment))})
 
 
 def _look(payment: Payment) -> tuple[Payment, Attempt | None]:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from orders.states import OrderState
 from payments.limits import too_often
+from payments.models import Payment
 from shop.cart import (
     CartRefused,
     add_to_cart,
@@ -29,6 +31,7 @@ from shop.models import Cart
 from shop.pricing import Quote, QuoteLine, Wanted
 
 SESSION_KEY = "till_cart"
+ORDER_KEY = "till_order"
 
 
 def open_cart(request: HttpRequest) -> Cart | None:
@@ -74,8 +77,15 @@ def cart_page(
         for line, problem in explained(quote)
     ]
     context = {"quote": quote, "lines": lines, "not_added": not_added, "conf": shop_settings()}
-    context |= {"cart_count": quote.pieces}
+    context |= {"cart_count": quote.pieces, "unpaid": _unpaid(request)}
     return render(request, "shop/cart.html", context, status=status)
+
+
+def _unpaid(request: HttpRequest) -> Payment | None:
+    """What this browser ordered last and has not paid: the way back for who left the bank."""
+    order_id = request.session.get(ORDER_KEY)
+    unpaid = Payment.objects.select_related("order").filter(order__state=OrderState.OPEN)
+    return unpaid.filter(order_id=order_id).first() if order_id else None
 
 
 def not_added(request: HttpRequest, reason: str, *, status: int) -> HttpResponse:
@@ -120,7 +130,7 @@ def update(request: HttpRequest) -> HttpResponse:
     except CartRefused as refusal:
         messages.error(request, str(refusal))
         return cart_page(request, typed=dict(typed_of(request)), status=400)
-    return redirect("shop:cart")
+    return redirect("shop:checkout" if request.POST.get("then") == "checkout" else "shop:cart")
 
 
 @require_POST

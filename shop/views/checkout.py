@@ -31,7 +31,7 @@ from shop.conf import shop_settings
 from shop.forms import CheckoutForm
 from shop.models import Cart
 from shop.pricing import Quote
-from shop.views.cart import explained, open_cart
+from shop.views.cart import ORDER_KEY, explained, open_cart
 
 Refusal = CartGone | QuoteChanged | OutOfStock
 CHANGED = gettext_lazy("Your cart has changed. Nothing was charged. Please check it and pay again.")
@@ -67,13 +67,13 @@ def _post(request: HttpRequest) -> HttpResponse:
         placed = check_out(_draft(request, form))
     except (CartGone, QuoteChanged, OutOfStock) as refusal:
         return _refused(request, cart, _explain(refusal, form), status=409)
-    return _onward(placed)
+    return _onward(request, placed)
 
 
 def _other_cart(request: HttpRequest, cart: Cart | None, key: str) -> HttpResponse:
     """A form of a cart that is no longer this one: its order, or the cart as it is now."""
     try:
-        return _onward(placed_before(key))
+        return _onward(request, placed_before(key))
     except CartGone:
         return _refused(request, cart, str(CHANGED), status=409)
 
@@ -118,8 +118,9 @@ def _explain(refusal: Refusal, form: CheckoutForm) -> str:
     ) % {"before": format_money(seen), "now": format_money(total)}
 
 
-def _onward(placed: Placed) -> HttpResponse:
+def _onward(request: HttpRequest, placed: Placed) -> HttpResponse:
     """To the provider; the loser of a double submit goes where the winner's order stands."""
+    request.session[ORDER_KEY] = placed.order.pk
     attempt = placed.attempt
     if attempt is None:
         return HttpResponseRedirect(order_url(placed.order), status=303)

@@ -24,7 +24,7 @@ def put_in_cart(visitor: Visitor, product: str) -> None:
 def check_out(visitor: Visitor) -> None:
     """From the cart to the bank."""
     page = visitor.page
-    page.get_by_role("link", name="Checkout").click()
+    page.get_by_role("button", name="Checkout").click()
     visitor.look("Checkout")
     page.get_by_label("E-mail").fill("alice@example.com")
     page.get_by_label("Full name").fill("Alice Archer")

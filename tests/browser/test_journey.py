@@ -81,7 +81,7 @@ def test_the_whole_way_without_script(plain: Visitor) -> None:
 def test_a_mistake_in_the_form_is_shown_beside_its_field(visitor: Visitor) -> None:
     put_in_cart(visitor, TEAPOT)
     page = visitor.page
-    page.get_by_role("link", name="Checkout").click()
+    page.get_by_role("button", name="Checkout").click()
     page.get_by_label("E-mail").fill("alice@")
     page.get_by_role("button", name="Order and pay").click()
     visitor.look("Checkout")

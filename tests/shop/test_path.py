@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 
+from config.ports import free_port
 from demo.models import Product
 from orders.emails import send_due_mail
 from orders.models import Order
 from payments.models import Attempt, InboxEvent, Payment, ProviderAccount
 from payments.services.inbox import drain_inbox
 from payments.states import AttemptStatus, InboxState, PaymentStatus
+from shop.models import Cart
 from tests.config.waiting import until
 from tests.payments.shopper import pay_at_bank
 from tests.shop.cast import check_out, local, put_in_cart, read
@@ -156,3 +159,51 @@ def test_a_bank_out_of_reach_costs_nothing_and_keeps_the_order(
 
     assert "We could not reach the payment service. You have not been charged." in page.text
     assert Order.objects.get().state == "open"
+
+
+def test_whoever_comes_back_before_the_bank_has_told_waits_and_is_not_asked_to_pay(
+    client: Client, at_bank: str
+) -> None:
+    token = Payment.objects.get().token
+
+    page = read(client.get(f"/payments/pay/{token}/return/"))
+
+    assert "We are waiting for your bank" in page.text
+    assert client.get(f"/payments/pay/{token}/status/").json() == {"stage": "waiting"}
+
+
+def test_whoever_left_the_bank_finds_the_way_back_in_the_cart(client: Client, at_bank: str) -> None:
+    payment = Payment.objects.get()
+
+    page = read(client.get("/cart/"))
+
+    assert f"/payments/pay/{payment.token}/return/" in page.links
+
+
+def test_an_order_that_is_paid_no_longer_asks_in_the_cart(client: Client, at_bank: str) -> None:
+    client.get(local(pay_at_bank(at_bank)))
+
+    assert "waits for your payment" not in read(client.get("/cart/")).text
+
+
+def test_the_checkout_button_keeps_a_quantity_that_was_typed(
+    client: Client, teapot: Product
+) -> None:
+    put_in_cart(client, teapot)
+
+    typed = {"sku": teapot.sku, "quantity": "7", "then": "checkout"}
+    answer = client.post("/cart/update/", typed)
+
+    assert answer["Location"] == "/checkout/"
+    assert Cart.objects.get().lines.get().quantity == 7
+
+
+def test_an_installer_is_signed_up_at_the_bank_by_a_command(db: None, bank: str) -> None:
+    call_command("connect_sandbox", bank)
+
+    assert ProviderAccount.objects.get().base_url == bank
+
+
+def test_a_bank_that_is_not_there_is_a_clear_error(db: None) -> None:
+    with pytest.raises(CommandError, match="was not connected"):
+        call_command("connect_sandbox", f"http://127.0.0.1:{free_port()}")

@@ -92,7 +92,7 @@ def test_placing_an_order_and_calling_the_bank(
     fill(client, lines)
     typed = filled_in(client)
 
-    with statements(34 + lines):
+    with statements(37 + lines):
         check_out(client, typed)
 
 
