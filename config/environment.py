@@ -1,14 +1,17 @@
 """What the environment says to the shop and to the sandbox bank alike."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from config.databases import tuned
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+DATABASE_URL = re.compile("sqlite:///.|(postgres|postgresql|psql|pgsql)://")
 
 
 def text(name: str, default: str = "") -> str:
@@ -18,8 +21,17 @@ def text(name: str, default: str = "") -> str:
 
 
 def database(name: str, default: Path) -> dict[str, Any]:
-    """What a database URL says, else an SQLite file."""
-    config: dict[str, Any] = env.db_url_config(text(name, f"sqlite:///{default}"))
+    """What a database URL says, else an SQLite file. Never repeats the URL: it has a password."""
+    url = text(name, f"sqlite:///{default}")
+    try:
+        config: dict[str, Any] = env.db_url_config(url) if DATABASE_URL.match(url) else {}
+    except ValueError:  # a port that is none
+        config = {}
+    if not (config.get("NAME") or "service" in config.get("OPTIONS", {})):
+        raise ImproperlyConfigured(
+            f"{name} names no database that Till can use: allowed are "
+            "sqlite:///path/to/file and postgres://user:password@host:5432/name."
+        )
     return tuned(config)
 
 

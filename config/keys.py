@@ -10,7 +10,7 @@ from pathlib import Path
 def kept_secret(path: Path, *, size: int = 48) -> str:
     """Read the secret in this file; the first of several processes at once makes it."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(size), "utf-8")

@@ -5,13 +5,18 @@ from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from redis import Redis, RedisError
 
 
 def main() -> int:
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        print(error, file=sys.stderr)
+        return 1
     for problem in (_database_problem(), _broker_problem()):
         if problem:
             print(problem, file=sys.stderr)

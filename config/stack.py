@@ -157,7 +157,7 @@ class Stack:
 
     def _hold_data(self) -> None:
         """Two stacks over one folder would take each other's messages: the second is refused."""
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds customers' addresses
         lock = self._held.enter_context((self.data / "lock").open("w"))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

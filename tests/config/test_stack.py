@@ -63,6 +63,15 @@ def test_a_second_shop_on_the_same_data_is_refused(tmp_path: Path) -> None:
             Stack(tmp_path, environment=ALONE).__enter__()
 
 
+def test_the_data_are_for_their_owner_alone(tmp_path: Path) -> None:
+    stack = Stack(tmp_path / "data")
+    try:
+        stack._hold_data()
+        assert stack.data.stat().st_mode & 0o777 == 0o700
+    finally:
+        stack.stop()
+
+
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind((HOST, 0))
