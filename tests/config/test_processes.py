@@ -72,7 +72,7 @@ def test_a_killed_program_is_started_again(
     supervisor.start(program("family", FAMILY))
     supervisor.watch()
     first, _ = family(tmp_path)
-    os.kill(first, signal.SIGKILL)
+    os.killpg(first, signal.SIGKILL)  # with its child, which nobody would end
     assert until(lambda: supervisor.pids()["family"] != first and family(tmp_path)[0] != first)
     assert notes[0].startswith("family was ended by SIGKILL; starting it again in 0.5 s.")
 
@@ -140,11 +140,13 @@ supervisor.start(Program("family", (sys.executable, "-c", code), dict(os.environ
 threading.Event().wait()
 """
     parent = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
-    assert until((tmp_path / "family.log").exists)
-    child, _ = family(tmp_path)
-    assert is_alive(child)
-    parent.kill()
-    parent.wait()
+    try:
+        assert until((tmp_path / "family.log").exists)
+        child, _ = family(tmp_path)
+        assert is_alive(child)
+    finally:
+        parent.kill()
+        parent.wait()
     assert until(lambda: not is_alive(child))
 
 

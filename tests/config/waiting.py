@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], object], *, seconds: float = 30) -> bool:
-    """Poll until the condition holds; False when it did not in time."""
+def until(condition: Callable[[], object], *, seconds: float = 90) -> bool:
+    """Poll until the condition holds; False when it did not in time, even on a busy machine."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
