@@ -56,7 +56,7 @@ def postgres_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not url.startswith("postgres"):
         pytest.skip("needs PostgreSQL (DATABASE_URL): SQLite has one writer at a time")
     name = f"till_bank_{uuid.uuid4().hex[:12]}"
-    server = psycopg.connect(url, autocommit=True)
+    server = psycopg.connect(f"{url.rpartition('/')[0]}/postgres", autocommit=True)
     server.execute(f'CREATE DATABASE "{name}"')
     bank = BankProcess(tmp_path_factory.mktemp("bank"), f"{url.rpartition('/')[0]}/{name}")
     try:

@@ -134,7 +134,7 @@ def test_a_refund_of_an_account_that_cannot_be_used_does_not_hold_up_the_next(
 
 def test_a_long_reason_with_line_breaks_reaches_the_bank(account: ProviderAccount) -> None:
     operation = asked_back(bought(account), 2500)
-    Operation.objects.update(reason="broken\tand\nbent " * 17)
+    Operation.objects.update(reason="broken\tand\nbent " * 15)
 
     submit_due_refunds()
 
