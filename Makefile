@@ -1,13 +1,14 @@
 # Every target sets up what it needs first (config/bootstrap.py) and says what it is doing.
 #   make demo [PORT=8000] [BANK_PORT=8001]     make test     make lint     make smoke
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
+#   make screenshots [TO=folder]
 # PYTHON=… names another Python, VENV=… another environment folder.
 SHELL := /bin/sh
 VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint smoke replay setup
+.PHONY: demo test pytest lint smoke replay screenshots setup
 .NOTPARALLEL:
 
 demo: setup
@@ -33,6 +34,9 @@ smoke: setup
 
 replay: setup
 	@$(PY) -m benchmarks.replay $(if $(DATA),--data "$(DATA)") $(if $(MONTHS),--months "$(MONTHS)") $(if $(DROP_ONE),--drop-one)
+
+screenshots: setup
+	@$(PY) -m benchmarks.screenshots $(if $(TO),"$(TO)")
 
 setup:
 	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \

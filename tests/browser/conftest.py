@@ -1,28 +1,16 @@
 """A real browser, found or explained; and a whole shop for it to visit."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
+from benchmarks.browser import ARGS, NO_BROWSER, find_chromium
 from config.stack import Stack
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--disable-dev-shm-usage",
-]
-NO_BROWSER = (
-    "no Chromium: install one (package chromium), name one in CHROMIUM, "
-    "or run .venv/bin/playwright install chromium"
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,11 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """A Chromium of this machine, else Playwright's own, else the test is skipped."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
+    found = find_chromium()
     if not found:
-        with sync_playwright() as playwright:
-            found = playwright.chromium.executable_path
-    if not Path(found).exists():
         pytest.skip(NO_BROWSER)
     return found
 
@@ -53,7 +38,7 @@ def browser_type_launch_args(
         **browser_type_launch_args,
         "executable_path": chromium_path,
         "headless": True,
-        "args": ARGS,
+        "args": list(ARGS),
     }
 
 

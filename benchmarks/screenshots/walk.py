@@ -1,0 +1,110 @@
+"""The way through the demo, past every page and state."""
+
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from playwright.sync_api import Page
+
+from benchmarks.screenshots.camera import Camera
+
+GOODS = ("stoneware-teapot", "soy-candle", "lambswool-scarf")
+TYPED = {
+    "E-mail": "alice@example.com",
+    "Full name": "Alice Archer",
+    "Address": "1 Mill Lane",
+    "Town or city": "Leeds",
+    "Postcode": "LS1 4AB",
+}
+APPROVED, DECLINED = "4242", "9995"
+
+
+@dataclass(slots=True)
+class Walk:
+    """A shopper with a camera."""
+
+    page: Page
+    camera: Camera
+    base_url: str
+
+    def see(self, path: str, scene: str) -> None:
+        self.page.goto(urljoin(self.base_url, path))
+        self.camera.shoot(self.page, scene)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).first.click()
+        self.page.wait_for_load_state()
+
+
+def look_around(walk: Walk) -> None:
+    walk.see("/", "shelves")
+    walk.see("/p/stoneware-teapot/", "product")
+    walk.see("/cart/", "cart-empty")
+    for path in ("terms", "mail", "nowhere"):
+        walk.see(f"/{path}/", path)
+    walk.see("/order/none/", "order-not-found")
+
+
+def fill_the_cart(walk: Walk) -> None:
+    """Three things; too many of one of them, then one again."""
+    for slug in GOODS:
+        walk.page.goto(urljoin(walk.base_url, f"/p/{slug}/"))
+        walk.press("Add to cart")
+    walk.camera.shoot(walk.page, "cart")
+    box = walk.page.get_by_role("spinbutton").first
+    box.fill("2000")
+    walk.press("Checkout")
+    walk.camera.shoot(walk.page, "cart-problem")
+    walk.page.goto(urljoin(walk.base_url, "/cart/"))
+
+
+def check_out(walk: Walk) -> None:
+    """To the bank, by way of a form with mistakes."""
+    walk.see("/checkout/", "checkout")
+    walk.page.get_by_label("E-mail").fill("alice@")
+    walk.press("Order and pay")
+    walk.camera.shoot(walk.page, "checkout-problems")
+    order(walk)
+    walk.camera.shoot(walk.page, "bank")
+
+
+def order(walk: Walk) -> None:
+    for label, text in TYPED.items():
+        walk.page.get_by_label(label, exact=True).fill(text)
+    walk.page.get_by_label("Country").select_option("GB")
+    walk.page.get_by_label("I agree to the terms of sale").check()
+    walk.press("Order and pay")
+
+
+def pay(walk: Walk, card: str) -> None:
+    walk.page.get_by_role("radio", name=card).check()
+    walk.press("Pay £")
+
+
+def wait_decline_pay(walk: Walk) -> str:
+    """The pages between the bank and the order; the address of the order."""
+    bank = walk.page.url
+    walk.see("/cart/", "cart-with-unpaid-order")
+    unpaid = walk.page.get_by_role("link", name="Pay for it").get_attribute("href") or ""
+    walk.see(f"{unpaid}return/", "waiting")
+    walk.page.goto(bank)
+    pay(walk, DECLINED)
+    walk.camera.shoot(walk.page, "declined")
+    walk.press("Pay £")
+    pay(walk, APPROVED)
+    walk.camera.shoot(walk.page, "paid")
+    walk.page.get_by_role("link", name="See your order").click()
+    walk.camera.shoot(walk.page, "order")
+    walk.camera.print(walk.page, "order-printed")
+    return walk.page.url
+
+
+def see_staff_work(walk: Walk, password: str) -> None:
+    walk.page.goto(urljoin(walk.base_url, "/admin/"))
+    walk.page.get_by_label("Username").fill("admin")
+    walk.page.get_by_label("Password").fill(password)
+    walk.press("Log in")
+    walk.see("/admin/orders/order/", "admin-orders")
+    walk.page.locator("#result_list tbody th a").first.click()
+    walk.camera.shoot(walk.page, "admin-order")
+    walk.page.get_by_role("link", name="Refund…").click()
+    walk.camera.shoot(walk.page, "admin-refund")
