@@ -1,80 +1,53 @@
-"""The test cards: each token names a card and decides what happens to it."""
-
-from dataclasses import dataclass
+"""The test cards of the hosted page, and those that make trouble."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-@dataclass(frozen=True, slots=True)
-class TestCard:
-    """One card of the hosted page; without a decline code it is approved."""
-
-    __test__ = False  # pytest would take the name for a class of tests
-
-    token: str
-    brand: str
-    last4: str
-    says: Promise
-    decline_code: str = ""
-
-    @property
-    def style(self) -> str:
-        return self.brand.lower()
-
-    @property
-    def mark(self) -> str:
-        """What fits on a card the size of a stamp."""
-        return {"Mastercard": "MC"}.get(self.brand, self.brand)
+from payments.sandbox.instruments import Instrument
+from payments.sandbox.scenarios import SCENARIOS
 
 
-CARDS = (
-    TestCard("tok_approve", "Visa", "4242", _("approves")),
-    TestCard("tok_approve_mastercard", "Mastercard", "4444", _("approves")),
-    TestCard(
-        "tok_decline_generic", "Visa", "0002", _("declined, no reason given"), "generic_decline"
-    ),
-    TestCard(
-        "tok_decline_insufficient_funds",
-        "Visa",
-        "9995",
-        _("declined: insufficient funds"),
-        "insufficient_funds",
-    ),
-    TestCard(
-        "tok_decline_expired_card", "Visa", "0069", _("declined: card has expired"), "expired_card"
-    ),
-    TestCard(
-        "tok_decline_incorrect_cvc",
-        "Visa",
-        "0127",
-        _("declined: wrong security code"),
-        "incorrect_cvc",
-    ),
-    TestCard("tok_decline_lost_card", "Visa", "9987", _("declined: reported lost"), "lost_card"),
-    TestCard(
-        "tok_decline_stolen_card", "Visa", "9979", _("declined: reported stolen"), "stolen_card"
-    ),
-    TestCard(
-        "tok_decline_do_not_honor",
-        "Mastercard",
-        "5126",
-        _("declined: do not honour"),
-        "do_not_honor",
-    ),
-    TestCard(
-        "tok_decline_limit_exceeded",
-        "Mastercard",
-        "6975",
-        _("declined: over the card limit"),
-        "limit_exceeded",
-    ),
-    TestCard(
-        "tok_decline_processing_error",
-        "Mastercard",
-        "0119",
-        _("declined: processing error"),
-        "processing_error",
-    ),
+def _visa(name: str, last4: str, says: Promise) -> Instrument:
+    return Instrument(f"tok_{name}", "card", "Visa", last4, says, SCENARIOS[name])
+
+
+def _mastercard(name: str, last4: str, says: Promise) -> Instrument:
+    return Instrument(f"tok_{name}", "card", "Mastercard", last4, says, SCENARIOS[name])
+
+
+APPROVED_MASTERCARD = Instrument(
+    "tok_approve_mastercard", "card", "Mastercard", "4444", _("approves"), SCENARIOS["approve"]
 )
-BY_TOKEN = {card.token: card for card in CARDS}
+CARDS = (
+    _visa("approve", "4242", _("approves")),
+    APPROVED_MASTERCARD,
+    _visa("decline_generic", "0002", _("declined, no reason given")),
+    _visa("decline_insufficient_funds", "9995", _("declined: insufficient funds")),
+    _visa("decline_expired_card", "0069", _("declined: card has expired")),
+    _visa("decline_incorrect_cvc", "0127", _("declined: wrong security code")),
+    _visa("decline_lost_card", "9987", _("declined: reported lost")),
+    _visa("decline_stolen_card", "9979", _("declined: reported stolen")),
+    _mastercard("decline_do_not_honor", "5126", _("declined: do not honour")),
+    _mastercard("decline_limit_exceeded", "6975", _("declined: over the card limit")),
+    _mastercard("decline_processing_error", "0119", _("declined: processing error")),
+    _visa("3ds", "3155", _("its issuer asks you, then approves")),
+    _mastercard("3ds_declined_after", "3178", _("its issuer asks you, then declined")),
+)
+TROUBLESOME_CARDS = (
+    _visa("timeout_captured", "5040", _("charged, but the page times out")),
+    _visa("webhook_lost", "6001", _("the shop is never told")),
+    _visa("webhook_repeated", "6002", _("the shop is told three times")),
+    _visa("webhook_reordered", "6003", _("the shop is told in the wrong order")),
+    _visa("webhook_late", "6004", _("the shop is told a minute late")),
+    _visa("late_success_after_void", "6105", _("charged later, even when it was voided")),
+    _visa("partial_capture", "6206", _("only half is charged")),
+    _visa("wrong_amount", "6207", _("a little too little is charged")),
+    _visa("wrong_mode", "6208", _("charged, and said to be real money")),
+    _visa("refund_pending", "7301", _("refunds take their time")),
+    _visa("refund_pending_then_failed", "7302", _("refunds take their time and fail")),
+    _visa("refund_fails_later", "7303", _("refunds succeed and fail later")),
+    _visa("dispute_opened", "8401", _("disputed later")),
+    _visa("dispute_won", "8402", _("disputed later, the shop wins")),
+    _visa("dispute_lost", "8403", _("disputed later, the shop loses")),
+    _visa("saved_declines", "9509", _("saved, it is declined the next time")),
+)

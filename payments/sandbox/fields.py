@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -79,6 +80,27 @@ class Fields:
         if parts is None or not (parts.scheme == "https" or is_loopback(parts.hostname or "")):
             raise invalid(name, "must be an https URL, or http to a loopback address")
         return str(value)
+
+    def choice(self, name: str, choices: Collection[str], *, default: str) -> str:
+        value = self._take(name, required=False) if name in self._left else default
+        if not isinstance(value, str) or value not in choices:
+            raise invalid(name, f"must be one of {', '.join(choices)}")
+        return value
+
+    def seconds(self, name: str, *, shortest: int, longest: int) -> timedelta | None:
+        if name not in self._left:
+            return None
+        value = self._take(name, required=False)
+        if type(value) is not int or not shortest <= value <= longest:
+            raise invalid(name, f"must be whole seconds, {shortest} to {longest}")
+        return timedelta(seconds=value)
+
+    def flag(self, name: str) -> bool:
+        """Take true or false; false where nothing was sent."""
+        value = self._take(name, required=False) if name in self._left else False
+        if not isinstance(value, bool):
+            raise invalid(name, "must be true or false")
+        return value
 
     def close(self) -> None:
         """Refuse whatever nobody asked for."""

@@ -3,7 +3,8 @@
 import json
 from datetime import UTC, datetime
 
-from payments.sandbox.models import Event, Merchant, Payment, Refund
+from payments.sandbox.models import Dispute, Event, Merchant, Method, Payment, Refund, SavedCard
+from payments.sandbox.scenarios import Disputes
 
 MODE = "test"
 
@@ -27,17 +28,20 @@ def merchant_object(merchant: Merchant) -> dict[str, object]:
     }
 
 
-def payment_object(payment: Payment, base_url: str) -> dict[str, object]:
-    """Show a payment with its refunds; `base_url` is where the caller reached the bank."""
+def payment_object(payment: Payment) -> dict[str, object]:
+    """Show a payment with its refunds and disputes."""
     card = {"brand": payment.card_brand, "last4": payment.card_last4}
-    # An unpaid payment has no refunds: the question is not worth a query.
-    refunds = payment.refunds.order_by("pk") if payment.refunded else []
+    # What cannot have refunds, or disputes, is not worth the question.
+    refunds = payment.refunds.order_by("pk") if payment.captured else []
+    disputed = payment.captured and payment.plays.disputes is not Disputes.NEVER
+    disputes = payment.disputes.order_by("pk") if disputed else []
     return {
         "id": payment.public_id,
         "object": "payment",
         "reference": payment.reference,
         "merchant_id": payment.merchant.public_id,
-        "mode": MODE,
+        "mode": payment.mode,
+        "method": payment.method,
         "status": payment.status,
         "amount": payment.amount,
         "currency": payment.currency,
@@ -49,10 +53,47 @@ def payment_object(payment: Payment, base_url: str) -> dict[str, object]:
         "card": card if payment.card_last4 else None,
         "decline_code": payment.decline_code or None,
         "refunds": [refund_object(refund, payment) for refund in refunds],
-        "checkout_url": f"{base_url}/pay/{payment.checkout_token}/",
+        "disputes": [dispute_object(dispute, payment) for dispute in disputes],
+        "saved_card": saved_card_object(payment.saved_card) if payment.saved_card else None,
+        "checkout_url": checkout_url(payment),
+        "qr_content": scan_url(payment) if payment.is_open else None,
         "return_url": payment.return_url,
+        "expires_at": moment(payment.expires_at),
         "created_at": moment(payment.created_at),
         "updated_at": moment(payment.updated_at),
+    }
+
+
+def checkout_url(payment: Payment) -> str | None:
+    """The page where the shopper goes on; who scans a code has none."""
+    if payment.method == Method.QR:
+        return None
+    page = f"{payment.base_url}/pay/{payment.checkout_token}/"
+    asks_issuer = payment.charged_card_id is not None and payment.plays.challenged
+    return f"{page}challenge/" if asks_issuer else page
+
+
+def scan_url(payment: Payment) -> str | None:
+    if payment.method != Method.QR:
+        return None
+    return f"{payment.base_url}/scan/{payment.checkout_token}/"
+
+
+def saved_card_object(card: SavedCard) -> dict[str, object]:
+    return {"id": card.public_id, "brand": card.brand, "last4": card.last4}
+
+
+def dispute_object(dispute: Dispute, payment: Payment) -> dict[str, object]:
+    return {
+        "id": dispute.public_id,
+        "object": "dispute",
+        "amount": dispute.amount,
+        "currency": payment.currency,
+        "status": dispute.status,
+        "reason": dispute.reason,
+        "evidence_due_at": moment(dispute.evidence_due_at),
+        "opened_at": moment(dispute.opened_at),
+        "closed_at": moment(dispute.closed_at),
     }
 
 
@@ -65,6 +106,7 @@ def refund_object(refund: Refund, payment: Payment) -> dict[str, object]:
         "amount": refund.amount,
         "currency": payment.currency,
         "status": refund.status,
+        "failure_code": refund.failure_code or None,
         "reason": refund.reason,
         "created_at": moment(refund.created_at),
     }

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from payments.sandbox.views import api, missing, page
+from payments.sandbox.views import api, missing
+from payments.sandbox.views.challenge import challenge
 from payments.sandbox.views.endpoint import endpoint
+from payments.sandbox.views.front import front
 from payments.sandbox.views.health import health
+from payments.sandbox.views.pay import pay
+from payments.sandbox.views.scan import scan
 
 app_name = "sandbox"
 urlpatterns = [
+    path("", front, name="front"),
     path("health/", health, name="health"),
     path("v1/merchants", endpoint({"POST": api.create_merchant})),
     path("v1/merchants/me", endpoint({"GET": api.show_merchant, "PATCH": api.change_merchant})),
@@ -15,8 +20,11 @@ urlpatterns = [
     path("v1/payments/<slug:public_id>", endpoint({"GET": api.show_payment})),
     path("v1/payments/<slug:public_id>/refunds", endpoint({"POST": api.create_refund})),
     path("v1/payments/<slug:public_id>/void", endpoint({"POST": api.void_payment})),
+    path("v1/saved_cards/<slug:public_id>", endpoint({"DELETE": api.delete_saved_card})),
     path("v1/events", endpoint({"GET": api.list_events})),
-    path("pay/<slug:token>/", page.pay, name="pay"),
+    path("pay/<slug:token>/", pay, name="pay"),
+    path("pay/<slug:token>/challenge/", challenge, name="challenge"),
+    path("scan/<slug:token>/", scan, name="scan"),
 ]
 handler400 = missing.bad_request
 handler404 = missing.no_such_page

@@ -14,11 +14,12 @@ from payments.sandbox.objects import encoded
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A status and the exact text of a JSON body."""
+    """A status and the exact text of a JSON body; one that got lost is kept, but not sent."""
 
     status: int
     body: str
     replayed: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

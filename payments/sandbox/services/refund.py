@@ -1,4 +1,4 @@
-"""Giving money back: never more than was captured."""
+"""Giving money back: never more than was captured and is not disputed."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,9 +8,24 @@ from django.db.models import F
 from django.utils import timezone
 
 from payments.sandbox.errors import Problem, Refused, conflict
-from payments.sandbox.models import Payment, PaymentStatus, Refund
+from payments.sandbox.models import Act, Payment, PaymentStatus, Refund, RefundStatus
+from payments.sandbox.pace import paced
+from payments.sandbox.scenarios import REFUND_TAKES, Refunds
 from payments.sandbox.services.announce import announce
 from payments.sandbox.services.ids import new_id
+from payments.sandbox.services.later import plan
+
+FAILURE = "account_closed"
+FIRST = {
+    Refunds.PENDING: RefundStatus.PENDING,
+    Refunds.PENDING_THEN_FAIL: RefundStatus.PENDING,
+}
+LAST = {
+    Refunds.PENDING: RefundStatus.SUCCEEDED,
+    Refunds.PENDING_THEN_FAIL: RefundStatus.FAILED,
+    Refunds.FAIL_LATER: RefundStatus.FAILED,
+}
+TOTAL_OF = {RefundStatus.PENDING: "refunds_pending", RefundStatus.SUCCEEDED: "refunded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +37,13 @@ class RefundOrder:
     reason: str
 
 
-def refund(*, payment: Payment, order: RefundOrder, base_url: str) -> Refund:
+def refund(*, payment: Payment, order: RefundOrder) -> Refund:
     """Refund a captured payment in full or in part; raises Refused, then nothing has changed.
 
     Runs inside the caller's transaction, whose rollback undoes a reservation that was refused.
     """
-    _take(payment, order.amount)
+    status = FIRST.get(payment.plays.refunds, RefundStatus.SUCCEEDED)
+    _take(payment, order.amount, TOTAL_OF[status])
     made = Refund(
         public_id=new_id("re"),
         merchant_id=payment.merchant_id,
@@ -35,6 +51,7 @@ def refund(*, payment: Payment, order: RefundOrder, base_url: str) -> Refund:
         reference=order.reference,
         amount=order.amount,
         reason=order.reason,
+        status=status,
     )
     try:
         with transaction.atomic():
@@ -42,20 +59,47 @@ def refund(*, payment: Payment, order: RefundOrder, base_url: str) -> Refund:
     except IntegrityError:
         message = "A refund with this reference exists."
         raise conflict("reference_taken", message, "reference") from None
-    announce(kind="refund.succeeded", payment=payment, base_url=base_url)
+    announce(kind=f"refund.{status}", payment=payment)
+    if payment.plays.refunds in LAST:
+        due_at = timezone.now() + paced(REFUND_TAKES)
+        plan(act=Act.FINISH_REFUND, payment=payment, due_at=due_at, refund=made)
     return made
 
 
-def _take(payment: Payment, amount: int) -> None:
+def finish_refund(*, payment: Payment, refund: Refund) -> bool:
+    """Bring a refund to the end its payment says. A second call changes nothing.
+
+    Runs inside the caller's transaction.
+    """
+    before, after = RefundStatus(refund.status), LAST[payment.plays.refunds]
+    code = FAILURE if after is RefundStatus.FAILED else ""
+    unfinished = Refund.objects.filter(pk=refund.pk, status=before)
+    if before is after or not unfinished.update(status=after, failure_code=code):
+        return False
+    totals = {TOTAL_OF[before]: F(TOTAL_OF[before]) - refund.amount}
+    if after in TOTAL_OF:
+        totals[TOTAL_OF[after]] = F(TOTAL_OF[after]) + refund.amount
+    Payment.objects.filter(pk=payment.pk).update(updated_at=timezone.now(), **totals)
+    payment.refresh_from_db(fields=["refunded", "refunds_pending", "disputed", "updated_at"])
+    announce(kind=f"refund.{after}", payment=payment)
+    return True
+
+
+def _take(payment: Payment, amount: int, total: str) -> None:
     enough = Payment.objects.filter(
-        pk=payment.pk, status=PaymentStatus.CAPTURED, captured__gte=F("refunded") + amount
+        pk=payment.pk,
+        status=PaymentStatus.CAPTURED,
+        captured__gte=F("refunded") + F("refunds_pending") + F("disputed") + amount,
     )
-    taken = enough.update(refunded=F("refunded") + amount, updated_at=timezone.now())
-    payment.refresh_from_db(fields=["status", "captured", "refunded", "updated_at"])
+    now = timezone.now()
+    taken = enough.update(updated_at=now, **{total: F(total) + amount})
+    payment.refresh_from_db(
+        fields=["status", "captured", "refunded", "refunds_pending", "disputed", "updated_at"]
+    )
     if taken:
         return
     if payment.status != PaymentStatus.CAPTURED:
         raise conflict("payment_not_captured", "The payment was not captured.")
-    left = payment.captured - payment.refunded
-    message = f"Only {left} of this payment can still be refunded."
+    left = payment.captured - payment.refunded - payment.refunds_pending - payment.disputed
+    message = f"Only {max(left, 0)} of this payment can still be refunded."
     raise Refused(Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "amount_too_large", message, "amount"))

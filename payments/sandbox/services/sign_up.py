@@ -45,7 +45,10 @@ def change_webhook_url(*, merchant: Merchant, webhook_url: str) -> None:
         merchant.webhook_url = webhook_url
         merchant.save(update_fields=["webhook_url"])
         late = Event.objects.filter(
-            merchant=merchant, delivered_at=None, created_at__gt=now - GIVES_UP_AFTER
+            merchant=merchant,
+            delivered_at=None,
+            copies__gt=0,
+            created_at__gt=now - GIVES_UP_AFTER,
         )
         late.update(next_try_at=now if webhook_url else None)
     BELL.ring()

@@ -1,12 +1,14 @@
 """The API: each action reads its fields, calls one service and shows one object."""
 
+from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.db.models import QuerySet
 
 from payments.sandbox.errors import not_found
-from payments.sandbox.fields import Fields
-from payments.sandbox.models import Event, Merchant, Payment
+from payments.sandbox.fields import Fields, invalid
+from payments.sandbox.models import Event, Merchant, Method, Payment
 from payments.sandbox.objects import (
     delivery_object,
     merchant_object,
@@ -14,13 +16,17 @@ from payments.sandbox.objects import (
     refund_object,
 )
 from payments.sandbox.services.answer import Reply
-from payments.sandbox.services.finish import void
+from payments.sandbox.services.close import void
+from payments.sandbox.services.forget import forget_card
 from payments.sandbox.services.open import PaymentOrder, open_payment
 from payments.sandbox.services.refund import RefundOrder, refund
 from payments.sandbox.services.sign_up import change_webhook_url, sign_up
 from payments.sandbox.views.endpoint import Call, reply
 
 EVENTS_SHOWN = 100
+SHORTEST, LONGEST = 10, 604_800
+"""Seconds that a payment can be paid."""
+A_DAY, FIVE_MINUTES = timedelta(days=1), timedelta(minutes=5)
 
 
 def create_merchant(call: Call) -> Reply:
@@ -48,21 +54,36 @@ def change_merchant(call: Call) -> Reply:
 
 def create_payment(call: Call) -> Reply:
     merchant = call.merchant()
-    fields = Fields(call.values)
+    order = payment_order(Fields(call.values))
+
+    def act() -> Reply:
+        payment = open_payment(merchant=merchant, order=order, base_url=call.base_url)
+        answered = reply(HTTPStatus.CREATED, payment_object(payment))
+        return replace(answered, lost=payment.plays.times_out)
+
+    return call.once(merchant, act)
+
+
+def payment_order(fields: Fields) -> PaymentOrder:
+    method = Method(fields.choice("method", Method.values, default=Method.CARD))
+    usual = FIVE_MINUTES if method is Method.QR else A_DAY
     order = PaymentOrder(
         reference=fields.reference(),
         amount=fields.amount(),
         currency=fields.currency(),
         description=fields.text("description", longest=200),
         return_url=fields.url("return_url"),
+        method=method,
+        lives=fields.seconds("expires_in", shortest=SHORTEST, longest=LONGEST) or usual,
+        save_card=fields.flag("save_card"),
+        saved_card=fields.text("saved_card", longest=40),
     )
     fields.close()
-
-    def act() -> Reply:
-        payment = open_payment(merchant=merchant, order=order)
-        return reply(HTTPStatus.CREATED, payment_object(payment, call.base_url))
-
-    return call.once(merchant, act)
+    if order.saved_card and (order.save_card or method is not Method.CARD):
+        raise invalid("saved_card", "is a card already, and no other method")
+    if order.save_card and method is not Method.CARD:
+        raise invalid("save_card", "is for cards")
+    return order
 
 
 def find_payments(call: Call) -> Reply:
@@ -71,13 +92,13 @@ def find_payments(call: Call) -> Reply:
     reference = fields.reference()
     fields.close()
     found = payments_of(merchant).filter(reference=reference)
-    data = [payment_object(payment, call.base_url) for payment in found]
+    data = [payment_object(payment) for payment in found]
     return reply(HTTPStatus.OK, {"data": data})
 
 
 def show_payment(call: Call) -> Reply:
     payment = payment_of(call.merchant(), call.public_id)
-    return reply(HTTPStatus.OK, payment_object(payment, call.base_url))
+    return reply(HTTPStatus.OK, payment_object(payment))
 
 
 def create_refund(call: Call) -> Reply:
@@ -92,7 +113,7 @@ def create_refund(call: Call) -> Reply:
     fields.close()
 
     def act() -> Reply:
-        made = refund(payment=payment, order=order, base_url=call.base_url)
+        made = refund(payment=payment, order=order)
         return reply(HTTPStatus.CREATED, refund_object(made, payment))
 
     return call.once(merchant, act)
@@ -104,10 +125,15 @@ def void_payment(call: Call) -> Reply:
     Fields(call.values).close()
 
     def act() -> Reply:
-        void(payment=payment, base_url=call.base_url)
-        return reply(HTTPStatus.OK, payment_object(payment, call.base_url))
+        void(payment=payment)
+        return reply(HTTPStatus.OK, payment_object(payment))
 
     return call.once(merchant, act)
+
+
+def delete_saved_card(call: Call) -> Reply:
+    forget_card(merchant=call.merchant(), public_id=call.public_id)
+    return reply(HTTPStatus.OK, {"id": call.public_id, "deleted": True})
 
 
 def list_events(call: Call) -> Reply:
@@ -121,7 +147,7 @@ def list_events(call: Call) -> Reply:
 
 
 def payments_of(merchant: Merchant) -> QuerySet[Payment]:
-    return Payment.objects.filter(merchant=merchant).select_related("merchant")
+    return Payment.objects.filter(merchant=merchant).select_related("merchant", "saved_card")
 
 
 def payment_of(merchant: Merchant, public_id: str) -> Payment:

@@ -17,6 +17,7 @@ from payments.sandbox.services.sign_up import merchant_of_key
 
 LARGEST_BODY = 64 * 1024
 LONGEST_KEY = 100
+NO_ANSWER = Problem(HTTPStatus.GATEWAY_TIMEOUT, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def endpoint(actions: Mapping[str, Action]) -> Callable[..., HttpResponseBase]:
             reply = action(Call(request, read_body(request), public_id))
         except Refused as refused:
             return problem(refused.problem)
-        return answer(reply)
+        return problem(NO_ANSWER) if reply.lost else answer(reply)
 
     return view
 

@@ -1,4 +1,4 @@
-"""The hosted card page: what a shopper sees of the bank."""
+"""What the bank's pages share: finding the payment, describing it, and leaving for the shop."""
 
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -6,64 +6,58 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods
 
-from payments.sandbox.cards import BY_TOKEN, CARDS
 from payments.sandbox.currencies import written
 from payments.sandbox.models import Payment, PaymentStatus
-from payments.sandbox.services.finish import cancel, pay_with
-from payments.sandbox.views.endpoint import base_url
-from payments.sandbox.views.missing import no_such_page
+from payments.sandbox.services.pay import UNKNOWN_SHOPPER
 
-OUTCOME_OF = {"pay": {PaymentStatus.CAPTURED, PaymentStatus.DECLINED}}
-OUTCOME_OF["cancel"] = {PaymentStatus.CANCELLED}
+PAID = {PaymentStatus.CAPTURED, PaymentStatus.PROCESSING}
 
 
-@never_cache
-@csrf_protect
-@require_http_methods(["GET", "HEAD", "POST"])
-def pay(request: HttpRequest, token: str) -> HttpResponse:
-    payment = Payment.objects.select_related("merchant").filter(checkout_token=token).first()
-    if payment is None:
-        return no_such_page(request)
-    if request.method == "POST":
-        return submitted(request, payment)
-    if payment.status != PaymentStatus.REQUIRES_ACTION:
-        return finished_page(request, payment, HTTPStatus.OK)
-    return card_page(request, payment, HTTPStatus.OK)
+def find(token: str) -> Payment | None:
+    return Payment.objects.select_related("merchant").filter(checkout_token=token).first()
 
 
-def submitted(request: HttpRequest, payment: Payment) -> HttpResponse:
-    action = request.POST.get("action")
-    card = BY_TOKEN.get(request.POST.get("card", ""))
-    if action == "cancel":
-        done = cancel(payment=payment, base_url=base_url(request))
-    elif action == "pay" and card is not None:
-        done = pay_with(payment=payment, card=card, base_url=base_url(request))
-    elif payment.status == PaymentStatus.REQUIRES_ACTION:
-        return card_page(request, payment, HTTPStatus.UNPROCESSABLE_ENTITY)
-    else:
-        done = False
-    # A double click asks for what has happened: it goes back to the shop like the first one.
-    if done or payment.status in OUTCOME_OF.get(action or "", set()):
-        response = HttpResponseRedirect(payment.return_url)
-        response.status_code = HTTPStatus.SEE_OTHER
-        return guarded(response, payment)
-    return finished_page(request, payment, HTTPStatus.CONFLICT)
+def was_tried(payment: Payment) -> bool:
+    """Whether paying is what happened to it, with or without success."""
+    declined = payment.status == PaymentStatus.DECLINED and not was_refused(payment)
+    return payment.status in PAID or declined
 
 
-def card_page(request: HttpRequest, payment: Payment, status: HTTPStatus) -> HttpResponse:
-    wrong = status != HTTPStatus.OK
-    chosen = CARDS[0].token
-    context = described(payment) | {"cards": CARDS, "chosen": chosen, "wrong": wrong}
-    return guarded(render(request, "sandbox/pay.html", context, status=status), payment)
+def was_refused(payment: Payment) -> bool:
+    return payment.decline_code == UNKNOWN_SHOPPER
+
+
+def left(payment: Payment) -> bool:
+    return payment.status == PaymentStatus.CANCELLED
+
+
+def show(request: HttpRequest, payment: Payment, template: str, **context: object) -> HttpResponse:
+    page = render(request, f"sandbox/{template}.html", described(payment) | context)
+    return guarded(page, payment)
 
 
 def finished_page(request: HttpRequest, payment: Payment, status: HTTPStatus) -> HttpResponse:
     page = render(request, "sandbox/finished.html", described(payment), status=status)
     return guarded(page, payment)
+
+
+def timed_out_page(request: HttpRequest, payment: Payment) -> HttpResponse:
+    page = render(request, "sandbox/504.html", status=HTTPStatus.GATEWAY_TIMEOUT)
+    return guarded(page, payment)
+
+
+def back_to_shop(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """Send a shopper who has paid, or has not, where the shop wants; some answers get lost."""
+    if payment.plays.times_out and payment.status in PAID:
+        return timed_out_page(request, payment)
+    return see_other(payment, payment.return_url)
+
+
+def see_other(payment: Payment, url: str) -> HttpResponse:
+    response = HttpResponseRedirect(url)
+    response.status_code = HTTPStatus.SEE_OTHER
+    return guarded(response, payment)
 
 
 def described(payment: Payment) -> dict[str, object]:

@@ -111,13 +111,15 @@ def record(event: Event, result: Result) -> None:
     """Write what became of a try."""
     now = timezone.now()
     tries = event.tries + 1
-    again = None
+    copies = event.copies - 1 if result.acknowledged else event.copies
+    again = now if copies else None
     if not result.acknowledged:
         again = next_try(created=event.created_at, tries=tries, now=now)
     with writing():
         Event.objects.filter(pk=event.pk).update(
             tries=tries,
+            copies=copies,
             last_result=result.said,
-            delivered_at=now if result.acknowledged else None,
+            delivered_at=now if result.acknowledged else event.delivered_at,
             next_try_at=again,
         )

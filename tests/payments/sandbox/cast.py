@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 
@@ -20,6 +21,8 @@ from config.ports import HOST, free_port, wait_until_answers
 
 ROOT = Path(__file__).resolve().parents[3]
 RETURN_URL = "http://127.0.0.1:9/back/?order=1"
+METHOD_OF = {"tok": "card", "wal": "wallet", "qr_": "qr", "deb": "bank_debit"}
+FIELD_OF = {"tok": "card", "wal": "wallet", "deb": "account"}
 CLIENTS: list[httpx.Client] = []
 """Closed after each test."""
 
@@ -35,6 +38,7 @@ class BankProcess:
 
     data: Path
     database_url: str = ""
+    pace: float = 1.0
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -51,6 +55,7 @@ class BankProcess:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.bank",
             "TILL_DATA": str(self.data),
+            "TILL_BANK_PACE": str(self.pace),
             "BANK_DATABASE_URL": self.database_url or f"sqlite:///{self.data / 'bank.sqlite3'}",
         }
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
@@ -156,6 +161,46 @@ class Shop:
         found: dict[str, Any] = self.get(f"/v1/payments/{payment['id']}")
         return found
 
+    def saved(self, token: str = "tok_approve", **changes: object) -> str:
+        """A card of ours, kept by a payment that it made; its id."""
+        payment = self.payment(save_card=True, **changes)
+        Shopper(payment["checkout_url"]).finishes(token)
+        card: str = self.once(payment, "captured")["saved_card"]["id"]
+        return card
+
+    def finished(self, token: str, **changes: object) -> dict[str, Any]:
+        """A payment that a shopper did with this token, as it is when the page was left."""
+        method = METHOD_OF[token[:3]]
+        payment = self.payment(method=method, **changes)
+        Shopper(payment["checkout_url"] or payment["qr_content"]).finishes(token)
+        found: dict[str, Any] = self.get(f"/v1/payments/{payment['id']}")
+        return found
+
+    def once(self, payment: dict[str, Any], status: str, seconds: float = 20) -> dict[str, Any]:
+        """The payment once it has that status."""
+        return self.when(payment, lambda now: now["status"] == status, seconds)
+
+    def when(
+        self, payment: dict[str, Any], holds: Callable[[dict[str, Any]], bool], seconds: float = 20
+    ) -> dict[str, Any]:
+        """The payment once that holds for it."""
+        seen: list[dict[str, Any]] = []
+
+        def asked() -> bool:
+            seen.append(self.get(f"/v1/payments/{payment['id']}"))
+            return holds(seen[-1])
+
+        assert eventually(asked, seconds), seen[-1]
+        return seen[-1]
+
+    def void(self, payment: dict[str, Any]) -> httpx.Response:
+        return self.send("POST", f"/v1/payments/{payment['id']}/void")
+
+    def events(self, payment: dict[str, Any]) -> list[str]:
+        """The types of a payment's events in the order they were written."""
+        data = self.get(f"/v1/events?payment={payment['id']}")["data"]
+        return [event["type"] for event in reversed(data)]
+
     def refund(self, payment: dict[str, Any], amount: int, **changes: str) -> httpx.Response:
         body = {"reference": f"R{uuid.uuid4().hex[:20]}", "amount": amount} | changes
         return self.send("POST", f"/v1/payments/{payment['id']}/refunds", body)
@@ -185,6 +230,21 @@ class Shopper:
         if hidden:
             fields["csrfmiddlewaretoken"] = hidden[1]
         return self.http.post(self.url, data=fields)
+
+    def finishes(self, token: str) -> httpx.Response:
+        """Choose what the token names on its page; an issuer that asks gets a yes."""
+        if token.startswith("qr_"):
+            return self.posts(action=token)
+        answer = self.posts(action="pay", **{FIELD_OF[token[:3]]: token})
+        if "/challenge/" not in answer.headers.get("Location", ""):
+            return answer
+        return self.asked().posts(action="approve")
+
+    def asked(self) -> "Shopper":
+        """The same browser, at the issuer of the card."""
+        self.url = urljoin(self.url, "challenge/") if "/challenge/" not in self.url else self.url
+        self.page = self.http.get(self.url)
+        return self
 
     def pays(self, card: str = "tok_approve") -> httpx.Response:
         return self.posts(card=card, action="pay")

@@ -50,6 +50,23 @@ def own_bank(tmp_path: Path, empty_book: Path) -> Iterator[BankProcess]:
 
 
 @pytest.fixture(scope="module")
+def quick_bank(tmp_path_factory: pytest.TempPathFactory, empty_book: Path) -> Iterator[str]:
+    """The address of a bank whose seconds are short: 10 are a half."""
+    folder = tmp_path_factory.mktemp("quick")
+    shutil.copytree(empty_book, folder, dirs_exist_ok=True)
+    bank = BankProcess(folder, pace=0.05)
+    bank.start()
+    yield bank.url
+    bank.kill()
+
+
+@pytest.fixture
+def quick(quick_bank: str, receiver: Receiver) -> Shop:
+    """A shop at the quick bank, with its webhook receiver."""
+    return a_shop(quick_bank, receiver.url)
+
+
+@pytest.fixture(scope="module")
 def postgres_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a bank whose book is kept by PostgreSQL, on the server of DATABASE_URL."""
     url = os.environ.get("DATABASE_URL", "")

@@ -1,4 +1,4 @@
-"""Serve the sandbox bank: its API, its pages and its webhooks, in one process."""
+"""Serve the sandbox bank: its API, its pages, its webhooks and its clockwork, in one process."""
 
 import signal
 from argparse import ArgumentParser
@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from payments.sandbox.clockwork import Clockwork
 from payments.sandbox.server import Server, build_server
 from payments.sandbox.webhooks.sender import Sender
 
@@ -49,10 +50,12 @@ def serve_until_told(server: Server) -> None:
     stop = {signal.SIGTERM, signal.SIGINT}
     # Blocked here and in every thread started from here: one sigwait receives them.
     signal.pthread_sigmask(signal.SIG_BLOCK, stop)
-    sender = Sender()
+    sender, clockwork = Sender(), Clockwork()
     sender.start()
+    clockwork.start()
     Thread(target=server.serve_forever, name="server", daemon=True).start()
     signal.sigwait(stop)
     server.shutdown()
     server.server_close()
+    clockwork.stop()
     sender.stop()

@@ -1,0 +1,24 @@
+"""The bank's book: merchants, their payments, what goes back, answers, events, and what is due."""
+
+from payments.sandbox.models.answer import Answer
+from payments.sandbox.models.event import Event
+from payments.sandbox.models.later import Act, Later
+from payments.sandbox.models.merchant import Merchant, SavedCard
+from payments.sandbox.models.payment import Method, Payment, PaymentStatus
+from payments.sandbox.models.reversal import Dispute, DisputeStatus, Refund, RefundStatus
+
+__all__ = [
+    "Act",
+    "Answer",
+    "Dispute",
+    "DisputeStatus",
+    "Event",
+    "Later",
+    "Merchant",
+    "Method",
+    "Payment",
+    "PaymentStatus",
+    "Refund",
+    "RefundStatus",
+    "SavedCard",
+]

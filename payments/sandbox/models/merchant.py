@@ -1,0 +1,40 @@
+"""Merchants, and the cards that their shoppers let them keep."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Merchant(models.Model):
+    """A shop with an account; the API key is kept as a hash, the secret because we sign with it."""
+
+    public_id = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=100)
+    api_key_hash = models.CharField(max_length=64, unique=True)
+    webhook_secret = models.CharField(max_length=80)
+    webhook_url = models.CharField(max_length=2000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        app_label = "sandbox"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedCard(models.Model):
+    """A card that one merchant may charge again; its token says how it behaves."""
+
+    public_id = models.CharField(max_length=40, unique=True)
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="saved_cards")
+    token = models.CharField(max_length=40)
+    brand = models.CharField(max_length=20)
+    last4 = models.CharField(max_length=4)
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        app_label = "sandbox"
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -1,0 +1,59 @@
+"""Disputes: the shopper's bank takes the side of the shopper, until it is decided."""
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from payments.sandbox.models import Act, Dispute, DisputeStatus, Payment
+from payments.sandbox.pace import paced
+from payments.sandbox.scenarios import DISPUTE_CLOSES, Disputes
+from payments.sandbox.services.announce import announce
+from payments.sandbox.services.ids import new_id
+from payments.sandbox.services.later import plan
+
+EVIDENCE_WITHIN = timedelta(days=7)
+REASON = "fraudulent"
+DECIDED = {Disputes.WON: DisputeStatus.WON, Disputes.LOST: DisputeStatus.LOST}
+
+
+def open_dispute(*, payment: Payment) -> bool:
+    """Dispute all that was captured, once. Runs inside the caller's transaction."""
+    now = timezone.now()
+    undisputed = Payment.objects.filter(pk=payment.pk, captured__gt=0, disputed=0)
+    if not undisputed.update(disputed=F("captured"), updated_at=now):
+        return False
+    _read(payment)
+    Dispute.objects.create(
+        public_id=new_id("dp"),
+        payment=payment,
+        amount=payment.disputed,
+        reason=REASON,
+        opened_at=now,
+        evidence_due_at=now + EVIDENCE_WITHIN,
+    )
+    announce(kind="dispute.opened", payment=payment)
+    if payment.plays.disputes in DECIDED:
+        plan(act=Act.CLOSE_DISPUTE, payment=payment, due_at=now + paced(DISPUTE_CLOSES))
+    return True
+
+
+def close_dispute(*, payment: Payment) -> bool:
+    """Decide the open dispute. A second call changes nothing.
+
+    Runs inside the caller's transaction.
+    """
+    now = timezone.now()
+    decided = DECIDED[payment.plays.disputes]
+    still_open = Dispute.objects.filter(payment=payment, status=DisputeStatus.OPEN)
+    if not still_open.update(status=decided, closed_at=now):
+        return False
+    kept_aside = F("captured") if decided is DisputeStatus.LOST else 0
+    Payment.objects.filter(pk=payment.pk).update(disputed=kept_aside, updated_at=now)
+    _read(payment)
+    announce(kind=f"dispute.{decided}", payment=payment)
+    return True
+
+
+def _read(payment: Payment) -> None:
+    payment.refresh_from_db(fields=["refunded", "refunds_pending", "disputed", "updated_at"])
