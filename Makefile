@@ -1,6 +1,7 @@
 # Every target sets up what it needs first (config/bootstrap.py) and says what it is doing.
 #   make demo [PORT=8000] [BANK_PORT=8001]     make test     make lint     make smoke
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
+#   make bench [ONLY=cart_page_10] [ROUNDS=1]
 #   make screenshots [TO=folder]
 # PYTHON=… names another Python, VENV=… another environment folder.
 SHELL := /bin/sh
@@ -8,7 +9,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint smoke replay screenshots setup
+.PHONY: demo test pytest lint smoke replay screenshots bench setup
 .NOTPARALLEL:
 
 demo: setup
@@ -37,6 +38,9 @@ replay: setup
 
 screenshots: setup
 	@$(PY) -m benchmarks.screenshots $(if $(TO),"$(TO)")
+
+bench: setup
+	@$(PY) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 setup:
 	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \

@@ -1,0 +1,86 @@
+"""`make bench`: what the hot paths cost, as a ratio to a view that inserts one row.
+
+Progress and the table go to stderr; the last line on stdout is JSON. benchmarks/README.md says
+how it is measured and what the figures mean.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+from benchmarks.bench.inhabit import enter, furnish
+from benchmarks.bench.load import CONNECTIONS
+from benchmarks.bench.report import Report
+from benchmarks.bench.rounds import Scene, chosen, one_round, warm_up
+from benchmarks.bench.server import Server, ServerError, find_server
+from benchmarks.bench.stage import Stage, StageError, set_stage
+from benchmarks.bench.wire import WireError
+
+
+def main() -> int:
+    options = _options()
+    try:
+        server = find_server()
+        with set_stage(server, _say) as stage:
+            report = _play(stage, options, server)
+    except (ServerError, StageError, WireError) as error:
+        _say(f"The bench failed: {error}")
+        return 1
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return 130
+    for line in report.table():
+        _say(line)
+    print(report.as_json(), flush=True)
+    return 0
+
+
+def _play(stage: Stage, options: argparse.Namespace, server: Server) -> Report:
+    started = time.monotonic()
+    enter(stage)
+    scene = Scene(stage, furnish(stage), stage.meter(), _say)
+    _say(
+        f"PostgreSQL {server.version} at {server.place}: fsync, synchronous_commit and "
+        f"full_page_writes on. 2 sync web workers, {CONNECTIONS} connections, "
+        f"{options.rounds} rounds."
+    )
+    report = Report()
+    try:
+        figures = chosen(options.only)
+        report.statements = _statements(scene)
+        warm_up(scene, figures)
+        for number in range(1, options.rounds + 1):
+            _say(f"Round {number} of {options.rounds}")
+            report.rounds.append(one_round(scene, figures))
+        report.peak_mb = scene.meter.peak_mb()
+    except WireError:
+        _say(stage.last_words())
+        raise
+    finally:
+        scene.meter.close()
+    _say(f"{time.monotonic() - started:.0f} s in all")
+    return report
+
+
+def _statements(scene: Scene) -> dict[str, dict[str, int]]:
+    from benchmarks.bench.statements import count_statements  # noqa: PLC0415  # models need settings
+
+    _say("Counting statements …")
+    return count_statements(scene.stage, scene.town)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    only = os.environ.get("ONLY", "").replace(",", " ").split()
+    parser.add_argument("--only", nargs="*", default=only, help="names of figures; empty: all")
+    parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS") or 3))
+    return parser.parse_args()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
