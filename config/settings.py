@@ -202,12 +202,15 @@ CELERY_TASK_DEFAULT_QUEUE = "payments"
 CELERY_TASK_ROUTES = {
     "orders.send_mail": {"queue": "mail"},
     "payments.drain_inbox": {"queue": "webhooks"},
+    "payments.poll_due": {"queue": "polling"},
+    "payments.expire_orders": {"queue": "polling"},
 }
 _SWEEPS = (
     "orders.send_mail",
     "payments.drain_inbox",
-    "payments.submit_refunds",
-    "payments.ask_due",
+    "payments.submit_operations",
+    "payments.poll_due",
+    "payments.expire_orders",
 )
 # An unread sweep is worth nothing once the next is due: a stopped worker finds no heap of them.
 CELERY_BEAT_SCHEDULE = {

@@ -24,6 +24,8 @@ class OrderSettings:
     """How the shop signs its mails."""
     link_days: int = 90
     """How long the link to an order's page works."""
+    open_minutes: int = 30
+    """How long an unpaid order is kept; a payment begun in its last minutes gets 15 more."""
     mail_from: str = ""
     """Sender of mails; empty: DEFAULT_FROM_EMAIL."""
 

@@ -37,7 +37,10 @@ def new_token() -> str:
 
 
 class Order(models.Model):
-    """What one shopper agreed to buy, for how much. Amounts in minor units of `currency`."""
+    """What one shopper agreed to buy, for how much. Amounts in minor units of `currency`.
+
+    `expires_at`: how long an unpaid order keeps its goods; None: for ever.
+    """
 
     number = models.CharField(_("number"), max_length=10, unique=True, default=new_order_number)
     checkout_key = models.CharField(max_length=64, unique=True, editable=False)
@@ -55,6 +58,8 @@ class Order(models.Model):
     total_amount = models.BigIntegerField(_("total"))
     terms_version = models.CharField(_("terms version"), max_length=40, blank=True)
     placed_at = models.DateTimeField(_("placed"), default=now, db_index=True)
+    expires_at = models.DateTimeField(_("kept until"), null=True)
+    holds = models.PositiveIntegerField(default=0, editable=False)
 
     if TYPE_CHECKING:
         lines: RelatedManager[OrderLine]
@@ -73,9 +78,21 @@ class Order(models.Model):
                 condition=Q(total_amount__gte=0), name="order_total_not_negative"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                name="order_due_to_expire",
+                condition=Q(state=OrderState.OPEN, expires_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def stock_ref(self) -> str:
+        """What the Stock knows this order's goods by; another one each time it takes them anew."""
+        return f"{self.number}-{self.holds}" if self.holds else self.number
 
     @property
     def total(self) -> Money:

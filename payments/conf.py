@@ -28,6 +28,8 @@ class PaymentSettings:
     """Where providers send shoppers back to, without a slash at the end."""
     timeout_seconds: float = 8.0
     """How long one call to a provider may take."""
+    polls_per_second: float = 25.0
+    """How often an account is asked what became of payments; ten seconds of it may come at once."""
     rate_limits: Mapping[str, str] | None = field(default_factory=lambda: dict(RATE_LIMITS))
     """Requests per client and page, as "20/m"; None lifts every limit."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from django.utils.module_loading import import_string
@@ -12,40 +12,63 @@ from django.utils.translation import gettext_lazy as _
 from orders.money import Money
 from payments.conf import payment_settings
 from payments.errors import NoAccount
-from payments.models import ProviderAccount
+from payments.models import ProviderAccount, SavedMethod
 from payments.models.account import Mode
-from payments.providers.base import MethodCapability, Provider
+from payments.providers.base import Capabilities, Flow, MethodCapability, Provider
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-METHOD_LABELS: Final[dict[str, StrOrPromise]] = {"card": _("Card")}
-METHOD_HINTS: Final[dict[str, StrOrPromise]] = {
-    "card": _("You enter your card on the bank's own page. We never see the number.")
+METHOD_LABELS: Final[dict[str, StrOrPromise]] = {
+    "card": _("Card"),
+    "wallet": _("Wallet"),
+    "qr": _("QR code"),
+    "bank_debit": _("Bank account"),
 }
+METHOD_HINTS: Final[dict[str, StrOrPromise]] = {
+    "card": _("You enter your card on the bank's own page. We never see the number."),
+    "wallet": _("You confirm in your wallet and come back here."),
+    "qr": _("You scan a code with your phone and confirm there."),
+    "bank_debit": _("Your bank confirms within minutes. We keep your order until then."),
+}
+SAVED_HINT: Final = _("Saved card: nothing to type.")
 CACHE_SECONDS = 30
 _by_hook: dict[str, tuple[float, ProviderAccount]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentOption:
-    """One way to pay, as the shopper chooses it: `key` is "<account>/<method>"."""
+    """One way to pay, as the shopper chooses it: `key` is "<account>/<method>[/<saved>]".
+
+    `saved` is a method the shopper has paid with before; `can_save` that this one can be kept,
+    `save` that the shopper wants it to be.
+    """
 
     account_id: int
     account_code: str
     method: str
+    saved: SavedMethod | None = None
+    can_save: bool = False
+    save: bool = False
 
     @property
     def key(self) -> str:
-        return f"{self.account_code}/{self.method}"
+        key = f"{self.account_code}/{self.method}"
+        return f"{key}/{self.saved.token}" if self.saved else key
+
+    def saving(self) -> PaymentOption:
+        """The same, to be kept for the next time where it can be."""
+        return replace(self, save=self.can_save)
 
     @property
     def label(self) -> StrOrPromise:
+        if self.saved:
+            return f"{self.saved.brand} ···· {self.saved.last4}"
         return METHOD_LABELS.get(self.method, self.method)
 
     @property
     def hint(self) -> StrOrPromise:
-        return METHOD_HINTS.get(self.method, "")
+        return SAVED_HINT if self.saved else METHOD_HINTS.get(self.method, "")
 
 
 def provider_for(account: ProviderAccount) -> Provider:
@@ -60,17 +83,57 @@ def provider_for(account: ProviderAccount) -> Provider:
     return provider
 
 
-def payment_options(amount: Money) -> list[PaymentOption]:
-    """The ways to pay this amount, in the order of the accounts. One statement."""
+def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOption]:
+    """The ways to pay this amount: the shopper's saved ones first, then in the accounts' order.
+
+    One statement, and one more for a signed-in shopper.
+    """
     conf = payment_settings()
     accounts = ProviderAccount.objects.filter(active=True, provider__in=conf.providers)
-    return [
-        PaymentOption(account.pk, account.code, capability.method)
+    offered = [
+        PaymentOption(
+            account.pk,
+            account.code,
+            capability.method,
+            can_save=capability.can_save and user_id is not None,
+        )
         for account in accounts.order_by("pk")
         if account.mode == (Mode.LIVE if conf.live else Mode.TEST)
-        for capability in import_string(conf.providers[account.provider]).capabilities.methods
+        for capability in capabilities_of(account).methods
         if _takes(capability, amount)
     ]
+    return [*_saved_options(offered, user_id), *offered]
+
+
+def _saved_options(offered: list[PaymentOption], user_id: int | None) -> list[PaymentOption]:
+    """What the shopper has saved, the newest first, where its account still takes it."""
+    if user_id is None:
+        return []
+    takes = {(option.account_id, option.method): option.account_code for option in offered}
+    saved = SavedMethod.objects.filter(user_id=user_id, account__in={a for a, _m in takes})
+    return [
+        PaymentOption(one.account_id, takes[one.account_id, one.method], one.method, saved=one)
+        for one in saved.order_by("-pk")
+        if (one.account_id, one.method) in takes
+    ]
+
+
+def capabilities_of(account: ProviderAccount) -> Capabilities:
+    """What the account's provider can do; raises NoAccount where no adapter serves it."""
+    conf = payment_settings()
+    if account.provider not in conf.providers:
+        raise NoAccount(f'PAYMENTS["providers"] does not name {account.provider!r}')
+    capabilities: Capabilities = import_string(conf.providers[account.provider]).capabilities
+    return capabilities
+
+
+def flow_of(account: ProviderAccount, method: str) -> Flow:
+    """How the shopper pays by this method; a redirect where nobody knows it any more."""
+    try:
+        methods = capabilities_of(account).methods
+    except NoAccount:
+        methods = ()
+    return next((each.flow for each in methods if each.method == method), Flow.REDIRECT)
 
 
 def _takes(capability: MethodCapability, amount: Money) -> bool:
@@ -80,9 +143,9 @@ def _takes(capability: MethodCapability, amount: Money) -> bool:
     return fits and (not capability.currencies or amount.currency in capability.currencies)
 
 
-def option_by_key(key: str, amount: Money) -> PaymentOption:
+def option_by_key(key: str, amount: Money, user_id: int | None = None) -> PaymentOption:
     """Raises NoAccount where this way to pay is not on offer for the amount."""
-    for option in payment_options(amount):
+    for option in payment_options(amount, user_id):
         if option.key == key:
             return option
     raise NoAccount(f"{key!r} is not a way to pay {amount}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import TextChoices
@@ -19,6 +21,8 @@ class PaymentStatus(TextChoices):
     PARTIALLY_REFUNDED = "partially_refunded", _("partially refunded")
     REFUNDED = "refunded", _("refunded")
     FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+    EXPIRED = "expired", _("expired")
 
 
 class AttemptStatus(TextChoices):
@@ -36,6 +40,7 @@ class AttemptStatus(TextChoices):
 
 class OperationKind(TextChoices):
     REFUND = "refund", _("refund")
+    VOID = "void", _("void")
 
 
 class OperationStatus(TextChoices):
@@ -46,6 +51,12 @@ class OperationStatus(TextChoices):
     FAILED = "failed", _("failed")
     UNKNOWN = "unknown", _("no answer yet")
     REVERSED = "reversed", _("came back")
+
+
+class DisputeState(TextChoices):
+    OPEN = "open", _("open")
+    WON = "won", _("won")
+    LOST = "lost", _("lost")
 
 
 class InboxState(TextChoices):
@@ -102,24 +113,42 @@ def attempt_status(
     return newest
 
 
-def payment_status(
-    *, amount: int, captured: int, settled: int, refunded: int, attempts: list[AttemptStatus]
-) -> PaymentStatus:
-    """The status of a payment from the sums of its attempts; `attempts` oldest first.
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an attempt adds to its payment; `refunded` is net of what came back."""
 
-    `settled` counts only captures of the amount asked for; `refunded` is net of what came back.
-    A refund of surplus leaves a paid payment paid.
+    status: AttemptStatus
+    amount: int
+    captured: int = 0
+    surplus: int = 0
+    refunded: int = 0
+    superseded: bool = False
+
+
+def payment_status(
+    *, amount: int, attempts: Sequence[Tried], ended: PaymentStatus | None = None
+) -> PaymentStatus:
+    """The status of a payment from its attempts, oldest first; `ended` where its order is dead.
+
+    Surplus and its refunds count for nothing: a second charge that went back leaves a paid
+    payment paid.
     """
-    if captured > 0:
-        given_back = max(0, refunded - max(0, captured - amount))
-        if refunded >= captured:
+    kept = sum(a.captured - a.surplus for a in attempts)
+    if kept > 0:
+        returned = sum(max(0, a.refunded - a.surplus) for a in attempts)
+        if returned >= kept:
             return PaymentStatus.REFUNDED
-        if settled < amount:
+        if settled(attempts) < amount:
             return PaymentStatus.PARTIALLY_PAID
-        return PaymentStatus.PARTIALLY_REFUNDED if given_back else PaymentStatus.PAID
+        return PaymentStatus.PARTIALLY_REFUNDED if returned else PaymentStatus.PAID
     if amount == 0:
         return PaymentStatus.PAID
-    return _status_without_money(attempts)
+    return ended or _status_without_money([a.status for a in attempts if not a.superseded])
+
+
+def settled(attempts: Sequence[Tried]) -> int:
+    """What was captured as asked and belongs to the order."""
+    return sum(a.captured - a.surplus for a in attempts if a.captured == a.amount)
 
 
 def _status_without_money(attempts: list[AttemptStatus]) -> PaymentStatus:

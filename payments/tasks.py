@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from orders.wake import wake
-from payments.services import inbox, poll, refund
+from payments.models.operation import SUBMIT_TASK
+from payments.services import expire, inbox, poll, submit
 
 
 @shared_task(name=inbox.TASK)
@@ -12,12 +13,19 @@ def drain_inbox() -> None:
         wake(inbox.TASK)
 
 
-@shared_task(name=refund.TASK)
-def submit_refunds() -> None:
-    if refund.submit_due_refunds() == refund.BATCH:
-        wake(refund.TASK)
+@shared_task(name=SUBMIT_TASK)
+def submit_operations() -> None:
+    if submit.submit_due_operations() == submit.BATCH:
+        wake(SUBMIT_TASK)
 
 
-@shared_task(name="payments.ask_due")
-def ask_due() -> None:
-    poll.ask_due()
+@shared_task(name=poll.TASK)
+def poll_due() -> None:
+    if poll.poll_due() == poll.BATCH:
+        wake(poll.TASK)
+
+
+@shared_task(name=expire.TASK)
+def expire_orders() -> None:
+    if expire.expire_due() == expire.BATCH:
+        wake(expire.TASK)

@@ -17,11 +17,11 @@ from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.badges import Badge, Tone, badge
 from payments.messages import for_staff
-from payments.models import InboxEvent, Operation, Payment, ProviderCall, Review
+from payments.models import Attempt, Dispute, InboxEvent, Operation, Payment, ProviderCall, Review
 from payments.models.records import CallResult, ReviewKind
 from payments.queries import refunds_of
 from payments.registry import METHOD_LABELS
-from payments.states import AttemptStatus, InboxState, OperationStatus
+from payments.states import AttemptStatus, DisputeState, InboxState, OperationStatus
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -35,6 +35,7 @@ class Kind(enum.StrEnum):
     CALL = "call"
     EVENT = "event"
     REFUND = "refund"
+    DISPUTE = "dispute"
     MAIL = "mail"
     REVIEW = "review"
 
@@ -53,14 +54,23 @@ class Happening:
 
 
 ACTORS: Final[dict[str, StrOrPromise]] = {
+    "change": gettext_lazy("when the shopper chose another way to pay"),
     "checkout": gettext_lazy("at checkout"),
     "create": gettext_lazy("by the provider's answer"),
+    "expiry": gettext_lazy("when the time to pay was over"),
+    "payment": gettext_lazy("by a late payment"),
     "poll": gettext_lazy("after asking the provider"),
     "refund": gettext_lazy("with a refund"),
     "return": gettext_lazy("when the shopper came back"),
+    "void": gettext_lazy("after closing it at the provider"),
     "webhook": gettext_lazy("by a webhook"),
 }
-REASONS: Final[dict[str, StrOrPromise]] = {"paid": gettext_lazy("paid")}
+REASONS: Final[dict[str, StrOrPromise]] = {
+    "late money": gettext_lazy("money came late, and the goods were still there"),
+    "paid": gettext_lazy("paid"),
+    "surplus": gettext_lazy("given back by itself: paid twice, or for a dead order"),
+    "unpaid": gettext_lazy("not paid in time"),
+}
 VERBS: Final[dict[str, StrOrPromise]] = {
     "create": gettext_lazy("open the payment"),
     "query": gettext_lazy("what became of it?"),
@@ -69,6 +79,8 @@ VERBS: Final[dict[str, StrOrPromise]] = {
 }
 MAILS: Final[dict[str, StrOrPromise]] = {
     "confirmation": gettext_lazy("Mail: confirmation"),
+    "expired": gettext_lazy("Mail: not paid in time"),
+    "payment_failed": gettext_lazy("Mail: the payment did not arrive"),
     "link": gettext_lazy("Mail: new link to the order"),
     "refund": gettext_lazy("Mail: refund"),
 }
@@ -79,7 +91,7 @@ def timeline(order: Order, payment: Payment | None) -> list[Happening]:
     story = [*_order(order)]
     if payment:
         story += [*_attempts(payment), *_calls(payment), *_events(payment)]
-        story += [*_refunds(payment), *_reviews(payment)]
+        story += [*_refunds(payment), *_disputes(payment), *_reviews(payment)]
     story += _mails(order)
     return sorted(story, key=attrgetter("at"))
 
@@ -120,11 +132,15 @@ def _attempts(payment: Payment) -> Iterator[Happening]:
             attempt.created_at,
             Kind.ATTEMPT,
             _("Attempt %(number)s: %(amount)s · %(method)s · %(account)s") % facts,
-            _join(_why(attempt.error_code, attempt.error_raw), *theirs),
+            _join(_left(attempt), _why(attempt.error_code, attempt.error_raw), *theirs),
             badge(AttemptStatus(attempt.status)),
             attempt.our_ref,
             attempt.pk,
         )
+
+
+def _left(attempt: Attempt) -> str:
+    return _("the shopper chose another way") if attempt.superseded_at else ""
 
 
 def _why(code: str, raw: str) -> str:
@@ -179,7 +195,8 @@ def _asked(refund: Operation) -> Happening:
     if refund.external:
         title = _("Refund of %(amount)s made at the provider's own site") % amount
     by = _("by %(user)s") % {"user": refund.requested_by} if refund.requested_by else ""
-    said = _join(by, refund.reason, *map(str, refund.provider_objects.all()))
+    reason = REASONS.get(refund.reason, refund.reason)
+    said = _join(by, reason, *map(str, refund.provider_objects.all()))
     waiting = badge(OperationStatus(refund.status)) if refund.settled_at is None else None
     return Happening(refund.created_at, Kind.REFUND, title, said, waiting, refund.our_ref)
 
@@ -189,6 +206,20 @@ def _settled(refund: Operation, at: datetime) -> Happening:
     why = _why(refund.error_code, refund.error_raw)
     state = badge(OperationStatus(refund.status))
     return Happening(at, Kind.REFUND, title, why, state, refund.our_ref)
+
+
+def _disputes(payment: Payment) -> Iterator[Happening]:
+    disputes = Dispute.objects.filter(attempt__payment=payment).order_by("pk")
+    for dispute in disputes:
+        facts = {"amount": format_money(payment.money(dispute.amount))}
+        state = badge(DisputeState(dispute.status))
+        ref = dispute.provider_id
+        opened = _("Dispute of %(amount)s") % facts
+        waiting = None if dispute.closed_at else state
+        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, dispute.reason, waiting, ref)
+        if dispute.closed_at:
+            closed = _("Dispute of %(amount)s decided") % facts
+            yield Happening(dispute.closed_at, Kind.DISPUTE, closed, "", state, ref)
 
 
 def _reviews(payment: Payment) -> Iterator[Happening]:

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from payments.views.hooks import hook
-from payments.views.pay import pay, result, status
+from payments.views.pay import pay
+from payments.views.result import result, status
+from payments.views.scan import scan
 
 app_name = "payments"
 
 urlpatterns = [
     path("hooks/<slug:token>/", hook, name="hook"),
     path("pay/<slug:token>/", pay, name="pay"),
+    path("pay/<slug:token>/scan/", scan, name="scan"),
     path("pay/<slug:token>/return/", result, name="return"),
     path("pay/<slug:token>/status/", status, name="status"),
 ]

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from benchmarks.replay.compare import Booked
 from orders.models import Mail, Order
 from payments.models import Attempt, InboxEvent, Operation, Payment
-from payments.states import InboxState, OperationStatus, PaymentStatus
+from payments.states import InboxState, OperationKind, OperationStatus, PaymentStatus
 
 _PAID = (PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED)
 
@@ -42,7 +42,7 @@ def look() -> Standing:
     return Standing(
         orders=Order.objects.count(),
         paid=Payment.objects.filter(status__in=_PAID).count(),
-        refunds_asked=Operation.objects.count(),
+        refunds_asked=Operation.objects.filter(kind=OperationKind.REFUND).count(),
         refunds_made=Operation.objects.filter(status=OperationStatus.SUCCEEDED).count(),
         events_waiting=InboxEvent.objects.filter(
             state__in=(InboxState.RECEIVED, InboxState.PARKED)

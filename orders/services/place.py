@@ -90,9 +90,12 @@ def _total(draft: OrderDraft) -> Money:
 
 
 def _insert_order(draft: OrderDraft, total: int) -> Order:
+    placed_at = now()
     order = Order(
         checkout_key=draft.checkout_key,
-        link_expires_at=now() + timedelta(days=order_settings().link_days),
+        placed_at=placed_at,
+        expires_at=placed_at + timedelta(minutes=order_settings().open_minutes),
+        link_expires_at=placed_at + timedelta(days=order_settings().link_days),
         user_id=draft.user_id,
         email=draft.email,
         language=draft.language,

@@ -4,10 +4,12 @@ from payments.models.account import ProviderAccount
 from payments.models.inbox import InboxEvent
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
-from payments.models.records import ProviderCall, ProviderObject, Review
+from payments.models.records import Dispute, ProviderCall, ProviderObject, Review
+from payments.models.saved import SavedMethod
 
 __all__ = [
     "Attempt",
+    "Dispute",
     "InboxEvent",
     "Operation",
     "Payment",
@@ -15,4 +17,5 @@ __all__ = [
     "ProviderCall",
     "ProviderObject",
     "Review",
+    "SavedMethod",
 ]

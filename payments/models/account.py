@@ -28,6 +28,8 @@ class ProviderAccount(models.Model):
     sealed_secrets = models.TextField(editable=False)
     hook_token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
     active = models.BooleanField(_("active"), default=True)
+    poll_tokens = models.FloatField(default=0, editable=False)
+    poll_filled_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("provider account")

@@ -1,6 +1,8 @@
-"""Something we ask of a provider after an attempt; here refunds."""
+"""Something we ask of a provider after an attempt: a refund, or to close it (void)."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -13,13 +15,20 @@ from orders.money import Money
 from payments.models.payment import Attempt
 from payments.states import OperationKind, OperationStatus
 
+SUBMIT_TASK: Final = "payments.submit_operations"
+"""The worker's task that sends what is due."""
+
 
 def new_refund_ref() -> str:
     return "R" + random_code(20)
 
 
+def new_void_ref() -> str:
+    return "V" + random_code(20)
+
+
 class Operation(models.Model):
-    """One refund: committed before the provider is called, its key reused on every retry.
+    """One refund or void: committed before the provider is called, its key reused on every retry.
 
     `request_key` is the idempotency key of whoever asked (a form token, a cancellation number);
     `external` marks a refund that was made at the provider's own site.

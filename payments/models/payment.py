@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from payments.models.operation import Operation
 
 FACTS = ("authorized", "captured", "released", "refunded", "refund_reversed")
+SET_ASIDE = ("reserved", "refund_pending", "surplus", "disputed")
 
 
 def new_attempt_ref() -> str:
@@ -50,6 +51,8 @@ class Payment(models.Model):
     refunded = models.BigIntegerField(_("refunded"), default=0)
     refund_reversed = models.BigIntegerField(default=0)
     refund_pending = models.BigIntegerField(_("refund pending"), default=0)
+    surplus = models.BigIntegerField(_("surplus"), default=0)
+    disputed = models.BigIntegerField(_("disputed"), default=0)
     created_at = models.DateTimeField(default=now)
 
     if TYPE_CHECKING:
@@ -66,11 +69,10 @@ class Payment(models.Model):
             *_not_negative(
                 "payment",
                 "amount",
-                "reserved",
                 "captured",
                 "refunded",
                 "refund_reversed",
-                "refund_pending",
+                *SET_ASIDE,
             ),
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("amount")), name="payment_reserve_within_amount"
@@ -93,14 +95,18 @@ class Payment(models.Model):
 
     @property
     def refundable(self) -> Money:
-        """What may still be asked back: captured, less what went back or is on its way."""
-        return self.money(max(0, self.captured - self.net_refunded - self.refund_pending))
+        """What may be asked back: captured, less what went back, is on its way or disputed."""
+        taken = self.net_refunded + self.refund_pending + self.disputed
+        return self.money(max(0, self.captured - taken))
 
 
 class Attempt(models.Model):
     """One try with one account and method: the create operation and the facts that came of it.
 
     The five totals only grow. `status` is their projection, or the newest observation.
+    `closing_at`: we asked the provider to close it; `superseded_at`: the shopper moved on, so
+    whatever is captured from then on is `surplus` and goes back. `returned_at`: the shopper came
+    back from the provider and waits.
     """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")
@@ -120,12 +126,23 @@ class Attempt(models.Model):
     refunded = models.BigIntegerField(_("refunded"), default=0)
     refund_reversed = models.BigIntegerField(default=0)
     refund_pending = models.BigIntegerField(default=0)
+    surplus = models.BigIntegerField(_("surplus"), default=0)
+    disputed = models.BigIntegerField(_("disputed"), default=0)
     redirect_url = models.TextField(blank=True)
+    qr_content = models.TextField(blank=True)
+    action_expires_at = models.DateTimeField(null=True)
+    save_method = models.BooleanField(default=False)
+    saved_method = models.ForeignKey(
+        "payments.SavedMethod", models.SET_NULL, null=True, related_name="attempts"
+    )
     error_code = models.CharField(_("reason"), max_length=40, blank=True)
     error_raw = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=now)
     sent_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    closing_at = models.DateTimeField(null=True)
+    superseded_at = models.DateTimeField(null=True)
     next_poll_at = models.DateTimeField(null=True)
     polls = models.PositiveIntegerField(default=0)
 
@@ -140,7 +157,7 @@ class Attempt(models.Model):
                 condition=Q(status__in=AttemptStatus.values), name="attempt_status_known"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="attempt_amount_positive"),
-            *_not_negative("attempt", "reserved", "refund_pending", *FACTS),
+            *_not_negative("attempt", *SET_ASIDE, *FACTS),
         ]
         indexes = [
             models.Index(
@@ -161,6 +178,11 @@ class Attempt(models.Model):
     @property
     def in_flight(self) -> bool:
         return self.status in IN_FLIGHT
+
+    @property
+    def action_over(self) -> bool:
+        """Whether the page or code at the provider has run out."""
+        return self.action_expires_at is not None and self.action_expires_at <= now()
 
     def money(self, minor: int) -> Money:
         return self.payment.money(minor)

@@ -11,6 +11,7 @@ from orders.clock import now
 from payments.models.account import ProviderAccount
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
+from payments.states import DisputeState
 
 
 class ProviderObject(models.Model):
@@ -34,6 +35,34 @@ class ProviderObject(models.Model):
 
     def __str__(self) -> str:
         return self.object_id
+
+
+class Dispute(models.Model):
+    """Money that a shopper claims back through the bank; open or lost, it cannot be refunded."""
+
+    account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="disputes")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="disputes")
+    provider_id = models.CharField(_("reference"), max_length=120)
+    amount = models.BigIntegerField(_("amount"))
+    status = models.CharField(_("status"), max_length=8, choices=DisputeState.choices)
+    reason = models.CharField(_("reason"), max_length=80, blank=True)
+    evidence_due_at = models.DateTimeField(_("evidence due"), null=True)
+    opened_at = models.DateTimeField(_("seen first"), default=now)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+
+    class Meta:
+        verbose_name = _("dispute")
+        verbose_name_plural = _("disputes")
+        constraints = [
+            models.UniqueConstraint(fields=["account", "provider_id"], name="dispute_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="dispute_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(status__in=DisputeState.values), name="dispute_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.provider_id
 
 
 class CallResult(models.TextChoices):
@@ -70,10 +99,11 @@ class ProviderCall(models.Model):
 class ReviewKind(models.TextChoices):
     MISMATCH = "mismatch", _("the provider names another account, mode, currency or reference")
     WRONG_AMOUNT = "wrong_amount", _("another amount was captured than was asked for")
-    SURPLUS = "surplus", _("money came in that nobody owed")
+    SURPLUS = "surplus", _("money came in that nobody owed and that cannot be given back by itself")
     EXTERNAL_REFUND = "external_refund", _("a refund was made at the provider's own site")
     REFUND_FAILED = "refund_failed", _("a refund failed")
     REFUND_TOTAL = "refund_total", _("the provider has refunded more than its refunds add up to")
+    DISPUTE = "dispute", _("the shopper disputes a payment at the bank")
     NO_ANSWER = "no_answer", _("the provider does not say what became of it")
 
 

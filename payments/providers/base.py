@@ -32,6 +32,23 @@ class RefundStatus(enum.StrEnum):
     FAILED = "failed"
 
 
+class DisputeStatus(enum.StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Flow(enum.StrEnum):
+    """How a shopper pays by a method; it decides how often we ask what became of it.
+
+    `slow`: the bank confirms minutes or days after the shopper has agreed.
+    """
+
+    REDIRECT = "redirect"
+    QR = "qr"
+    SLOW = "slow"
+
+
 class Verdict(enum.StrEnum):
     """What a webhook's signature says."""
 
@@ -41,12 +58,21 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Send the shopper's browser to this absolute URL."""
+    """Send the shopper's browser to this absolute URL, until it runs out."""
 
     url: str
+    expires_at: datetime | None = None
 
 
-NextAction = Redirect | None
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """Show `content` as a QR code; a phone may open it as a link."""
+
+    content: str
+    expires_at: datetime | None = None
+
+
+NextAction = Redirect | QrCode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +110,11 @@ class ProviderObject:
 
 @dataclass(frozen=True, slots=True)
 class CreateRequest:
-    """One attempt to pay. `amount` is what is charged; `key` makes a repeat harmless."""
+    """One attempt to pay. `amount` is what is charged; `key` makes a repeat harmless.
+
+    `saved_method` is the provider's id of one to charge again; `save_method`: the shopper agreed
+    that the provider keeps this one.
+    """
 
     our_ref: str
     amount: Money
@@ -92,6 +122,8 @@ class CreateRequest:
     method: str
     description: str
     return_url: str
+    saved_method: str = ""
+    save_method: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +157,26 @@ class RefundSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeSeen:
+    """One dispute (chargeback) over `amount` of a payment, as the provider tells it."""
+
+    provider_id: str
+    amount: Money
+    status: DisputeStatus
+    reason: str = ""
+    evidence_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMethodSeen:
+    """A way to pay that the provider keeps for the shopper; never a card number."""
+
+    provider_id: str
+    brand: str
+    last4: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a provider says of one payment; totals are cumulative minor units of its currency.
 
@@ -140,6 +192,8 @@ class Outcome:
     released: int = 0
     refunded: int | None = None
     refunds: tuple[RefundSeen, ...] = ()
+    disputes: tuple[DisputeSeen, ...] = ()
+    saved_method: SavedMethodSeen | None = None
     objects: tuple[ProviderObject, ...] = ()
     next_action: NextAction = None
     error: Failure | None = None
@@ -181,9 +235,14 @@ class ParsedWebhook:
 
 @dataclass(frozen=True, slots=True)
 class MethodCapability:
-    """One way to pay, as this provider offers it. No currencies named means all."""
+    """One way to pay, as this provider offers it. No currencies named means all.
+
+    `can_save`: the provider can keep it, to be charged again for the same shopper.
+    """
 
     method: str
+    flow: Flow = Flow.REDIRECT
+    can_save: bool = False
     currencies: frozenset[str] = frozenset()
     minimum: int = 1
     maximum: int | None = None

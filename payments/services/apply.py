@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,25 +13,45 @@ from orders.services.settle import mark_paid
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
 from payments.models.records import ReviewKind
-from payments.providers.base import Outcome, Status
+from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
+from payments.registry import flow_of
+from payments.schedule import case_of, next_poll
+from payments.services.bad_news import tell_of_failure
+from payments.services.disputes_seen import apply_disputes
 from payments.services.refunds_seen import apply_refunds
 from payments.services.reviews import open_review
+from payments.services.saved import remember_method
+from payments.services.surplus import claim_capture
+from payments.services.voids_seen import settle_void
 from payments.states import (
     IN_FLIGHT,
     OBSERVED,
     AttemptStatus,
+    PaymentStatus,
+    Tried,
     attempt_status,
     payment_status,
+    settled,
 )
 
-SUMMED = ("reserved", "captured", "refunded", "refund_reversed", "refund_pending")
+SUMMED = (
+    "reserved",
+    "captured",
+    "refunded",
+    "refund_reversed",
+    "refund_pending",
+    "surplus",
+    "disputed",
+)
 """Columns of a payment that are sums over its attempts."""
+
+ENDED = {
+    OrderState.CANCELLED: PaymentStatus.CANCELLED,
+    OrderState.EXPIRED: PaymentStatus.EXPIRED,
+}
 
 UNHEARD = frozenset({AttemptStatus.SUBMITTING, AttemptStatus.UNKNOWN})
 """The provider has told nothing of such an attempt yet."""
-
-UNKNOWN_POLLS = [timedelta(seconds=s) for s in (10, 30, 120, 600, 3600, 6 * 3600)]
-UNKNOWN_POLLS += [timedelta(days=1)] * 8
 
 
 def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
@@ -47,18 +67,23 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if problem := _mismatch(attempt, outcome):
             return _set_aside(attempt, problem)
         before = [getattr(attempt, name) for name in SUMMED]
-        _remember_objects(attempt, outcome)
+        status = AttemptStatus(attempt.status)
+        _remember(attempt, outcome)
         apply_refunds(attempt, outcome)
-        _grow_totals(attempt, outcome)
+        apply_disputes(attempt, outcome)
+        more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome)
         _free_reserve(attempt)
+        if more:
+            claim_capture(attempt, more)
+        settle_void(attempt)
+        attempt.next_poll_at = next_question(attempt, status)
         attempt.save()
         for name, old in zip(SUMMED, before, strict=True):
             moved = getattr(attempt, name) - old
             setattr(payment, name, getattr(payment, name) + moved)
         settle_payment(order, payment, source=source)
-        if attempt.captured > before[SUMMED.index("captured")]:
-            _question_capture(attempt)
+        tell_of_failure(order, attempt, before=status)
     return attempt
 
 
@@ -78,44 +103,37 @@ def lock_for_money(attempt_id: int) -> tuple[Order, Payment, Attempt]:
 
 def settle_payment(order: Order, payment: Payment, *, source: str) -> None:
     """Project the payment from its attempts and let the order follow; rows are locked."""
-    attempts = list(payment.attempts.order_by("pk"))
-    settled = sum(a.captured for a in attempts if a.captured == a.amount)
+    tried = [_tried(attempt) for attempt in payment.attempts.order_by("pk")]
+    if settled(tried) >= payment.amount:
+        mark_paid(order, actor=source)
     payment.status = payment_status(
-        amount=payment.amount,
-        captured=payment.captured,
-        settled=settled,
-        refunded=payment.net_refunded,
-        attempts=[AttemptStatus(a.status) for a in attempts],
+        amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(order.state))
     )
     payment.save()
-    if settled >= payment.amount:
-        mark_paid(order, actor=source)
 
 
-def _question_capture(attempt: Attempt) -> None:
-    """Ask a person about money that has just come in and fits no order; it is booked already."""
-    payment, order = attempt.payment, attempt.payment.order
-    ref, came = attempt.our_ref, payment.money(attempt.captured)
-    if attempt.captured != attempt.amount:
-        asked = payment.money(attempt.amount)
-        detail = f"captured {came}, asked for {asked}"
-        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
-    elif payment.captured > payment.amount:
-        open_review(ReviewKind.SURPLUS, payment, subject=ref, detail=f"a second capture: {came}")
-    elif order.state not in {OrderState.CONFIRMED, OrderState.COMPLETED}:
-        detail = f"captured {came}, but the order is {order.state}"
-        open_review(ReviewKind.SURPLUS, payment, subject=ref, detail=detail)
+def _tried(attempt: Attempt) -> Tried:
+    return Tried(
+        status=AttemptStatus(attempt.status),
+        amount=attempt.amount,
+        captured=attempt.captured,
+        surplus=attempt.surplus,
+        refunded=attempt.refunded - attempt.refund_reversed,
+        superseded=attempt.superseded_at is not None,
+    )
 
 
 def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
     """What the provider names otherwise than we do; "" where nothing does."""
     account, currency = attempt.account, attempt.payment.currency
+    amounts = [outcome.amount] if outcome.amount else []
+    amounts += [refund.amount for refund in outcome.refunds]
+    amounts += [dispute.amount for dispute in outcome.disputes]
     named = (
         ("reference", outcome.our_ref, attempt.our_ref),
         ("mode", outcome.mode, account.mode),
         ("account", outcome.merchant_id, account.merchant_id),
-        ("currency", outcome.amount.currency if outcome.amount else "", currency),
-        *(("currency", refund.amount.currency, currency) for refund in outcome.refunds),
+        *(("currency", amount.currency, currency) for amount in amounts),
     )
     for what, theirs, ours in named:
         if theirs and theirs != ours:
@@ -131,7 +149,7 @@ def _set_aside(attempt: Attempt, problem: str) -> Attempt:
     return attempt
 
 
-def _remember_objects(attempt: Attempt, outcome: Outcome) -> None:
+def _remember(attempt: Attempt, outcome: Outcome) -> None:
     ProviderObject.objects.bulk_create(
         (
             ProviderObject(
@@ -141,12 +159,17 @@ def _remember_objects(attempt: Attempt, outcome: Outcome) -> None:
         ),
         ignore_conflicts=True,
     )
+    if outcome.saved_method:
+        remember_method(attempt, outcome.saved_method)
 
 
-def _grow_totals(attempt: Attempt, outcome: Outcome) -> None:
+def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:
+    """Let the totals grow to what was seen; returns by how much was captured more."""
+    captured = attempt.captured
     attempt.authorized = max(attempt.authorized, outcome.authorized)
     attempt.captured = max(attempt.captured, outcome.captured)
     attempt.released = max(attempt.released, outcome.released)
+    return attempt.captured - captured
 
 
 def _observe(attempt: Attempt, outcome: Outcome) -> None:
@@ -165,22 +188,38 @@ def _observe(attempt: Attempt, outcome: Outcome) -> None:
         released=attempt.released,
         newest=newest,
     )
-    if outcome.next_action:
-        attempt.redirect_url = outcome.next_action.url
+    _show_next(attempt, outcome.next_action)
     if outcome.error:
         attempt.error_code, attempt.error_raw = outcome.error.code, outcome.error.raw[:80]
-    attempt.next_poll_at = _next_poll(attempt)
 
 
-def _next_poll(attempt: Attempt) -> datetime | None:
-    """Only an attempt without an answer is asked about by itself."""
-    if attempt.status != AttemptStatus.UNKNOWN:
+def _show_next(attempt: Attempt, action: NextAction) -> None:
+    match action:
+        case Redirect(url, expires_at):
+            attempt.redirect_url, attempt.action_expires_at = url, expires_at
+        case QrCode(content, expires_at):
+            attempt.qr_content, attempt.action_expires_at = content, expires_at
+        case None:
+            pass
+
+
+def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
+    """When to ask again: by the table, from its start where the status has just changed.
+
+    Only an attempt that has ended is not asked about; one of which no more is to be learnt by
+    asking goes to a person.
+    """
+    status = AttemptStatus(attempt.status)
+    if status not in IN_FLIGHT:
         return None
-    if attempt.polls >= len(UNKNOWN_POLLS):
-        detail = "asked for eight days"
+    if status != before:
+        attempt.polls = 0
+    case = case_of(status, flow_of(attempt.account, attempt.method))
+    moment = next_poll(case, attempt.polls, at=now(), action_ends=attempt.action_expires_at)
+    if moment is None:
+        detail = f"asked {attempt.polls} times, still {status}"
         open_review(ReviewKind.NO_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail)
-        return None
-    return now() + UNKNOWN_POLLS[attempt.polls]
+    return moment
 
 
 def _free_reserve(attempt: Attempt) -> None:

@@ -14,7 +14,7 @@ from payments.models import Attempt, InboxEvent, ProviderAccount
 from payments.providers.base import RawRequest, WebhookEvent
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
-from payments.services.poll import query
+from payments.services.ask import query
 from payments.states import InboxState
 
 BATCH = 100

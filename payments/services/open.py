@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from django.db import transaction
 from django.db.models import F
 
 from orders.clock import now
+from orders.conf import order_settings
 from orders.models import Order
 from orders.services.lock import lock_order
 from orders.services.settle import mark_paid
@@ -14,9 +18,13 @@ from payments.conf import payment_settings
 from payments.errors import NotPayable
 from payments.models import Attempt, Payment
 from payments.registry import PaymentOption
-from payments.states import IN_FLIGHT, PaymentStatus
+from payments.states import PaymentStatus
 
-PAYABLE = frozenset({PaymentStatus.OPEN, PaymentStatus.FAILED})
+LAST_CALL: Final = timedelta(minutes=15)
+"""What an order is kept longer for a payment that has begun."""
+
+TIME_TO_CLOSE: Final = timedelta(seconds=5)
+"""How long a shopper waits for an earlier attempt to be closed."""
 
 
 def open_payment(order: Order) -> Payment:
@@ -40,31 +48,64 @@ def open_attempt(payment: Payment, option: PaymentOption) -> Attempt:
         method=option.method,
         amount=payment.amount,
         reserved=payment.amount,
+        saved_method=option.saved,
+        save_method=option.save,
         next_poll_at=now() + payment_settings().lease,
     )
-    free = F("captured") - F("refunded") + F("refund_reversed") + F("reserved") + attempt.amount
+    kept = F("captured") - F("surplus") - F("refunded") + F("refund_reversed")
     reserved = (
-        Payment.objects.alias(taken=free)
+        Payment.objects.alias(taken=kept + F("reserved") + attempt.amount)
         .filter(pk=payment.pk, taken__lte=F("amount"))
         .update(reserved=F("reserved") + attempt.amount, status=PaymentStatus.PROCESSING)
     )
     if not reserved:
         raise NotPayable(f"payment of order {payment.order_id} has no amount left to try")
     attempt.save(force_insert=True)
+    _keep_order(payment.order)
     return attempt
+
+
+def _keep_order(order: Order) -> None:
+    """Give who begins to pay a quarter of an hour, however often they begin."""
+    latest = order.placed_at + timedelta(minutes=order_settings().open_minutes) + LAST_CALL
+    until = min(now() + LAST_CALL, latest)
+    if order.expires_at and order.expires_at < until:
+        order.expires_at = until
+        order.save(update_fields=["expires_at"])
 
 
 def try_again(*, payment_id: int, option: PaymentOption) -> Attempt:
     """A new attempt for a payment that still asks for money; the one in flight where there is one.
 
+    An attempt that we asked the provider to close and that has not ended five seconds later is
+    left behind: what still comes from it, and from any earlier one, is surplus from now on.
     A second call while an attempt is in flight changes nothing. Raises NotPayable.
     """
     with transaction.atomic(durable=True):
         order = lock_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
-        payment = Payment.objects.get(pk=payment_id)
-        flying: Attempt | None = payment.attempts.filter(status__in=IN_FLIGHT).order_by("pk").last()
-        if flying:
-            return flying
-        if order.state != OrderState.OPEN or payment.status not in PAYABLE:
+        payment = Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
+        payment.order = order
+        tried = list(payment.attempts.filter(superseded_at=None).order_by("pk"))
+        if order.state != OrderState.OPEN or any(a.captured or a.authorized for a in tried):
             raise NotPayable(f"order {order.number} asks for no money")
+        flying = [attempt for attempt in tried if attempt.in_flight]
+        if flying and not may_leave(flying[-1]):
+            return flying[-1]
+        _leave_behind(payment, tried)
         return open_attempt(payment, option)
+
+
+def may_leave(attempt: Attempt) -> bool:
+    """Whether the provider had its five seconds to close the attempt."""
+    return attempt.closing_at is not None and attempt.closing_at <= now() - TIME_TO_CLOSE
+
+
+def _leave_behind(payment: Payment, tried: list[Attempt]) -> None:
+    """The shopper moves on from these; they stay polled, but reserve nothing."""
+    if not tried:
+        return
+    freed = sum(attempt.reserved for attempt in tried)
+    Attempt.objects.filter(pk__in=[attempt.pk for attempt in tried]).update(
+        superseded_at=now(), reserved=0
+    )
+    Payment.objects.filter(pk=payment.pk).update(reserved=F("reserved") - freed)

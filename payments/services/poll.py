@@ -1,93 +1,98 @@
-"""Asking the provider what became of an attempt."""
+"""The sweep over attempts that are due to be asked about; its cost grows with what is due."""
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Collection
 from datetime import timedelta
-from functools import partial
 
-from django.db.models import F, Q
+from django.db import connection, transaction
+from django.db.models import F
 
 from orders.clock import now
 from payments.conf import payment_settings
-from payments.errors import PaymentError
-from payments.models import Attempt, ProviderObject
-from payments.providers.base import (
-    Failure,
-    NotFound,
-    OurRef,
-    Outcome,
-    ProviderError,
-    ProviderRef,
-    Status,
-)
-from payments.registry import provider_for
-from payments.services.apply import apply_outcome
-from payments.services.calls import call_provider
-from payments.states import IN_FLIGHT, AttemptStatus
+from payments.models import Attempt, ProviderAccount
+from payments.registry import flow_of
+from payments.schedule import case_of, time_to_close
+from payments.services.ask import ask
+from payments.services.close import close_attempt
+from payments.states import AttemptStatus
 
-logger = logging.getLogger("till.payments")
-
-BATCH = 100
-ASK_AGAIN_AFTER = timedelta(seconds=3)
+BATCH = 50
+TASK = "payments.poll_due"
+BURST_SECONDS = 10
+"""So many seconds of the account's rate may be used at once after a quiet time."""
+PAUSE = timedelta(hours=1)
+"""How long an attempt that broke the sweep is left alone."""
 
 
-def ask_if_waiting(attempt: Attempt) -> Attempt:
-    """Ask on behalf of a shopper who waits, at most once in three seconds per attempt."""
-    being_sent = attempt.status == AttemptStatus.SUBMITTING and not _is_old(attempt)
-    if not attempt.in_flight or being_sent:
-        return attempt
-    may_ask = Q(asked_at__isnull=True) | Q(asked_at__lte=now() - ASK_AGAIN_AFTER)
-    if not Attempt.objects.filter(may_ask, pk=attempt.pk).update(asked_at=now()):
-        return attempt
-    return ask(attempt.pk, source="return")
+def poll_due() -> int:
+    """Ask about up to fifty attempts whose time has come; returns how many were asked.
+
+    An attempt that raises is put off before the error goes on to the log; the others stay due.
+    """
+    claimed = claim_due()
+    for number, attempt in enumerate(claimed, start=1):
+        try:
+            look_at(attempt)
+        except Exception:  # whatever it is, it must not keep the others waiting
+            rest = [later.pk for later in claimed[number:]]
+            Attempt.objects.filter(pk__in=rest).update(next_poll_at=now())
+            Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + PAUSE)
+            raise
+    return len(claimed)
 
 
-def ask(attempt_id: int, *, source: str) -> Attempt:
-    """Query one attempt and book the answer, or that there was none; with no transaction open."""
-    attempt = Attempt.objects.select_related("payment__order", "account").get(pk=attempt_id)
-    try:
-        outcome = query(attempt)
-    except NotFound:
-        outcome = _absent(attempt)
-    except (ProviderError, PaymentError) as error:
-        logger.warning("no answer about %s: %s", attempt.our_ref, error)
-        outcome = Outcome(status=Status.UNKNOWN)
-    return apply_outcome(attempt_id=attempt.pk, outcome=outcome, source=source)
+def look_at(attempt: Attempt) -> None:
+    """Ask what became of it, or close what the shopper can pay no more."""
+    status = AttemptStatus(attempt.status)
+    case = case_of(status, flow_of(attempt.account, attempt.method))
+    over = attempt.action_over or time_to_close(case, attempt.polls)
+    if over and status == AttemptStatus.REQUIRES_ACTION:
+        close_attempt(attempt.pk, source="poll")
+    else:
+        ask(attempt.pk, source="poll")
 
 
-def query(attempt: Attempt) -> Outcome:
-    """What the provider says now; raises ProviderError or PaymentError where it says nothing."""
-    known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
-    ref = ProviderRef(known.object_id) if known else OurRef(attempt.our_ref)
-    ask_provider = partial(provider_for(attempt.account).query, ref)
-    return call_provider("query", ask_provider, attempt=attempt)
+def claim_due() -> list[Attempt]:
+    """Take what is due for as long as the calls may last; from a dead worker it is due again then.
+
+    No account is asked more often than its rate allows; what it has no room for stays due.
+    """
+    with transaction.atomic():
+        accounts = ProviderAccount.objects.select_for_update(no_key=True).order_by("pk")
+        tokens = {account.pk: _tokens(account) for account in accounts}
+        claimed = _take([pk for pk, room in tokens.items() if room >= 1], tokens)
+        Attempt.objects.filter(pk__in=[attempt.pk for attempt in claimed]).update(
+            next_poll_at=now() + 5 * payment_settings().lease,
+            polls=F("polls") + 1,
+            asked_at=now(),
+        )
+        for pk in {attempt.account_id for attempt in claimed}:
+            ProviderAccount.objects.filter(pk=pk).update(
+                poll_tokens=tokens[pk], poll_filled_at=now()
+            )
+    return claimed
 
 
-def _absent(attempt: Attempt) -> Outcome:
-    """Nobody knows the reference: proof that it was never sent, once a slow call is ruled out."""
-    if provider_for(attempt.account).capabilities.absence_is_proof and _is_old(attempt):
-        return Outcome(status=Status.DECLINED, error=Failure("not_sent"), inferred=True)
-    return Outcome(status=Status.UNKNOWN)
+def _tokens(account: ProviderAccount) -> float:
+    """How many questions the account has room for: its bucket, filled since it was used last."""
+    rate = payment_settings().polls_per_second
+    full = rate * BURST_SECONDS
+    if account.poll_filled_at is None:
+        return full
+    passed = (now() - account.poll_filled_at).total_seconds()
+    return min(full, account.poll_tokens + rate * passed)
 
 
-def _is_old(attempt: Attempt) -> bool:
-    return attempt.created_at <= now() - payment_settings().lease
-
-
-def ask_due() -> int:
-    """Ask about up to a hundred attempts without an answer; returns how many were asked."""
-    due = Attempt.objects.filter(next_poll_at__lte=now(), status__in=IN_FLIGHT)
-    asked = 0
-    for attempt in due.order_by("next_poll_at")[:BATCH]:
-        if _claim(attempt):
-            ask(attempt.pk, source="poll")
-            asked += 1
-    return asked
-
-
-def _claim(attempt: Attempt) -> bool:
-    taken = Attempt.objects.filter(pk=attempt.pk, next_poll_at=attempt.next_poll_at).update(
-        next_poll_at=now() + payment_settings().lease, polls=F("polls") + 1, asked_at=now()
-    )
-    return taken == 1
+def _take(accounts: Collection[int], tokens: dict[int, float]) -> list[Attempt]:
+    """Lock what is due and still has a token, and take the tokens."""
+    skip = connection.features.has_select_for_update_skip_locked
+    due = Attempt.objects.filter(next_poll_at__lte=now(), account__in=accounts)
+    due = due.select_for_update(of=("self",), skip_locked=skip, no_key=True)
+    taken = []
+    for attempt in due.select_related("account").order_by("next_poll_at")[:BATCH]:
+        if tokens[attempt.account_id] >= 1:
+            tokens[attempt.account_id] -= 1
+            attempt.polls += 1
+            taken.append(attempt)
+    return taken

@@ -9,6 +9,7 @@ from orders.emails import queue_mail
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, RefundSeen, RefundStatus
+from payments.schedule import Case, next_poll
 from payments.services.reviews import open_review
 from payments.states import UNSETTLED, OperationStatus
 
@@ -85,6 +86,8 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> Non
     if seen.error:
         operation.error_code, operation.error_raw = seen.error.code, seen.error.raw[:80]
     operation.next_run_at = None
+    if after == OperationStatus.PENDING:
+        operation.tries, operation.next_run_at = 0, next_poll(Case.REFUND, 0, at=now())
     operation.settled_at = None if after in UNSETTLED else now()
     operation.save()
     if after == OperationStatus.SUCCEEDED:

@@ -36,7 +36,9 @@ def submit_attempt(attempt_id: int) -> Attempt:
     mine = Attempt.objects.filter(
         pk=attempt_id, status=AttemptStatus.SUBMITTING, sent_at__isnull=True
     ).update(sent_at=now())
-    attempt = Attempt.objects.select_related("payment__order", "account").get(pk=attempt_id)
+    attempt = Attempt.objects.select_related("payment__order", "account", "saved_method").get(
+        pk=attempt_id
+    )
     if not mine:
         return attempt
     return apply_outcome(attempt_id=attempt.pk, outcome=_create(attempt), source="create")
@@ -66,4 +68,6 @@ def _request(attempt: Attempt) -> CreateRequest:
         method=attempt.method,
         description=attempt.payment.order.number,
         return_url=payment_settings().base_url + back,
+        saved_method=attempt.saved_method.provider_id if attempt.saved_method else "",
+        save_method=attempt.save_method,
     )

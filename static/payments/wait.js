@@ -1,11 +1,38 @@
-// Asks every three seconds whether the payment has arrived, then shows the page anew.
-const script = document.querySelector("script[data-status]");
+// Asks every three seconds whether the payment has arrived, then shows what became of it in place.
+const { status, then, over, seconds } = document.querySelector("script[data-status]").dataset;
+const ends = performance.now() + seconds * 1000;
+const clock = document.querySelector("[data-left]");
 
 async function ask() {
-  const answer = await fetch(script.dataset.status).catch(() => null);
+  const answer = await fetch(status).catch(() => null);
   const told = answer?.ok || answer?.status === 410 ? await answer.json() : { stage: "waiting" };
-  if (told.stage === "waiting") setTimeout(ask, 3000);
-  else location.reload();
+  if (told.stage !== "waiting") show(then);
+  else if (performance.now() < ends) setTimeout(ask, 3000);
+  else if (over) show(over);
+  else promise();
+}
+
+// The same page as a reload would show, without one: the reader's place is its heading.
+async function show(address) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer) return location.assign(address);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.title = page.title;
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+  history.replaceState(null, "", answer.url);
+  document.querySelector("main").focus();
+}
+
+function promise() {
+  document.querySelector(".waiting").hidden = true;
+  document.querySelector(".later").hidden = false;
+}
+
+function tick() {
+  const left = Math.max(0, Math.round((ends - performance.now()) / 1000));
+  clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  if (left && clock.isConnected) setTimeout(tick, 1000);
 }
 
 setTimeout(ask, 3000);
+if (clock) tick();

@@ -267,4 +267,5 @@ def test_money_for_a_cancelled_order_is_not_called_a_confirmed_order(client: Cli
 
     page = client.get(f"/payments/pay/{attempt.payment.token}/return/")
 
-    assert "We are looking at your payment" in page.text
+    assert "This order is closed" in page.text
+    assert "Your payment of £60.00 came too late and goes back" in page.text

@@ -24,6 +24,7 @@ def a_payment_body(attempt: Attempt, **facts: Any) -> dict[str, Any]:
         "released": 0,
         "refunded": 0,
         "refunds": [],
+        "disputes": [],
         "checkout_url": "http://127.0.0.1:9/pay/x/",
         "decline_code": None,
         "card": {"brand": "Visa", "last4": "4242"},

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from orders.money import Money
 from payments.providers.base import (
+    DisputeSeen,
+    DisputeStatus,
     Failure,
+    NextAction,
     Outcome,
     ProviderObject,
+    QrCode,
     Redirect,
     RefundSeen,
     RefundStatus,
+    SavedMethodSeen,
     Status,
 )
 
@@ -19,9 +25,11 @@ LARGEST: Final = 2**63
 LONGEST: Final = 80
 STATUSES: Final = {
     "requires_action": Status.REQUIRES_ACTION,
+    "processing": Status.PROCESSING,
     "captured": Status.CAPTURED,
     "declined": Status.DECLINED,
-    "cancelled": Status.DECLINED,
+    "cancelled": Status.VOIDED,
+    "expired": Status.EXPIRED,
 }
 REFUND_STATUSES: Final = {
     "pending": RefundStatus.PENDING,
@@ -36,13 +44,23 @@ DECLINES: Final = {
     "incorrect_cvc": "incorrect_cvc",
     "lost_card": "lost_card",
     "stolen_card": "lost_card",
-    "cancelled": "cancelled",
+    "limit_exceeded": "limit_exceeded",
+    "processing_error": "processing_error",
+    "authentication_failed": "authentication_failed",
+    "wallet_declined": "wallet_declined",
+    "debit_returned": "debit_returned",
+    "account_closed": "account_closed",
 }
+ENDS: Final = {"cancelled": "cancelled", "expired": "expired"}
+"""Ends without a decline, and our word for each."""
 REFUSALS: Final = {
     "missing_parameter": "provider_refused",
     "unknown_parameter": "provider_refused",
     "invalid_parameter": "provider_refused",
     "payment_not_captured": "provider_refused",
+    "payment_captured": "provider_refused",
+    "payment_processing": "provider_refused",
+    "saved_card_gone": "saved_card_gone",
     "amount_too_large": "amount_too_large",
 }
 """Answers that settle a request: it was not done and never will be."""
@@ -51,7 +69,6 @@ REFUSALS: Final = {
 def read_payment(told: dict[str, Any]) -> Outcome:
     """A payment object as an Outcome; raises KeyError or ValueError on one that is not."""
     currency = told["currency"]
-    url = told.get("checkout_url")
     card = told.get("card") or {}
     return Outcome(
         status=STATUSES[told["status"]],
@@ -62,8 +79,10 @@ def read_payment(told: dict[str, Any]) -> Outcome:
         released=whole(told, "released"),
         refunded=whole(told, "refunded"),
         refunds=tuple(read_refund(refund, currency) for refund in told["refunds"]),
+        disputes=tuple(read_dispute(dispute, currency) for dispute in told["disputes"]),
+        saved_method=_saved(told.get("saved_card")),
         objects=(ProviderObject("payment", text(told, "id")),),
-        next_action=Redirect(url) if url and told["status"] == "requires_action" else None,
+        next_action=_next_action(told),
         error=_decline(told),
         mode=told["mode"],
         merchant_id=told["merchant_id"],
@@ -98,14 +117,49 @@ def read_refund(told: dict[str, Any], currency: str) -> RefundSeen:
     )
 
 
+def read_dispute(told: dict[str, Any], currency: str) -> DisputeSeen:
+    return DisputeSeen(
+        provider_id=text(told, "id"),
+        amount=Money(whole(told, "amount"), currency),
+        status=DisputeStatus(told["status"]),
+        reason=text(told, "reason"),
+        evidence_due_at=moment(told.get("evidence_due_at")),
+    )
+
+
+def moment(told: object) -> datetime | None:
+    """A time of the bank's, in UTC; raises ValueError on anything but that or nothing."""
+    if told is None:
+        return None
+    at = datetime.fromisoformat(str(told))
+    if at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return at
+
+
+def _saved(told: dict[str, Any] | None) -> SavedMethodSeen | None:
+    if not told:
+        return None
+    return SavedMethodSeen(text(told, "id"), text(told, "brand"), text(told, "last4"))
+
+
+def _next_action(told: dict[str, Any]) -> NextAction:
+    if told["status"] != "requires_action":
+        return None
+    ends = moment(told.get("expires_at"))
+    if told.get("qr_content"):
+        return QrCode(told["qr_content"], ends)
+    return Redirect(told["checkout_url"], ends) if told.get("checkout_url") else None
+
+
 def refund_outcome(told: dict[str, Any]) -> Outcome:
     """The answer to a refund: that one refund of a captured payment."""
     return Outcome(status=Status.CAPTURED, refunds=(read_refund(told, told["currency"]),))
 
 
 def _decline(told: dict[str, Any]) -> Failure | None:
-    if told["status"] == "cancelled":
-        return Failure("cancelled", "cancelled")
+    if told["status"] in ENDS:
+        return Failure(ENDS[told["status"]], told["status"])
     code = told.get("decline_code")
     if not code:
         return None

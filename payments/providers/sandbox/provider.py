@@ -11,6 +11,7 @@ from payments.providers.base import (
     Account,
     Capabilities,
     CreateRequest,
+    Flow,
     MethodCapability,
     NotAuthorized,
     NotFound,
@@ -34,7 +35,12 @@ class SandboxProvider:
     """Wire format: docs/sandbox.md."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
-        methods=(MethodCapability("card"),),
+        methods=(
+            MethodCapability("card", can_save=True),
+            MethodCapability("wallet"),
+            MethodCapability("qr", flow=Flow.QR),
+            MethodCapability("bank_debit", flow=Flow.SLOW),
+        ),
         idempotency_window=timedelta(days=30),
         absence_is_proof=True,
     )
@@ -46,13 +52,18 @@ class SandboxProvider:
         self._client = SandboxClient(account, timeout=timeout)
 
     def create(self, request: CreateRequest) -> Outcome:
-        body = {
+        body: Json = {
             "reference": request.our_ref,
+            "method": request.method,
             "amount": request.amount.amount,
             "currency": request.amount.currency,
             "description": request.description,
             "return_url": request.return_url,
         }
+        if request.saved_method:
+            body["saved_card"] = request.saved_method
+        elif request.save_method:
+            body["save_card"] = True
         return _readable(read_payment, self._client.post("/v1/payments", body, key=request.key))
 
     def refund(self, request: RefundRequest) -> Outcome:

@@ -154,7 +154,7 @@ def test_the_page_takes_as_many_statements_for_a_long_story(
     clerk = staff(SEE_ORDERS)
     clerk.get(order_url(order))  # content types are looked up once a process
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         clerk.get(order_url(order))
 
 

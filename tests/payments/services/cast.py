@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from payments.models import Attempt, ProviderAccount
-from payments.services.poll import ask
+from payments.services.ask import ask
 from payments.services.start import submit_attempt
 from tests.factories import an_attempt
 from tests.payments.shopper import pay_at_bank

@@ -102,7 +102,7 @@ def test_no_answer_is_unknown_and_asked_about_again() -> None:
     assert unknown.next_poll_at is not None
 
 
-def test_a_second_capture_is_recorded_and_reviewed_as_surplus() -> None:
+def test_a_second_capture_is_recorded_and_goes_back_by_itself() -> None:
     order = an_order()
     first = an_attempt(order)
     apply(first, seen(first, Status.DECLINED))
@@ -111,8 +111,9 @@ def test_a_second_capture_is_recorded_and_reviewed_as_surplus() -> None:
     payment = apply(second, captured(second))
     payment = apply(first, captured(first))
 
-    assert (payment.captured, payment.status) == (12000, PaymentStatus.PAID)
-    assert Review.objects.get().kind == ReviewKind.SURPLUS
+    assert (payment.captured, payment.surplus) == (12000, 6000)
+    assert payment.status == PaymentStatus.PAID
+    assert Operation.objects.get().amount == 6000
 
 
 def test_a_wrong_amount_is_booked_but_does_not_pay_the_order() -> None:
@@ -147,14 +148,14 @@ def test_an_answer_about_something_else_is_reviewed_and_not_booked(
     assert Review.objects.get().kind == ReviewKind.MISMATCH
 
 
-def test_money_for_a_cancelled_order_is_recorded_and_reviewed() -> None:
+def test_money_for_a_cancelled_order_is_recorded_and_goes_back_by_itself() -> None:
     attempt = an_attempt()
     attempt.payment.order.move_to(OrderState.CANCELLED, actor="staff")
 
     payment = apply(attempt, captured(attempt))
 
-    assert payment.captured == 6000
-    assert Review.objects.get().kind == ReviewKind.SURPLUS
+    assert (payment.captured, payment.status) == (6000, PaymentStatus.CANCELLED)
+    assert Operation.objects.get().amount == 6000
     assert Order.objects.get().state == OrderState.CANCELLED
 
 

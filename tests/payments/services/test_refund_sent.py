@@ -11,7 +11,8 @@ from orders.clock import now
 from orders.money import Money
 from payments.models import Attempt, Operation, Payment, ProviderAccount, ProviderCall
 from payments.services.accounts import connect_sandbox
-from payments.services.refund import request_refund, submit_due_refunds
+from payments.services.refund import request_refund
+from payments.services.submit import submit_due_operations
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import GBP, later
 from tests.payments.services.cast import at_bank, bought
@@ -33,7 +34,7 @@ def asked_back(attempt: Attempt, amount: int) -> Operation:
 def test_a_requested_refund_is_made_at_the_bank(account: ProviderAccount) -> None:
     operation = asked_back(bought(account), 2500)
 
-    submit_due_refunds()
+    submit_due_operations()
 
     operation.refresh_from_db()
     assert (operation.status, operation.next_run_at) == (OperationStatus.SUCCEEDED, None)
@@ -45,12 +46,12 @@ def test_a_refund_whose_worker_died_is_sent_again_and_paid_back_once(
 ) -> None:
     attempt = bought(account)
     operation = asked_back(attempt, 2500)
-    submit_due_refunds()
+    submit_due_operations()
     Operation.objects.update(status=OperationStatus.SUBMITTING, next_run_at=now(), settled_at=None)
     Attempt.objects.update(refunded=0, refund_pending=2500)
     Payment.objects.update(refunded=0, refund_pending=2500)
 
-    submit_due_refunds()
+    submit_due_operations()
 
     operation.refresh_from_db()
     assert operation.status == OperationStatus.SUCCEEDED
@@ -64,13 +65,13 @@ def test_a_refund_without_an_answer_stays_unknown_and_is_tried_again(
     operation = asked_back(bought(account), 2500)
     bank = account.base_url
     ProviderAccount.objects.update(base_url=f"http://127.0.0.1:{free_port()}")
-    submit_due_refunds()
+    submit_due_operations()
     operation.refresh_from_db()
     assert operation.status == OperationStatus.UNKNOWN
 
     ProviderAccount.objects.update(base_url=bank)
     with later(timedelta(minutes=1)):
-        submit_due_refunds()
+        submit_due_operations()
 
     operation.refresh_from_db()
     assert operation.status == OperationStatus.SUCCEEDED
@@ -82,7 +83,7 @@ def test_past_the_idempotency_window_a_refund_is_asked_about_and_not_sent(
     operation = asked_back(bought(account), 2500)
     Operation.objects.update(first_sent_at=now() - timedelta(days=31))
 
-    submit_due_refunds()
+    submit_due_operations()
 
     assert not ProviderCall.objects.filter(verb="refund").exists()
     operation.refresh_from_db()
@@ -94,7 +95,7 @@ def test_a_bank_that_no_longer_knows_our_keys_decides_nothing(account: ProviderA
     account.set_secrets({"api_key": "forgotten", "webhook_secret": "forgotten"})
     account.save()
 
-    submit_due_refunds()
+    submit_due_operations()
 
     operation.refresh_from_db()
     assert operation.status == OperationStatus.UNKNOWN
@@ -104,12 +105,12 @@ def test_a_bank_that_no_longer_knows_our_keys_decides_nothing(account: ProviderA
 def test_a_refund_the_bank_refuses_fails_with_its_reason(account: ProviderAccount) -> None:
     attempt = bought(account)
     first = asked_back(attempt, 4000)
-    submit_due_refunds()
+    submit_due_operations()
     Attempt.objects.update(refunded=0)
     Payment.objects.update(refunded=0)
     second = asked_back(attempt, 5000)
 
-    submit_due_refunds()
+    submit_due_operations()
 
     second.refresh_from_db()
     assert (second.status, second.error_code) == (OperationStatus.FAILED, "amount_too_large")
@@ -125,7 +126,7 @@ def test_a_refund_of_an_account_that_cannot_be_used_does_not_hold_up_the_next(
     good = asked_back(bought(other), 1500)
     ProviderAccount.objects.filter(pk=account.pk).update(sealed_secrets="broken")
 
-    submit_due_refunds()
+    submit_due_operations()
 
     broken.refresh_from_db()
     good.refresh_from_db()
@@ -136,7 +137,7 @@ def test_a_long_reason_with_line_breaks_reaches_the_bank(account: ProviderAccoun
     operation = asked_back(bought(account), 2500)
     Operation.objects.update(reason="broken\tand\nbent " * 15)
 
-    submit_due_refunds()
+    submit_due_operations()
 
     operation.refresh_from_db()
     assert operation.status == OperationStatus.SUCCEEDED

@@ -19,8 +19,9 @@ from payments.providers.base import Failure, Outcome, Status
 from payments.registry import option_by_key, payment_options, provider_for
 from payments.services.accounts import connect_sandbox
 from payments.services.apply import apply_outcome
+from payments.services.ask import ask, ask_if_waiting
 from payments.services.open import try_again
-from payments.services.poll import ask, ask_due, ask_if_waiting
+from payments.services.poll import poll_due
 from payments.services.start import submit_attempt
 from payments.states import AttemptStatus, PaymentStatus
 from tests.factories import GBP, an_account, an_attempt, later
@@ -53,7 +54,7 @@ def test_a_sent_attempt_leads_to_the_banks_page(account: ProviderAccount) -> Non
 
     assert attempt.status == AttemptStatus.REQUIRES_ACTION
     assert attempt.redirect_url.startswith(account.base_url)
-    assert attempt.next_poll_at is None
+    assert attempt.next_poll_at is not None
 
 
 def test_sending_twice_is_one_payment_at_the_bank(account: ProviderAccount) -> None:
@@ -97,7 +98,7 @@ def test_an_attempt_that_died_before_the_call_ends_by_asking(account: ProviderAc
     attempt = an_attempt(account=account)
 
     with later(timedelta(minutes=1)):
-        ask_due()
+        poll_due()
 
     attempt.refresh_from_db()
     assert (attempt.status, attempt.error_code) == (AttemptStatus.DECLINED, "not_sent")
@@ -111,7 +112,7 @@ def test_an_attempt_that_died_after_the_call_is_found_again(account: ProviderAcc
     long_ago = now() - timedelta(minutes=1)
     Attempt.objects.update(status=AttemptStatus.SUBMITTING, next_poll_at=long_ago)
 
-    ask_due()
+    poll_due()
 
     assert Payment.objects.get().status == PaymentStatus.PAID
     assert len(at_bank(account, attempt.our_ref)) == 1
@@ -120,7 +121,7 @@ def test_an_attempt_that_died_after_the_call_is_found_again(account: ProviderAcc
 def test_nothing_is_asked_that_is_not_due(account: ProviderAccount) -> None:
     an_attempt(account=account)
 
-    assert ask_due() == 0
+    assert poll_due() == 0
 
 
 def test_paying_again_while_an_attempt_is_in_flight_is_the_same_attempt(

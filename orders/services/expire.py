@@ -1,0 +1,39 @@
+"""What an order does when no money came in time, and when it comes after all."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from orders.emails import queue_mail
+from orders.errors import OutOfStock
+from orders.models import Order
+from orders.services.stock import StockLine, configured_stock
+from orders.states import OrderState
+
+
+def expire_order(order: Order, *, actor: str) -> bool:
+    """Close a locked open order and give its goods back. A second call changes nothing."""
+    if order.state != OrderState.OPEN:
+        return False
+    order.move_to(OrderState.EXPIRED, actor=actor, reason="unpaid")
+    queue_mail(order=order, kind="expired", subject_ref=order.stock_ref)
+    configured_stock().give_back(ref=order.stock_ref, lines=_lines(order))
+    return True
+
+
+def revive_order(order: Order) -> bool:
+    """Open a locked expired order again, with its goods; False where they are sold by now."""
+    order.holds += 1
+    try:
+        with transaction.atomic():
+            configured_stock().take(ref=order.stock_ref, lines=_lines(order))
+    except OutOfStock:
+        order.holds -= 1
+        return False
+    order.save(update_fields=["holds"])
+    order.move_to(OrderState.OPEN, actor="payment", reason="late money")
+    return True
+
+
+def _lines(order: Order) -> list[StockLine]:
+    return [StockLine(line.sku, line.quantity) for line in order.lines.all()]

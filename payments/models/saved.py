@@ -1,0 +1,36 @@
+"""Ways to pay that a provider keeps for a shopper; never a card number."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders.clock import now
+from orders.models import new_token
+from payments.models.account import ProviderAccount
+
+
+class SavedMethod(models.Model):
+    """One card that its owner may charge again. `token` names it in forms."""
+
+    account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="saved_methods")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_payment_methods"
+    )
+    token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
+    method = models.CharField(_("method"), max_length=40)
+    provider_id = models.CharField(max_length=120)
+    brand = models.CharField(_("brand"), max_length=40, blank=True)
+    last4 = models.CharField(_("last four digits"), max_length=4, blank=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        verbose_name = _("saved payment method")
+        verbose_name_plural = _("saved payment methods")
+        constraints = [
+            models.UniqueConstraint(fields=["account", "provider_id"], name="saved_method_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.last4}"

@@ -1,0 +1,79 @@
+"""When to ask a provider again: the table of polling as data, and the next moment. Pure."""
+
+from __future__ import annotations
+
+import enum
+import random
+from datetime import datetime, timedelta
+from typing import Final
+
+from payments.providers.base import Flow
+from payments.states import AttemptStatus
+
+JITTER: Final = 0.2
+"""Each wait is up to a fifth shorter or longer, so that a crowd does not come back at once."""
+
+
+def _waits(*seconds: float) -> tuple[timedelta, ...]:
+    return tuple(timedelta(seconds=s) for s in seconds)
+
+
+_MINUTE, _HOUR = 60, 3600
+_DAILY = (timedelta(days=1),)
+
+
+class Case(enum.StrEnum):
+    """Why we ask; each has its waits."""
+
+    REDIRECT = "redirect"
+    QR = "qr"
+    SLOW = "slow"
+    UNKNOWN = "unknown"
+    REFUND = "refund"
+
+
+WAITS: Final[dict[Case, tuple[timedelta, ...]]] = {
+    Case.REDIRECT: _waits(30, 60, 120, 300, 600, 1800, _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR)
+    + _DAILY,
+    Case.QR: _waits(5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800),
+    Case.SLOW: _waits(_HOUR, 6 * _HOUR) + 14 * _DAILY,
+    Case.UNKNOWN: _waits(10, 30, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR) + 8 * _DAILY,
+    Case.REFUND: _waits(_MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR) + 14 * _DAILY,
+}
+CLOSED_BY_US: Final = frozenset({Case.REDIRECT, Case.QR})
+"""Where the shopper has not acted by the end of the waits, we close the attempt ourselves."""
+
+AFTER_CLOSING: Final = 7
+"""So many days an attempt that will not close is asked about before a person is."""
+
+
+def case_of(status: AttemptStatus, flow: Flow) -> Case:
+    """Which waits an attempt follows."""
+    if status == AttemptStatus.UNKNOWN:
+        return Case.UNKNOWN
+    if status == AttemptStatus.PROCESSING and flow == Flow.SLOW:
+        return Case.SLOW
+    return Case.QR if flow == Flow.QR else Case.REDIRECT
+
+
+def next_poll(
+    case: Case, polls: int, *, at: datetime, action_ends: datetime | None = None
+) -> datetime | None:
+    """When to ask after `polls` questions; never past the end of what the shopper may do.
+
+    None where the waits are used up: from there on a person decides, never the clock.
+    """
+    waits = WAITS[case]
+    if case in CLOSED_BY_US:
+        waits += AFTER_CLOSING * _DAILY
+    if polls >= len(waits):
+        return None
+    moment = at + waits[polls] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # no secret
+    if action_ends and at < action_ends < moment:
+        return action_ends
+    return moment
+
+
+def time_to_close(case: Case, polls: int) -> bool:
+    """Whether the shopper had all the time there is, so that we close instead of asking."""
+    return case in CLOSED_BY_US and polls > len(WAITS[case])

@@ -1,0 +1,80 @@
+"""Asking the provider what became of an attempt."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from functools import partial
+
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from orders.clock import now
+from payments.conf import payment_settings
+from payments.errors import PaymentError
+from payments.models import Attempt, ProviderObject
+from payments.providers.base import (
+    Failure,
+    NotFound,
+    OurRef,
+    Outcome,
+    ProviderError,
+    ProviderRef,
+    Status,
+)
+from payments.registry import provider_for
+from payments.services.apply import apply_outcome
+from payments.services.calls import call_provider
+from payments.states import AttemptStatus
+
+logger = logging.getLogger("till.payments")
+
+ASK_AGAIN_AFTER = timedelta(seconds=3)
+
+
+def ask_if_waiting(attempt: Attempt) -> Attempt:
+    """Ask on behalf of a shopper who waits, at most once in three seconds per attempt.
+
+    The first time is kept as the moment they came back.
+    """
+    being_sent = attempt.status == AttemptStatus.SUBMITTING and not _is_old(attempt)
+    if not attempt.in_flight or being_sent:
+        return attempt
+    may_ask = Q(asked_at__isnull=True) | Q(asked_at__lte=now() - ASK_AGAIN_AFTER)
+    if not Attempt.objects.filter(may_ask, pk=attempt.pk).update(
+        asked_at=now(), returned_at=Coalesce(F("returned_at"), now())
+    ):
+        return attempt
+    return ask(attempt.pk, source="return")
+
+
+def ask(attempt_id: int, *, source: str) -> Attempt:
+    """Query one attempt and book the answer, or that there was none; with no transaction open."""
+    attempt = Attempt.objects.select_related("payment__order", "account").get(pk=attempt_id)
+    try:
+        outcome = query(attempt)
+    except NotFound:
+        outcome = _absent(attempt)
+    except (ProviderError, PaymentError) as error:
+        logger.warning("no answer about %s: %s", attempt.our_ref, error)
+        outcome = Outcome(status=Status.UNKNOWN)
+    return apply_outcome(attempt_id=attempt.pk, outcome=outcome, source=source)
+
+
+def query(attempt: Attempt) -> Outcome:
+    """What the provider says now; raises ProviderError or PaymentError where it says nothing."""
+    known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
+    ref = ProviderRef(known.object_id) if known else OurRef(attempt.our_ref)
+    ask_provider = partial(provider_for(attempt.account).query, ref)
+    return call_provider("query", ask_provider, attempt=attempt)
+
+
+def _absent(attempt: Attempt) -> Outcome:
+    """Nobody knows the reference: proof that it was never sent, once a slow call is ruled out."""
+    if provider_for(attempt.account).capabilities.absence_is_proof and _is_old(attempt):
+        return Outcome(status=Status.DECLINED, error=Failure("not_sent"), inferred=True)
+    return Outcome(status=Status.UNKNOWN)
+
+
+def _is_old(attempt: Attempt) -> bool:
+    return attempt.created_at <= now() - payment_settings().lease

@@ -1,0 +1,25 @@
+"""Telling a shopper who no longer waits that no money came."""
+
+from __future__ import annotations
+
+from orders.emails import queue_mail
+from orders.models import Order
+from orders.states import OrderState
+from payments.models import Attempt
+from payments.states import IN_FLIGHT, AttemptStatus
+
+PROMISED = frozenset({AttemptStatus.PROCESSING, AttemptStatus.UNKNOWN})
+"""Where the page has said: we will write to you."""
+
+
+def tell_of_failure(order: Order, attempt: Attempt, *, before: AttemptStatus) -> None:
+    """Mail that a payment we were waiting for has failed. A second call changes nothing."""
+    ended = attempt.status not in IN_FLIGHT and not attempt.captured
+    ours = attempt.closing_at or attempt.superseded_at
+    if before in PROMISED and ended and not ours and order.state == OrderState.OPEN:
+        queue_mail(
+            order=order,
+            kind="payment_failed",
+            subject_ref=attempt.our_ref,
+            context={"amount": attempt.amount},
+        )

@@ -1,0 +1,84 @@
+"""Closing an attempt that has not been paid, so that another can take its place."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from django.db import transaction
+
+from orders.clock import now
+from payments.conf import payment_settings
+from payments.errors import PaymentError
+from payments.models import Attempt, Operation, ProviderObject
+from payments.models.operation import new_void_ref
+from payments.providers.base import ProviderError, ProviderRef
+from payments.registry import provider_for
+from payments.services.apply import apply_outcome, lock_for_money
+from payments.services.ask import ask
+from payments.services.calls import call_provider
+from payments.states import UNSETTLED, OperationKind, OperationStatus
+
+logger = logging.getLogger("till.payments")
+
+
+def close_attempt(attempt_id: int, *, source: str) -> Attempt:
+    """Void at the provider, and ask where that is refused or unanswered; no transaction is open.
+
+    Returns the attempt as it stands then: ended, paid after all, or still in flight, and in that
+    case workers go on trying. A second call sends the same key again and changes nothing.
+    """
+    operation = _owe_void(attempt_id)
+    if operation and send_void(operation):
+        attempt = Attempt.objects.get(pk=attempt_id)
+        if not attempt.in_flight:
+            return attempt
+    return ask(attempt_id, source=source)
+
+
+def _owe_void(attempt_id: int) -> Operation | None:
+    """Commit the wish to close before anybody is called; None where it has ended by itself."""
+    with transaction.atomic(durable=True):
+        _order, _payment, attempt = lock_for_money(attempt_id)
+        if not attempt.in_flight:
+            return None
+        operation, fresh = Operation.objects.get_or_create(
+            request_key=f"void:{attempt.our_ref}",
+            defaults={
+                "attempt": attempt,
+                "kind": OperationKind.VOID,
+                "our_ref": new_void_ref(),
+                "amount": attempt.amount,
+                "next_run_at": now() + payment_settings().lease,
+            },
+        )
+        if fresh:
+            attempt.closing_at = now()
+            attempt.save(update_fields=["closing_at"])
+    return operation if operation.status in UNSETTLED else None
+
+
+def send_void(operation: Operation) -> bool:
+    """Send one void with its stored key and book the answer; False where there was none.
+
+    A refusal is no answer either: what has become of the attempt is found by asking.
+    """
+    attempt = Attempt.objects.select_related("payment", "account").get(pk=operation.attempt_id)
+    known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
+    if known is None:
+        return False
+    Operation.objects.filter(pk=operation.pk, first_sent_at=None).update(
+        status=OperationStatus.SUBMITTING, first_sent_at=now()
+    )
+    try:
+        void = partial(
+            provider_for(attempt.account).void, ProviderRef(known.object_id), operation.key
+        )
+        outcome = call_provider(
+            "void", void, attempt=attempt, operation=operation, key=operation.key
+        )
+    except (ProviderError, PaymentError) as error:
+        logger.warning("%s is not closed: %s", attempt.our_ref, error)
+        return False
+    apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="void")
+    return True

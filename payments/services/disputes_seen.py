@@ -1,0 +1,49 @@
+"""Booking each dispute that a provider tells of."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from orders.clock import now
+from payments.models import Attempt, Dispute
+from payments.models.records import ReviewKind
+from payments.providers.base import DisputeSeen, DisputeStatus, Outcome
+from payments.services.reviews import open_review
+from payments.states import DisputeState
+
+HOLDS_MONEY: Final = frozenset({DisputeState.OPEN, DisputeState.LOST})
+"""What is disputed or lost cannot be refunded."""
+
+
+def apply_disputes(attempt: Attempt, outcome: Outcome) -> None:
+    """Note what the provider says of each dispute; the caller holds the locks and saves.
+
+    A dispute that was decided does not open again, in whatever order that is told.
+    """
+    for seen in outcome.disputes:
+        _move(attempt, seen)
+    if outcome.disputes:
+        held = attempt.disputes.filter(status__in=HOLDS_MONEY)
+        attempt.disputed = sum(dispute.amount for dispute in held)
+
+
+def _move(attempt: Attempt, seen: DisputeSeen) -> None:
+    state = DisputeState(seen.status.value)
+    dispute, fresh = Dispute.objects.get_or_create(
+        account_id=attempt.account_id,
+        provider_id=seen.provider_id,
+        defaults={
+            "attempt": attempt,
+            "amount": seen.amount.amount,
+            "status": state,
+            "reason": seen.reason[:80],
+            "evidence_due_at": seen.evidence_due_at,
+            "closed_at": None if seen.status == DisputeStatus.OPEN else now(),
+        },
+    )
+    if fresh:
+        detail = f"{seen.amount}: {seen.reason}"
+        open_review(ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, detail=detail)
+    elif dispute.status == DisputeState.OPEN and state != DisputeState.OPEN:
+        dispute.status, dispute.closed_at = state, now()
+        dispute.save(update_fields=["status", "closed_at"])

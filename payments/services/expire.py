@@ -1,0 +1,87 @@
+"""Ending orders that nobody has paid; an attempt's money never ends by time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from orders.clock import now
+from orders.conf import order_settings
+from orders.models import Order
+from orders.services.expire import expire_order
+from orders.services.lock import lock_order
+from orders.states import OrderState
+from payments.conf import payment_settings
+from payments.models import Attempt, Payment
+from payments.services.apply import settle_payment
+from payments.services.ask import ask
+from payments.services.close import close_attempt
+from payments.services.open import LAST_CALL
+from payments.states import IN_FLIGHT, AttemptStatus
+
+BATCH = 100
+TASK = "payments.expire_orders"
+GRACE: Final = timedelta(hours=24)
+"""How long goods are kept for a payment of which the provider says nothing."""
+LOOK_AGAIN: Final = timedelta(minutes=10)
+HAS_MONEY: Final = frozenset({AttemptStatus.CAPTURED, AttemptStatus.AUTHORIZED})
+"""Money came that is not what was asked for: a person decides, no clock."""
+
+
+def expire_due() -> int:
+    """Look at up to a hundred orders whose time is over; returns how many were looked at."""
+    due = Order.objects.filter(state=OrderState.OPEN, expires_at__lte=now()).order_by("expires_at")
+    looked = 0
+    for order in due[:BATCH]:
+        if until := _claim(order):
+            looked += 1
+            _close_attempts(order)
+            _expire_or_wait(order.pk, until)
+    return looked
+
+
+def _claim(order: Order) -> datetime | None:
+    """One worker takes the order for some seconds; whoever begins to pay now takes it back."""
+    until = now() + 3 * payment_settings().lease
+    mine = Order.objects.filter(
+        pk=order.pk, state=OrderState.OPEN, expires_at=order.expires_at
+    ).update(expires_at=until)
+    return until if mine else None
+
+
+def _close_attempts(order: Order) -> None:
+    """Ask what became of each, and close what the shopper has not paid; no transaction is open."""
+    flying = Attempt.objects.filter(payment__order=order, status__in=IN_FLIGHT, superseded_at=None)
+    for attempt_id in flying.values_list("pk", flat=True):
+        attempt = ask(attempt_id, source="expiry")
+        if attempt.in_flight and attempt.status != AttemptStatus.PROCESSING:
+            close_attempt(attempt_id, source="expiry")
+
+
+def _expire_or_wait(order_id: int, until: datetime) -> None:
+    """Expire what is closed, and what has kept silent for a day; money on its way is waited for."""
+    with transaction.atomic(durable=True):
+        order = lock_order(order_id)
+        if order.state != OrderState.OPEN or order.expires_at != until:
+            return
+        payment = Payment.objects.select_for_update(no_key=True).get(order=order)
+        payment.order = order
+        left = payment.attempts.filter(superseded_at=None)
+        statuses = set(left.values_list("status", flat=True))
+        waits = IN_FLIGHT & statuses
+        if AttemptStatus.PROCESSING in waits or (waits and now() < _patience(order)):
+            order.expires_at = now() + LOOK_AGAIN
+            order.save(update_fields=["expires_at"])
+        elif statuses & HAS_MONEY:
+            order.expires_at = None
+            order.save(update_fields=["expires_at"])
+        else:
+            expire_order(order, actor="expiry")
+            settle_payment(order, payment, source="expiry")
+
+
+def _patience(order: Order) -> datetime:
+    open_for = timedelta(minutes=order_settings().open_minutes)
+    return order.placed_at + open_for + LAST_CALL + GRACE

@@ -1,0 +1,144 @@
+"""Sending what was asked of a provider: refunds and voids, by workers, with stored keys."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any
+
+from django.db.models import F
+
+from orders.clock import now
+from payments.conf import payment_settings
+from payments.errors import PaymentError
+from payments.models import Attempt, Operation, ProviderObject
+from payments.models.records import ReviewKind
+from payments.providers.base import (
+    Failure,
+    OurRef,
+    Outcome,
+    Provider,
+    ProviderError,
+    ProviderRef,
+    ProviderRejected,
+    RefundRequest,
+    RefundSeen,
+    RefundStatus,
+    Status,
+)
+from payments.registry import provider_for
+from payments.schedule import Case, next_poll
+from payments.services.apply import apply_outcome
+from payments.services.ask import ask
+from payments.services.calls import call_provider
+from payments.services.close import send_void
+from payments.services.reviews import open_review
+from payments.states import OperationKind, OperationStatus
+
+logger = logging.getLogger("till.payments")
+BATCH = 100
+
+
+def submit_due_operations() -> int:
+    """Send up to a hundred refunds and voids whose time has come; returns how many were claimed."""
+    due = Operation.objects.filter(next_run_at__lte=now()).order_by("next_run_at", "pk")
+    claimed = 0
+    for operation in due[:BATCH]:
+        if _claim(operation):
+            claimed += 1
+            submit_operation(operation.pk)
+    return claimed
+
+
+def _claim(operation: Operation) -> bool:
+    """One worker takes it for one call; if it dies, the sweep finds the row again."""
+    changes: dict[str, Any] = {} if operation.first_sent_at else {"first_sent_at": now()}
+    if operation.status != OperationStatus.PENDING:
+        changes["status"] = OperationStatus.SUBMITTING
+    taken = Operation.objects.filter(
+        pk=operation.pk, next_run_at=operation.next_run_at, tries=operation.tries
+    ).update(next_run_at=now() + payment_settings().lease, tries=F("tries") + 1, **changes)
+    return taken == 1
+
+
+def submit_operation(operation_id: int) -> None:
+    """Send one claimed refund or void, with its stored key, and book the answer.
+
+    What the provider has taken already, and what is past its idempotency window, is only asked
+    about, never sent again.
+    """
+    operation = Operation.objects.select_related("attempt__payment", "attempt__account").get(
+        pk=operation_id
+    )
+    if operation.kind == OperationKind.VOID:
+        _close(operation)
+    else:
+        _refund(operation)
+    _ask_later(operation)
+
+
+def _close(operation: Operation) -> None:
+    if _in_window(operation):
+        send_void(operation)
+    if Attempt.objects.get(pk=operation.attempt_id).in_flight:
+        ask(operation.attempt_id, source="void")
+
+
+def _refund(operation: Operation) -> None:
+    try:
+        outcome = _send_or_ask(provider_for(operation.attempt.account), operation)
+    except ProviderRejected as error:
+        outcome = _refused(operation, error.failure)
+    except (ProviderError, PaymentError) as error:
+        logger.warning("no answer about %s: %s", operation.our_ref, error)
+        return
+    apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
+
+
+def _in_window(operation: Operation) -> bool:
+    """Whether the provider still knows our key, so that a repeat is harmless."""
+    window = provider_for(operation.attempt.account).capabilities.idempotency_window
+    return operation.first_sent_at is None or operation.first_sent_at + window >= now()
+
+
+def _refused(operation: Operation, failure: Failure) -> Outcome:
+    """The provider will not make this refund: known to be so, hence an outcome."""
+    refund = RefundSeen(
+        provider_id="",
+        our_ref=operation.our_ref,
+        amount=operation.money,
+        status=RefundStatus.FAILED,
+        error=failure,
+    )
+    return Outcome(status=Status.CAPTURED, refunds=(refund,))
+
+
+def _send_or_ask(provider: Provider, operation: Operation) -> Outcome:
+    attempt = operation.attempt
+    known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
+    taken = operation.status == OperationStatus.PENDING
+    if known is None or taken or not _in_window(operation):
+        ask_them = partial(provider.query, OurRef(attempt.our_ref))
+        return call_provider("query", ask_them, attempt=attempt, operation=operation)
+    request = RefundRequest(
+        ref=ProviderRef(known.object_id),
+        our_ref=operation.our_ref,
+        amount=operation.money,
+        key=operation.key,
+        reason=operation.reason,
+    )
+    send = partial(provider.refund, request)
+    return call_provider("refund", send, attempt=attempt, operation=operation, key=operation.key)
+
+
+def _ask_later(operation: Operation) -> None:
+    """Not settled yet: try again by the table, and after it ask a person."""
+    pending = operation.status == OperationStatus.PENDING
+    open_still = Operation.objects.filter(pk=operation.pk, status=operation.status)
+    waiting = OperationStatus.PENDING if pending else OperationStatus.UNKNOWN
+    again = next_poll(
+        Case.REFUND if pending else Case.UNKNOWN, operation.tries - (not pending), at=now()
+    )
+    if open_still.update(status=waiting, next_run_at=again) and again is None:
+        payment, detail = operation.attempt.payment, f"{operation.kind} of {operation.money}"
+        open_review(ReviewKind.NO_ANSWER, payment, subject=operation.our_ref, detail=detail)

@@ -1,0 +1,76 @@
+"""The page a shopper comes back to, and what its script asks while it waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from orders.clock import now
+from payments.conf import payment_settings
+from payments.limits import too_often
+from payments.models import Attempt, Payment
+from payments.providers.base import Flow
+from payments.registry import flow_of
+from payments.states import AttemptStatus
+from payments.views.stage import (
+    Stage,
+    find_payment,
+    has_run_out,
+    look,
+    order_link,
+    payment_page,
+    stage_after_return,
+)
+
+PATIENCE: Final = timedelta(seconds=30)
+"""How long the page waits with the shopper before it promises a mail."""
+
+
+@require_safe
+@payment_page
+def result(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """What became of it: paid, still waiting, or back to the pay page with the reason."""
+    payment, newest = look(payment)
+    stage = stage_after_return(payment, newest)
+    if stage == Stage.PAYABLE:
+        return redirect("payments:pay", payment.token)
+    seconds = seconds_to_wait(newest)
+    context: dict[str, object] = {"payment": payment, "order": payment.order, "stage": stage}
+    context |= {"at_bank": newest and newest.status == AttemptStatus.REQUIRES_ACTION}
+    context |= {"order_url": order_link(payment, newest), "seconds": seconds}
+    context |= {"kept": payment.money(payment.captured - payment.surplus - payment.net_refunded)}
+    context |= {"returned": payment.money(payment.net_refunded)}
+    context |= {"surplus": payment.money(payment.surplus)}
+    return render(request, "payments/result.html", context)
+
+
+def seconds_to_wait(newest: Attempt | None) -> int:
+    """How long the page still asks by itself; 0 once it has promised a mail."""
+    if newest is None or not newest.in_flight:
+        return 0
+    slow = flow_of(newest.account, newest.method) == Flow.SLOW
+    if slow and newest.status == AttemptStatus.PROCESSING:
+        return 0
+    since = newest.returned_at or now()
+    return max(0, round((since + PATIENCE - now()).total_seconds()))
+
+
+@never_cache
+@transaction.non_atomic_requests
+@require_safe
+def status(request: HttpRequest, token: str) -> JsonResponse:
+    """The same for the script of the waiting page: {"stage": "waiting" | "paid" | …}."""
+    if too_often(request, "status", payment_settings().rate_limits):
+        return JsonResponse({"stage": Stage.WAITING}, status=429)
+    payment = find_payment(token)
+    if payment is None:
+        return JsonResponse({"stage": "unknown"}, status=404)
+    if has_run_out(payment):
+        return JsonResponse({"stage": "expired"}, status=410)
+    return JsonResponse({"stage": stage_after_return(*look(payment))})

@@ -1,0 +1,37 @@
+"""The page with the QR code: scanned by a phone, while this page waits for the money."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from orders.clock import now
+from payments.models import Attempt, Payment
+from payments.registry import PaymentOption
+from payments.states import AttemptStatus
+from payments.views.qr import draw_qr
+from payments.views.stage import Stage, look, payment_page, stage_of
+
+
+@require_safe
+@payment_page
+def scan(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """Show the code for as long as it lives; what came of it stands on the return page."""
+    payment, newest = look(payment)
+    if newest is None or not newest.qr_content or stage_of(payment, newest) != Stage.PAYABLE:
+        return redirect("payments:return", payment.token)
+    if newest.status not in {AttemptStatus.REQUIRES_ACTION, AttemptStatus.EXPIRED}:
+        return redirect("payments:pay", payment.token)
+    over = newest.status == AttemptStatus.EXPIRED or newest.action_over
+    option = PaymentOption(newest.account_id, newest.account.code, newest.method)
+    context: dict[str, object] = {"payment": payment, "order": payment.order, "attempt": newest}
+    context |= {"over": over, "option": option, "seconds": _seconds(newest)}
+    context |= {"code": "" if over else draw_qr(newest.qr_content)}
+    return render(request, "payments/scan.html", context, status=410 if over else 200)
+
+
+def _seconds(attempt: Attempt) -> int:
+    """How long the code still works."""
+    ends = attempt.action_expires_at
+    return max(0, int((ends - now()).total_seconds())) if ends else 0

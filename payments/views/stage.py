@@ -1,0 +1,129 @@
+"""Where a shopper stands with a payment, and what every page of a payment does first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from functools import wraps
+from typing import Final
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from orders.clock import now
+from orders.emails import order_url
+from orders.states import OrderState
+from payments.models import Attempt, Payment
+from payments.services.ask import ask_if_waiting
+from payments.states import AttemptStatus, PaymentStatus
+
+
+class Stage(StrEnum):
+    """Where a shopper stands with a payment."""
+
+    PAYABLE = "payable"
+    WAITING = "waiting"
+    PAID = "paid"
+    REFUNDED = "refunded"
+    REVIEW = "review"
+    CLOSED = "closed"
+
+
+ORDER_SHOWN: Final = timedelta(hours=24)
+"""How long after the last try the address of a payment still leads to its order."""
+
+BY_MONEY: Final = {
+    PaymentStatus.PAID: Stage.PAID,
+    PaymentStatus.PARTIALLY_REFUNDED: Stage.PAID,
+    PaymentStatus.REFUNDED: Stage.REFUNDED,
+    PaymentStatus.PARTIALLY_PAID: Stage.REVIEW,
+}
+DEAD: Final = frozenset({OrderState.CANCELLED, OrderState.EXPIRED})
+
+PaymentView = Callable[[HttpRequest, Payment], HttpResponse]
+TokenView = Callable[[HttpRequest, str], HttpResponse]
+
+
+def payment_page(view: PaymentView) -> TokenView:
+    """Find the payment of an address; say so where there is none or the address has run out."""
+
+    @never_cache
+    @transaction.non_atomic_requests
+    @wraps(view)
+    def page(request: HttpRequest, token: str) -> HttpResponse:
+        payment = find_payment(token)
+        if payment is None:
+            return render(request, "payments/no_such_payment.html", status=404)
+        if has_run_out(payment):
+            return render(request, "payments/expired.html", status=410)
+        return view(request, payment)
+
+    return page
+
+
+def find_payment(token: str) -> Payment | None:
+    return Payment.objects.select_related("order").filter(token=token).first()
+
+
+def has_run_out(payment: Payment) -> bool:
+    """A payment's address ends with its order's: a new link by mail opens both again."""
+    return payment.order.link_expires_at < now()
+
+
+def newest_attempt(payment: Payment) -> Attempt | None:
+    attempts = payment.attempts.select_related("account", "saved_method")
+    attempt = attempts.order_by("pk").last()
+    if attempt:
+        attempt.payment = payment
+    return attempt
+
+
+def stage_of(payment: Payment, newest: Attempt | None) -> Stage:
+    by_money = BY_MONEY.get(PaymentStatus(payment.status))
+    if by_money == Stage.PAID and payment.order.state in DEAD:
+        return Stage.REVIEW
+    if by_money:
+        return by_money
+    if payment.order.state != OrderState.OPEN:
+        return Stage.CLOSED
+    if newest and newest.in_flight and newest.status != AttemptStatus.REQUIRES_ACTION:
+        return Stage.WAITING
+    return Stage.PAYABLE
+
+
+def stage_after_return(payment: Payment, newest: Attempt | None) -> Stage:
+    """Whoever comes back from the bank may have paid there, whatever it has told us so far."""
+    stage = stage_of(payment, newest)
+    return Stage.WAITING if stage == Stage.PAYABLE and newest and newest.in_flight else stage
+
+
+def look(payment: Payment) -> tuple[Payment, Attempt | None]:
+    """The payment and its newest attempt, after asking the provider where the shopper waits."""
+    newest = newest_attempt(payment)
+    if newest and newest.in_flight:
+        newest = ask_if_waiting(newest)
+        payment = Payment.objects.select_related("order").get(pk=payment.pk)
+        newest.payment = payment
+    return payment, newest
+
+
+def next_page(attempt: Attempt) -> str:
+    """Where the shopper goes from a submitted attempt: to the provider, or to what became of it."""
+    token = attempt.payment.token
+    if attempt.status == AttemptStatus.REQUIRES_ACTION and not attempt.action_over:
+        if attempt.qr_content:
+            return reverse("payments:scan", args=[token])
+        if attempt.redirect_url:
+            return attempt.redirect_url
+    waits = attempt.in_flight or attempt.captured
+    return reverse("payments:return" if waits else "payments:pay", args=[token])
+
+
+def order_link(payment: Payment, newest: Attempt | None) -> str:
+    """The order's page for who is paying; an old address found in a history does not open it."""
+    fresh = newest is not None and newest.created_at > now() - ORDER_SHOWN
+    return order_url(payment.order) if fresh or payment.order.state == OrderState.OPEN else ""

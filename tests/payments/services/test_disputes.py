@@ -1,0 +1,62 @@
+"""What a dispute does to the money of a payment."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from orders.money import Money
+from payments.errors import RefundRefused
+from payments.models import Dispute, Payment, Review
+from payments.models.records import ReviewKind
+from payments.providers.base import DisputeSeen, DisputeStatus
+from payments.services.apply import apply_outcome
+from payments.services.refund import request_refund
+from tests.factories import a_payment, captured
+
+pytestmark = pytest.mark.django_db
+
+
+def disputed(payment: Payment, *statuses: DisputeStatus) -> Payment:
+    attempt = payment.attempts.get()
+    for status in statuses:
+        seen = DisputeSeen("dp_1", Money(payment.amount, "GBP"), status, "fraudulent")
+        told = captured(attempt, disputes=(seen,))
+        apply_outcome(attempt_id=attempt.pk, outcome=told, source="test")
+    return Payment.objects.get(pk=payment.pk)
+
+
+def test_a_dispute_is_noted_once_and_asks_for_a_person() -> None:
+    payment = disputed(a_payment(), DisputeStatus.OPEN, DisputeStatus.OPEN)
+
+    assert (Dispute.objects.count(), payment.disputed) == (1, 6000)
+    assert Review.objects.get().kind == ReviewKind.DISPUTE
+
+
+@pytest.mark.parametrize("status", [DisputeStatus.OPEN, DisputeStatus.LOST])
+def test_what_is_disputed_or_lost_cannot_be_refunded(status: DisputeStatus) -> None:
+    payment = disputed(a_payment(), status)
+
+    with pytest.raises(RefundRefused):
+        request_refund(
+            payment_id=payment.pk,
+            amount=Money(1, "GBP"),
+            reason="",
+            request_key="k",
+            requested_by=None,
+        )
+
+
+def test_a_dispute_that_was_won_frees_the_money() -> None:
+    payment = disputed(a_payment(), DisputeStatus.OPEN, DisputeStatus.WON)
+
+    assert (payment.disputed, payment.refundable.amount) == (0, 6000)
+
+
+@pytest.mark.parametrize("order", [*permutations([DisputeStatus.OPEN, DisputeStatus.LOST])])
+def test_the_order_in_which_it_is_told_does_not_matter(order: tuple[DisputeStatus, ...]) -> None:
+    payment = disputed(a_payment(), *order)
+
+    assert payment.disputed == 6000
+    assert Dispute.objects.get().closed_at is not None

@@ -1,0 +1,125 @@
+"""Money that the order does not want goes back by itself; late money revives what it can."""
+
+from __future__ import annotations
+
+import pytest
+
+from demo.models import Product
+from orders.models import Mail, Order
+from orders.money import Money
+from orders.services.expire import expire_order
+from orders.services.place import LineDraft
+from orders.services.stock import StockLine, configured_stock
+from orders.states import OrderState
+from payments.models import Attempt, Operation, Payment, Review
+from payments.models.records import ReviewKind
+from payments.providers.base import DisputeSeen, DisputeStatus, RefundStatus, Status
+from payments.services.apply import apply_outcome
+from payments.states import OperationStatus, PaymentStatus
+from tests.factories import a_product, a_refund_seen, an_attempt, an_order, captured, seen
+
+pytestmark = pytest.mark.django_db
+
+
+def apply(attempt: Attempt, *outcomes: object) -> Payment:
+    for outcome in outcomes:
+        apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="test")  # type: ignore[arg-type]  # outcomes all
+    return Payment.objects.get(pk=attempt.payment_id)
+
+
+def an_expired_order(*, stock: int) -> tuple[Order, Attempt]:
+    """An order over 2 pieces whose time ran out while its attempt was open; `stock` are left."""
+    product = a_product(stock=stock + 2)
+    order = an_order(lines=[LineDraft(product.sku, product.name, 2, Money(3000, "GBP"))])
+    configured_stock().take(ref=order.stock_ref, lines=[StockLine(product.sku, 2)])
+    attempt = an_attempt(order)
+    expire_order(order, actor="test")
+    Product.objects.filter(pk=product.pk).update(stock=stock)
+    return order, attempt
+
+
+def test_late_money_takes_the_goods_again_and_confirms_the_order() -> None:
+    order, attempt = an_expired_order(stock=2)
+
+    payment = apply(attempt, captured(attempt))
+
+    order.refresh_from_db()
+    assert (order.state, payment.status) == (OrderState.CONFIRMED, PaymentStatus.PAID)
+    assert Product.objects.get().stock == 0
+
+
+def test_late_money_for_goods_that_are_sold_goes_back() -> None:
+    order, attempt = an_expired_order(stock=1)
+
+    payment = apply(attempt, captured(attempt))
+
+    order.refresh_from_db()
+    assert (order.state, payment.status) == (OrderState.EXPIRED, PaymentStatus.EXPIRED)
+    assert Operation.objects.get().amount == 6000
+    assert Product.objects.get().stock == 1
+
+
+def test_an_order_can_expire_and_come_back_more_than_once() -> None:
+    order, attempt = an_expired_order(stock=2)
+    apply(attempt, captured(attempt))
+
+    order.refresh_from_db()
+
+    assert order.stock_ref == f"{order.number}-1"
+
+
+def test_surplus_is_given_back_once_however_often_it_is_told() -> None:
+    _order, attempt = an_expired_order(stock=0)
+
+    apply(attempt, captured(attempt), captured(attempt), captured(attempt))
+
+    assert Operation.objects.count() == 1
+
+
+def test_a_paid_order_stays_paid_when_its_surplus_went_back() -> None:
+    order = an_order()
+    first = an_attempt(order)
+    apply(first, seen(first, Status.DECLINED))
+    second = an_attempt(order)
+    apply(second, captured(second))
+    apply(first, captured(first))
+    ours = Operation.objects.get().our_ref
+
+    payment = apply(first, captured(first, refunds=(a_refund_seen(6000, our_ref=ours),)))
+
+    assert (payment.refunded, payment.status) == (6000, PaymentStatus.PAID)
+
+
+def test_surplus_that_cannot_go_back_is_for_a_person() -> None:
+    _order, attempt = an_expired_order(stock=0)
+    apply(attempt, captured(attempt))
+    ours = Operation.objects.get().our_ref
+    failed = a_refund_seen(6000, our_ref=ours, status=RefundStatus.FAILED)
+
+    apply(attempt, captured(attempt, refunds=(failed,)))
+
+    assert Operation.objects.get().status == OperationStatus.FAILED
+    assert Review.objects.get().kind == ReviewKind.REFUND_FAILED
+
+
+def test_disputed_surplus_is_not_given_back_twice() -> None:
+    _order, attempt = an_expired_order(stock=0)
+    dispute = DisputeSeen("dp_1", Money(6000, "GBP"), DisputeStatus.OPEN)
+
+    apply(attempt, captured(attempt, disputes=(dispute,)))
+
+    assert not Operation.objects.exists()
+    assert {review.kind for review in Review.objects.all()} == {
+        ReviewKind.DISPUTE,
+        ReviewKind.SURPLUS,
+    }
+
+
+def test_the_shopper_is_told_that_surplus_went_back() -> None:
+    _order, attempt = an_expired_order(stock=0)
+    apply(attempt, captured(attempt))
+    ours = Operation.objects.get().our_ref
+
+    apply(attempt, captured(attempt, refunds=(a_refund_seen(6000, our_ref=ours),)))
+
+    assert Mail.objects.get(kind="refund").context["reason"] == "surplus"

@@ -1,0 +1,68 @@
+"""When a provider is asked again: the table, jitter and ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payments.providers.base import Flow
+from payments.schedule import JITTER, WAITS, Case, case_of, next_poll, time_to_close
+from payments.states import AttemptStatus
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FIRST_WAITS = {
+    Case.REDIRECT: (30, 60, 120, 300, 600, 1800, 3600, 10800, 21600, 43200, 86400),
+    Case.QR: (5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800),
+    Case.SLOW: (3600, 21600, *[86400] * 14),
+    Case.UNKNOWN: (10, 30, 120, 600, 3600, 21600, 86400, *[86400] * 7),
+    Case.REFUND: (60, 600, 3600, 21600, *[86400] * 14),
+}
+
+
+@pytest.mark.parametrize("case", Case)
+def test_the_waits_are_those_of_the_design(case: Case) -> None:
+    assert tuple(wait.total_seconds() for wait in WAITS[case]) == FIRST_WAITS[case]
+
+
+@given(case=st.sampled_from(Case), polls=st.integers(0, 9))
+def test_a_wait_is_at_most_a_fifth_off(case: Case, polls: int) -> None:
+    wait = WAITS[case][polls]
+
+    moment = next_poll(case, polls, at=NOON)
+
+    assert moment is not None
+    assert abs(moment - NOON - wait) <= wait * JITTER
+
+
+@pytest.mark.parametrize("case", [Case.SLOW, Case.UNKNOWN, Case.REFUND])
+def test_after_the_last_wait_a_person_decides(case: Case) -> None:
+    assert next_poll(case, len(WAITS[case]), at=NOON) is None
+
+
+@pytest.mark.parametrize("case", [Case.REDIRECT, Case.QR])
+def test_what_the_shopper_left_is_closed_at_the_end_of_the_waits(case: Case) -> None:
+    assert not time_to_close(case, len(WAITS[case]))
+    assert time_to_close(case, len(WAITS[case]) + 1)
+
+
+def test_a_code_is_asked_about_at_the_moment_it_ends() -> None:
+    ends = NOON + timedelta(seconds=100)
+
+    assert next_poll(Case.QR, 5, at=NOON, action_ends=ends) == ends
+
+
+CASES = [
+    (AttemptStatus.UNKNOWN, Flow.QR, Case.UNKNOWN),
+    (AttemptStatus.REQUIRES_ACTION, Flow.QR, Case.QR),
+    (AttemptStatus.REQUIRES_ACTION, Flow.SLOW, Case.REDIRECT),
+    (AttemptStatus.PROCESSING, Flow.SLOW, Case.SLOW),
+    (AttemptStatus.PROCESSING, Flow.REDIRECT, Case.REDIRECT),
+]
+
+
+@pytest.mark.parametrize(("status", "flow", "case"), CASES)
+def test_status_and_flow_choose_the_waits(status: AttemptStatus, flow: Flow, case: Case) -> None:
+    assert case_of(status, flow) == case
