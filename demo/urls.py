@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demo import views
+from demo import accounts, views
 
 app_name = "demo"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("mail/", views.mailbox, name="mail"),
     path("favicon.ico", views.favicon),
     path("terms/", views.terms, name="terms"),
+    *accounts.urlpatterns,
 ]

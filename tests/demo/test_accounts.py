@@ -1,0 +1,52 @@
+"""Signing up and in at the demo, so that a card can be kept."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+FRESH = {"username": "alice", "password1": "long enough 42", "password2": "long enough 42"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    cache.clear()
+
+
+def test_a_new_shopper_is_signed_in_at_once(client: Client) -> None:
+    client.post("/accounts/sign-up/", FRESH)
+
+    assert "Sign out alice" in client.get("/").text
+
+
+def test_two_passwords_that_differ_make_nobody(client: Client) -> None:
+    answer = client.post("/accounts/sign-up/", FRESH | {"password2": "another"})
+
+    assert answer.status_code == 400
+    assert not get_user_model().objects.exists()
+
+
+def test_a_wrong_password_says_so_and_signs_nobody_in(client: Client) -> None:
+    page = client.post("/accounts/login/", {"username": "alice", "password": "wrong"})
+
+    assert "Please enter a correct username" in page.text
+    assert "_auth_user_id" not in client.session
+
+
+def test_signing_out_is_a_button(client: Client) -> None:
+    client.post("/accounts/sign-up/", FRESH)
+
+    client.post("/accounts/logout/")
+
+    assert "Sign in" in client.get("/").text
+
+
+def test_signing_in_leads_to_no_other_site(client: Client) -> None:
+    client.post("/accounts/sign-up/", FRESH)
+    client.post("/accounts/logout/")
+    known = {"username": "alice", "password": FRESH["password1"], "next": "https://evil.example/"}
+
+    assert client.post("/accounts/login/", known)["Location"] == "/"
