@@ -12,7 +12,7 @@ import time
 from benchmarks.bench.inhabit import enter, furnish
 from benchmarks.bench.load import CONNECTIONS
 from benchmarks.bench.report import Report
-from benchmarks.bench.rounds import Scene, chosen, one_round, warm_up
+from benchmarks.bench.rounds import Scene, chosen, one_round, wanted, warm_up
 from benchmarks.bench.server import Server, ServerError, find_server
 from benchmarks.bench.stage import Stage, StageError, set_stage
 from benchmarks.bench.wire import WireError
@@ -53,6 +53,8 @@ def _play(stage: Stage, options: argparse.Namespace, server: Server) -> Report:
         for number in range(1, options.rounds + 1):
             _say(f"Round {number} of {options.rounds}")
             report.rounds.append(one_round(scene, figures))
+            if wanted("worker_events", options.only):
+                report.events.append(_events(scene))
         report.peak_mb = scene.meter.peak_mb()
     except WireError:
         _say(stage.last_words())
@@ -68,6 +70,12 @@ def _statements(scene: Scene) -> dict[str, dict[str, int]]:
 
     _say("Counting statements …")
     return count_statements(scene.stage, scene.town)
+
+
+def _events(scene: Scene) -> float:
+    from benchmarks.bench.events import measure_worker  # noqa: PLC0415  # as above
+
+    return measure_worker(scene).ratio
 
 
 def _options() -> argparse.Namespace:

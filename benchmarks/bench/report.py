@@ -15,6 +15,7 @@ class Report:
 
     rounds: list[Mapping[str, Cost]] = field(default_factory=list)
     statements: dict[str, dict[str, int]] = field(default_factory=dict)
+    events: list[float] = field(default_factory=list)
     peak_mb: Mapping[str, float] = field(default_factory=dict)
 
     def ratio(self, name: str, reference: str = REFERENCE) -> float:
@@ -33,12 +34,14 @@ class Report:
         return [name for name in self.rounds[0] if name not in {EMPTY, REFERENCE}]
 
     def as_json(self) -> str:
-        line = {}
+        line: dict[str, dict[str, float]] = {}
         for name in self.names():
             figures: dict[str, float] = {"ratio": round(self.ratio(name), 3)}
             if name == "guest_purchase":
                 figures["ratio_whole"] = round(self.ratio_whole(name), 4)
             line[name] = figures | self.statements.get(name, {})
+        if self.events:
+            line["worker_events"] = {"ratio": round(median(self.events), 3)}
         return json.dumps(line)
 
     def table(self) -> Iterator[str]:
@@ -49,6 +52,8 @@ class Report:
                 f"{name:22} {self.ratio(name):7.3f} {self.ratio(name, EMPTY):9.3f} "
                 f"{self.ratio_wall(name):9.3f}  {counts}"
             )
+        if self.events:
+            yield f"{'worker_events':22} {median(self.events):7.3f}"
         sizes = ", ".join(f"{name} {size:.0f} MB" for name, size in self.peak_mb.items())
         yield f"peak memory: {sizes}"
 

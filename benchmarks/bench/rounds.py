@@ -86,7 +86,11 @@ def one_round(scene: Scene, figures: Sequence[Figure]) -> dict[str, Cost]:
 
 def chosen(names: Sequence[str]) -> tuple[Figure, ...]:
     """The figures of these names; all where none is named."""
-    return tuple(figure for figure in FIGURES if not names or figure.name in names)
+    return tuple(figure for figure in FIGURES if wanted(figure.name, names))
+
+
+def wanted(name: str, names: Sequence[str]) -> bool:
+    return not names or name in names
 
 
 def _measure(scene: Scene, figure: Figure, seconds: float) -> Cost:
