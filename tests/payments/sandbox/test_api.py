@@ -24,7 +24,7 @@ def test_a_new_payment_waits_for_its_shopper(shop: Shop) -> None:
         ("JPY", 500, "¥500"),
         ("KWD", 1234, "KWD 1.234"),
         ("USD", 50, "$0.50"),
-        ("XTS", 7, "XTS 0.07"),
+        ("XTS", 77, "XTS 0.77"),
     ],
 )
 def test_every_currency_keeps_its_minor_units(
@@ -60,6 +60,14 @@ def test_every_currency_keeps_its_minor_units(
         ("description", "x" * 201),
         ("description", "a\u0000b"),
         ("description", 5),
+        ("method", "cash"),
+        ("method", None),
+        ("expires_in", 9),
+        ("expires_in", 604_801),
+        ("expires_in", 60.0),
+        ("expires_in", None),
+        ("save_card", "true"),
+        ("saved_card", 1),
     ],
 )
 def test_a_wrong_field_is_named(shop: Shop, field: str, value: object) -> None:
