@@ -17,7 +17,7 @@ class DemoCatalog:
 def as_catalog_product(row: models.Product) -> Product:
     return Product(
         sku=row.sku,
-        name=row.name,
+        name=row.title,
         price=row.money,
         url=row.get_absolute_url(),
         image=row.image,

@@ -1,47 +1,51 @@
 """What Fernhill sells, how much of it is left, and the mail it has sent."""
 
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousOperation
 from django.db import models
 from django.db.models import Q
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from demo.kinds import Category, stand_in
+from demo.readable import readable_name
+from demo.search import SearchText
 from orders.money import Money
 
+CURRENCY = "GBP"
 LOW_STOCK = 5
-NO_PICTURE = "demo/products/parcel.svg"
-
-
-class Category(models.TextChoices):
-    KITCHEN = "kitchen", _("Kitchen")
-    LIVING = "living", _("Living room")
-    GARDEN = "garden", _("Garden")
-    DESK = "desk", _("Desk")
-    OUTDOORS = "outdoors", _("Out and about")
-    OTHER = "other", _("Everything else")
+LONGEST_NAME = 200
+LONGEST_SKU = 64
 
 
 class Product(models.Model):
-    sku = models.CharField(_("SKU"), max_length=64, unique=True)
+    sku = models.CharField(_("SKU"), max_length=LONGEST_SKU, unique=True)
     slug = models.SlugField(_("slug"), max_length=100, unique=True)
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
     description = models.TextField(_("description"), blank=True)
     category = models.CharField(
         _("category"), max_length=16, choices=Category, default=Category.OTHER
     )
     price = models.PositiveIntegerField(_("price"), help_text=_("In minor units: 2400 is £24.00."))
-    currency = models.CharField(_("currency"), max_length=3, default="GBP")
+    currency = models.CharField(_("currency"), max_length=3, default=CURRENCY)
     picture = models.CharField(
         _("picture"), max_length=200, blank=True, help_text=_("Path below the static files.")
     )
     stock = models.IntegerField(_("stock"), default=0)
     active = models.BooleanField(_("for sale"), default=True)
+    search = SearchText()
 
     class Meta:
         ordering = ["pk"]
         verbose_name = _("product")
         verbose_name_plural = _("products")
-        indexes = [models.Index(fields=["active", "category", "id"], name="demo_product_listing")]
+        indexes = [
+            models.Index(fields=["active", "category", "id"], name="demo_product_listing"),
+            models.Index(fields=["active", "price", "id"], name="demo_product_by_price"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(stock__gte=0), name="demo_stock_not_negative"),
             models.CheckConstraint(condition=Q(price__gt=0), name="demo_price_above_zero"),
@@ -58,12 +62,32 @@ class Product(models.Model):
         return Money(self.price, self.currency)
 
     @property
+    def title(self) -> str:
+        """The name as shoppers read it."""
+        return readable_name(self.name)
+
+    @property
     def image(self) -> str:
-        return static(self.picture or NO_PICTURE)
+        """Where the picture is; a drawing stands in where none is named or none is found."""
+        return (self.picture and _found(self.picture)) or self._stand_in
+
+    @property
+    def _stand_in(self) -> str:
+        path, colour = stand_in(self.name, self.sku)
+        return f"{static(path)}#{colour}"
 
     @property
     def is_low(self) -> bool:
         return 0 < self.stock <= LOW_STOCK
+
+
+def _found(picture: str) -> str:
+    """The address of a static file, or nothing where there is no such file."""
+    try:
+        found = finders.find(picture)
+        return static(picture) if found and Path(found).is_file() else ""
+    except (ValueError, SuspiciousOperation):  # not among the collected, or outside of them
+        return ""
 
 
 class StockMovement(models.Model):

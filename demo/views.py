@@ -1,38 +1,23 @@
 """Fernhill's own pages: the shelves, one product, and the letters it has sent."""
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from demo.models import Category, DemoMail, Product
+from demo.browse import Browse, Sort
+from demo.models import DemoMail, Product
 
-PRODUCTS_PER_PAGE = 24
 MAILS_SHOWN = 50
 
 
 @require_safe
 def product_list(request: HttpRequest) -> HttpResponse:
-    category = _category(request.GET.get("category", ""))
-    products = Product.objects.filter(active=True)
-    if category:
-        products = products.filter(category=category)
-    page = Paginator(products, PRODUCTS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "category": category, "categories": SHOWN_CATEGORIES}
-    return render(request, "demo/product_list.html", context)
-
-
-SHOWN_CATEGORIES = [category for category in Category if category != Category.OTHER]
-
-
-def _category(value: str) -> Category | None:
-    if not value:
-        return None
     try:
-        return Category(value)
+        browse = Browse.asked(request.GET)
     except ValueError as unknown:
         raise Http404 from unknown
+    return render(request, "demo/product_list.html", {"browse": browse, "sorts": Sort})
 
 
 @require_safe

@@ -1,7 +1,11 @@
 """What the checkout learns of Fernhill's products."""
 
+import json
+from pathlib import Path
+
 import pytest
-from pytest_django import DjangoAssertNumQueries
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from demo.catalog import DemoCatalog
 from orders.money import Money
@@ -37,6 +41,29 @@ def test_many_products_cost_one_statement(
         assert len(DemoCatalog().find(skus)) == 10
 
 
-def test_a_product_without_picture_shows_a_parcel() -> None:
-    product = a_product()
-    assert product.image == "/static/demo/products/parcel.svg"
+def test_a_product_without_picture_shows_a_drawing_of_its_kind() -> None:
+    mug = a_product(name="RED MUG", sku="22001")
+    assert mug.image == "/static/demo/products/stand-in/mug.svg#plum"
+
+
+@pytest.mark.parametrize("picture", ["gone.png", "../settings.py", "demo/", "https://x.example/a"])
+def test_a_picture_that_is_no_static_file_gives_way_to_a_drawing(
+    client: Client, picture: str
+) -> None:
+    mug = a_product(name="MUG", picture=picture)
+    assert "/stand-in/mug.svg#" in client.get(mug.get_absolute_url()).content.decode()
+
+
+def test_a_picture_that_was_not_collected_gives_way_to_a_drawing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    names = {"demo/products/stand-in/mug.svg": "demo/products/stand-in/mug.1234.svg"}
+    manifest = {"version": "1.1", "paths": names, "hash": ""}
+    (tmp_path / "staticfiles.json").write_text(json.dumps(manifest))
+    settings.STATIC_ROOT = tmp_path
+    backend = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
+
+    mug = a_product(name="MUG", sku="22001", picture="demo/products/speckled-mug.svg")
+
+    assert mug.image == "/static/demo/products/stand-in/mug.1234.svg#plum"

@@ -6,8 +6,8 @@ from django.template.loader import render_to_string
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from demo.browse import PRODUCTS_PER_PAGE
 from demo.shelves import fill_shelves
-from demo.views import PRODUCTS_PER_PAGE
 from tests.factories import a_product
 
 pytestmark = pytest.mark.django_db
