@@ -16,7 +16,11 @@ from shop.pricing import Problem, Quote, Wanted, problem_of, quote
 
 
 class CartRefused(Exception):
-    """The cart stays as it was; the message tells the shopper why."""
+    """The cart stays as it was; the message tells the shopper why, `sku` which line it is about."""
+
+    def __init__(self, message: str, sku: str = "") -> None:
+        super().__init__(message)
+        self.sku = sku
 
 
 def find_cart(*, token: str | None, user_id: int | None) -> Cart | None:
@@ -89,7 +93,7 @@ def _check_room(held: int, more: int) -> None:
 def _check(quantity: int, product: Product | None) -> None:
     problem = problem_of(quantity, product, max_quantity=shop_settings().max_quantity)
     if problem:
-        raise CartRefused(explain(problem, product))
+        raise CartRefused(explain(problem, product), sku=product.sku if product else "")
 
 
 def explain(problem: Problem, product: Product | None) -> str:

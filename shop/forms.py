@@ -44,7 +44,10 @@ class CheckoutForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
-        error_messages={"required": _("Enter your e-mail address.")},
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter a valid email address."),
+        },
         help_text=_("For your confirmation and the link to your order."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -60,7 +63,7 @@ class CheckoutForm(forms.Form):
             "required": _("Choose a country."),
             "invalid_choice": _("Choose a country from the list."),
         },
-        widget=forms.Select(attrs={"autocomplete": "shipping country"}),
+        widget=forms.Select(attrs={"autocomplete": "shipping country", "data-now": ""}),
     )
     line1 = forms.CharField(
         label=_("Address"),

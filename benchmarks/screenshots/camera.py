@@ -19,7 +19,7 @@ _SETTLE = """() => {
   });
   for (const moving of document.getAnimations()) if (moving.transitionProperty) moving.finish();
   const drawn = new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  return Promise.all([drawn, ...pictures]);
+  return Promise.all([drawn, ...pictures]).then(() => document.documentElement.scrollHeight);
 }"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -34,10 +34,11 @@ class Camera:
     def shoot(self, page: Page, scene: str) -> None:
         self.scenes.append(f"{len(self.scenes) + 1:02d}-{scene}")
         for width, scheme in product(WIDTHS, SCHEMES):
-            page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.evaluate(_SETTLE)
-            page.screenshot(path=self.path(self.scenes[-1], width, scheme), full_page=True)
+            page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            tall: int = page.evaluate(_SETTLE)
+            page.set_viewport_size({"width": width, "height": max(tall, WIDTHS[width])})
+            page.screenshot(path=self.path(self.scenes[-1], width, scheme))
 
     def print(self, page: Page, scene: str) -> None:
         """As it would come out of a printer, on A4."""

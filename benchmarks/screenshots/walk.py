@@ -75,9 +75,11 @@ def order(walk: Walk) -> None:
     walk.press("Order and pay")
 
 
-def pay(walk: Walk, card: str) -> None:
+def pay(walk: Walk, card: str, told: str) -> None:
+    """Pay at the bank and wait until the shop has heard of it."""
     walk.page.get_by_role("radio", name=card).check()
     walk.press("Pay £")
+    walk.page.get_by_role("heading", name=told).wait_for()
 
 
 def wait_decline_pay(walk: Walk) -> str:
@@ -87,10 +89,10 @@ def wait_decline_pay(walk: Walk) -> str:
     unpaid = walk.page.get_by_role("link", name="Pay for it").get_attribute("href") or ""
     walk.see(f"{unpaid}return/", "waiting")
     walk.page.goto(bank)
-    pay(walk, DECLINED)
+    pay(walk, DECLINED, "did not go through")
     walk.camera.shoot(walk.page, "declined")
     walk.press("Pay £")
-    pay(walk, APPROVED)
+    pay(walk, APPROVED, "Thank you")
     walk.camera.shoot(walk.page, "paid")
     walk.page.get_by_role("link", name="See your order").click()
     walk.camera.shoot(walk.page, "order")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -51,9 +53,15 @@ def wanted_of(request: HttpRequest) -> list[Wanted]:
     for sku, quantity in typed_of(request):
         form = LineForm({"sku": sku, "quantity": quantity})
         if not form.is_valid():
-            raise CartRefused(next(iter(form.errors.values()))[0])
+            raise CartRefused(next(iter(form.errors.values()))[0], sku=sku)
         wanted.append(Wanted(form.cleaned_data["sku"], form.cleaned_data["quantity"]))
     return wanted
+
+
+def stepped(request: HttpRequest, wanted: Sequence[Wanted]) -> list[Wanted]:
+    """One piece more or less of the line whose button was pressed, if one was."""
+    more, less = request.POST.get("more"), request.POST.get("less")
+    return [Wanted(w.sku, w.quantity + (w.sku == more) - (w.sku == less)) for w in wanted]
 
 
 def explained(quote: Quote) -> list[tuple[QuoteLine, str]]:
@@ -66,19 +74,35 @@ def explained(quote: Quote) -> list[tuple[QuoteLine, str]]:
 def cart_page(
     request: HttpRequest,
     *,
-    typed: Mapping[str, str] | None = None,
+    refused: CartRefused | None = None,
     not_added: Sequence[tuple[Product, str]] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """The cart as it stands; `typed` are quantities by SKU that were refused, to be mended."""
-    quote, boxes = quote_cart(open_cart(request)), typed or {}
+    """The cart as it stands; where an update was refused, with what was typed, to be mended."""
+    quote = quote_cart(open_cart(request))
+    typed = dict(typed_of(request)) if refused else {}
     lines = [
-        (line, problem, boxes.get(line.sku, str(line.quantity)))
+        (
+            line,
+            str(refused) if refused and refused.sku == line.sku else problem,
+            typed.get(line.sku, str(line.quantity)),
+        )
         for line, problem in explained(quote)
     ]
     context = {"quote": quote, "lines": lines, "not_added": not_added, "conf": shop_settings()}
-    context |= {"cart_count": quote.pieces, "unpaid": _unpaid(request)}
+    context |= {"cart_count": quote.pieces, "unpaid": _unpaid(request), **_removed(request, quote)}
     return render(request, "shop/cart.html", context, status=status)
+
+
+def _removed(request: HttpRequest, quote: Quote) -> dict[str, object]:
+    """What was taken out a moment ago, by the address of the page, so that it can be put back."""
+    form = LineForm({"sku": request.GET.get("removed"), "quantity": request.GET.get("pieces")})
+    if not request.GET or not form.is_valid():
+        return {}
+    sku, pieces = form.cleaned_data["sku"], form.cleaned_data["quantity"]
+    if pieces < 1 or sku in {line.sku for line in quote.lines}:
+        return {}
+    return {"removed": configured_catalog().find([sku]).get(sku), "removed_pieces": pieces}
 
 
 def _unpaid(request: HttpRequest) -> Payment | None:
@@ -126,16 +150,19 @@ def update(request: HttpRequest) -> HttpResponse:
     cart = open_cart(request)
     try:
         if cart:
-            set_quantity(cart=cart, wanted=wanted_of(request))
+            set_quantity(cart=cart, wanted=stepped(request, wanted_of(request)))
     except CartRefused as refusal:
         messages.error(request, str(refusal))
-        return cart_page(request, typed=dict(typed_of(request)), status=400)
+        return cart_page(request, refused=refusal, status=400)
     return redirect("shop:checkout" if request.POST.get("then") == "checkout" else "shop:cart")
 
 
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
-    cart = open_cart(request)
+    cart, sku = open_cart(request), request.POST.get("sku", "").replace("\0", "")
     if cart:
-        remove_from_cart(cart=cart, sku=request.POST.get("sku", "").replace("\0", ""))
-    return redirect("shop:cart")
+        remove_from_cart(cart=cart, sku=sku)
+    put_back = urlencode({"removed": sku, "pieces": request.POST.get("quantity", "")})
+    return redirect(
+        f"{reverse('shop:cart')}?{put_back}" if "quantity" in request.POST else "shop:cart"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -15,10 +16,10 @@ from orders.errors import OutOfStock
 from orders.formats import format_money
 from orders.money import Money
 from payments.limits import too_often
-from payments.registry import payment_options
+from payments.registry import PaymentOption, payment_options
 from payments.services.start import submit_attempt
-from payments.views.pay import next_page
-from shop.cart import quote_cart
+from payments.views.stage import next_page
+from shop.cart import CartRefused, quote_cart, set_quantity
 from shop.checkout import (
     CartGone,
     CheckoutDraft,
@@ -30,11 +31,13 @@ from shop.checkout import (
 from shop.conf import shop_settings
 from shop.forms import CheckoutForm
 from shop.models import Cart
-from shop.pricing import Quote
-from shop.views.cart import ORDER_KEY, explained, open_cart
+from shop.pricing import Quote, Wanted
+from shop.views.cart import ORDER_KEY, explained, open_cart, stepped
 
 Refusal = CartGone | QuoteChanged | OutOfStock
 CHANGED = gettext_lazy("Your cart has changed. Nothing was charged. Please check it and pay again.")
+LOOKS = frozenset({"look", "more", "less"})
+"""Buttons that order nothing: they show the page with the total of what is now chosen."""
 
 
 @never_cache
@@ -42,13 +45,29 @@ CHANGED = gettext_lazy("Your cart has changed. Nothing was charged. Please check
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return _post(request)
+        return _post(request) if LOOKS.isdisjoint(request.POST) else _look(request)
     cart = open_cart(request)
     quote = quote_cart(cart)
     if cart is None or not quote.buyable:
         return redirect("shop:cart")
     initial = {"email": getattr(request.user, "email", "")}
-    form = CheckoutForm(quote.total, payment_options(quote.total), initial=initial)
+    form = CheckoutForm(quote.total, payment_options(quote.total, request.user.pk), initial=initial)
+    return _page(request, cart, form, quote=quote)
+
+
+def _look(request: HttpRequest) -> HttpResponse:
+    """The total of what is now chosen, with all that was typed; `more`, `less` change a line."""
+    cart = open_cart(request)
+    try:
+        if cart and "look" not in request.POST:
+            held = [Wanted(line.sku, line.quantity) for line in cart.lines.all()]
+            set_quantity(cart=cart, wanted=stepped(request, held))
+    except CartRefused as refusal:
+        messages.error(request, str(refusal))
+    quote = quote_cart(cart)
+    form = CheckoutForm(
+        quote.total, payment_options(quote.total, request.user.pk), initial=request.POST.dict()
+    )
     return _page(request, cart, form, quote=quote)
 
 
@@ -88,7 +107,7 @@ def _seen(request: HttpRequest) -> Money:
 
 
 def _filled(request: HttpRequest, total: Money) -> CheckoutForm:
-    return CheckoutForm(total, payment_options(total), request.POST)
+    return CheckoutForm(total, payment_options(total, request.user.pk), request.POST)
 
 
 def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
@@ -99,10 +118,15 @@ def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
         seen_total=given["seen_total"],
         email=given["email"],
         address=form.address(),
-        option=form.options.get(given.get("method", "")),
+        option=_option(request, form),
         language=get_language() or "en",
         user_id=request.user.pk,
     )
+
+
+def _option(request: HttpRequest, form: CheckoutForm) -> PaymentOption | None:
+    option = form.options.get(form.cleaned_data.get("method", ""))
+    return option.saving() if option and request.POST.get("save_method") else option
 
 
 def _explain(refusal: Refusal, form: CheckoutForm) -> str:

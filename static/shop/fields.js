@@ -1,0 +1,28 @@
+// Says beside a field, once it is left, what its form would say; the sentences come with the page.
+const changed = new WeakSet();
+
+function say(field, input, text) {
+  const id = `${input.id}_error`;
+  const known = new Set((input.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+  document.getElementById(id)?.remove();
+  known.delete(id);
+  if (text) {
+    const problem = Object.assign(document.createElement("p"), { id, className: "problem", textContent: text });
+    field.append(problem);
+    known.add(id);
+    input.setAttribute("aria-invalid", "true");
+  } else input.removeAttribute("aria-invalid");
+  if (known.size) input.setAttribute("aria-describedby", [...known].join(" "));
+  else input.removeAttribute("aria-describedby");
+}
+
+document.addEventListener("change", ({ target }) => changed.add(target));
+
+document.addEventListener("focusout", ({ target: input }) => {
+  const field = input.closest(".field");
+  if (!field || !changed.has(input)) return;
+  const { valueMissing, valid } = input.validity;
+  say(field, input, valueMissing ? field.dataset.required : valid ? "" : field.dataset.invalid);
+});
+
+document.querySelector("#problems")?.focus();
