@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from payments.providers.base import (
     ProviderDown,
     ProviderRef,
     ProviderRejected,
+    QrCode,
     Redirect,
     RefundRequest,
     RefundStatus,
@@ -111,16 +113,60 @@ def test_each_decline_has_its_code(provider: SandboxProvider, token: str, code: 
     assert told.error.code == code
 
 
-def test_leaving_the_page_is_a_decline_named_cancelled(provider: SandboxProvider) -> None:
+def test_leaving_the_page_voids_the_payment(
+    provider: SandboxProvider,
+) -> None:
     created = provider.create(a_request(Money(1000, "GBP")))
     assert isinstance(created.next_action, Redirect)
     pay_at_bank(created.next_action.url, "tok_approve", action="cancel")
 
     told = provider.query(payment_id(created))
 
-    assert told.status == Status.DECLINED
+    assert told.status == Status.VOIDED
     assert told.error
     assert told.error.code == "cancelled"
+
+
+def test_a_qr_payment_is_a_code_that_ends(provider: SandboxProvider) -> None:
+    created = provider.create(replace(a_request(Money(1000, "GBP")), method="qr"))
+
+    assert isinstance(created.next_action, QrCode)
+    assert created.next_action.expires_at
+
+
+def test_a_debit_is_on_its_way_after_the_page(provider: SandboxProvider) -> None:
+    created = provider.create(replace(a_request(Money(1000, "GBP")), method="bank_debit"))
+    pay(created, "deb_approve")
+
+    assert provider.query(payment_id(created)).status in {Status.PROCESSING, Status.CAPTURED}
+
+
+def test_a_card_that_was_kept_is_charged_again_without_a_page(provider: SandboxProvider) -> None:
+    first = provider.create(replace(a_request(Money(1000, "GBP")), save_method=True))
+    pay(first)
+    saved = provider.query(payment_id(first)).saved_method
+    assert saved
+
+    again = provider.create(replace(a_request(Money(700, "GBP")), saved_method=saved.provider_id))
+
+    assert (saved.last4, again.status, again.captured) == ("4242", Status.CAPTURED, 700)
+    assert again.next_action is None
+
+
+def test_a_kept_card_that_is_gone_is_refused(provider: SandboxProvider) -> None:
+    request = replace(a_request(Money(700, "GBP")), saved_method="card_gone")
+
+    with pytest.raises(ProviderRejected) as refusal:
+        provider.create(request)
+    assert refusal.value.failure.code == "saved_card_gone"
+
+
+def test_what_is_paid_cannot_be_voided(provider: SandboxProvider) -> None:
+    created = provider.create(a_request(Money(1000, "GBP")))
+    pay(created)
+
+    with pytest.raises(ProviderRejected):
+        provider.void(payment_id(created), "void-2")
 
 
 def test_a_refund_is_told_by_our_reference(provider: SandboxProvider) -> None:

@@ -1,0 +1,157 @@
+"""Unpaid orders end by time; money never does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from demo.models import Product
+from orders.models import Mail, Order
+from orders.money import Money
+from orders.services.place import LineDraft
+from orders.services.stock import StockLine, configured_stock
+from orders.states import OrderState
+from payments.models import Attempt, Operation, Payment, ProviderAccount
+from payments.providers.base import Outcome, Status
+from payments.registry import PaymentOption
+from payments.services.apply import apply_outcome
+from payments.services.expire import GRACE, expire_due
+from payments.services.open import open_attempt
+from payments.services.start import submit_attempt
+from payments.states import AttemptStatus, PaymentStatus
+from tests.factories import (
+    a_payment,
+    a_product,
+    an_account,
+    an_attempt,
+    an_order,
+    later,
+    seen,
+)
+from tests.payments.shopper import pay_at_bank
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OPEN_FOR = timedelta(minutes=31)
+
+
+def a_held_order() -> Order:
+    """An open order that has taken the last two pieces."""
+    product = a_product(stock=2)
+    order = an_order(lines=[LineDraft(product.sku, product.name, 2, Money(3000, "GBP"))])
+    configured_stock().take(ref=order.stock_ref, lines=[StockLine(product.sku, 2)])
+    return order
+
+
+def expired_after(wait: timedelta) -> Order:
+    with later(wait):
+        expire_due()
+    return Order.objects.get()
+
+
+def test_an_unpaid_order_expires_and_gives_its_goods_back() -> None:
+    a_held_order()
+
+    order = expired_after(OPEN_FOR)
+
+    assert order.state == OrderState.EXPIRED
+    assert Product.objects.get().stock == 2
+    assert Payment.objects.get().status == PaymentStatus.EXPIRED
+
+
+def test_an_order_does_not_expire_before_its_time() -> None:
+    a_held_order()
+
+    assert expired_after(timedelta(minutes=29)).state == OrderState.OPEN
+
+
+def test_a_paid_order_never_expires() -> None:
+    a_payment()
+
+    assert expired_after(timedelta(days=400)).state == OrderState.CONFIRMED
+
+
+def test_the_shopper_is_told_once_that_the_order_has_expired() -> None:
+    a_held_order()
+
+    expired_after(OPEN_FOR)
+    expired_after(2 * OPEN_FOR)
+
+    assert Mail.objects.get().kind == "expired"
+
+
+def test_a_declined_payment_changes_nothing_about_the_time() -> None:
+    order = a_held_order()
+    before = order.expires_at
+    attempt = an_attempt(order, an_account())
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, Status.DECLINED), source="test")
+
+    order.refresh_from_db()
+    assert order.expires_at == before
+
+
+def test_a_payment_begun_in_the_last_minute_gets_a_quarter_of_an_hour_once() -> None:
+    order = a_held_order()
+    with later(timedelta(minutes=29)):
+        attempt = an_attempt(order, an_account())
+        apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, Status.DECLINED), source="test")
+    with later(timedelta(minutes=43)):
+        an_attempt(order)
+
+    order.refresh_from_db()
+    assert order.expires_at is not None
+    assert order.expires_at - order.placed_at <= timedelta(minutes=45)
+
+
+def silent(order: Order) -> Attempt:
+    """An attempt at a bank that does not answer."""
+    attempt = an_attempt(order, an_account(base_url="http://127.0.0.1:9"))
+    return apply_outcome(
+        attempt_id=attempt.pk, outcome=Outcome(status=Status.UNKNOWN), source="test"
+    )
+
+
+def test_goods_are_kept_a_day_longer_for_a_bank_that_does_not_answer() -> None:
+    silent(a_held_order())
+
+    assert expired_after(OPEN_FOR).state == OrderState.OPEN
+
+
+def test_after_the_day_the_goods_go_back_and_the_money_stays_watched() -> None:
+    attempt = silent(a_held_order())
+
+    order = expired_after(OPEN_FOR + timedelta(minutes=15) + GRACE)
+
+    attempt.refresh_from_db()
+    assert order.state == OrderState.EXPIRED
+    assert attempt.status == AttemptStatus.UNKNOWN
+    assert attempt.next_poll_at is not None
+
+
+def test_a_page_nobody_paid_on_is_closed_first(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(a_held_order(), account).pk)
+
+    order = expired_after(OPEN_FOR)
+
+    attempt.refresh_from_db()
+    assert order.state == OrderState.EXPIRED
+    assert attempt.status == AttemptStatus.VOIDED
+    assert Operation.objects.get(kind="void").status == "succeeded"
+
+
+def test_money_the_bank_has_not_told_of_confirms_the_order(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(a_held_order(), account).pk)
+    pay_at_bank(attempt.redirect_url, "tok_approve")
+
+    assert expired_after(OPEN_FOR).state == OrderState.CONFIRMED
+
+
+def test_money_on_its_way_is_waited_for(account: ProviderAccount) -> None:
+    option = PaymentOption(account.pk, account.code, "bank_debit")
+    order = a_held_order()
+    with transaction.atomic():
+        attempt = open_attempt(Payment.objects.get(order=order), option)
+    pay_at_bank(submit_attempt(attempt.pk).redirect_url, "deb_approve")
+
+    assert expired_after(OPEN_FOR).state == OrderState.OPEN

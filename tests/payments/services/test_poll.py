@@ -1,0 +1,130 @@
+"""The sweep: what it claims, how often, and what it closes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from orders.clock import now
+from payments.models import Attempt, Operation, ProviderAccount, Review
+from payments.models.records import ReviewKind
+from payments.providers.base import QrCode, Redirect, Status
+from payments.schedule import WAITS, Case
+from payments.services import poll
+from payments.services.apply import apply_outcome
+from payments.services.poll import claim_due, look_at, poll_due
+from payments.states import AttemptStatus
+from tests.factories import an_account, an_attempt, an_order, later, seen
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = Redirect("http://127.0.0.1:9/pay/")
+
+
+@pytest.fixture(autouse=True)
+def silent_account() -> ProviderAccount:
+    """An account whose bank does not answer."""
+    return an_account(base_url="http://127.0.0.1:9")
+
+
+def due(count: int = 1, action: Redirect | QrCode = PAGE) -> list[Attempt]:
+    attempts = []
+    for _ in range(count):
+        attempt = an_attempt(an_order())
+        sent = seen(attempt, Status.REQUIRES_ACTION, next_action=action)
+        apply_outcome(attempt_id=attempt.pk, outcome=sent, source="test")
+        attempts.append(attempt)
+    Attempt.objects.update(next_poll_at=now())
+    return attempts
+
+
+def test_what_is_claimed_is_not_claimed_again() -> None:
+    due(3)
+
+    assert (len(claim_due()), len(claim_due())) == (3, 0)
+
+
+def test_what_a_dead_worker_had_claimed_is_due_again_later() -> None:
+    due()
+    claim_due()
+
+    with later(timedelta(minutes=2)):
+        assert len(claim_due()) == 1
+
+
+def test_an_account_is_asked_no_more_often_than_its_rate(settings: Settings) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "polls_per_second": 0.2}
+    due(5)
+
+    assert len(claim_due()) == 2
+    assert claim_due() == []
+    with later(timedelta(seconds=5)):
+        assert len(claim_due()) == 1
+
+
+def test_the_statements_of_a_claim_do_not_grow(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    due(20)
+
+    with django_assert_num_queries(6):
+        claim_due()
+
+
+def test_no_answer_sets_the_next_question_by_the_table() -> None:
+    (attempt,) = due()
+
+    poll_due()
+
+    attempt.refresh_from_db()
+    assert attempt.status == AttemptStatus.REQUIRES_ACTION
+    assert attempt.next_poll_at is not None
+    assert attempt.next_poll_at - now() < 1.2 * WAITS[Case.REDIRECT][1]
+
+
+def test_a_change_of_status_begins_the_table_anew() -> None:
+    (attempt,) = due()
+    Attempt.objects.update(polls=9)
+
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, Status.PROCESSING), source="test")
+
+    attempt.refresh_from_db()
+    assert attempt.polls == 0
+
+
+def test_a_code_that_has_run_out_is_closed() -> None:
+    due(action=QrCode("http://127.0.0.1:9/scan/", now() + timedelta(minutes=5)))
+
+    with later(timedelta(minutes=6)):
+        poll_due()
+
+    assert Operation.objects.get().kind == "void"
+
+
+def test_an_attempt_that_breaks_the_sweep_does_not_hold_up_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken, _other = due(2)
+
+    def look(attempt: Attempt) -> None:
+        if attempt.pk == broken.pk:
+            raise RuntimeError("no sense in this one")
+        look_at(attempt)
+
+    monkeypatch.setattr(poll, "look_at", look)
+    with pytest.raises(RuntimeError):
+        poll_due()
+
+    assert poll_due() == 1
+
+
+def test_after_the_last_question_a_person_is_asked() -> None:
+    (attempt,) = due()
+    Attempt.objects.update(status=AttemptStatus.UNKNOWN, polls=len(WAITS[Case.UNKNOWN]))
+
+    poll_due()
+
+    attempt.refresh_from_db()
+    assert attempt.next_poll_at is None
+    assert Review.objects.get().kind == ReviewKind.NO_ANSWER
