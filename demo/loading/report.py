@@ -34,7 +34,7 @@ def _refused(gathered: Gathered) -> Iterator[str]:
     ):
         if refused:
             told = _such_as(refused[:EXAMPLES], len(refused))
-            yield f"{_many(len(refused), 'goods code')} {what}: {told}."
+            yield f"{_many(len(refused), 'goods code')} {what} in these files, {told}."
     if gathered.broken:
         yield f"{_many(gathered.broken, 'broken line')} left out:"
         yield from (f"  {line}" for line in gathered.broken_lines)

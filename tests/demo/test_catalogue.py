@@ -102,7 +102,7 @@ def test_what_is_no_goods_or_never_had_a_price_is_counted_and_named(tmp_path: Pa
         a_file(tmp_path, a_line("POST"), a_line("post"), a_line("M"), a_line("22001", price="0"))
     )
     assert "2 codes, POST, M." in told
-    assert "1 goods code never had a price: 22001." in told
+    assert "1 goods code never had a price in these files, 22001." in told
     assert not Product.objects.exists()
 
 
