@@ -14,7 +14,8 @@ from payments.conf import payment_settings
 from payments.errors import NoAccount
 from payments.models import ProviderAccount, SavedMethod
 from payments.models.account import Mode
-from payments.providers.base import Capabilities, Flow, MethodCapability, Provider
+from payments.providers.base import Provider
+from payments.providers.capabilities import Capabilities, Flow, MethodCapability
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

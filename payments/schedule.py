@@ -7,7 +7,7 @@ import random
 from datetime import datetime, timedelta
 from typing import Final
 
-from payments.providers.base import Flow
+from payments.providers.capabilities import Flow
 from payments.states import AttemptStatus
 
 JITTER: Final = 0.2

@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from orders.money import Money
+from payments.providers.capabilities import Capabilities
 
 
 class Status(enum.StrEnum):
@@ -36,17 +37,6 @@ class DisputeStatus(enum.StrEnum):
     OPEN = "open"
     WON = "won"
     LOST = "lost"
-
-
-class Flow(enum.StrEnum):
-    """How a shopper pays by a method; it decides how often we ask what became of it.
-
-    `slow`: the bank confirms minutes or days after the shopper has agreed.
-    """
-
-    REDIRECT = "redirect"
-    QR = "qr"
-    SLOW = "slow"
 
 
 class Verdict(enum.StrEnum):
@@ -231,30 +221,6 @@ class ParsedWebhook:
     reason: str = ""
     ack_status: int = 200
     ack_body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class MethodCapability:
-    """One way to pay, as this provider offers it. No currencies named means all.
-
-    `can_save`: the provider can keep it, to be charged again for the same shopper.
-    """
-
-    method: str
-    flow: Flow = Flow.REDIRECT
-    can_save: bool = False
-    currencies: frozenset[str] = frozenset()
-    minimum: int = 1
-    maximum: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a provider can do; `absence_is_proof`: an unknown reference was never charged."""
-
-    methods: tuple[MethodCapability, ...]
-    idempotency_window: timedelta
-    absence_is_proof: bool = False
 
 
 class ProviderError(Exception):

@@ -15,7 +15,7 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.limits import too_often
 from payments.models import Attempt, Payment
-from payments.providers.base import Flow
+from payments.providers.capabilities import Flow
 from payments.registry import flow_of
 from payments.states import AttemptStatus
 from payments.views.stage import (

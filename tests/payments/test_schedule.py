@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.providers.base import Flow
+from payments.providers.capabilities import Flow
 from payments.schedule import JITTER, WAITS, Case, case_of, next_poll, time_to_close
 from payments.states import AttemptStatus
 

@@ -9,10 +9,7 @@ from typing import ClassVar
 
 from payments.providers.base import (
     Account,
-    Capabilities,
     CreateRequest,
-    Flow,
-    MethodCapability,
     NotAuthorized,
     NotFound,
     OurRef,
@@ -24,6 +21,7 @@ from payments.providers.base import (
     RefundRequest,
     WebhookEvent,
 )
+from payments.providers.capabilities import Capabilities, Flow, MethodCapability
 from payments.providers.sandbox import webhook
 from payments.providers.sandbox.client import Json, SandboxClient
 from payments.providers.sandbox.mapping import read_payment, refund_outcome

@@ -1,0 +1,42 @@
+"""What a provider can do, by method: data that decide what is offered and how often it is asked."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+class Flow(enum.StrEnum):
+    """How a shopper pays by a method; it decides how often we ask what became of it.
+
+    `slow`: the bank confirms minutes or days after the shopper has agreed.
+    """
+
+    REDIRECT = "redirect"
+    QR = "qr"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class MethodCapability:
+    """One way to pay, as this provider offers it. No currencies named means all.
+
+    `can_save`: the provider can keep it, to be charged again for the same shopper.
+    """
+
+    method: str
+    flow: Flow = Flow.REDIRECT
+    can_save: bool = False
+    currencies: frozenset[str] = frozenset()
+    minimum: int = 1
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do; `absence_is_proof`: an unknown reference was never charged."""
+
+    methods: tuple[MethodCapability, ...]
+    idempotency_window: timedelta
+    absence_is_proof: bool = False
