@@ -2,7 +2,7 @@
 
 from csp.constants import NONE, SELF
 
-from config.environment import BASE_DIR, BASE_URL, DATA, DEBUG, HOSTS, database, env
+from config.environment import BASE_DIR, BASE_URL, DATA, DEBUG, HOSTS, database, text
 from config.keys import kept_secret
 
 __all__ = ["DEBUG"]
@@ -46,7 +46,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-SANDBOX_PACE = env.float("TILL_BANK_PACE", default=1.0)
+SANDBOX_PACE = text("TILL_BANK_PACE", "1")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,7 +1,9 @@
-"""System checks of the sandbox bank: it never runs where real money moves."""
+"""System checks of the sandbox bank: where it runs, and how fast."""
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+
+from payments.sandbox.pace import SLOWEST, pace
 
 
 @register
@@ -16,3 +18,18 @@ def not_where_money_is_real(**_kwargs: object) -> list[CheckMessage]:
             id="sandbox.E001",
         )
     ]
+
+
+@register
+def at_a_pace_that_is_one(**_kwargs: object) -> list[CheckMessage]:
+    try:
+        pace()
+    except (TypeError, ValueError):
+        return [
+            Error(
+                f"The pace of the sandbox bank is not a number above 0 and up to {SLOWEST}.",
+                hint="Correct SANDBOX_PACE (TILL_BANK_PACE).",
+                id="sandbox.E002",
+            )
+        ]
+    return []

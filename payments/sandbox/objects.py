@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from payments.sandbox.models import Dispute, Event, Merchant, Method, Payment, Refund, SavedCard
-from payments.sandbox.scenarios import Disputes
+from payments.sandbox.scenarios import Disputes, Refunds
 
 MODE = "test"
 
@@ -31,10 +31,11 @@ def merchant_object(merchant: Merchant) -> dict[str, object]:
 def payment_object(payment: Payment) -> dict[str, object]:
     """Show a payment with its refunds and disputes."""
     card = {"brand": payment.card_brand, "last4": payment.card_last4}
+    plays = payment.plays
     # What cannot have refunds, or disputes, is not worth the question.
-    refunds = payment.refunds.order_by("pk") if payment.captured else []
-    disputed = payment.captured and payment.plays.disputes is not Disputes.NEVER
-    disputes = payment.disputes.order_by("pk") if disputed else []
+    given_back = payment.refunded or plays.refunds is not Refunds.SUCCEED
+    refunds = payment.refunds.order_by("pk") if given_back else []
+    disputes = payment.disputes.order_by("pk") if plays.disputes is not Disputes.NEVER else []
     return {
         "id": payment.public_id,
         "object": "payment",

@@ -45,7 +45,7 @@ def settle(*, payment: Payment) -> bool:
 
 def spent(instrument: Instrument) -> Facts:
     """What the book keeps of an instrument that was charged."""
-    is_card = bool(instrument.method == "card")
+    is_card = instrument.method == "card"
     return {
         "instrument": instrument.token,
         "card_brand": str(instrument.name) if is_card else "",

@@ -132,7 +132,9 @@ def void_payment(call: Call) -> Reply:
 
 
 def delete_saved_card(call: Call) -> Reply:
-    forget_card(merchant=call.merchant(), public_id=call.public_id)
+    merchant = call.merchant()
+    Fields(call.values).close()
+    forget_card(merchant=merchant, public_id=call.public_id)
     return reply(HTTPStatus.OK, {"id": call.public_id, "deleted": True})
 
 

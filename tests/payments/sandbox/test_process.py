@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from config.ports import free_port
-from payments.sandbox.checks import not_where_money_is_real
+from payments.sandbox.checks import at_a_pace_that_is_one, not_where_money_is_real
 from tests.payments.sandbox.cast import BankProcess, eventually
 
 
@@ -57,3 +57,21 @@ def test_it_is_refused_where_money_is_real(
 ) -> None:
     settings.PAYMENTS = payments  # type: ignore[attr-defined]
     assert [error.id for error in not_where_money_is_real()] == errors
+
+
+@pytest.mark.parametrize("pace", ["", "quick", "0", "-1", "nan", "101", None])
+def test_a_pace_that_is_none_is_refused(settings: pytest.FixtureRequest, pace: object) -> None:
+    settings.SANDBOX_PACE = pace  # type: ignore[attr-defined]
+    assert [error.id for error in at_a_pace_that_is_one()] == ["sandbox.E002"]
+
+
+@pytest.mark.parametrize("pace", ["0.02", "1", 100])
+def test_a_pace_is_a_number(settings: pytest.FixtureRequest, pace: object) -> None:
+    settings.SANDBOX_PACE = pace  # type: ignore[attr-defined]
+    assert at_a_pace_that_is_one() == []
+
+
+def test_a_wrong_pace_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    bank = BankProcess(tmp_path, pace=-1, port=free_port())
+    assert bank.manage("sandbox_bank", f"--port={bank.port}").wait(timeout=90) == 1
+    assert "The pace of the sandbox bank is not a number" in bank.log.read_text()
