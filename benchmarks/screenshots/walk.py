@@ -52,7 +52,8 @@ def fill_the_cart(walk: Walk) -> None:
     walk.camera.shoot(walk.page, "cart")
     box = walk.page.get_by_role("spinbutton").first
     box.fill("2000")
-    walk.press("Checkout")
+    box.press("Enter")
+    walk.page.get_by_text("Only 18 pieces").first.wait_for()
     walk.camera.shoot(walk.page, "cart-problem")
     walk.page.goto(urljoin(walk.base_url, "/cart/"))
 
@@ -62,8 +63,10 @@ def check_out(walk: Walk) -> None:
     walk.see("/checkout/", "checkout")
     walk.page.get_by_label("E-mail").fill("alice@")
     walk.press("Order and pay")
+    walk.page.locator("#problems").wait_for()
     walk.camera.shoot(walk.page, "checkout-problems")
     order(walk)
+    walk.page.get_by_role("button", name="Cancel").wait_for()
     walk.camera.shoot(walk.page, "bank")
 
 
@@ -92,6 +95,7 @@ def wait_decline_pay(walk: Walk) -> str:
     pay(walk, DECLINED, "did not go through")
     walk.camera.shoot(walk.page, "declined")
     walk.press("Pay £")
+    walk.page.get_by_role("button", name="Cancel").wait_for()
     pay(walk, APPROVED, "Thank you")
     walk.camera.shoot(walk.page, "paid")
     walk.page.get_by_role("link", name="See your order").click()

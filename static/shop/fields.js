@@ -1,4 +1,4 @@
-// Says beside a field, once it is left, what its form would say; the sentences come with the page.
+// Says beside a field, once it is filled in, what its form would say; the sentences come with the page.
 const changed = new WeakSet();
 
 function say(field, input, text) {
@@ -16,13 +16,16 @@ function say(field, input, text) {
   else input.removeAttribute("aria-describedby");
 }
 
-document.addEventListener("change", ({ target }) => changed.add(target));
-
-document.addEventListener("focusout", ({ target: input }) => {
+function check(input) {
   const field = input.closest(".field");
   if (!field || !changed.has(input)) return;
   const { valueMissing, valid } = input.validity;
   say(field, input, valueMissing ? field.dataset.required : valid ? "" : field.dataset.invalid);
+}
+
+document.addEventListener("change", ({ target }) => {
+  changed.add(target);
+  check(target);
 });
 
 document.querySelector("#problems")?.focus();

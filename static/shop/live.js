@@ -3,6 +3,15 @@
 // browser sends the form as it would without script.
 let waiting = 0;
 let queue = Promise.resolve();
+let leaving = false;
+let released = Promise.resolve();
+
+// A button that is swapped between press and release would lose its click.
+document.addEventListener("pointerdown", () => {
+  released = new Promise((done) => addEventListener("pointerup", () => setTimeout(done), { once: true }));
+});
+addEventListener("beforeunload", () => { leaving = true; });
+addEventListener("pageshow", () => { leaving = false; });
 
 const keyOf = (element) =>
   [element.tagName, element.name, element.id, element.closest("[data-line]")?.dataset.line].join(" ");
@@ -20,7 +29,8 @@ function swap(page) {
   const [key, line] = [keyOf(active), active.closest("[data-line]")?.dataset.line];
   const unsent = active.value !== active.defaultValue ? active.value : undefined;
   for (const part of document.querySelectorAll("[data-live]")) {
-    part.replaceWith(page.getElementById(part.id));
+    const fresh = page.getElementById(part.id);
+    if (part.outerHTML !== fresh.outerHTML) part.replaceWith(fresh);
   }
   if (document.activeElement !== active) focusAgain(key, line);
   if (unsent !== undefined && keyOf(document.activeElement) === key) {
@@ -42,8 +52,10 @@ async function send(form, button) {
     if (![...document.querySelectorAll("[data-live]")].every((part) => page.getElementById(part.id))) {
       throw new Error(`${answer.status} holds not the parts of this page`);
     }
-    swap(page);
+    await released;
+    if (!leaving) swap(page);
   } catch {
+    if (leaving) return;
     form.dataset.plain = "";
     form.requestSubmit(button);
   }
@@ -64,7 +76,10 @@ function step(button) {
 
 document.addEventListener("submit", (event) => {
   const { target: form, submitter: button } = event;
-  if (button?.dataset.now === undefined || form.dataset.plain !== undefined) return;
+  if (button?.dataset.now === undefined || form.dataset.plain !== undefined) {
+    leaving = true;
+    return;
+  }
   event.preventDefault();
   const stepped = button.matches(".step") && step(button);
   now(form, stepped ? form.querySelector(".ask") : button);
