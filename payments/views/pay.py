@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -100,8 +101,15 @@ def _page(
     context: dict[str, object] = {"payment": payment, "order": payment.order, "problem": problem}
     context |= {"stage": stage, "order_url": order_link(payment, newest), "begun": begun}
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}
+    context |= {"minutes": _minutes_kept(payment)}
     context |= {"options": options_for(request, payment), "chosen": _key_of(begun)}
     return render(request, "payments/pay.html", context, status=status)
+
+
+def _minutes_kept(payment: Payment) -> int:
+    """How long the order still waits for its payment."""
+    until = payment.order.expires_at
+    return ceil((until - now()).total_seconds() / 60) if until else 0
 
 
 def _key_of(begun: Attempt | None) -> str:

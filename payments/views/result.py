@@ -40,10 +40,10 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
     stage = stage_after_return(payment, newest)
     if stage == Stage.PAYABLE:
         return redirect("payments:pay", payment.token)
-    seconds = seconds_to_wait(newest)
+    seconds, slow = seconds_to_wait(newest), newest is not None and is_slow(newest)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "stage": stage}
     context |= {"at_bank": newest and newest.status == AttemptStatus.REQUIRES_ACTION}
-    context |= {"order_url": order_link(payment, newest), "seconds": seconds}
+    context |= {"order_url": order_link(payment, newest), "seconds": seconds, "slow": slow}
     context |= {"kept": payment.money(payment.captured - payment.surplus - payment.net_refunded)}
     context |= {"returned": payment.money(payment.net_refunded)}
     context |= {"surplus": payment.money(payment.surplus)}
@@ -54,11 +54,16 @@ def seconds_to_wait(newest: Attempt | None) -> int:
     """How long the page still asks by itself; 0 once it has promised a mail."""
     if newest is None or not newest.in_flight:
         return 0
-    slow = flow_of(newest.account, newest.method) == Flow.SLOW
-    if slow and newest.status == AttemptStatus.PROCESSING:
+    if is_slow(newest):
         return 0
     since = newest.returned_at or now()
     return max(0, round((since + PATIENCE - now()).total_seconds()))
+
+
+def is_slow(attempt: Attempt) -> bool:
+    """Whether the shopper has done all there is to do, and the bank takes its time."""
+    by_nature = flow_of(attempt.account, attempt.method) == Flow.SLOW
+    return by_nature and attempt.status == AttemptStatus.PROCESSING
 
 
 @never_cache

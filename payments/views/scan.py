@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -26,7 +28,8 @@ def scan(request: HttpRequest, payment: Payment) -> HttpResponse:
     over = newest.status == AttemptStatus.EXPIRED or newest.action_over
     option = PaymentOption(newest.account_id, newest.account.code, newest.method)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "attempt": newest}
-    context |= {"over": over, "option": option, "seconds": _seconds(newest)}
+    seconds = _seconds(newest)
+    context |= {"over": over, "option": option, "seconds": seconds, "minutes": ceil(seconds / 60)}
     context |= {"code": "" if over else draw_qr(newest.qr_content)}
     return render(request, "payments/scan.html", context, status=410 if over else 200)
 

@@ -40,7 +40,7 @@ def test_the_code_stands_in_the_page_with_its_life(client: Client, attempt: Atte
     page = client.get(address(attempt, "scan/"))
 
     assert "qr-code" in page.text
-    assert "The code works until" in page.text
+    assert "The code works for 5 minutes" in page.text
     assert "http://127.0.0.1:9/scan/abc/" in page.text
 
 
