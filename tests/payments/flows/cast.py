@@ -28,11 +28,12 @@ from tests.payments.shopper import pay_at_bank, tap
 
 A_MINUTE = timedelta(minutes=1)
 TWO_HOURS = timedelta(hours=2)
+SIX_SECONDS = timedelta(seconds=6)
 
 
 @dataclass(frozen=True)
 class Books:
-    """What we say of the only order: over 6000 and the last two pieces on the shelf."""
+    """What we say of an order over 6000 that took the last two pieces of the shelf."""
 
     order: str
     payment: str
@@ -54,7 +55,10 @@ IN_FLIGHT = Books("open", "processing", reserved=6000)
 
 
 def books() -> Books:
-    payment = Payment.objects.select_related("order").get()
+    """How it stands with the newest order."""
+    payment = Payment.objects.select_related("order").latest("pk")
+    reviews = Review.objects.filter(payment=payment).order_by("pk")
+    mails = Mail.objects.filter(order=payment.order)
     return Books(
         order=payment.order.state,
         payment=payment.status,
@@ -65,8 +69,8 @@ def books() -> Books:
         disputed=payment.disputed,
         reserved=payment.reserved,
         stock=Product.objects.get().stock,
-        reviews=tuple(Review.objects.order_by("pk").values_list("kind", flat=True)),
-        mails=tuple(Mail.objects.order_by("pk").values_list("kind", flat=True)),
+        reviews=tuple(reviews.values_list("kind", flat=True)),
+        mails=tuple(mails.order_by("pk").values_list("kind", flat=True)),
     )
 
 
@@ -98,6 +102,13 @@ def choose(attempt: Attempt, method: str) -> Attempt:
     """Choose another way than that of the attempt."""
     payment = Payment.objects.get(pk=attempt.payment_id)
     return go_on(payment, option_by_key(f"{attempt.account.code}/{method}", payment.due))
+
+
+def leave(first: Attempt, method: str) -> Attempt:
+    """Choose another way, and once more after the five seconds."""
+    assert choose(first, method).closing_at
+    with later(SIX_SECONDS):
+        return choose(first, method)
 
 
 def pay(attempt: Attempt, token: str = "tok_approve") -> Attempt:
