@@ -12,6 +12,10 @@ from payments.sandbox.models import Event, Payment
 from payments.sandbox.objects import checkout_url, scan_url
 
 SHOWN = 25
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'none'"
+)
 
 
 @never_cache
@@ -29,4 +33,6 @@ def front(request: HttpRequest) -> HttpResponse:
         }
         for payment in latest.order_by("-pk")[:SHOWN]
     ]
-    return render(request, "sandbox/front.html", {"rows": rows})
+    response = render(request, "sandbox/front.html", {"rows": rows})
+    response.headers["Content-Security-Policy"] = POLICY
+    return response

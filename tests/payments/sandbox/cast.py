@@ -39,6 +39,7 @@ class BankProcess:
     data: Path
     database_url: str = ""
     pace: float = 1.0
+    settings: str = "config.bank"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -51,12 +52,14 @@ class BankProcess:
         return self.data / "log"
 
     def manage(self, *arguments: str) -> subprocess.Popen[bytes]:
+        book = self.database_url or f"sqlite:///{self.data / 'bank.sqlite3'}"
         environment = {
             **os.environ,
-            "DJANGO_SETTINGS_MODULE": "config.bank",
+            "DJANGO_SETTINGS_MODULE": self.settings,
             "TILL_DATA": str(self.data),
             "TILL_BANK_PACE": str(self.pace),
-            "BANK_DATABASE_URL": self.database_url or f"sqlite:///{self.data / 'bank.sqlite3'}",
+            "BANK_DATABASE_URL": book,
+            "DATABASE_URL": book,
         }
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         with self.log.open("ab") as log:

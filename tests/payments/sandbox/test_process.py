@@ -8,7 +8,7 @@ import pytest
 
 from config.ports import free_port
 from payments.sandbox.checks import at_a_pace_that_is_one, not_where_money_is_real
-from tests.payments.sandbox.cast import BankProcess, eventually
+from tests.payments.sandbox.cast import BankProcess, a_shop, eventually
 
 
 def test_a_taken_port_is_a_clear_error(own_bank: BankProcess) -> None:
@@ -75,3 +75,14 @@ def test_a_wrong_pace_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
     bank = BankProcess(tmp_path, pace=-1, port=free_port())
     assert bank.manage("sandbox_bank", f"--port={bank.port}").wait(timeout=90) == 1
     assert "The pace of the sandbox bank is not a number" in bank.log.read_text()
+
+
+def test_started_with_the_settings_of_a_site_it_is_the_bank_still(tmp_path: Path) -> None:
+    bank = BankProcess(tmp_path, settings="config.settings")
+    bank.migrate()
+    bank.start()
+    try:
+        assert a_shop(bank.url).paid()["status"] == "captured"
+        assert "Latest payments" in httpx.get(f"{bank.url}/", trust_env=False).text
+    finally:
+        bank.kill()

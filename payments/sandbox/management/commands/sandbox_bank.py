@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from payments.sandbox.clockwork import Clockwork
 from payments.sandbox.server import Server, build_server
+from payments.sandbox.surroundings import stand_alone
 from payments.sandbox.webhooks.sender import Sender
 
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
         refuse_without_tables()
+        stand_alone()
         try:
             server = build_server(host, port)
         except OSError as error:
