@@ -39,30 +39,39 @@ def main() -> int:
 def _play(stage: Stage, options: argparse.Namespace, server: Server) -> Report:
     started = time.monotonic()
     enter(stage)
-    scene = Scene(stage, furnish(stage), stage.meter(), _say)
     _say(
         f"PostgreSQL {server.version} at {server.place}: fsync, synchronous_commit and "
         f"full_page_writes on. 2 sync web workers, {CONNECTIONS} connections, "
         f"{options.rounds} rounds."
     )
     report = Report()
+    meter = stage.meter()
     try:
-        figures = chosen(options.only)
-        report.statements = _statements(scene)
-        warm_up(scene, figures)
-        for number in range(1, options.rounds + 1):
-            _say(f"Round {number} of {options.rounds}")
-            report.rounds.append(one_round(scene, figures))
-            if wanted("worker_events", options.only):
-                report.events.append(_events(scene))
-        report.peak_mb = scene.meter.peak_mb()
+        scene = Scene(stage, furnish(stage), meter, _say)
+        _measure(scene, options, report)
+        report.peak_mb = meter.peak_mb()
     except WireError:
         _say(stage.last_words())
         raise
     finally:
-        scene.meter.close()
+        meter.close()
     _say(f"{time.monotonic() - started:.0f} s in all")
     return report
+
+
+def _measure(scene: Scene, options: argparse.Namespace, report: Report) -> None:
+    figures = chosen(options.only)
+    if figures:
+        report.statements = _statements(scene)
+        warm_up(scene, figures)
+    for number in range(1, options.rounds + 1):
+        _say(f"Round {number} of {options.rounds}")
+        if figures:
+            report.rounds.append(one_round(scene, figures))
+        if wanted("worker_events", options.only):
+            report.events.append(_events(scene))
+    if wanted("poll_tick", options.only):
+        report.tick = _tick(scene)
 
 
 def _statements(scene: Scene) -> dict[str, dict[str, int]]:
@@ -76,6 +85,12 @@ def _events(scene: Scene) -> float:
     from benchmarks.bench.events import measure_worker  # noqa: PLC0415  # as above
 
     return measure_worker(scene).ratio
+
+
+def _tick(scene: Scene) -> float:
+    from benchmarks.bench.tick import measure_tick  # noqa: PLC0415  # as above
+
+    return measure_tick(scene).ratio
 
 
 def _options() -> argparse.Namespace:

@@ -5,29 +5,23 @@ Import it with Django set up.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
 from celery import current_app
 
+from benchmarks.bench.attempts import open_one
 from benchmarks.bench.hooks import Hook
 from benchmarks.bench.inhabit import QUEUES, all_is_done
 from benchmarks.bench.rounds import Scene
 from benchmarks.bench.stage import StageError, until
 from benchmarks.bench.tasks import NOTHING
 from config.ports import HOST
-from orders.models import new_token
-from orders.money import Money
-from orders.services.place import AddressDraft, LineDraft, OrderDraft, place_order
-from payments.models import Attempt, InboxEvent, ProviderAccount
-from payments.registry import PaymentOption, payment_options
+from payments.models import InboxEvent, ProviderAccount
 from payments.services.inbox import TASK
-from payments.services.open import open_attempt, open_payment
-from payments.states import AttemptStatus
 
 EVENTS, NOTHINGS = 500, 2000
-PRICE = Money(1000, "GBP")
 PATIENCE_SECONDS = 120.0
 
 
@@ -46,11 +40,11 @@ class Rates:
 def measure_worker(scene: Scene) -> Rates:
     """Empty the queue of tasks that do nothing, then of wake-ups with an event each."""
     with redis.Redis(HOST, scene.stage.redis_port) as queue:
-        nothings = _rate(scene, NOTHING, NOTHINGS, lambda: not _waiting(queue))
+        nothings = _rate(scene, NOTHING, count=NOTHINGS, done=lambda: not _waiting(queue))
     with scene.stage.frozen("worker"):
         _store_events(scene.town.hook)
     due = InboxEvent.objects.filter(next_run_at__isnull=False)
-    events = _rate(scene, TASK, EVENTS, lambda: not due.exists())
+    events = _rate(scene, TASK, count=EVENTS, done=lambda: not due.exists())
     if not until(all_is_done, seconds=PATIENCE_SECONDS):
         raise StageError("the worker does not finish its mails")
     rates = Rates(events, nothings)
@@ -58,7 +52,7 @@ def measure_worker(scene: Scene) -> Rates:
     return rates
 
 
-def _rate(scene: Scene, task: str, count: int, done: Callable[[], bool]) -> float:
+def _rate(scene: Scene, task: str, *, count: int, done: Callable[[], bool]) -> float:
     with scene.stage.frozen("worker"):
         for _ in range(count):
             current_app.send_task(task, retry=False, ignore_result=True)
@@ -68,7 +62,7 @@ def _rate(scene: Scene, task: str, count: int, done: Callable[[], bool]) -> floa
     return count / (time.monotonic() - started)
 
 
-def _waiting(queue: "redis.Redis[bytes]") -> int:
+def _waiting(queue: redis.Redis) -> int:
     """Messages that are not acknowledged yet."""
     return sum(queue.llen(name) for name in QUEUES) + queue.hlen("unacked")
 
@@ -76,7 +70,6 @@ def _waiting(queue: "redis.Redis[bytes]") -> int:
 def _store_events(hook: Hook) -> None:
     """A captured payment's event for each of as many new orders, as the webhook stores it."""
     account = ProviderAccount.objects.get(code="sandbox")
-    option = payment_options(PRICE)[0]
     InboxEvent.objects.bulk_create(
         InboxEvent(
             account=account,
@@ -84,26 +77,5 @@ def _store_events(hook: Hook) -> None:
             kind="payment.captured",
             body=hook.event(our_ref=attempt.our_ref, amount=attempt.amount),
         )
-        for attempt in _attempts(option)
+        for attempt in (open_one() for _ in range(EVENTS))
     )
-
-
-def _attempts(option: PaymentOption) -> Iterator[Attempt]:
-    """Attempts whose shoppers are at the bank."""
-    address = AddressDraft(
-        name="Sam Shopper", line1="1 Test Street", city="Testford", country="GB", postcode="TE5 7ER"
-    )
-    for _ in range(EVENTS):
-        draft = OrderDraft(
-            checkout_key=new_token(),
-            currency=PRICE.currency,
-            email="sam@example.com",
-            language="en",
-            lines=[LineDraft("SKU", "A thing", 1, PRICE)],
-            address=address,
-        )
-        attempt = open_attempt(open_payment(place_order(draft)), option)
-        Attempt.objects.filter(pk=attempt.pk).update(
-            status=AttemptStatus.REQUIRES_ACTION, next_poll_at=None
-        )
-        yield attempt

@@ -12,9 +12,10 @@ from benchmarks.bench.journeys import DONE, Town
 from benchmarks.bench.stage import Stage
 from benchmarks.bench.wire import Browser, send
 from config.ports import HOST
+from config.stack import WORKER
 
 ENDLESS = 1_000_000
-QUEUES = ("webhooks", "mail", "payments")
+QUEUES = next(part for part in WORKER if part.startswith("--queues=")).partition("=")[2].split(",")
 
 
 def enter(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """Processor time and memory of the shop's processes, read where Linux writes them."""
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,9 +47,17 @@ class Meter:
             for name, root in self._pids.items()
         }
 
+    def driver(self) -> float:
+        """Processor seconds of this process and its backend, for what is done in it."""
+        return time.process_time() + self._backends("driver")
+
     def _seconds(self, name: str) -> float:
-        backends = [pid for (pid,) in self._database.execute(_BACKENDS, (application(name),))]
-        return sum(_cpu_seconds(pid) for pid in (*_group(self._pids[name]), *backends))
+        own = sum(_cpu_seconds(pid) for pid in _group(self._pids[name]))
+        return own + self._backends(name)
+
+    def _backends(self, name: str) -> float:
+        pids = self._database.execute(_BACKENDS, (application(name),))
+        return sum(_cpu_seconds(pid) for (pid,) in pids)
 
 
 def application(name: str) -> str:

@@ -16,6 +16,7 @@ class Report:
     rounds: list[Mapping[str, Cost]] = field(default_factory=list)
     statements: dict[str, dict[str, int]] = field(default_factory=dict)
     events: list[float] = field(default_factory=list)
+    tick: float | None = None
     peak_mb: Mapping[str, float] = field(default_factory=dict)
 
     def ratio(self, name: str, reference: str = REFERENCE) -> float:
@@ -31,7 +32,8 @@ class Report:
         return self._median(lambda round_: round_[REFERENCE].wall / round_[name].wall)
 
     def names(self) -> list[str]:
-        return [name for name in self.rounds[0] if name not in {EMPTY, REFERENCE}]
+        measured = self.rounds[0] if self.rounds else ()
+        return [name for name in measured if name not in {EMPTY, REFERENCE}]
 
     def as_json(self) -> str:
         line: dict[str, dict[str, float]] = {}
@@ -42,6 +44,8 @@ class Report:
             line[name] = figures | self.statements.get(name, {})
         if self.events:
             line["worker_events"] = {"ratio": round(median(self.events), 3)}
+        if self.tick is not None:
+            line["poll_tick"] = {"ratio": round(self.tick, 3)}
         return json.dumps(line)
 
     def table(self) -> Iterator[str]:
@@ -54,6 +58,8 @@ class Report:
             )
         if self.events:
             yield f"{'worker_events':22} {median(self.events):7.3f}"
+        if self.tick is not None:
+            yield f"{'poll_tick':22} {self.tick:7.3f}"
         sizes = ", ".join(f"{name} {size:.0f} MB" for name, size in self.peak_mb.items())
         yield f"peak memory: {sizes}"
 

@@ -16,7 +16,11 @@ ROOT_URLCONF = "benchmarks.bench.urls"
 CACHES = {"default": {**DEMO_CACHES["default"], "KEY_PREFIX": "till-bench"}}
 CELERY_TASK_ROUTES = {**DEMO_ROUTES, "bench.nothing": {"queue": BENCH_QUEUE}}
 # Every request is counted as in production; the numbers are above what one driver sends.
-PAYMENTS = {**DEMO_PAYMENTS, "rate_limits": dict.fromkeys(PAY_LIMITS, "1000000000/m")}
+PAYMENTS = {
+    **DEMO_PAYMENTS,
+    "rate_limits": dict.fromkeys(PAY_LIMITS, "1000000000/m"),
+    "polls_per_second": 1_000_000.0,
+}
 SHOP = {**DEMO_SHOP, "rate_limits": dict.fromkeys(SHOP_LIMITS, "1000000000/m")}
 # A backend that ends takes its processor time with it: connections stay for the whole run.
 DATABASES = {"default": {**DEMO_DATABASES["default"], "CONN_MAX_AGE": None}}
