@@ -63,7 +63,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
     with transaction.atomic():
         order, payment, attempt = lock_for_money(attempt_id)
         if outcome.inferred and attempt.status not in UNHEARD:
-            return attempt
+            outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
         if problem := _mismatch(attempt, outcome):
             return _set_aside(attempt, problem)
         before = [getattr(attempt, name) for name in SUMMED]

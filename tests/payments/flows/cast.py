@@ -68,7 +68,7 @@ def books() -> Books:
         pending=payment.refund_pending,
         disputed=payment.disputed,
         reserved=payment.reserved,
-        stock=Product.objects.get().stock,
+        stock=Product.objects.latest("pk").stock,
         reviews=tuple(reviews.values_list("kind", flat=True)),
         mails=tuple(mails.order_by("pk").values_list("kind", flat=True)),
     )
