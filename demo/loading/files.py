@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-COLUMNS = ("StockCode", "Description", "UnitPrice", "InvoiceDate")
+COLUMNS = ("StockCode", "Description", "Quantity", "UnitPrice", "InvoiceDate")
 LONGEST_LINE = 10_000
 GZIP = b"\x1f\x8b"
 WHAT_TO_DO = (
@@ -23,10 +23,11 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The four fields of one line, as they stand in the file."""
+    """The five fields of one line, as they stand in the file."""
 
     code: str
     description: str
+    quantity: str
     price: str
     sold_at: str
 

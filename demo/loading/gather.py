@@ -14,7 +14,8 @@ from orders.money import Money
 
 BROKEN_KEPT = 200
 DEAREST = 100_000_000  # a million pounds, well within the column
-_GOODS = re.compile(r"[0-9]{5}[A-Z]*|DCGS.*")
+_GOODS = re.compile(r"[0-9]{5}[A-Z]*")
+_PIECES = re.compile(r"-?[0-9]{1,9}")
 
 
 def is_goods(code: str) -> bool:
@@ -67,8 +68,9 @@ class Gathered:
 
     def _add_goods(self, code: str, row: Row) -> None:
         price, sold_at, name = _price(row.price), _moment(row.sold_at), _name(row.description)
+        sold = _pieces(row.quantity) > 0  # what came back names a price that was, not one to pay
         found = self.goods.setdefault(code, Found())
-        if not price:
+        if not (price and sold):
             return
         if sold_at >= found.priced_at:
             found.price, found.priced_at = price, sold_at
@@ -112,6 +114,12 @@ def _price(text: str) -> int:
     if price > DEAREST:
         raise BadLine(f"UnitPrice {text} is above {DEAREST // 100:,}")
     return price
+
+
+def _pieces(text: str) -> int:
+    if not _PIECES.fullmatch(text):
+        raise BadLine(f"Quantity {text[:40]!r} is not a whole number")
+    return int(text)
 
 
 def _moment(text: str) -> datetime:
