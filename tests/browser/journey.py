@@ -26,6 +26,11 @@ def check_out(visitor: Visitor) -> None:
     page = visitor.page
     page.get_by_role("button", name="Checkout").click()
     visitor.look("Checkout")
+    fill_in(page)
+    page.get_by_role("button", name="Order and pay").click()
+
+
+def fill_in(page: Page) -> None:
     page.get_by_label("E-mail").fill("alice@example.com")
     page.get_by_label("Full name").fill("Alice Archer")
     page.get_by_label("Country").select_option("GB")
@@ -33,7 +38,6 @@ def check_out(visitor: Visitor) -> None:
     page.get_by_label("Town or city").fill("Leeds")
     page.get_by_label("Postcode").fill("LS1 4AB")
     page.get_by_label("I agree to the terms of sale").check()
-    page.get_by_role("button", name="Order and pay").click()
 
 
 def pay_at_bank(visitor: Visitor, card: str) -> None:

@@ -26,9 +26,10 @@ MOST_BYTES = 60_000
 NewContext = Callable[..., BrowserContext]
 
 
-@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
+@pytest.fixture(params=[(PHONE, "light"), (DESK, "dark")], ids=["light phone", "dark desk"])
 def visitor(request: pytest.FixtureRequest, new_context: NewContext, stack: Stack) -> Visitor:
-    page = new_context(viewport=request.param).new_page()
+    viewport, scheme = request.param
+    page = new_context(viewport=viewport, color_scheme=scheme).new_page()
     return Visitor(page, stack.base_url, stack.bank_url)
 
 
@@ -98,10 +99,18 @@ def test_the_checks_of_a_page_find_what_is_wrong(visitor: Visitor) -> None:
         '<img src="http://127.0.0.1:9/a.svg"><p style="width: 2000px">x</p>', wait_until="load"
     )
 
+    assert visitor.inline() == ['<p style="width: 2000px">x</p>']
     assert "image-alt" in visitor.barriers()
     assert visitor.overhang() > 1_000
     assert visitor.strangers == {"http://127.0.0.1:9"}
     assert visitor.complaints
+
+
+def test_a_page_that_moves_is_noticed(visitor: Visitor) -> None:
+    visitor.page.goto("/terms/")
+    visitor.page.evaluate("document.body.style.paddingTop = '300px'")
+
+    assert visitor.shift() > 0.01
 
 
 @pytest.mark.parametrize("path", ["/", "/p/stoneware-teapot/", "/cart/", "/checkout/"])

@@ -9,6 +9,19 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request, expect
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 NARROWEST = 320
+SHIFT = """() => new Promise((done) => {
+  let moved = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) moved += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  const tell = () => done(moved - (window.movedBefore ?? 0));
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(tell)));
+})"""
+FORGET_SHIFT = f"({SHIFT})().then((moved) => {{ window.movedBefore = moved; }})"
+INLINE = """() => [...document.querySelectorAll("*")].filter((each) =>
+  each.matches("style, [style], script:not([src])") ||
+  each.getAttributeNames().some((name) => name.startsWith("on"))
+).map((each) => each.outerHTML.slice(0, 80))"""
 WEIGHED = {"document", "stylesheet", "script"}
 
 
@@ -48,11 +61,23 @@ class Visitor:
         return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
 
     def look(self, heading: str) -> None:
-        """Be on the page with that heading; it is accessible and fits a narrow phone."""
+        """Be on the page with that heading; it is open to all, stands still and fits a phone."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
         if self._script:
+            assert self.shift() == 0, f"{self.page.url} moves while it loads"
+            assert self.inline() == [], f"{self.page.url} holds inline script or style"
             assert self.barriers() == ""
             assert self.overhang() == 0, f"{self.page.url} scrolls sideways"
+
+    def shift(self) -> float:
+        """How far the page moved by itself under the reader, as cumulative layout shift."""
+        moved: float = self.page.evaluate(SHIFT)
+        return moved
+
+    def inline(self) -> list[str]:
+        """What a strict policy forbids: style, script and handlers within the page."""
+        found: list[str] = self.page.evaluate(INLINE)
+        return found
 
     def barriers(self) -> str:
         """What keeps people out of the page, as axe reports it."""
@@ -68,4 +93,5 @@ class Visitor:
         self.page.set_viewport_size({"width": NARROWEST, "height": usual["height"]})
         wide: int = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         self.page.set_viewport_size(usual)
+        self.page.evaluate(FORGET_SHIFT)  # that was us
         return max(0, wide)
