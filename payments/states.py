@@ -148,7 +148,7 @@ def payment_status(
 
 def settled(attempts: Sequence[Tried]) -> int:
     """What was captured as asked and belongs to the order."""
-    return sum(a.captured - a.surplus for a in attempts if a.captured == a.amount)
+    return sum(a.amount for a in attempts if a.captured - a.surplus == a.amount)
 
 
 def _status_without_money(attempts: list[AttemptStatus]) -> PaymentStatus:

@@ -20,10 +20,18 @@ class Amount:
 
 
 def amounts(payment: Payment) -> list[Amount]:
-    """Total, captured, pending, refunded and refundable, as staff read them from left to right."""
+    """What was asked for, came, went back and can still go, as staff read from left to right.
+
+    Surplus and disputed money stand there only where there is any.
+    """
+    rare = [
+        Amount("surplus", _("Surplus"), payment.money(payment.surplus)),
+        Amount("disputed", _("Disputed"), payment.money(payment.disputed)),
+    ]
     return [
         Amount("total", _("Total"), payment.due),
         Amount("captured", _("Captured"), payment.money(payment.captured)),
+        *(each for each in rare if each.money.amount),
         Amount("pending", _("Refund pending"), payment.money(payment.refund_pending)),
         Amount("refunded", _("Refunded"), payment.money(payment.net_refunded)),
         Amount("refundable", _("Refundable"), payment.refundable),

@@ -25,7 +25,7 @@ BATCH = 100
 TASK = "payments.expire_orders"
 GRACE: Final = timedelta(hours=24)
 """How long goods are kept for a payment of which the provider says nothing."""
-LOOK_AGAIN: Final = timedelta(minutes=10)
+LOOK_AGAIN: Final = timedelta(minutes=30)
 HAS_MONEY: Final = frozenset({AttemptStatus.CAPTURED, AttemptStatus.AUTHORIZED})
 """Money came that is not what was asked for: a person decides, no clock."""
 

@@ -17,7 +17,7 @@ REASON = "surplus"
 def claim_capture(attempt: Attempt, more: int) -> None:
     """Decide about `more` that an attempt has just captured; rows are locked, the caller saves.
 
-    Money of an attempt the shopper has left, of a paid order or of a dead one is surplus and
+    Money of an attempt the shopper has left, for a paid order or for a dead one is surplus and
     goes back by itself. An expired order takes the whole amount if its goods can still be had.
     """
     if not _belongs_to_order(attempt, more):
@@ -35,7 +35,7 @@ def _belongs_to_order(attempt: Attempt, more: int) -> bool:
     payment, order = attempt.payment, attempt.payment.order
     before = attempt.captured - more - attempt.surplus
     kept_by_others = payment.captured - payment.surplus - before
-    if attempt.superseded_at or kept_by_others >= payment.amount:
+    if attempt.superseded_at or kept_by_others >= payment.amount or before == attempt.amount:
         return False
     if order.state == OrderState.EXPIRED:
         return attempt.captured == attempt.amount and revive_order(order)

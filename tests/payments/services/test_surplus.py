@@ -123,3 +123,12 @@ def test_the_shopper_is_told_that_surplus_went_back() -> None:
     apply(attempt, captured(attempt, refunds=(a_refund_seen(6000, our_ref=ours),)))
 
     assert Mail.objects.get(kind="refund").context["reason"] == "surplus"
+
+
+def test_an_attempt_that_is_captured_twice_keeps_the_order_paid() -> None:
+    attempt = an_attempt(an_order())
+
+    payment = apply(attempt, captured(attempt), captured(attempt, 12000))
+
+    assert (payment.status, payment.surplus) == (PaymentStatus.PAID, 6000)
+    assert Operation.objects.get().amount == 6000
