@@ -26,8 +26,12 @@ def _locale(language: str) -> Locale:
 
 def format_money(money: Money, language: str | None = None) -> str:
     """An amount with its currency sign, in the active language unless one is named."""
-    locale = _locale(language or get_language() or "en")
-    return format_currency(money.decimal, money.currency, locale=locale)
+    return _written(money, language or get_language() or "en")
+
+
+@lru_cache(maxsize=4096)  # a page writes the same few amounts again and again
+def _written(money: Money, language: str) -> str:
+    return format_currency(money.decimal, money.currency, locale=_locale(language))
 
 
 @lru_cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from orders.models import Order
 from orders.services.place import AddressDraft, LineDraft, OrderDraft, place_order
@@ -63,6 +63,13 @@ def check_out(draft: CheckoutDraft) -> Placed:
     Raises QuoteChanged, CartGone, or OutOfStock: then the cart is as it was and no order exists.
     Call the provider afterwards, with the transaction closed.
     """
+    try:
+        return _place(draft)
+    except IntegrityError:  # the key was used a moment ago, or the order's number was taken
+        return _place(draft)
+
+
+def _place(draft: CheckoutDraft) -> Placed:
     with transaction.atomic(durable=True):
         cart = Cart.objects.select_for_update().filter(checkout_key=draft.checkout_key).first()
         if cart is None:

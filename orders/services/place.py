@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
-
 from orders.clock import now
 from orders.conf import order_settings
-from orders.models import Address, Order, OrderLine, new_order_number
+from orders.models import Address, Order, OrderLine
 from orders.money import Money
 
 
@@ -53,11 +51,13 @@ class OrderDraft:
 
 
 def place_order(draft: OrderDraft) -> Order:
-    """Write the order, its lines and its address; raises IntegrityError on a used checkout_key.
+    """Write the order, its lines and its address; the caller holds the transaction.
 
-    The caller holds the transaction, and takes the stock last.
+    Raises IntegrityError on a used checkout_key, or where the number drawn is taken, which is
+    one in 10^15: the caller rolls back and calls again. The stock is taken last.
     """
-    order = _insert_order(draft, _total(draft).amount)
+    order = _new_order(draft)
+    order.save(force_insert=True)
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
@@ -89,9 +89,9 @@ def _total(draft: OrderDraft) -> Money:
     return sum((line.unit * line.quantity for line in draft.lines), Money.zero(draft.currency))
 
 
-def _insert_order(draft: OrderDraft, total: int) -> Order:
+def _new_order(draft: OrderDraft) -> Order:
     placed_at = now()
-    order = Order(
+    return Order(
         checkout_key=draft.checkout_key,
         placed_at=placed_at,
         expires_at=placed_at + timedelta(minutes=order_settings().open_minutes),
@@ -100,15 +100,6 @@ def _insert_order(draft: OrderDraft, total: int) -> Order:
         email=draft.email,
         language=draft.language,
         currency=draft.currency,
-        total_amount=total,
+        total_amount=_total(draft).amount,
         terms_version=draft.terms_version,
     )
-    try:
-        with transaction.atomic():
-            order.save(force_insert=True)
-    except IntegrityError:
-        if Order.objects.filter(checkout_key=draft.checkout_key).exists():
-            raise
-        order.number = new_order_number()  # one in 10^15 was taken: draw again
-        order.save(force_insert=True)
-    return order

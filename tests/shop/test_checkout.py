@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -12,7 +13,7 @@ from orders.clock import now
 from orders.models import Order
 from payments.models import Attempt, ProviderAccount
 from shop.models import Cart, CartLine
-from tests.factories import UserFactory, a_product
+from tests.factories import UserFactory, a_product, an_order
 from tests.shop.cast import (
     check_out,
     filled_in,
@@ -49,6 +50,16 @@ def test_an_order_keeps_its_prices_when_the_catalogue_changes(shopper: Client) -
 
     line = Order.objects.get().lines.get()
     assert (line.name, line.unit_amount) == ("Teapot", 4200)
+
+
+def test_an_order_number_that_is_taken_is_drawn_again(shopper: Client) -> None:
+    draws = iter([an_order().number, "0123456789"])
+    typed = filled_in(shopper)
+
+    with patch.object(Order._meta.get_field("number"), "_get_default", lambda: next(draws)):
+        check_out(shopper, typed)
+
+    assert Order.objects.filter(number="0123456789", payment__attempts__isnull=False).exists()
 
 
 def test_every_cost_is_on_the_page(shopper: Client) -> None:
