@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from orders.clock import now
@@ -23,24 +19,10 @@ from payments.services.open import try_again
 from payments.services.refund import request_refund
 from payments.states import InboxState, PaymentStatus
 from tests.factories import GBP, a_payment, an_account, an_attempt, an_order, captured
+from tests.payments.crowd import at_once
 from tests.payments.wire import a_captured_body, signed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(count: int, act: Callable[[int], object]) -> list[object]:
-    """Run act(0), act(1), … in as many threads, released together; their answers in order."""
-    gate = Barrier(count)
-
-    def one(number: int) -> object:
-        try:
-            gate.wait(timeout=30)
-            return act(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as threads:
-        return list(threads.map(one, range(count)))
 
 
 def test_the_same_webhook_twenty_times_at_once_is_applied_once() -> None:
