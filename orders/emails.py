@@ -35,13 +35,15 @@ def queue_mail(
     *, order: Order, kind: str, subject_ref: str, context: MailContext | None = None
 ) -> None:
     """Owe one mail in the transaction of its cause. A second call changes nothing."""
-    _, created = Mail.objects.get_or_create(
+    mail = Mail(
         kind=kind,
         subject_ref=subject_ref,
-        defaults={"order": order, "language": order.language, "context": context or {}},
+        order=order,
+        language=order.language,
+        context=context or {},
     )
-    if created:
-        wake("orders.send_mail")
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    wake("orders.send_mail")
 
 
 def order_url(order: Order) -> str:
@@ -54,7 +56,7 @@ def send_due_mail() -> int:
     """Send up to a hundred mails whose time has come; returns how many went out."""
     due = Mail.objects.filter(sent_at__isnull=True, next_run_at__lte=now())
     sent = 0
-    for mail in due.select_related("order").order_by("next_run_at")[:BATCH]:
+    for mail in due.select_related("order__address").order_by("next_run_at")[:BATCH]:
         if _claim(mail):
             sent += _send(mail)
     return sent

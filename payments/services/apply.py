@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from orders.clock import now
-from orders.models import Order
-from orders.services.lock import lock_order
 from orders.services.settle import mark_paid
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
@@ -18,6 +17,7 @@ from payments.registry import flow_of
 from payments.schedule import case_of, next_poll
 from payments.services.bad_news import tell_of_failure
 from payments.services.disputes_seen import apply_disputes
+from payments.services.lock import lock_attempt
 from payments.services.refunds_seen import apply_refunds
 from payments.services.reviews import open_review
 from payments.services.saved import remember_method
@@ -61,7 +61,8 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
     What names another account, mode, currency or reference is not applied, but reviewed.
     """
     with transaction.atomic():
-        order, payment, attempt = lock_for_money(attempt_id)
+        attempt, attempts = lock_attempt(attempt_id)
+        payment = attempt.payment
         if outcome.inferred and attempt.status not in UNHEARD:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
         if problem := _mismatch(attempt, outcome):
@@ -82,32 +83,18 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         for name, old in zip(SUMMED, before, strict=True):
             moved = getattr(attempt, name) - old
             setattr(payment, name, getattr(payment, name) + moved)
-        settle_payment(order, payment, source=source)
-        tell_of_failure(order, attempt, before=status)
+        settle_payment(payment, attempts, source=source)
+        tell_of_failure(payment.order, attempt, before=status)
     return attempt
 
 
-def lock_for_money(attempt_id: int) -> tuple[Order, Payment, Attempt]:
-    """Lock order, payment and attempt, always in this order, inside the open transaction."""
-    order = lock_order(Order.objects.values_list("pk", flat=True).get(payment__attempts=attempt_id))
-    payment = Payment.objects.select_for_update(no_key=True).get(order=order)
-    attempt = (
-        Attempt.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("account")
-        .get(pk=attempt_id)
-    )
-    payment.order = order
-    attempt.payment = payment
-    return order, payment, attempt
-
-
-def settle_payment(order: Order, payment: Payment, *, source: str) -> None:
+def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str) -> None:
     """Project the payment from its attempts and let the order follow; rows are locked."""
-    tried = [_tried(attempt) for attempt in payment.attempts.order_by("pk")]
+    tried = [_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
-        mark_paid(order, actor=source)
+        mark_paid(payment.order, actor=source)
     payment.status = payment_status(
-        amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(order.state))
+        amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(payment.order.state))
     )
     payment.save()
 

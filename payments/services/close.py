@@ -14,9 +14,10 @@ from payments.models import Attempt, Operation, ProviderObject
 from payments.models.operation import new_void_ref
 from payments.providers.base import ProviderError, ProviderRef
 from payments.registry import provider_for
-from payments.services.apply import apply_outcome, lock_for_money
+from payments.services.apply import apply_outcome
 from payments.services.ask import ask
 from payments.services.calls import call_provider
+from payments.services.lock import lock_attempt
 from payments.states import UNSETTLED, OperationKind, OperationStatus
 
 logger = logging.getLogger("till.payments")
@@ -39,7 +40,7 @@ def close_attempt(attempt_id: int, *, source: str) -> Attempt:
 def _owe_void(attempt_id: int) -> Operation | None:
     """Commit the wish to close before anybody is called; None where it has ended by itself."""
     with transaction.atomic(durable=True):
-        _order, _payment, attempt = lock_for_money(attempt_id)
+        attempt, _siblings = lock_attempt(attempt_id)
         if not attempt.in_flight:
             return None
         operation, fresh = Operation.objects.get_or_create(

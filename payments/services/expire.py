@@ -11,13 +11,13 @@ from orders.clock import now
 from orders.conf import order_settings
 from orders.models import Order
 from orders.services.expire import expire_order
-from orders.services.lock import lock_order
 from orders.states import OrderState
 from payments.conf import payment_settings
-from payments.models import Attempt, Payment
+from payments.models import Attempt
 from payments.services.apply import settle_payment
 from payments.services.ask import ask
 from payments.services.close import close_attempt
+from payments.services.lock import lock_payment
 from payments.services.open import LAST_CALL
 from payments.states import IN_FLIGHT, AttemptStatus
 
@@ -63,13 +63,11 @@ def _close_attempts(order: Order) -> None:
 def _expire_or_wait(order_id: int, until: datetime) -> None:
     """Expire what is closed, and what has kept silent for a day; money on its way is waited for."""
     with transaction.atomic(durable=True):
-        order = lock_order(order_id)
+        payment, attempts = lock_payment(Order.objects.filter(pk=order_id))
+        order = payment.order
         if order.state != OrderState.OPEN or order.expires_at != until:
             return
-        payment = Payment.objects.select_for_update(no_key=True).get(order=order)
-        payment.order = order
-        left = payment.attempts.filter(superseded_at=None)
-        statuses = set(left.values_list("status", flat=True))
+        statuses = {attempt.status for attempt in attempts if attempt.superseded_at is None}
         waits = IN_FLIGHT & statuses
         if AttemptStatus.PROCESSING in waits or (waits and now() < _patience(order)):
             order.expires_at = now() + LOOK_AGAIN
@@ -79,7 +77,7 @@ def _expire_or_wait(order_id: int, until: datetime) -> None:
             order.save(update_fields=["expires_at"])
         else:
             expire_order(order, actor="expiry")
-            settle_payment(order, payment, source="expiry")
+            settle_payment(payment, attempts, source="expiry")
 
 
 def _patience(order: Order) -> datetime:

@@ -11,13 +11,13 @@ from django.db.models import F
 from orders.clock import now
 from orders.conf import order_settings
 from orders.models import Order
-from orders.services.lock import lock_order
 from orders.services.settle import mark_paid
 from orders.states import OrderState
 from payments.conf import payment_settings
 from payments.errors import NotPayable
 from payments.models import Attempt, Payment
 from payments.registry import PaymentOption
+from payments.services.lock import lock_payment
 from payments.states import PaymentStatus
 
 LAST_CALL: Final = timedelta(minutes=15)
@@ -82,10 +82,9 @@ def try_again(*, payment_id: int, option: PaymentOption) -> Attempt:
     A second call while an attempt is in flight changes nothing. Raises NotPayable.
     """
     with transaction.atomic(durable=True):
-        order = lock_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
-        payment = Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
-        payment.order = order
-        tried = list(payment.attempts.filter(superseded_at=None).order_by("pk"))
+        payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
+        order = payment.order
+        tried = [attempt for attempt in attempts if attempt.superseded_at is None]
         if order.state != OrderState.OPEN or any(a.captured or a.authorized for a in tried):
             raise NotPayable(f"order {order.number} asks for no money")
         flying = [attempt for attempt in tried if attempt.in_flight]

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from orders.formats import format_money
+from orders.models import Order
 from orders.money import Money
 from orders.services.lock import lock_order
 from orders.wake import wake
@@ -24,7 +25,7 @@ def request_refund(
     refund. Raises RefundRefused with a sentence for staff. A worker sends it after the commit.
     """
     with transaction.atomic():
-        lock_order(Payment.objects.values_list("order_id", flat=True).get(pk=payment_id))
+        lock_order(Order.objects.filter(payment=payment_id))
         if known := Operation.objects.filter(request_key=request_key).first():
             return _same_intent(known, payment_id, amount), False
         payment = Payment.objects.get(pk=payment_id)
