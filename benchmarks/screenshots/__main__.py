@@ -16,6 +16,7 @@ from benchmarks.screenshots import walk as way
 from benchmarks.screenshots.camera import Camera
 from benchmarks.screenshots.sheet import write_sheet
 from config.stack import Stack, StackError
+from orders.states import OrderState
 
 FOLDER = Path(".data/screenshots")
 
@@ -55,6 +56,7 @@ def _walk(browser: Browser, stack: Stack, camera: Camera) -> None:
     way.wait_decline_pay(walk)
     walk.see("/mail/", "mail-sent")
     way.see_staff_work(walk, stack.admin_password)
+    way.pay_another_way(walk)
     _rare_states(stack, walk)
 
 
@@ -63,9 +65,10 @@ def _rare_states(stack: Stack, walk: way.Walk) -> None:
     enter(stack)
     from benchmarks.screenshots import states  # noqa: PLC0415  # models need the settings above
 
-    walk.page.context.clear_cookies()
+    way.change_while_closing(walk, states.closing())
     walk.see(states.in_review(), "in-review")
-    walk.see(states.closed(), "closed")
+    walk.see(states.dead(OrderState.CANCELLED), "closed")
+    walk.see(states.dead(OrderState.EXPIRED), "expired")
     order, pay = states.expired()
     walk.see(order, "order-link-expired")
     walk.see(pay, "pay-link-expired")

@@ -15,18 +15,24 @@ def _newest() -> Payment:
     return Payment.objects.select_related("order").latest("pk")
 
 
-def in_review() -> str:
-    """Too little money came; the address of the page that says so."""
+def closing() -> str:
+    """The shopper has left the first way to pay a moment ago; the address of the pay page."""
     payment = _newest()
+    payment.attempts.filter(pk=payment.attempts.latest("pk").pk).update(closing_at=now())
+    return reverse("payments:pay", args=[payment.token])
+
+
+def in_review() -> str:
+    """Of the order paid first a part came only; the address of the page that says so."""
+    payment = Payment.objects.earliest("pk")
     Payment.objects.filter(pk=payment.pk).update(status=PaymentStatus.PARTIALLY_PAID)
     return reverse("payments:return", args=[payment.token])
 
 
-def closed() -> str:
-    """The order was given up; the address of its pay page."""
+def dead(state: OrderState) -> str:
+    """The order was given up or ran out; the address of its pay page."""
     payment = _newest()
-    Payment.objects.filter(pk=payment.pk).update(status=PaymentStatus.OPEN)
-    Order.objects.filter(pk=payment.order_id).update(state=OrderState.CANCELLED)
+    Order.objects.filter(pk=payment.order_id).update(state=state)
     return reverse("payments:pay", args=[payment.token])
 
 

@@ -8,6 +8,14 @@ from playwright.sync_api import Page
 from benchmarks.screenshots.camera import Camera
 
 GOODS = ("stoneware-teapot", "soy-candle", "lambswool-scarf")
+BESIDE = {
+    "/terms/": "terms",
+    "/mail/": "mail",
+    "/accounts/login/": "sign-in",
+    "/accounts/sign-up/": "sign-up",
+    "/nowhere/": "not-found",
+    "/order/none/": "order-not-found",
+}
 TYPED = {
     "E-mail": "alice@example.com",
     "Full name": "Alice Archer",
@@ -39,9 +47,8 @@ def look_around(walk: Walk) -> None:
     walk.see("/", "shelves")
     walk.see("/p/stoneware-teapot/", "product")
     walk.see("/cart/", "cart-empty")
-    for path in ("terms", "mail", "nowhere"):
-        walk.see(f"/{path}/", path)
-    walk.see("/order/none/", "order-not-found")
+    for path, scene in BESIDE.items():
+        walk.see(path, scene)
 
 
 def fill_the_cart(walk: Walk) -> None:
@@ -102,6 +109,36 @@ def wait_decline_pay(walk: Walk) -> str:
     walk.camera.shoot(walk.page, "order")
     walk.camera.print(walk.page, "order-printed")
     return walk.page.url
+
+
+def pay_another_way(walk: Walk) -> None:
+    """By a code to scan, then by bank account after all: two pages that only other ways have."""
+    walk.page.context.clear_cookies()
+    walk.page.goto(urljoin(walk.base_url, "/p/stoneware-teapot/"))
+    walk.press("Add to cart")
+    walk.page.goto(urljoin(walk.base_url, "/checkout/"))
+    walk.page.get_by_role("radio", name="QR code").check()
+    order(walk)
+    walk.page.get_by_role("heading", name="Scan to pay").wait_for()
+    walk.camera.shoot(walk.page, "scan")
+    walk.page.get_by_role("link", name="Pay another way").click()
+    walk.page.get_by_role("heading", name="Pay for your order").wait_for()
+    walk.camera.shoot(walk.page, "pay-another-way")
+    walk.page.get_by_role("radio", name="Bank account").check()
+    walk.press("Pay £")
+    walk.page.get_by_role("button", name="Cancel").wait_for()
+    walk.camera.shoot(walk.page, "bank-account")
+
+
+def change_while_closing(walk: Walk, pay: str) -> None:
+    """Choose another way while the first payment has not ended yet."""
+    walk.page.goto(urljoin(walk.base_url, pay))
+    walk.page.get_by_role("radio", name="Card").check()
+    walk.press("Pay £")
+    walk.page.get_by_role("heading", name="One moment, please").wait_for()
+    walk.page.route("**/pay/**", lambda route: route.abort())  # it would go on by itself
+    walk.camera.shoot(walk.page, "closing")
+    walk.page.unroute("**/pay/**")
 
 
 def see_staff_work(walk: Walk, password: str) -> None:
