@@ -40,7 +40,8 @@ def a_held_order() -> Order:
     """An open order that has taken the last two pieces."""
     product = a_product(stock=2)
     order = an_order(lines=[LineDraft(product.sku, product.name, 2, Money(3000, "GBP"))])
-    configured_stock().take(ref=order.stock_ref, lines=[StockLine(product.sku, 2)])
+    with transaction.atomic():
+        configured_stock().take(ref=order.stock_ref, lines=[StockLine(product.sku, 2)])
     return order
 
 
