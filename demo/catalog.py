@@ -11,6 +11,7 @@ class DemoCatalog:
 
     def find(self, skus: Collection[str]) -> Mapping[str, Product]:
         rows = models.Product.objects.filter(sku__in=skus, active=True)
+        rows = rows.defer("description", "search")  # long, and no part of a cart
         return {row.sku: as_catalog_product(row) for row in rows}
 
 

@@ -1,5 +1,6 @@
 """What Fernhill sells, how much of it is left, and the mail it has sent."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -84,10 +85,17 @@ class Product(models.Model):
 def _found(picture: str) -> str:
     """The address of a static file, or nothing where there is no such file."""
     try:
-        found = finders.find(picture)
-        return static(picture) if found and Path(found).is_file() else ""
-    except (ValueError, SuspiciousOperation):  # not among the collected, or outside of them
-        return ""
+        return _address(picture)
+    except (ValueError, SuspiciousOperation, FileNotFoundError):
+        return ""  # not among the collected, or outside of them
+
+
+@lru_cache(maxsize=4096)  # keeps what is there; what is missing raises and is looked for again
+def _address(picture: str) -> str:
+    found = finders.find(picture)
+    if not (found and Path(found).is_file()):
+        raise FileNotFoundError(picture)
+    return static(picture)
 
 
 class StockMovement(models.Model):

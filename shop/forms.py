@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from django import forms
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +25,28 @@ _POSTCODE = "AT AU BE BR CA CH CN CZ DE DK ES FI FR GB GR HU IN IT JP KR NL NO P
 WITH_POSTCODE: Final = frozenset(_POSTCODE.split())
 BIGGEST: Final = 2**63 - 1  # minor units that the column of an order's total holds
 _INCOMPLETE = _("The page arrived incomplete. Nothing was charged. Please check it and pay again.")
+
+
+class CountrySelect(forms.Select):
+    """Every country of the world, written once per language and list, not anew for every page."""
+
+    def render(  # noqa: PLR0917  # the signature is Django's
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,  # noqa: ARG002  # the signature is Django's
+    ) -> SafeString:
+        own = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        written = _written(tuple((code, str(label)) for code, label in self.choices))
+        chosen = f'value="{escape(value or "")}"'
+        options = written.replace(f"{chosen}>", f"{chosen} selected>", 1)
+        return mark_safe(f"<select{own}>{options}</select>")  # noqa: S308  # escaped where it is written
+
+
+@lru_cache(maxsize=32)
+def _written(choices: tuple[tuple[str, str], ...]) -> str:
+    return format_html_join("", '<option value="{}">{}</option>', choices)
 
 
 class QuantityField(forms.IntegerField):
@@ -63,7 +90,7 @@ class CheckoutForm(forms.Form):
             "required": _("Choose a country."),
             "invalid_choice": _("Choose a country from the list."),
         },
-        widget=forms.Select(attrs={"autocomplete": "shipping country", "data-now": ""}),
+        widget=CountrySelect(attrs={"autocomplete": "shipping country", "data-now": ""}),
     )
     line1 = forms.CharField(
         label=_("Address"),

@@ -64,6 +64,6 @@ def test_a_picture_that_was_not_collected_gives_way_to_a_drawing(
     backend = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": backend}}
 
-    mug = a_product(name="MUG", sku="22001", picture="demo/products/speckled-mug.svg")
+    mug = a_product(name="MUG", sku="22001", picture="demo/products/stem-vase.svg")
 
     assert mug.image == "/static/demo/products/stand-in/mug.1234.svg#plum"

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from demo.models import Product
 from payments.models import ProviderAccount
+from shop.forms import CountrySelect
 from tests.shop.cast import (
     ALICE,
     check_out,
@@ -165,3 +166,12 @@ def test_a_form_with_its_token_is_taken(strict: Client) -> None:
     answer = check_out(strict, filled_in(strict) | token(strict.get("/checkout/")))
 
     assert answer.status_code == 303
+
+
+def test_the_list_of_countries_marks_the_chosen_one_and_escapes_names() -> None:
+    widget = CountrySelect(choices=[("GB", "A & B"), ("GG", "Guernsey")])
+
+    assert widget.render("country", "GB", {"required": True}) == (
+        '<select name="country" required><option value="GB" selected>A &amp; B</option>'
+        '<option value="GG">Guernsey</option></select>'
+    )
