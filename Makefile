@@ -3,13 +3,14 @@
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
 #   make bench [ONLY=cart_page_10] [ROUNDS=1]
 #   make screenshots [TO=folder]
+#   make messages     gathers the strings of every app for translation and compiles the catalogues
 # PYTHON=… names another Python, VENV=… another environment folder.
 SHELL := /bin/sh
 VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint smoke replay screenshots bench setup
+.PHONY: demo test pytest lint smoke replay screenshots bench messages setup
 .NOTPARALLEL:
 
 demo: setup
@@ -41,6 +42,9 @@ screenshots: setup
 
 bench: setup
 	@$(PY) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+messages: setup
+	@$(PY) -m config.messages
 
 setup:
 	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \

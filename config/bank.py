@@ -2,7 +2,7 @@
 
 from csp.constants import NONE, SELF
 
-from config.environment import BASE_DIR, BASE_URL, DATA, DEBUG, HOSTS, database, text
+from config.environment import BASE_URL, DATA, DEBUG, HOSTS, database, text
 from config.keys import kept_secret
 
 __all__ = ["DEBUG"]
@@ -31,7 +31,7 @@ DATABASES = {"default": database("BANK_DATABASE_URL", DATA / "bank.sqlite3")}
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 STATIC_URL = "/static/"
 CSRF_FAILURE_VIEW = "payments.sandbox.views.missing.csrf_failed"
 CSRF_COOKIE_NAME = "bank_csrftoken"  # cookies ignore the port: the shop's must not be replaced

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("payments/", include("payments.urls")),
     path("", include("shop.urls")),
     path("", include("demo.urls")),

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from payments.providers.base import Status
 
@@ -54,7 +55,7 @@ class OperationStatus(TextChoices):
 
 
 class DisputeState(TextChoices):
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("dispute", "open")
     WON = "won", _("won")
     LOST = "lost", _("lost")
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from orders.formats import format_money
 from orders.models import Mail, Order
@@ -226,14 +226,13 @@ def _reviews(payment: Payment) -> Iterator[Happening]:
     reviews = Review.objects.filter(payment=payment).select_related("resolved_by").order_by("pk")
     for review in reviews:
         what = str(ReviewKind(review.kind).label)
-        settled = review.resolved_at is not None
-        state = Badge(_("resolved"), Tone.QUIET) if settled else Badge(_("open"), Tone.BAD)
+        waiting = Badge(pgettext("review", "open"), Tone.BAD)
         yield Happening(
             review.opened_at,
             Kind.REVIEW,
             _("Review: %(what)s") % {"what": what},
             review.detail,
-            state,
+            Badge(_("resolved"), Tone.QUIET) if review.resolved_at else waiting,
             review.subject_ref,
             review.pk,
         )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.clock import now
 from payments.models.account import ProviderAccount
@@ -112,7 +113,7 @@ class Review(models.Model):
 
     kind = models.CharField(_("kind"), max_length=20, choices=ReviewKind.choices)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="reviews")
-    subject_ref = models.CharField(_("subject"), max_length=120)
+    subject_ref = models.CharField(pgettext_lazy("review", "subject"), max_length=120)
     detail = models.CharField(_("what was seen"), max_length=255, blank=True)
     opened_at = models.DateTimeField(_("opened"), default=now)
     resolved_at = models.DateTimeField(_("resolved"), null=True)

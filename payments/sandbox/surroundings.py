@@ -16,6 +16,8 @@ OWN = {
     "STORAGES": {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     },
+    "LANGUAGE_CODE": "en",
+    "LANGUAGES": [("en", "English"), ("zh-hans", "简体中文")],
     "STATIC_URL": "/static/",
     "CSRF_FAILURE_VIEW": "payments.sandbox.views.missing.csrf_failed",
     # Cookies ignore the port: the shop's must not be replaced, nor be asked for over https.
