@@ -13,6 +13,12 @@ from config.stack import Stack
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+MANY_TEAPOTS = (
+    "from demo.models import Product as P; P.objects.filter(sku='FH-1001').update(stock=500)"
+)
+"""The tests share one shop and all buy the same pot."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
@@ -54,9 +60,10 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(scope="session")
 def stack(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The demo as `make demo` runs it, on free ports, with throw-away data and no services."""
-    alone = {"DATABASE_URL": None, "REDIS_URL": None}
-    with Stack(tmp_path_factory.mktemp("stack"), environment=alone) as running:
+    """The demo as `make demo` runs it, with throw-away data, no services and a quick bank."""
+    alone = {"DATABASE_URL": None, "REDIS_URL": None, "TILL_BANK_PACE": "0.1"}
+    set_up = (("demo_setup",), ("shell", "-v0", "-c", MANY_TEAPOTS))
+    with Stack(tmp_path_factory.mktemp("stack"), environment=alone, set_up=set_up) as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -73,7 +74,9 @@ def test_a_refused_quantity_is_explained_at_its_line_and_stays_typed(cart: Page)
     box.fill("9000")
     box.press("Enter")
 
-    expect(box).to_have_accessible_description("Only 18 pieces of Stoneware teapot are left.")
+    expect(box).to_have_accessible_description(
+        re.compile("Only [0-9]+ pieces of Stoneware teapot are left.")
+    )
     expect(box).to_have_value("9000")
     assert (total(cart), cart.evaluate(STAYED)) == ("£42.00", True)
 
