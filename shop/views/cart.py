@@ -53,7 +53,7 @@ def wanted_of(request: HttpRequest) -> list[Wanted]:
     for sku, quantity in typed_of(request):
         form = LineForm({"sku": sku, "quantity": quantity})
         if not form.is_valid():
-            raise CartRefused(next(iter(form.errors.values()))[0], sku=sku)
+            raise CartRefused(str(next(iter(form.errors.values()))[0]), sku=sku)
         wanted.append(Wanted(form.cleaned_data["sku"], form.cleaned_data["quantity"]))
     return wanted
 
