@@ -14,5 +14,7 @@ class PaymentsConfig(AppConfig):
         from payments import checks, registry  # noqa: F401, PLC0415  # models are loaded by now
 
         post_save.connect(
-            registry.account_saved, sender="payments.ProviderAccount", dispatch_uid="till.registry"
+            registry.forget_accounts,
+            sender="payments.ProviderAccount",
+            dispatch_uid="till.registry",
         )

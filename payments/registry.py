@@ -34,7 +34,7 @@ METHOD_HINTS: Final[dict[str, StrOrPromise]] = {
 }
 SAVED_HINT: Final = _("Saved card: nothing to type.")
 CACHE_SECONDS = 30
-_by_hook: dict[str, tuple[float, ProviderAccount]] = {}
+_kept: tuple[float, dict[int, ProviderAccount]] = (0.0, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,9 @@ def provider_for(account: ProviderAccount) -> Provider:
 def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOption]:
     """The ways to pay this amount: the shopper's saved ones first, then in the accounts' order.
 
-    One statement, and one more for a signed-in shopper.
+    One statement for a signed-in shopper, else none.
     """
     conf = payment_settings()
-    accounts = ProviderAccount.objects.filter(active=True, provider__in=conf.providers)
     offered = [
         PaymentOption(
             account.pk,
@@ -98,7 +97,8 @@ def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOp
             capability.method,
             can_save=capability.can_save and user_id is not None,
         )
-        for account in accounts.order_by("pk")
+        for account in accounts().values()
+        if account.active and account.provider in conf.providers
         if account.mode == (Mode.LIVE if conf.live else Mode.TEST)
         for capability in capabilities_of(account).methods
         if _takes(capability, amount)
@@ -152,20 +152,30 @@ def option_by_key(key: str, amount: Money, user_id: int | None = None) -> Paymen
     raise NoAccount(f"{key!r} is not a way to pay {amount}")
 
 
+def accounts() -> dict[int, ProviderAccount]:
+    """All accounts, oldest first, kept in the process for half a minute."""
+    global _kept  # noqa: PLW0603  # one copy for all threads of the process
+    until, known = _kept
+    if not known or until <= time.monotonic():
+        known = {account.pk: account for account in ProviderAccount.objects.order_by("pk")}
+        _kept = (time.monotonic() + CACHE_SECONDS, known)
+    return known
+
+
+def account_by_id(account_id: int) -> ProviderAccount:
+    """An account by its key; raises DoesNotExist."""
+    return accounts().get(account_id) or ProviderAccount.objects.get(pk=account_id)
+
+
 def account_by_hook(token: str) -> ProviderAccount | None:
-    """The account of a webhook address, kept in the process for half a minute.
-
-    An account that is no longer offered still hears of what was paid through it.
-    """
-    kept = _by_hook.get(token)
-    if kept and kept[0] > time.monotonic():
-        return kept[1]
-    account = ProviderAccount.objects.filter(hook_token=token).first()
-    if account:
-        _by_hook[token] = (time.monotonic() + CACHE_SECONDS, account)
-    return account
+    """The account of a webhook address; one that is no longer offered still hears of payments."""
+    for account in accounts().values():
+        if account.hook_token == token:
+            return account
+    return ProviderAccount.objects.filter(hook_token=token).first()
 
 
-def account_saved(**signal: object) -> None:  # noqa: ARG001  # a receiver takes all there is
+def forget_accounts(**signal: object) -> None:  # noqa: ARG001  # a receiver takes all there is
     """Read accounts anew once one was saved; other processes follow within half a minute."""
-    _by_hook.clear()
+    global _kept  # noqa: PLW0603  # one copy for all threads of the process
+    _kept = (0.0, {})

@@ -11,7 +11,7 @@ from orders.services.place import AddressDraft, LineDraft, OrderDraft, place_ord
 from orders.services.stock import StockLine, configured_stock
 from payments.models import Attempt
 from payments.registry import PaymentOption
-from payments.services.open import open_attempt, open_payment
+from payments.services.open import open_payment
 from shop.cart import quote_cart
 from shop.conf import shop_settings
 from shop.models import Cart
@@ -81,8 +81,7 @@ def _place(draft: CheckoutDraft) -> Placed:
         if not quote.buyable or shown != (draft.seen, draft.seen_total):
             raise QuoteChanged(quote)
         order = place_order(_order_draft(draft, quote))
-        payment = open_payment(order)
-        attempt = open_attempt(payment, draft.option) if draft.option else None
+        attempt = open_payment(order, draft.option)
         cart.delete()
         lines = [StockLine(line.sku, line.quantity) for line in quote.lines]
         configured_stock().take(ref=order.number, lines=lines)

@@ -45,6 +45,14 @@ def _nobody_left_in_the_database(
 
 
 @pytest.fixture(autouse=True)
+def _accounts_of_no_other_test() -> None:
+    """Accounts are kept in the process for half a minute; those of a test before are gone."""
+    from payments.registry import forget_accounts  # noqa: PLC0415  # models need Django set up
+
+    forget_accounts()
+
+
+@pytest.fixture(autouse=True)
 def _needs_postgres(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("postgres") and connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL (DATABASE_URL): SQLite drops row locks silently")

@@ -14,7 +14,7 @@ from orders.money import Money
 from orders.services.place import AddressDraft, LineDraft, OrderDraft, place_order
 from payments.models import Attempt, Payment
 from payments.registry import payment_options
-from payments.services.open import open_attempt, open_payment
+from payments.services.open import open_payment
 from payments.states import AttemptStatus
 
 PRICE = Money(1000, "GBP")
@@ -33,7 +33,9 @@ def open_one() -> Attempt:
         lines=[LineDraft("SKU", "A thing", 1, PRICE)],
         address=ADDRESS,
     )
-    attempt = open_attempt(open_payment(place_order(draft)), payment_options(PRICE)[0])
+    attempt = open_payment(place_order(draft), payment_options(PRICE)[0])
+    if attempt is None:
+        raise TypeError("an order that costs something has an attempt")
     Attempt.objects.filter(pk=attempt.pk).update(
         status=AttemptStatus.REQUIRES_ACTION, next_poll_at=None
     )
@@ -46,7 +48,6 @@ def open_many(count: int) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(
         status=AttemptStatus.UNKNOWN,
         created_at=now() - timedelta(hours=1),
-        sent_at=now() - timedelta(hours=1),
         next_poll_at=now() + timedelta(days=1),
     )
     first = attempt.pk + attempt.payment_id + attempt.payment.order_id

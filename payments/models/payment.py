@@ -138,7 +138,6 @@ class Attempt(models.Model):
     error_code = models.CharField(_("reason"), max_length=40, blank=True)
     error_raw = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=now)
-    sent_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     closing_at = models.DateTimeField(null=True)

@@ -96,7 +96,7 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     payment.status = payment_status(
         amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(payment.order.state))
     )
-    payment.save()
+    payment.save(update_fields=["status", *SUMMED])
 
 
 def _tried(attempt: Attempt) -> Tried:

@@ -6,26 +6,25 @@ from payments.models import Attempt
 from payments.registry import PaymentOption
 from payments.services.close import close_attempt
 from payments.services.open import try_again
-from payments.states import AttemptStatus
 
 
-def choose_method(*, payment_id: int, option: PaymentOption) -> Attempt:
-    """The attempt to go on with; one with `closing_at` where an earlier one has not ended yet.
+def choose_method(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, bool]:
+    """The attempt to go on with, and whether it is new, so that the caller submits it.
 
     Whoever chose the same way again goes on where they were. Another way closes the first
-    attempt, for at most five seconds; raises NotPayable where money has come in meanwhile.
+    attempt, for at most five seconds: until then it is that one, with `closing_at`. Raises
+    NotPayable where money has come in meanwhile.
     """
-    attempt = try_again(payment_id=payment_id, option=option)
-    if _goes_on(attempt, option):
-        return attempt
+    attempt, fresh = try_again(payment_id=payment_id, option=option)
+    if fresh or _goes_on(attempt, option):
+        return attempt, fresh
     close_attempt(attempt.pk, source="change")
     return try_again(payment_id=payment_id, option=option)
 
 
 def _goes_on(attempt: Attempt, option: PaymentOption) -> bool:
     """Whether the shopper can pay this way with the attempt there is."""
-    unsent = attempt.status == AttemptStatus.SUBMITTING and attempt.sent_at is None
-    if unsent or attempt.closing_at:
+    if attempt.closing_at:
         return True
     chosen = (option.account_id, option.method, option.saved.pk if option.saved else None)
     same = (attempt.account_id, attempt.method, attempt.saved_method_id) == chosen

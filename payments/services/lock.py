@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from orders.models import Order
-from orders.services.lock import lock_order
 from payments.models import Attempt, Payment
 
 
 def lock_payment(which: QuerySet[Order]) -> tuple[Payment, list[Attempt]]:
     """Lock one order, its payment and all its attempts, oldest first, in the open transaction."""
-    order = lock_order(which)
-    payment = Payment.objects.select_for_update(no_key=True).get(order=order)
-    payment.order = order
+    # One statement locks both, the order first: PostgreSQL takes them as they are named.
+    joined = which.filter(payment__isnull=False).select_related("payment")
+    order = joined.select_for_update(of=("self", "payment"), no_key=True).get()
+    payment: Payment = order.payment
     attempts = Attempt.objects.select_for_update(of=("self",), no_key=True)
     locked = list(attempts.filter(payment=payment).select_related("account").order_by("pk"))
     for attempt in locked:

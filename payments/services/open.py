@@ -27,14 +27,19 @@ TIME_TO_CLOSE: Final = timedelta(seconds=5)
 """How long a shopper waits for an earlier attempt to be closed."""
 
 
-def open_payment(order: Order) -> Payment:
-    """Note what a new order owes, in the transaction that places it; nothing is paid at once."""
+def open_payment(order: Order, option: PaymentOption | None = None) -> Attempt | None:
+    """Note what a new order owes, and the first attempt where its way to pay is chosen.
+
+    In the transaction that places the order; what costs nothing is paid at once.
+    """
     payment = Payment(order=order, amount=order.total_amount, currency=order.currency)
     if payment.amount == 0:
         payment.status = PaymentStatus.PAID
         mark_paid(order, actor="checkout")
+    elif option:
+        payment.status, payment.reserved = PaymentStatus.PROCESSING, payment.amount
     payment.save(force_insert=True)
-    return payment
+    return _write_attempt(payment, option) if option and payment.amount else None
 
 
 def open_attempt(payment: Payment, option: PaymentOption) -> Attempt:
@@ -42,6 +47,18 @@ def open_attempt(payment: Payment, option: PaymentOption) -> Attempt:
 
     Raises NotPayable where another attempt has the amount, so that nobody is charged twice.
     """
+    kept = F("captured") - F("surplus") - F("refunded") + F("refund_reversed")
+    reserved = (
+        Payment.objects.alias(taken=kept + F("reserved") + payment.amount)
+        .filter(pk=payment.pk, taken__lte=F("amount"))
+        .update(reserved=F("reserved") + payment.amount, status=PaymentStatus.PROCESSING)
+    )
+    if not reserved:
+        raise NotPayable(f"payment of order {payment.order_id} has no amount left to try")
+    return _write_attempt(payment, option)
+
+
+def _write_attempt(payment: Payment, option: PaymentOption) -> Attempt:
     attempt = Attempt(
         payment=payment,
         account_id=option.account_id,
@@ -52,14 +69,6 @@ def open_attempt(payment: Payment, option: PaymentOption) -> Attempt:
         save_method=option.save,
         next_poll_at=now() + payment_settings().lease,
     )
-    kept = F("captured") - F("surplus") - F("refunded") + F("refund_reversed")
-    reserved = (
-        Payment.objects.alias(taken=kept + F("reserved") + attempt.amount)
-        .filter(pk=payment.pk, taken__lte=F("amount"))
-        .update(reserved=F("reserved") + attempt.amount, status=PaymentStatus.PROCESSING)
-    )
-    if not reserved:
-        raise NotPayable(f"payment of order {payment.order_id} has no amount left to try")
     attempt.save(force_insert=True)
     _keep_order(payment.order)
     return attempt
@@ -74,8 +83,8 @@ def _keep_order(order: Order) -> None:
         order.save(update_fields=["expires_at"])
 
 
-def try_again(*, payment_id: int, option: PaymentOption) -> Attempt:
-    """A new attempt for a payment that still asks for money; the one in flight where there is one.
+def try_again(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, bool]:
+    """The attempt in flight, or a new one where money is still asked for; and whether it is new.
 
     An attempt that we asked the provider to close and that has not ended five seconds later is
     left behind: what still comes from it, and from any earlier one, is surplus from now on.
@@ -89,9 +98,9 @@ def try_again(*, payment_id: int, option: PaymentOption) -> Attempt:
             raise NotPayable(f"order {order.number} asks for no money")
         flying = [attempt for attempt in tried if attempt.in_flight]
         if flying and not may_leave(flying[-1]):
-            return flying[-1]
+            return flying[-1], False
         _leave_behind(payment, tried)
-        return open_attempt(payment, option)
+        return open_attempt(payment, option), True
 
 
 def may_leave(attempt: Attempt) -> bool:

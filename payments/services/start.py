@@ -7,7 +7,6 @@ from functools import partial
 
 from django.urls import reverse
 
-from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt
@@ -19,28 +18,20 @@ from payments.providers.base import (
     ProviderRejected,
     Status,
 )
-from payments.registry import provider_for
+from payments.registry import account_by_id, provider_for
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
-from payments.states import AttemptStatus
 
 logger = logging.getLogger("till.payments")
 
 
-def submit_attempt(attempt_id: int) -> Attempt:
+def submit_attempt(attempt: Attempt) -> Attempt:
     """Create the payment at the provider and book the answer; call it with no transaction open.
 
-    Only the first caller sends; a second one gets the attempt as it stands, and what became of
-    a sender that died is found by asking.
+    Only who opened the attempt sends it, so that nobody else's failed call can end it; what
+    became of a sender that died is found by asking.
     """
-    mine = Attempt.objects.filter(
-        pk=attempt_id, status=AttemptStatus.SUBMITTING, sent_at__isnull=True
-    ).update(sent_at=now())
-    attempt = Attempt.objects.select_related("payment__order", "account", "saved_method").get(
-        pk=attempt_id
-    )
-    if not mine:
-        return attempt
+    attempt.account = account_by_id(attempt.account_id)
     return apply_outcome(attempt_id=attempt.pk, outcome=_create(attempt), source="create")
 
 

@@ -20,7 +20,6 @@ from payments.registry import METHOD_LABELS, PaymentOption, payment_options
 from payments.services.choose import choose_method
 from payments.services.open import TIME_TO_CLOSE
 from payments.services.start import submit_attempt
-from payments.states import AttemptStatus
 from payments.views.stage import (
     Stage,
     newest_attempt,
@@ -67,13 +66,13 @@ def chosen_option(request: HttpRequest, payment: Payment) -> PaymentOption:
 
 def _submit(request: HttpRequest, payment: Payment, option: PaymentOption) -> HttpResponse:
     try:
-        attempt = choose_method(payment_id=payment.pk, option=option)
+        attempt, fresh = choose_method(payment_id=payment.pk, option=option)
     except NotPayable:
         return redirect("payments:return", payment.token)
     if attempt.closing_at:
         return _closing(request, attempt, option)
-    if attempt.status == AttemptStatus.SUBMITTING:
-        attempt = submit_attempt(attempt.pk)
+    if fresh:
+        attempt = submit_attempt(attempt)
     attempt.payment = payment
     return HttpResponseRedirect(next_page(attempt), status=303)
 

@@ -149,7 +149,7 @@ def _onward(request: HttpRequest, placed: Placed) -> HttpResponse:
     if attempt is None:
         return HttpResponseRedirect(order_url(placed.order), status=303)
     if placed.fresh:
-        attempt = submit_attempt(attempt.pk)
+        attempt = submit_attempt(attempt)
     return HttpResponseRedirect(next_page(attempt), status=303)
 
 

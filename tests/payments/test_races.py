@@ -119,7 +119,7 @@ def test_paying_an_order_many_times_at_once_reserves_it_once() -> None:
 
     def pay(_: int) -> object:
         try:
-            return try_again(payment_id=payment.pk, option=option).pk
+            return try_again(payment_id=payment.pk, option=option)[0].pk
         except NotPayable:
             return None
 

@@ -26,7 +26,9 @@ def attempt() -> Attempt:
     cache.clear()
     account = an_account(base_url="http://127.0.0.1:9")
     payment = Payment.objects.get(order=an_order())
-    attempt = try_again(payment_id=payment.pk, option=PaymentOption(account.pk, account.code, "qr"))
+    attempt, _fresh = try_again(
+        payment_id=payment.pk, option=PaymentOption(account.pk, account.code, "qr")
+    )
     code = QrCode("http://127.0.0.1:9/scan/abc/", now() + timedelta(minutes=5))
     sent = seen(attempt, Status.REQUIRES_ACTION, next_action=code)
     return apply_outcome(attempt_id=attempt.pk, outcome=sent, source="test")

@@ -94,8 +94,8 @@ def begin(account: ProviderAccount, method: str = "card", order: Order | None = 
 
 def go_on(payment: Payment, option: PaymentOption) -> Attempt:
     """Choose this way to pay, as the page does."""
-    attempt = choose_method(payment_id=payment.pk, option=option)
-    return attempt if attempt.closing_at else submit_attempt(attempt.pk)
+    attempt, fresh = choose_method(payment_id=payment.pk, option=option)
+    return submit_attempt(attempt) if fresh else attempt
 
 
 def choose(attempt: Attempt, method: str) -> Attempt:

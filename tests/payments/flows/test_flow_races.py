@@ -97,12 +97,13 @@ def pay_in_tab(order: Order, method: str) -> None:
     tries = [choose_this()]
 
     def chosen() -> bool:
-        if tries[-1].closing_at:
+        if tries[-1][0].closing_at:
             tries.append(choose_this())
-        return tries[-1].closing_at is None
+        return tries[-1][0].closing_at is None
 
     assert until(chosen, seconds=30)
-    pay_if_open(submit_attempt(tries[-1].pk))
+    attempt, fresh = tries[-1]
+    pay_if_open(submit_attempt(attempt) if fresh else attempt)
 
 
 def pay_if_open(attempt: Attempt) -> None:

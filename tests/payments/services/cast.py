@@ -12,7 +12,7 @@ from tests.payments.shopper import pay_at_bank
 
 
 def bought(account: ProviderAccount, token: str = "tok_approve") -> Attempt:
-    attempt = submit_attempt(an_attempt(account=account).pk)
+    attempt = submit_attempt(an_attempt(account=account))
     pay_at_bank(attempt.redirect_url, token)
     return ask(attempt.pk, source="test")
 

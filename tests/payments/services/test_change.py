@@ -39,7 +39,7 @@ def begun(account: ProviderAccount) -> Attempt:
 
 
 def choose(begun: Attempt, account: ProviderAccount, method: str) -> Attempt:
-    return choose_method(payment_id=begun.payment_id, option=option(account, method))
+    return choose_method(payment_id=begun.payment_id, option=option(account, method))[0]
 
 
 def test_the_same_way_again_goes_on_with_the_same_attempt(

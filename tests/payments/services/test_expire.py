@@ -131,7 +131,7 @@ def test_after_the_day_the_goods_go_back_and_the_money_stays_watched() -> None:
 
 
 def test_a_page_nobody_paid_on_is_closed_first(account: ProviderAccount) -> None:
-    attempt = submit_attempt(an_attempt(a_held_order(), account).pk)
+    attempt = submit_attempt(an_attempt(a_held_order(), account))
 
     order = expired_after(OPEN_FOR)
 
@@ -142,7 +142,7 @@ def test_a_page_nobody_paid_on_is_closed_first(account: ProviderAccount) -> None
 
 
 def test_money_the_bank_has_not_told_of_confirms_the_order(account: ProviderAccount) -> None:
-    attempt = submit_attempt(an_attempt(a_held_order(), account).pk)
+    attempt = submit_attempt(an_attempt(a_held_order(), account))
     pay_at_bank(attempt.redirect_url, "tok_approve")
 
     assert expired_after(OPEN_FOR).state == OrderState.CONFIRMED
@@ -153,6 +153,6 @@ def test_money_on_its_way_is_waited_for(account: ProviderAccount) -> None:
     order = a_held_order()
     with transaction.atomic():
         attempt = open_attempt(Payment.objects.get(order=order), option)
-    pay_at_bank(submit_attempt(attempt.pk).redirect_url, "deb_approve")
+    pay_at_bank(submit_attempt(attempt).redirect_url, "deb_approve")
 
     assert expired_after(OPEN_FOR).state == OrderState.OPEN

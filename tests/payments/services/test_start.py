@@ -16,7 +16,7 @@ from payments.errors import NoAccount, NotPayable
 from payments.models import Attempt, Payment, ProviderAccount, ProviderCall
 from payments.models.records import CallResult
 from payments.providers.base import Failure, Outcome, Status
-from payments.registry import option_by_key, payment_options, provider_for
+from payments.registry import PaymentOption, option_by_key, payment_options, provider_for
 from payments.services.accounts import connect_sandbox
 from payments.services.apply import apply_outcome
 from payments.services.ask import ask, ask_if_waiting
@@ -24,7 +24,7 @@ from payments.services.open import try_again
 from payments.services.poll import poll_due
 from payments.services.start import submit_attempt
 from payments.states import AttemptStatus, PaymentStatus
-from tests.factories import GBP, an_account, an_attempt, later
+from tests.factories import GBP, an_account, an_attempt, an_order, later
 from tests.payments.services.cast import at_bank, bought
 from tests.payments.shopper import pay_at_bank
 
@@ -50,7 +50,7 @@ def test_a_bank_that_lost_its_data_is_signed_up_with_anew(
 
 
 def test_a_sent_attempt_leads_to_the_banks_page(account: ProviderAccount) -> None:
-    attempt = submit_attempt(an_attempt(account=account).pk)
+    attempt = submit_attempt(an_attempt(account=account))
 
     assert attempt.status == AttemptStatus.REQUIRES_ACTION
     assert attempt.redirect_url.startswith(account.base_url)
@@ -60,8 +60,8 @@ def test_a_sent_attempt_leads_to_the_banks_page(account: ProviderAccount) -> Non
 def test_sending_twice_is_one_payment_at_the_bank(account: ProviderAccount) -> None:
     attempt = an_attempt(account=account)
 
-    submit_attempt(attempt.pk)
-    submit_attempt(attempt.pk)
+    submit_attempt(attempt)
+    submit_attempt(attempt)
 
     assert len(at_bank(account, attempt.our_ref)) == 1
 
@@ -76,7 +76,7 @@ def test_a_shopper_who_paid_is_seen_when_we_ask(account: ProviderAccount) -> Non
 def test_a_shopper_who_waits_is_asked_for_at_most_once_in_three_seconds(
     account: ProviderAccount,
 ) -> None:
-    attempt = submit_attempt(an_attempt(account=account).pk)
+    attempt = submit_attempt(an_attempt(account=account))
 
     ask_if_waiting(attempt)
     ask_if_waiting(attempt)
@@ -87,7 +87,7 @@ def test_a_shopper_who_waits_is_asked_for_at_most_once_in_three_seconds(
 def test_a_bank_that_is_down_ends_the_attempt_at_once_and_frees_the_amount() -> None:
     account = an_account(base_url=f"http://127.0.0.1:{free_port()}")
 
-    attempt = submit_attempt(an_attempt(account=account).pk)
+    attempt = submit_attempt(an_attempt(account=account))
 
     assert (attempt.status, attempt.error_code) == (AttemptStatus.DECLINED, "provider_down")
     assert Payment.objects.get().reserved == 0
@@ -106,7 +106,7 @@ def test_an_attempt_that_died_before_the_call_ends_by_asking(account: ProviderAc
 
 
 def test_an_attempt_that_died_after_the_call_is_found_again(account: ProviderAccount) -> None:
-    attempt = submit_attempt(an_attempt(account=account).pk)
+    attempt = submit_attempt(an_attempt(account=account))
     pay_at_bank(attempt.redirect_url)
     attempt.provider_objects.all().delete()
     long_ago = now() - timedelta(minutes=1)
@@ -130,16 +130,25 @@ def test_paying_again_while_an_attempt_is_in_flight_is_the_same_attempt(
     attempt = an_attempt(account=account)
     option = option_by_key("sandbox/card", attempt.payment.due)
 
-    again = try_again(payment_id=attempt.payment_id, option=option)
+    again, fresh = try_again(payment_id=attempt.payment_id, option=option)
 
-    assert again.pk == attempt.pk
+    assert (again.pk, fresh) == (attempt.pk, False)
+
+
+def test_only_who_opens_an_attempt_is_told_to_send_it(account: ProviderAccount) -> None:
+    payment = Payment.objects.get(order=an_order())
+    option = PaymentOption(account.pk, account.code, "card")
+
+    calls = [try_again(payment_id=payment.pk, option=option) for _ in range(2)]
+
+    assert [fresh for _attempt, fresh in calls] == [True, False]
 
 
 def test_after_a_decline_a_new_attempt_is_made(account: ProviderAccount) -> None:
     declined = bought(account, "tok_decline_generic")
     option = option_by_key("sandbox/card", Money(6000, GBP))
 
-    again = try_again(payment_id=declined.payment_id, option=option)
+    again, _fresh = try_again(payment_id=declined.payment_id, option=option)
 
     assert again.pk != declined.pk
     assert Payment.objects.get().reserved == 6000
@@ -155,7 +164,7 @@ def test_a_paid_order_takes_no_second_payment(account: ProviderAccount) -> None:
 
 
 def test_a_question_that_gets_no_answer_changes_nothing(account: ProviderAccount) -> None:
-    attempt = submit_attempt(an_attempt(account=account).pk)
+    attempt = submit_attempt(an_attempt(account=account))
     ProviderAccount.objects.update(base_url=f"http://127.0.0.1:{free_port()}")
 
     ask(attempt.pk, source="test")
@@ -164,20 +173,10 @@ def test_a_question_that_gets_no_answer_changes_nothing(account: ProviderAccount
     assert (attempt.status, attempt.reserved) == (AttemptStatus.REQUIRES_ACTION, 6000)
 
 
-def test_only_the_first_sender_sends(account: ProviderAccount) -> None:
-    attempt = submit_attempt(an_attempt(account=account).pk)
-    ProviderAccount.objects.update(base_url=f"http://127.0.0.1:{free_port()}")
-
-    again = submit_attempt(attempt.pk)
-
-    assert again.status == AttemptStatus.REQUIRES_ACTION
-    assert ProviderCall.objects.filter(verb="create").count() == 1
-
-
 def test_what_is_only_concluded_does_not_end_an_attempt_the_bank_has_told_of(
     account: ProviderAccount,
 ) -> None:
-    attempt = submit_attempt(an_attempt(account=account).pk)
+    attempt = submit_attempt(an_attempt(account=account))
     late = Outcome(status=Status.DECLINED, error=Failure("not_sent"), inferred=True)
 
     apply_outcome(attempt_id=attempt.pk, outcome=late, source="poll")
@@ -201,7 +200,7 @@ def test_no_provider_is_called_inside_a_transaction(account: ProviderAccount) ->
     attempt = an_attempt(account=account)
 
     with transaction.atomic(), pytest.raises(RuntimeError):
-        submit_attempt(attempt.pk)
+        submit_attempt(attempt)
     assert not ProviderCall.objects.exists()
 
 
@@ -210,7 +209,7 @@ def test_unreadable_secrets_send_nothing_and_are_said_to_the_shopper(
 ) -> None:
     ProviderAccount.objects.update(sealed_secrets="broken")
 
-    attempt = submit_attempt(an_attempt(account=account).pk)
+    attempt = submit_attempt(an_attempt(account=account))
 
     assert (attempt.status, attempt.error_code) == (AttemptStatus.DECLINED, "provider_down")
 
