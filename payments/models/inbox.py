@@ -15,11 +15,13 @@ from payments.states import InboxState
 class InboxEvent(models.Model):
     """One verified event. The row is the truth; a queue message only says "look"."""
 
-    account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="events")
+    account = models.ForeignKey(
+        ProviderAccount, models.PROTECT, related_name="events", verbose_name=_("provider account")
+    )
     event_id = models.CharField(_("event"), max_length=80)
     kind = models.CharField(_("kind"), max_length=80)
     body = models.BinaryField()
-    headers = models.JSONField(default=dict)
+    headers = models.JSONField(_("headers"), default=dict)
     state = models.CharField(
         _("state"), max_length=8, choices=InboxState.choices, default=InboxState.RECEIVED
     )
@@ -28,9 +30,9 @@ class InboxEvent(models.Model):
     )
     received_at = models.DateTimeField(_("received"), default=now)
     done_at = models.DateTimeField(_("done"), null=True)
-    next_run_at = models.DateTimeField(null=True, default=now)
-    tries = models.PositiveIntegerField(default=0)
-    last_error = models.CharField(max_length=200, blank=True)
+    next_run_at = models.DateTimeField(_("next try"), null=True, default=now)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("webhook event")

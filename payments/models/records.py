@@ -118,7 +118,11 @@ class Review(models.Model):
     opened_at = models.DateTimeField(_("opened"), default=now)
     resolved_at = models.DateTimeField(_("resolved"), null=True)
     resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("resolved by"),
     )
 
     class Meta:
@@ -137,4 +141,4 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.subject_ref}"
+        return f"{ReviewKind(self.kind).label}: {self.subject_ref}"

@@ -1,0 +1,70 @@
+"""Staff whose browser asks for Chinese read the admin of orders and payments in Chinese."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from orders.emails import queue_mail
+from payments.models import Attempt, InboxEvent, Payment, ProviderAccount
+from payments.models.records import Review, ReviewKind
+from tests.english import english_in
+from tests.factories import a_payment, an_attempt, an_order
+from tests.payments.admin.cast import a_webhook, order_url, refund_url
+
+pytestmark = pytest.mark.django_db
+OURS = ("orders/order", "payments/review", "payments/inboxevent", "payments/provideraccount")
+CONTENT = re.compile(r'<div id="content".*?(?=<footer\b)', re.DOTALL)
+# Codes are as they are, a provider's secrets among them; Django's own icons say the last three.
+CODES = {"sandbox", "payment", "captured", "Api key", "secret", "Search", "True", "False"}
+
+
+@pytest.fixture
+def chief() -> Client:
+    client = Client(headers={"accept-language": "zh-hans"})
+    client.force_login(get_user_model().objects.create_superuser("chief"))
+    return client
+
+
+def english(client: Client, path: str) -> list[str]:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    (content,) = CONTENT.findall(answer.content.decode())
+    return [word for word in english_in(content.replace("<wbr>", "")) if word not in CODES]
+
+
+@pytest.fixture
+def paid() -> Payment:
+    attempt: Attempt = an_attempt(an_order())
+    a_webhook(attempt)
+    InboxEvent.objects.update(headers={})
+    payment = Payment.objects.get(pk=attempt.payment_id)
+    Review.objects.create(payment=payment, kind=ReviewKind.DISPUTE, subject_ref="D1")
+    queue_mail(order=payment.order, kind="refund", subject_ref="R1")
+    return payment
+
+
+@pytest.mark.parametrize("model", OURS)
+def test_a_list(chief: Client, paid: Payment, model: str) -> None:
+    assert not english(chief, f"/admin/{model}/")
+
+
+@pytest.mark.parametrize("row", [Review, InboxEvent, ProviderAccount])
+def test_a_row(chief: Client, paid: Payment, row: type[Model]) -> None:
+    model = f"{row._meta.app_label}_{row._meta.model_name}"
+    assert not english(
+        chief, reverse(f"admin:{model}_change", args=[row._default_manager.get().pk])
+    )
+
+
+def test_the_story_of_an_order(chief: Client, paid: Payment) -> None:
+    assert not english(chief, order_url(paid.order))
+
+
+def test_the_refund_page(chief: Client) -> None:
+    assert not english(chief, refund_url(a_payment().order))
