@@ -38,7 +38,8 @@ def _belongs_to_order(attempt: Attempt, more: int) -> bool:
     if attempt.superseded_at or kept_by_others >= payment.amount or before == attempt.amount:
         return False
     if order.state == OrderState.EXPIRED:
-        return attempt.captured == attempt.amount and revive_order(order)
+        whole = attempt.captured == attempt.amount and not attempt.surplus  # none has gone back
+        return whole and revive_order(order)
     return order.state != OrderState.CANCELLED
 
 

@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from orders.models import Order
+from orders.services.expire import expire_order
 from orders.states import OrderState
 from payments.errors import NotPayable
 from payments.models import Attempt, Payment, ProviderAccount
+from payments.services.apply import apply_outcome
 from payments.services.expire import expire_due
-from tests.factories import later
+from tests.factories import captured, later
 from tests.payments.flows.cast import (
     A_MINUTE,
     IN_FLIGHT,
@@ -139,6 +141,19 @@ def test_money_that_a_silent_bank_tells_of_after_a_day_takes_the_goods_again(
     ask_bank(first)
 
     assert books() == replace(PAID, mails=("expired", "confirmation"))
+
+
+def test_money_that_comes_in_two_steps_for_an_expired_order_goes_back(
+    account: ProviderAccount,
+) -> None:
+    first = begin(account)
+    expire_order(Order.objects.get(), actor="test")
+
+    for amount in (3000, 6000):
+        apply_outcome(attempt_id=first.pk, outcome=captured(first, amount), source="test")
+
+    assert refunds() == [("requested", 3000)] * 2
+    assert (books().order, books().stock, books().surplus) == ("expired", 2, 6000)
 
 
 def test_money_for_an_order_that_staff_cancelled_goes_back(account: ProviderAccount) -> None:
