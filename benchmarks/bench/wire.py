@@ -39,7 +39,7 @@ class Answer:
         return [(name.decode(), value.decode()) for name, value in _HIDDEN.findall(self.body)]
 
 
-def send(port: int, request: bytes, *, expect: int) -> Answer:
+def send(port: int, request: bytes, *, expect: int, or_else: int = 0) -> Answer:
     """One request on a connection of its own, as sync workers serve them; or WireError."""
     with socket.create_connection((HOST, port), timeout=SECONDS) as connection:
         connection.sendall(request)
@@ -48,7 +48,7 @@ def send(port: int, request: bytes, *, expect: int) -> Answer:
             parts.append(part)
     head, _, body = b"".join(parts).partition(b"\r\n\r\n")
     answer = Answer(int(head[9:12] or b"0"), head, body)
-    if answer.status != expect:
+    if answer.status not in {expect, or_else}:
         line = request.partition(b"\r\n")[0].decode()
         said = responses.get(answer.status, "nothing readable")
         raise WireError(f"{line} was answered {answer.status} ({said}), not {expect}")
@@ -72,8 +72,11 @@ class Browser:
         self._cookies = {"csrftoken": self._token, "bank_csrftoken": self._token}
 
     def get(self, path: str, *, port: int = 0) -> Answer:
+        """The page, also where it has moved: a payment may be booked while its page is made."""
         port = port or self._port
-        return self._keep(send(port, request("GET", path, port, head=self._head()), expect=200))
+        sent = request("GET", path, port, head=self._head())
+        answer = self._keep(send(port, sent, expect=200, or_else=302))
+        return self.get(local(answer.location)[1], port=port) if answer.location else answer
 
     def post(self, path: str, typed: Pairs, *, expect: int, port: int = 0) -> Answer:
         """Send a form; an answer of another status than expected is a WireError."""
