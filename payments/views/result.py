@@ -39,7 +39,8 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
     payment, newest = look(payment)
     stage = stage_after_return(payment, newest)
     if stage == Stage.PAYABLE:
-        return redirect("payments:pay", payment.token)
+        ran_out = newest and newest.qr_content and newest.status == AttemptStatus.EXPIRED
+        return redirect("payments:scan" if ran_out else "payments:pay", payment.token)
     seconds, slow = seconds_to_wait(newest), newest is not None and is_slow(newest)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "stage": stage}
     context |= {"at_bank": newest and newest.status == AttemptStatus.REQUIRES_ACTION}
