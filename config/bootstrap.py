@@ -40,8 +40,8 @@ def usable(python: Path) -> bool:
 def create(venv: Path) -> None:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     try:
-        import ensurepip  # noqa: F401
-        import venv as _  # noqa: F401
+        import ensurepip  # noqa: F401  # only whether it is there
+        import venv as _  # noqa: F401  # likewise
     except ImportError:
         stop(
             f"Python {version} stands here without venv and pip. Install the package "

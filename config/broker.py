@@ -37,7 +37,7 @@ class Channel(virtual.Channel):
         except OSError as error:
             raise OperationalError(f"The broker folder cannot be written: {error}") from error
 
-    def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:  # noqa: ARG002
+    def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:  # noqa: ARG002  # kombu names it
         for path in self._waiting(queue):
             message = self._take(path)
             if message is not None:
@@ -48,7 +48,7 @@ class Channel(virtual.Channel):
         """The queue's messages, oldest first; a folder that is not there yet is an empty queue."""
         folder = self._folder(queue)
         try:
-            return [folder / n for n in sorted(os.listdir(folder)) if n.endswith(".msg")]  # noqa: PTH208
+            return [folder / n for n in sorted(os.listdir(folder)) if n.endswith(".msg")]  # noqa: PTH208  # half the cost of Path.iterdir
         except OSError:
             return []
 

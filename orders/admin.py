@@ -43,7 +43,7 @@ class LookAheadPaginator(Paginator):
 
     @cached_property
     def _counted(self) -> int:
-        rows: QuerySet[Model] = self.object_list  # type: ignore[assignment]
+        rows: QuerySet[Model] = self.object_list  # type: ignore[assignment]  # never a list here
         return rows.order_by().values("pk")[: self._reach + 1].count()
 
     @property

@@ -54,7 +54,7 @@ class AccountForm(forms.ModelForm):
         account: ProviderAccount = self.instance
         if given:
             account.set_secrets({**unseal(account.sealed_secrets), **given})
-        return super().save(commit)  # type: ignore[no-any-return]
+        return super().save(commit)  # type: ignore[no-any-return]  # stubs know no type of it
 
 
 class AccountAdmin(admin.ModelAdmin):

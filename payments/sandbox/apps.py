@@ -11,4 +11,4 @@ class SandboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from payments.sandbox import checks  # noqa: F401, PLC0415 (registers the checks)
+        from payments.sandbox import checks  # noqa: F401, PLC0415  # registers the checks

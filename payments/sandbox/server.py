@@ -35,7 +35,7 @@ class Handler(WSGIRequestHandler):
             return
         self.log_message('"%s" %s %s', self.requestline, code, size)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class names it)
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it
         line = (format % args).encode("ascii", "backslashreplace").decode()
         sys.stderr.write(f"sandbox bank: {line}\n")
 

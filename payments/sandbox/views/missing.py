@@ -9,7 +9,7 @@ from payments.sandbox.errors import Problem
 from payments.sandbox.views.endpoint import problem
 
 # Django names the arguments of these views.
-# ruff: noqa: ARG001
+# ruff: noqa: ARG001  # see above
 API = "/v1/"
 
 

@@ -37,7 +37,7 @@ def key_on(page: str) -> str:
 
 def send(clerk: Client, order: Order, amount: str, **given: str) -> HttpResponse:
     data = {"amount": amount, "reason": REASON, "request_key": "k1"} | given
-    return clerk.post(refund_url(order), data)  # type: ignore[return-value]
+    return clerk.post(refund_url(order), data)  # type: ignore[return-value]  # a test response
 
 
 def test_the_page_offers_all_that_is_refundable(clerk: Client, order: Order) -> None:

@@ -55,19 +55,19 @@ def test_head_is_answered_at_once(bank: str) -> None:
 def test_it_is_refused_where_money_is_real(
     settings: pytest.FixtureRequest, payments: dict[str, bool], errors: list[str]
 ) -> None:
-    settings.PAYMENTS = payments  # type: ignore[attr-defined]
+    settings.PAYMENTS = payments  # type: ignore[attr-defined]  # the fixture takes any name
     assert [error.id for error in not_where_money_is_real()] == errors
 
 
 @pytest.mark.parametrize("pace", ["", "quick", "0", "-1", "nan", "101", None])
 def test_a_pace_that_is_none_is_refused(settings: pytest.FixtureRequest, pace: object) -> None:
-    settings.SANDBOX_PACE = pace  # type: ignore[attr-defined]
+    settings.SANDBOX_PACE = pace  # type: ignore[attr-defined]  # the fixture takes any name
     assert [error.id for error in at_a_pace_that_is_one()] == ["sandbox.E002"]
 
 
 @pytest.mark.parametrize("pace", ["0.02", "1", 100])
 def test_a_pace_is_a_number(settings: pytest.FixtureRequest, pace: object) -> None:
-    settings.SANDBOX_PACE = pace  # type: ignore[attr-defined]
+    settings.SANDBOX_PACE = pace  # type: ignore[attr-defined]  # the fixture takes any name
     assert at_a_pace_that_is_one() == []
 
 

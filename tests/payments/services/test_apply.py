@@ -142,7 +142,7 @@ def test_an_answer_about_something_else_is_reviewed_and_not_booked(
     attempt = an_attempt()
     told = {"our_ref": attempt.our_ref, "captured": 6000} | foreign
 
-    payment = apply(attempt, Outcome(Status.CAPTURED, **told))  # type: ignore[arg-type]
+    payment = apply(attempt, Outcome(Status.CAPTURED, **told))  # type: ignore[arg-type]  # facts by name
 
     assert payment.captured == 0
     assert Review.objects.get().kind == ReviewKind.MISMATCH
