@@ -80,7 +80,7 @@ def _tokens(account: ProviderAccount) -> float:
     full = rate * BURST_SECONDS
     if account.poll_filled_at is None:
         return full
-    passed = (now() - account.poll_filled_at).total_seconds()
+    passed = max(0.0, (now() - account.poll_filled_at).total_seconds())  # clocks are set back
     return min(full, account.poll_tokens + rate * passed)
 
 

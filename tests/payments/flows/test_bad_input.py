@@ -212,3 +212,14 @@ def test_an_attempt_that_was_never_sent_ends_by_asking(account: ProviderAccount)
 
     assert books() == replace(OPEN, payment="failed")
     assert Attempt.objects.get(pk=attempt.pk).error_code == "not_sent"
+
+
+def test_a_clock_that_is_set_back_stops_no_polling(account: ProviderAccount) -> None:
+    begin(account)
+    with later(timedelta(hours=5)):
+        work()
+
+    begin(account, order=a_held_order())
+    work()
+
+    assert Attempt.objects.latest("pk").polls == 1
