@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+from django.db import transaction
 
 from demo.models import Product
 from orders.models import Mail, Order
@@ -81,7 +82,8 @@ def a_held_order(*, amount: int = 6000, currency: str = GBP, **given: Any) -> Or
     order = an_order(
         lines=[LineDraft(product.sku, product.name, 2, unit)], currency=currency, **given
     )
-    configured_stock().take(ref=order.stock_ref, lines=[StockLine(product.sku, 2)])
+    with transaction.atomic():
+        configured_stock().take(ref=order.stock_ref, lines=[StockLine(product.sku, 2)])
     return order
 
 
