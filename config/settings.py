@@ -157,6 +157,7 @@ ORDERS = {
     "base_url": BASE_URL,
     "order_url": "shop.links.order_page",
     "shop_name": "Fernhill",
+    "shared_cache": "default" if REDIS_URL else "",
 }
 PAYMENTS: dict[str, Any] = {
     "live": False,

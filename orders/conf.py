@@ -9,6 +9,13 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+try:
+    from redis.exceptions import RedisError
+except ImportError:  # then no cache is in Redis
+    CACHE_DOWN: tuple[type[Exception], ...] = (OSError,)
+else:
+    CACHE_DOWN = (OSError, RedisError)
+
 Settings = TypeVar("Settings")
 
 
@@ -26,6 +33,8 @@ class OrderSettings:
     """How long the link to an order's page works."""
     open_minutes: int = 30
     """How long an unpaid order is kept; a payment begun in its last minutes gets 15 more."""
+    shared_cache: str = ""
+    """Name of a cache that all processes share; then a burst wakes a worker once. Empty: none."""
     mail_from: str = ""
     """Sender of mails; empty: DEFAULT_FROM_EMAIL."""
 

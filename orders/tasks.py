@@ -3,10 +3,9 @@
 from celery import shared_task
 
 from orders.emails import BATCH, send_due_mail
-from orders.wake import wake
+from orders.wake import run
 
 
 @shared_task(name="orders.send_mail")
 def send_mail() -> None:
-    if send_due_mail() == BATCH:
-        wake("orders.send_mail")
+    run("orders.send_mail", send_due_mail, full=BATCH)

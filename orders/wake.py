@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from celery import current_app
+from django.core.cache import caches
 from django.db import transaction
 from kombu.exceptions import KombuError
 
+from orders.conf import CACHE_DOWN, order_settings
+
 logger = logging.getLogger("till.wake")
 PAUSE_SECONDS = 10
+PENDING_SECONDS: Final = 15
+"""How long a wake-up counts as on its way; a lost one is covered by the sweep by then."""
 _paused_until = 0.0
 
 
@@ -23,15 +30,40 @@ def wake(task: str) -> None:
     transaction.on_commit(partial(_send, task), robust=True)
 
 
+def run(task: str, work: Callable[[], int], *, full: int) -> None:
+    """What a task does: work off a batch, and wake the next where it was full.
+
+    The mark goes before the rows are looked for, so that a row that comes later wakes anew.
+    """
+    if cache := order_settings().shared_cache:
+        try:
+            caches[cache].delete(_mark(task))
+        except CACHE_DOWN as error:
+            logger.warning("wake-ups are not counted, the cache is down: %s", error)
+    if work() == full:
+        wake(task)
+
+
 def _send(task: str) -> None:
     global _paused_until  # noqa: PLW0603  # one circuit for all threads of the process
     if time.monotonic() < _paused_until:
         return
     try:
-        current_app.send_task(task, retry=False, ignore_result=True)
-    except _broker_errors() as error:
+        if not _on_its_way(task):
+            current_app.send_task(task, retry=False, ignore_result=True)
+    except (*CACHE_DOWN, *_broker_errors()) as error:
         _paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("queue unreachable (%s); the sweep will find the work", type(error).__name__)
+
+
+def _on_its_way(task: str) -> bool:
+    """Whether a message of this kind is sent and not yet read; leaves the mark that one is."""
+    cache = order_settings().shared_cache
+    return bool(cache) and not caches[cache].add(_mark(task), 1, PENDING_SECONDS)
+
+
+def _mark(task: str) -> str:
+    return f"till:wake:{task}"
 
 
 def _broker_errors() -> tuple[type[BaseException], ...]:

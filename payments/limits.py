@@ -10,12 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django_ratelimit.core import is_ratelimited
 
-try:
-    from redis.exceptions import RedisError
-except ImportError:  # then no cache is in Redis
-    CACHE_DOWN: tuple[type[Exception], ...] = (OSError,)
-else:
-    CACHE_DOWN = (OSError, RedisError)
+from orders.conf import CACHE_DOWN
 
 logger = logging.getLogger("till.limits")
 

@@ -2,30 +2,26 @@
 
 from celery import shared_task
 
-from orders.wake import wake
+from orders.wake import run
 from payments.models.operation import SUBMIT_TASK
 from payments.services import expire, inbox, poll, submit
 
 
 @shared_task(name=inbox.TASK)
 def drain_inbox() -> None:
-    if inbox.drain_inbox() == inbox.BATCH:
-        wake(inbox.TASK)
+    run(inbox.TASK, inbox.drain_inbox, full=inbox.BATCH)
 
 
 @shared_task(name=SUBMIT_TASK)
 def submit_operations() -> None:
-    if submit.submit_due_operations() == submit.BATCH:
-        wake(SUBMIT_TASK)
+    run(SUBMIT_TASK, submit.submit_due_operations, full=submit.BATCH)
 
 
 @shared_task(name=poll.TASK)
 def poll_due() -> None:
-    if poll.poll_due() == poll.BATCH:
-        wake(poll.TASK)
+    run(poll.TASK, poll.poll_due, full=poll.BATCH)
 
 
 @shared_task(name=expire.TASK)
 def expire_orders() -> None:
-    if expire.expire_due() == expire.BATCH:
-        wake(expire.TASK)
+    run(expire.TASK, expire.expire_due, full=expire.BATCH)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from orders.clock import now
 from orders.wake import wake
-from payments.models import Attempt, InboxEvent, ProviderAccount
+from payments.conf import payment_settings
+from payments.models import Attempt, InboxEvent, ProviderAccount, ProviderObject
 from payments.providers.base import RawRequest, WebhookEvent
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
@@ -63,25 +64,45 @@ def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
 def drain_inbox() -> int:
     """Apply up to a hundred due events; returns how many were looked at.
 
-    An event that raises is put back with its back-off before the error goes on to the log.
+    An event that raises is put back with its back-off before the error goes on to the log; the
+    others are due again at once.
     """
-    due = InboxEvent.objects.filter(next_run_at__lte=now()).order_by("pk")
-    events = list(due.values_list("pk", flat=True)[:BATCH])
-    for event_id in events:
+    claimed = _claim_due()
+    for number, event in enumerate(claimed, start=1):
         try:
-            apply_event(event_id)
+            apply_event(event)
         except Exception as error:  # whatever it is, the row must not be tried without a pause
-            put_back(event_id, error)
+            rest = [later.pk for later in claimed[number:]]
+            InboxEvent.objects.filter(pk__in=rest).update(next_run_at=now())
+            put_back(event.pk, error)
             wake(TASK)
             raise
-    return len(events)
+    return len(claimed)
 
 
-def apply_event(event_id: int) -> None:
+def _claim_due() -> list[InboxEvent]:
+    """Take what is due, each event by one worker; from a worker that dies it is due again later."""
+    moment = now()
+    due = InboxEvent.objects.filter(next_run_at__lte=moment).select_related("account")
+    events = list(due.order_by("pk")[:BATCH])
+    if not events:
+        return []
+    until = now() + 5 * payment_settings().lease
+    mine = InboxEvent.objects.filter(
+        pk__in=[event.pk for event in events], next_run_at__lte=moment
+    ).update(next_run_at=until)
+    if mine == len(events):
+        return events
+    return [event for event in events if _has(event, until)]  # another worker was as quick
+
+
+def _has(event: InboxEvent, until: datetime) -> bool:
+    return InboxEvent.objects.filter(pk=event.pk, next_run_at=until).exists()
+
+
+def apply_event(event: InboxEvent) -> None:
     """Apply one stored event; the outcome and `done` commit together. A second call: no change."""
-    event = InboxEvent.objects.select_related("account").get(pk=event_id)
-    provider = provider_for(event.account)
-    told = provider.read_event(
+    told = provider_for(event.account).read_event(
         RawRequest(body=bytes(event.body), headers=event.headers), event.event_id
     )
     attempt_id = _attempt_of(event.account, told)
@@ -90,11 +111,8 @@ def apply_event(event_id: int) -> None:
         return
     outcome = told.outcome or query(Attempt.objects.select_related("account").get(pk=attempt_id))
     with transaction.atomic(durable=True):
-        locked = InboxEvent.objects.select_for_update(no_key=True).get(pk=event_id)
-        if locked.state not in {InboxState.RECEIVED, InboxState.PARKED}:
-            return
         apply_outcome(attempt_id=attempt_id, outcome=outcome, source="webhook")
-        InboxEvent.objects.filter(pk=event_id).update(
+        InboxEvent.objects.filter(pk=event.pk, state__in=AGAIN).update(
             state=InboxState.DONE,
             attempt_id=attempt_id,
             done_at=now(),
@@ -105,11 +123,15 @@ def apply_event(event_id: int) -> None:
 
 def _attempt_of(account: ProviderAccount, told: WebhookEvent) -> int | None:
     """The attempt an event is about: by our reference, else by any id the provider names."""
-    named = Q(our_ref=told.our_ref) if told.our_ref else Q(pk__in=())
+    attempts = Attempt.objects.filter(account=account)
+    by_ref = attempts.filter(our_ref=told.our_ref).values_list("pk", flat=True)
+    if told.our_ref and (attempt_id := by_ref.first()):
+        return attempt_id
+    named = Q(pk__in=())
     for seen in told.objects:
-        named |= Q(provider_objects__kind=seen.kind, provider_objects__object_id=seen.id)
-    found = Attempt.objects.filter(named, account=account)
-    return found.values_list("pk", flat=True).first()
+        named |= Q(kind=seen.kind, object_id=seen.id)
+    known = ProviderObject.objects.filter(named, account=account)
+    return known.values_list("attempt_id", flat=True).first()
 
 
 def _park(event: InboxEvent) -> None:

@@ -49,7 +49,7 @@ def test_one_event_worked_on_by_many_is_applied_once() -> None:
         account=attempt.account, event_id="evt_1", kind="payment.captured", body=body
     )
 
-    at_once(10, lambda _: apply_event(event.pk))
+    at_once(10, lambda _: apply_event(event))
 
     assert Payment.objects.get().captured == 6000
 

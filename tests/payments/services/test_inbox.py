@@ -57,8 +57,8 @@ def test_an_applied_event_changes_nothing_when_applied_again() -> None:
     attempt = an_attempt()
     event = stored(attempt)
 
-    apply_event(event.pk)
-    apply_event(event.pk)
+    apply_event(event)
+    apply_event(event)
 
     assert Payment.objects.get().captured == 6000
 
