@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -114,6 +115,10 @@ class Checkout(RuleBasedStateMachine):
         return fits[number % len(fits)] if fits else None
 
     # What shoppers, staff and the clock do.
+
+    @initialize()
+    def begin(self) -> None:
+        self.choose("card")
 
     @rule(method=st.sampled_from(["card", "wallet", "qr"]))
     def choose(self, method: str) -> None:
@@ -275,7 +280,7 @@ def test_any_order_of_events_keeps_the_books_whole() -> None:
     run_state_machine_as_test(
         Checkout,
         settings=settings(
-            max_examples=20,
+            max_examples=50,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
