@@ -1,6 +1,7 @@
 """What the bank needs around it, where it is started with the settings of a shop's site."""
 
 from django.conf import settings
+from django.utils.translation import trans_real
 
 URLS = "payments.sandbox.urls"
 OWN = {
@@ -34,3 +35,5 @@ def stand_alone() -> None:
         return
     for name, value in OWN.items():
         setattr(settings, name, value)
+    # The system checks have read the site's languages already.
+    trans_real.reset_cache(setting="LANGUAGES")
