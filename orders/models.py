@@ -59,6 +59,7 @@ class Order(models.Model):
     terms_version = models.CharField(_("terms version"), max_length=40, blank=True)
     placed_at = models.DateTimeField(_("placed"), default=now, db_index=True)
     expires_at = models.DateTimeField(_("kept until"), null=True)
+    extended = models.BooleanField(default=False, editable=False)
     holds = models.PositiveIntegerField(default=0, editable=False)
 
     if TYPE_CHECKING:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from payments.models.operation import Operation
 
 FACTS = ("authorized", "captured", "released", "refunded", "refund_reversed")
+MISMATCH = "mismatch"
+"""Error code of an attempt whose provider answered about something else; a person looks."""
 SET_ASIDE = ("reserved", "refund_pending", "surplus", "disputed")
 
 
@@ -138,6 +140,7 @@ class Attempt(models.Model):
     error_code = models.CharField(_("reason"), max_length=40, blank=True)
     error_raw = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=now)
+    sent_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     closing_at = models.DateTimeField(null=True)

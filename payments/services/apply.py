@@ -11,10 +11,11 @@ from orders.clock import now
 from orders.services.settle import mark_paid
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
+from payments.models.payment import MISMATCH
 from payments.models.records import ReviewKind
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
-from payments.schedule import case_of, next_poll
+from payments.schedule import Case, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
 from payments.services.disputes_seen import apply_disputes
 from payments.services.lock import lock_attempt
@@ -50,6 +51,9 @@ ENDED = {
     OrderState.EXPIRED: PaymentStatus.EXPIRED,
 }
 
+ASKED_BY_TABLE = frozenset({"poll", "create"})
+"""Whose answers set the next question; who asks in between does not put it off."""
+
 UNHEARD = frozenset({AttemptStatus.SUBMITTING, AttemptStatus.UNKNOWN})
 """The provider has told nothing of such an attempt yet."""
 
@@ -73,12 +77,13 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         apply_refunds(attempt, outcome)
         apply_disputes(attempt, outcome)
         more = _grow_totals(attempt, outcome)
-        _observe(attempt, outcome)
+        _observe(attempt, outcome, source)
         _free_reserve(attempt)
         if more:
-            claim_capture(attempt, more)
+            claim_capture(attempt)
         settle_void(attempt)
-        attempt.next_poll_at = next_question(attempt, status)
+        if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
+            attempt.next_poll_at = next_question(attempt, status)
         attempt.save()
         for name, old in zip(SUMMED, before, strict=True):
             moved = getattr(attempt, name) - old
@@ -131,8 +136,10 @@ def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
 def _set_aside(attempt: Attempt, problem: str) -> Attempt:
     """Book nothing of an answer that is not about this attempt; a person looks at it."""
     open_review(ReviewKind.MISMATCH, attempt.payment, subject=attempt.our_ref, detail=problem)
-    attempt.next_poll_at = None
-    attempt.save(update_fields=["next_poll_at"])
+    attempt.error_code = MISMATCH
+    if attempt.in_flight:
+        attempt.next_poll_at = next_poll(Case.UNKNOWN, attempt.polls, at=now())
+    attempt.save(update_fields=["error_code", "next_poll_at"])
     return attempt
 
 
@@ -159,16 +166,21 @@ def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:
     return attempt.captured - captured
 
 
-def _observe(attempt: Attempt, outcome: Outcome) -> None:
+def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
     """Facts about money decide the status; without any, the newest observation does.
 
-    An attempt that has ended comes back only by money, never by a late word of waiting.
+    An attempt that has ended comes back only by money, never by a late word of waiting; and a
+    webhook, which may be an old one, moves an attempt only forward.
     """
     current = AttemptStatus(attempt.status)
     newest = OBSERVED.get(outcome.status, current)
     unheard = outcome.status == Status.UNKNOWN and current != AttemptStatus.SUBMITTING
-    if unheard or (newest in IN_FLIGHT and current not in IN_FLIGHT):
+    ended = newest in IN_FLIGHT and current not in IN_FLIGHT
+    back = current == AttemptStatus.PROCESSING and newest in IN_FLIGHT and source == "webhook"
+    if unheard or ended or back:
         newest = current
+    if attempt.error_code == MISMATCH:
+        attempt.error_code = ""
     attempt.status = attempt_status(
         authorized=attempt.authorized,
         captured=attempt.captured,
@@ -176,7 +188,7 @@ def _observe(attempt: Attempt, outcome: Outcome) -> None:
         newest=newest,
     )
     _show_next(attempt, outcome.next_action)
-    if outcome.error:
+    if outcome.error and not attempt.captured:
         attempt.error_code, attempt.error_raw = outcome.error.code, outcome.error.raw[:80]
 
 

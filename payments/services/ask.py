@@ -77,4 +77,4 @@ def _absent(attempt: Attempt) -> Outcome:
 
 
 def _is_old(attempt: Attempt) -> bool:
-    return attempt.created_at <= now() - payment_settings().lease
+    return (attempt.sent_at or attempt.created_at) <= now() - payment_settings().lease

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from orders.clock import now
+from orders.conf import order_settings
 from orders.emails import queue_mail
 from orders.models import Order
 from orders.states import OrderState
@@ -23,3 +27,12 @@ def tell_of_failure(order: Order, attempt: Attempt, *, before: AttemptStatus) ->
             subject_ref=attempt.our_ref,
             context={"amount": attempt.amount},
         )
+        _keep_open(order)
+
+
+def _keep_open(order: Order) -> None:
+    """Who is told to pay another way gets the time of a new order for it."""
+    until = now() + timedelta(minutes=order_settings().open_minutes)
+    if order.expires_at and order.expires_at < until:
+        order.expires_at, order.extended = until, False
+        order.save(update_fields=["expires_at", "extended"])

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
+from orders.clock import now
 from payments.models import Attempt
 from payments.registry import PaymentOption
 from payments.services.close import close_attempt
 from payments.services.open import try_again
+from payments.states import AttemptStatus
+
+
+SILENCE: Final = timedelta(seconds=30)
+"""After so long without an answer the same way may be tried anew."""
 
 
 def choose_method(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, bool]:
@@ -28,4 +37,5 @@ def _goes_on(attempt: Attempt, option: PaymentOption) -> bool:
         return True
     chosen = (option.account_id, option.method, option.saved.pk if option.saved else None)
     same = (attempt.account_id, attempt.method, attempt.saved_method_id) == chosen
-    return same and not attempt.action_over
+    dead = attempt.status == AttemptStatus.UNKNOWN and attempt.created_at <= now() - SILENCE
+    return same and not attempt.action_over and not dead

@@ -21,7 +21,12 @@ def apply_disputes(attempt: Attempt, outcome: Outcome) -> None:
     A dispute that was decided does not open again, in whatever order that is told.
     """
     for seen in outcome.disputes:
-        _move(attempt, seen)
+        if seen.amount.amount > 0:
+            _move(attempt, seen)
+        else:
+            detail = f"a dispute of {seen.amount}"
+            payment, subject = attempt.payment, seen.provider_id
+            open_review(ReviewKind.MISMATCH, payment, subject=subject, detail=detail)
     if outcome.disputes:
         held = attempt.disputes.filter(status__in=HOLDS_MONEY)
         attempt.disputed = sum(dispute.amount for dispute in held)

@@ -14,11 +14,13 @@ from orders.services.expire import expire_order
 from orders.states import OrderState
 from payments.conf import payment_settings
 from payments.models import Attempt
+from payments.providers.capabilities import Flow
+from payments.registry import flow_of
 from payments.services.apply import settle_payment
 from payments.services.ask import ask
 from payments.services.close import close_attempt
 from payments.services.lock import lock_payment
-from payments.services.open import LAST_CALL
+from payments.services.open import LAST_CALL, holds_money
 from payments.states import IN_FLIGHT, AttemptStatus
 
 BATCH = 100
@@ -26,19 +28,24 @@ TASK = "payments.expire_orders"
 GRACE: Final = timedelta(hours=24)
 """How long goods are kept for a payment of which the provider says nothing."""
 LOOK_AGAIN: Final = timedelta(minutes=30)
-HAS_MONEY: Final = frozenset({AttemptStatus.CAPTURED, AttemptStatus.AUTHORIZED})
-"""Money came that is not what was asked for: a person decides, no clock."""
 
 
 def expire_due() -> int:
-    """Look at up to a hundred orders whose time is over; returns how many were looked at."""
+    """Look at up to a hundred orders whose time is over; returns how many were looked at.
+
+    An order that raises is put off before the error goes on to the log.
+    """
     due = Order.objects.filter(state=OrderState.OPEN, expires_at__lte=now()).order_by("expires_at")
     looked = 0
     for order in due[:BATCH]:
         if until := _claim(order):
             looked += 1
-            _close_attempts(order)
-            _expire_or_wait(order.pk, until)
+            try:
+                _close_attempts(order)
+                _expire_or_wait(order.pk, until)
+            except Exception:  # whatever it is, it must not keep the others waiting
+                Order.objects.filter(pk=order.pk).update(expires_at=now() + LOOK_AGAIN)
+                raise
     return looked
 
 
@@ -52,9 +59,13 @@ def _claim(order: Order) -> datetime | None:
 
 
 def _close_attempts(order: Order) -> None:
-    """Ask what became of each, and close what the shopper has not paid; no transaction is open."""
+    """Ask what became of each, and close what the shopper has not paid; no transaction is open.
+
+    What is on its way the table of polling asks about.
+    """
     flying = Attempt.objects.filter(payment__order=order, status__in=IN_FLIGHT, superseded_at=None)
-    for attempt_id in flying.values_list("pk", flat=True):
+    waiting = flying.exclude(status=AttemptStatus.PROCESSING)
+    for attempt_id in waiting.values_list("pk", flat=True):
         attempt = ask(attempt_id, source="expiry")
         if attempt.in_flight and attempt.status != AttemptStatus.PROCESSING:
             close_attempt(attempt_id, source="expiry")
@@ -67,17 +78,27 @@ def _expire_or_wait(order_id: int, until: datetime) -> None:
         order = payment.order
         if order.state != OrderState.OPEN or order.expires_at != until:
             return
-        statuses = {attempt.status for attempt in attempts if attempt.superseded_at is None}
-        waits = IN_FLIGHT & statuses
-        if AttemptStatus.PROCESSING in waits or (waits and now() < _patience(order)):
+        if any(_may_still_pay(attempt, order) for attempt in attempts):
             order.expires_at = now() + LOOK_AGAIN
-            order.save(update_fields=["expires_at"])
-        elif statuses & HAS_MONEY:
-            order.expires_at = None
             order.save(update_fields=["expires_at"])
         else:
             expire_order(order, actor="expiry")
             settle_payment(payment, attempts, source="expiry")
+
+
+def _may_still_pay(attempt: Attempt, order: Order) -> bool:
+    """Whether the goods are kept for an attempt: it has money, or may get some soon.
+
+    A slow bank is waited for as long as the table asks; any other for a day.
+    """
+    if attempt.superseded_at:
+        return False
+    if holds_money(attempt):
+        return True
+    on_its_way = attempt.status == AttemptStatus.PROCESSING
+    if on_its_way and flow_of(attempt.account, attempt.method) == Flow.SLOW:
+        return attempt.next_poll_at is not None
+    return attempt.in_flight and now() < _patience(order)
 
 
 def _patience(order: Order) -> datetime:

@@ -7,9 +7,9 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from orders.clock import now
-from orders.conf import order_settings
 from orders.models import Order
 from orders.services.settle import mark_paid
 from orders.states import OrderState
@@ -47,7 +47,9 @@ def open_attempt(payment: Payment, option: PaymentOption) -> Attempt:
 
     Raises NotPayable where another attempt has the amount, so that nobody is charged twice.
     """
-    kept = F("captured") - F("surplus") - F("refunded") + F("refund_reversed")
+    # A refund of surplus makes no room: only what went back beyond it does.
+    returned = Greatest(0, F("refunded") - F("refund_reversed") - F("surplus"))
+    kept = F("captured") - F("surplus") - returned
     reserved = (
         Payment.objects.alias(taken=kept + F("reserved") + payment.amount)
         .filter(pk=payment.pk, taken__lte=F("amount"))
@@ -75,12 +77,11 @@ def _write_attempt(payment: Payment, option: PaymentOption) -> Attempt:
 
 
 def _keep_order(order: Order) -> None:
-    """Give who begins to pay a quarter of an hour, however often they begin."""
-    latest = order.placed_at + timedelta(minutes=order_settings().open_minutes) + LAST_CALL
-    until = min(now() + LAST_CALL, latest)
-    if order.expires_at and order.expires_at < until:
-        order.expires_at = until
-        order.save(update_fields=["expires_at"])
+    """Give who begins to pay a quarter of an hour, once however often they begin."""
+    until = now() + LAST_CALL
+    if order.expires_at and order.expires_at < until and not order.extended:
+        order.expires_at, order.extended = until, True
+        order.save(update_fields=["expires_at", "extended"])
 
 
 def try_again(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, bool]:
@@ -94,13 +95,20 @@ def try_again(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, bool]
         payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
         order = payment.order
         tried = [attempt for attempt in attempts if attempt.superseded_at is None]
-        if order.state != OrderState.OPEN or any(a.captured or a.authorized for a in tried):
+        if order.state != OrderState.OPEN or any(holds_money(attempt) for attempt in tried):
             raise NotPayable(f"order {order.number} asks for no money")
         flying = [attempt for attempt in tried if attempt.in_flight]
         if flying and not may_leave(flying[-1]):
             return flying[-1], False
         _leave_behind(payment, tried)
         return open_attempt(payment, option), True
+
+
+def holds_money(attempt: Attempt) -> bool:
+    """Whether an attempt has money of the shopper's now: captured and kept, or on hold."""
+    if attempt.captured:
+        return attempt.captured > attempt.refunded - attempt.refund_reversed
+    return attempt.authorized > attempt.released
 
 
 def may_leave(attempt: Attempt) -> bool:

@@ -17,7 +17,7 @@ from payments.services.ask import ask
 from payments.services.close import close_attempt
 from payments.states import AttemptStatus
 
-BATCH = 50
+BATCH = 20
 TASK = "payments.poll_due"
 BURST_SECONDS = 10
 """So many seconds of the account's rate may be used at once after a quiet time."""
@@ -26,7 +26,7 @@ PAUSE = timedelta(hours=1)
 
 
 def poll_due() -> int:
-    """Ask about up to fifty attempts whose time has come; returns how many were asked.
+    """Ask about up to twenty attempts whose time has come; returns how many were asked.
 
     An attempt that raises is put off before the error goes on to the log; the others stay due.
     """
@@ -63,7 +63,7 @@ def claim_due() -> list[Attempt]:
         tokens = {account.pk: _tokens(account) for account in accounts}
         claimed = _take([pk for pk, room in tokens.items() if room >= 1], tokens)
         Attempt.objects.filter(pk__in=[attempt.pk for attempt in claimed]).update(
-            next_poll_at=now() + 5 * payment_settings().lease,
+            next_poll_at=now() + timedelta(seconds=BATCH * payment_settings().timeout_seconds),
             polls=F("polls") + 1,
             asked_at=now(),
         )
@@ -77,7 +77,7 @@ def claim_due() -> list[Attempt]:
 def _tokens(account: ProviderAccount) -> float:
     """How many questions the account has room for: its bucket, filled since it was used last."""
     rate = payment_settings().polls_per_second
-    full = rate * BURST_SECONDS
+    full = max(1.0, rate * BURST_SECONDS)
     if account.poll_filled_at is None:
         return full
     passed = max(0.0, (now() - account.poll_filled_at).total_seconds())  # clocks are set back

@@ -23,6 +23,9 @@ def apply_refunds(attempt: Attempt, outcome: Outcome) -> None:
     `refunded` on the attempt is the sum of succeeded operations; the caller saves the attempt.
     """
     for refund in outcome.refunds:
+        if refund.amount.amount <= 0:
+            _question(attempt, refund)
+            continue
         operation = _operation_of(attempt, refund) or _external(attempt, refund)
         move_refund(attempt, operation, refund)
         _remember(attempt, operation, refund)
@@ -68,8 +71,15 @@ def _external(attempt: Attempt, refund: RefundSeen) -> Operation:
         amount=refund.amount.amount,
         status=OperationStatus.PENDING,
         external=True,
-        next_run_at=None,
+        next_run_at=next_poll(Case.REFUND, 0, at=now()),
     )
+
+
+def _question(attempt: Attempt, refund: RefundSeen) -> None:
+    """A refund of nothing is no fact to book; a person looks at it."""
+    subject = f"{attempt.account.code}:{refund.provider_id}"
+    detail = f"a refund of {refund.amount}"
+    open_review(ReviewKind.MISMATCH, attempt.payment, subject=subject, detail=detail)
 
 
 def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:

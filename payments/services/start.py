@@ -7,6 +7,7 @@ from functools import partial
 
 from django.urls import reverse
 
+from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt
@@ -21,6 +22,7 @@ from payments.providers.base import (
 from payments.registry import account_by_id, provider_for
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
+from payments.states import AttemptStatus
 
 logger = logging.getLogger("till.payments")
 
@@ -28,9 +30,16 @@ logger = logging.getLogger("till.payments")
 def submit_attempt(attempt: Attempt) -> Attempt:
     """Create the payment at the provider and book the answer; call it with no transaction open.
 
-    Only who opened the attempt sends it, so that nobody else's failed call can end it; what
+    Only who opened the attempt calls this, so that nobody else's failed call can end it, and
+    only once: a sender that slept until the attempt was given up sends nothing any more. What
     became of a sender that died is found by asking.
     """
+    unsent = Attempt.objects.filter(
+        pk=attempt.pk, status=AttemptStatus.SUBMITTING, sent_at__isnull=True
+    )
+    if not unsent.update(sent_at=now()):
+        attempt.refresh_from_db()
+        return attempt
     attempt.account = account_by_id(attempt.account_id)
     return apply_outcome(attempt_id=attempt.pk, outcome=_create(attempt), source="create")
 

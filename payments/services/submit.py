@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -33,10 +34,12 @@ from payments.services.ask import ask
 from payments.services.calls import call_provider
 from payments.services.close import send_void
 from payments.services.reviews import open_review
-from payments.states import OperationKind, OperationStatus
+from payments.states import UNSETTLED, OperationKind, OperationStatus
 
 logger = logging.getLogger("till.payments")
 BATCH = 100
+PAUSE = timedelta(hours=1)
+"""How long an operation that broke the sweep is left alone."""
 
 
 def submit_due_operations() -> int:
@@ -46,7 +49,13 @@ def submit_due_operations() -> int:
     for operation in due[:BATCH]:
         if _claim(operation):
             claimed += 1
-            submit_operation(operation.pk)
+            try:
+                submit_operation(operation.pk)
+            except Exception:  # whatever it is, the row must not be tried without a pause
+                Operation.objects.filter(pk=operation.pk, status__in=UNSETTLED).update(
+                    next_run_at=now() + PAUSE
+                )
+                raise
     return claimed
 
 
@@ -65,11 +74,13 @@ def submit_operation(operation_id: int) -> None:
     """Send one claimed refund or void, with its stored key, and book the answer.
 
     What the provider has taken already, and what is past its idempotency window, is only asked
-    about, never sent again.
+    about, never sent again. A second call changes nothing.
     """
     operation = Operation.objects.select_related("attempt__payment", "attempt__account").get(
         pk=operation_id
     )
+    if operation.status not in UNSETTLED:
+        return  # it was told of between claiming and loading
     if operation.kind == OperationKind.VOID:
         _close(operation)
     else:
@@ -78,13 +89,22 @@ def submit_operation(operation_id: int) -> None:
 
 
 def _close(operation: Operation) -> None:
-    if _in_window(operation):
+    try:
+        send = _in_window(operation)
+    except PaymentError as error:
+        logger.warning("%s is not sent: %s", operation.our_ref, error)
+        return
+    if send:
         send_void(operation)
     if Attempt.objects.get(pk=operation.attempt_id).in_flight:
         ask(operation.attempt_id, source="void")
 
 
 def _refund(operation: Operation) -> None:
+    if _is_disputed(operation):
+        outcome = _refused(operation, Failure("disputed"))
+        apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
+        return
     try:
         outcome = _send_or_ask(provider_for(operation.attempt.account), operation)
     except ProviderRejected as error:
@@ -93,6 +113,13 @@ def _refund(operation: Operation) -> None:
         logger.warning("no answer about %s: %s", operation.our_ref, error)
         return
     apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
+
+
+def _is_disputed(operation: Operation) -> bool:
+    """Whether a dispute took the money since the refund was asked for, and it is not sent yet."""
+    attempt = operation.attempt
+    left = attempt.captured - attempt.refunded + attempt.refund_reversed - attempt.disputed
+    return operation.status != OperationStatus.PENDING and left < operation.amount
 
 
 def _in_window(operation: Operation) -> bool:

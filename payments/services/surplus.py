@@ -14,33 +14,37 @@ REASON = "surplus"
 """The stored reason of a refund that nobody asked for; pages and mails put it into words."""
 
 
-def claim_capture(attempt: Attempt, more: int) -> None:
-    """Decide about `more` that an attempt has just captured; rows are locked, the caller saves.
+def claim_capture(attempt: Attempt) -> None:
+    """Decide whose money has just been captured; rows are locked, the caller saves.
 
-    Money of an attempt the shopper has left, for a paid order or for a dead one is surplus and
-    goes back by itself. An expired order takes the whole amount if its goods can still be had.
+    What an attempt the shopper has left, a paid order or a dead one gets is surplus, and so is
+    what goes beyond the amount asked for: it goes back by itself. An expired order takes the
+    whole amount if its goods can still be had. Less than was asked for, a person looks at. Only
+    the total decides, so that it does not matter in how many steps it was seen.
     """
-    if not _belongs_to_order(attempt, more):
+    more = attempt.captured - _kept(attempt) - attempt.surplus
+    if more > 0:
         attempt.surplus += more
         _give_back(attempt, more)
-    elif attempt.captured != attempt.amount:
+    if attempt.surplus == 0 and attempt.captured < attempt.amount:
         came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)
         detail = f"captured {came}, asked for {asked}"
-        open_review(
-            ReviewKind.WRONG_AMOUNT, attempt.payment, subject=attempt.our_ref, detail=detail
-        )
+        payment, ref = attempt.payment, attempt.our_ref
+        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
 
 
-def _belongs_to_order(attempt: Attempt, more: int) -> bool:
+def _kept(attempt: Attempt) -> int:
+    """How much of what was captured belongs to the order."""
     payment, order = attempt.payment, attempt.payment.order
-    before = attempt.captured - more - attempt.surplus
-    kept_by_others = payment.captured - payment.surplus - before
-    if attempt.superseded_at or kept_by_others >= payment.amount or before == attempt.amount:
-        return False
-    if order.state == OrderState.EXPIRED:
-        whole = attempt.captured == attempt.amount and not attempt.surplus  # none has gone back
-        return whole and revive_order(order)
-    return order.state != OrderState.CANCELLED
+    others = [each for each in payment.attempts.all() if each.pk != attempt.pk]
+    if sum(each.captured - each.surplus for each in others) >= payment.amount:
+        return 0
+    if attempt.superseded_at or order.state == OrderState.CANCELLED:
+        return 0
+    whole = attempt.captured >= attempt.amount
+    if order.state == OrderState.EXPIRED and whole and not revive_order(order):
+        return 0
+    return min(attempt.captured, attempt.amount)
 
 
 def _give_back(attempt: Attempt, amount: int) -> None:

@@ -13,12 +13,14 @@ from orders.money import Money
 from orders.services.place import LineDraft
 from orders.services.stock import StockLine, configured_stock
 from orders.states import OrderState
-from payments.models import Attempt, Operation, Payment, ProviderAccount
+from payments.models import Attempt, Operation, Payment, ProviderAccount, Review
+from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, Status
 from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.expire import GRACE, expire_due
 from payments.services.open import open_attempt
+from payments.services.poll import poll_due
 from payments.services.start import submit_attempt
 from payments.states import AttemptStatus, PaymentStatus
 from tests.factories import (
@@ -92,17 +94,58 @@ def test_a_declined_payment_changes_nothing_about_the_time() -> None:
     assert order.expires_at == before
 
 
-def test_a_payment_begun_in_the_last_minute_gets_a_quarter_of_an_hour_once() -> None:
-    order = a_held_order()
-    with later(timedelta(minutes=29)):
-        attempt = an_attempt(order, an_account())
+def declined_after(order: Order, minutes: int) -> Order:
+    """Begin to pay so much later, in vain."""
+    with later(timedelta(minutes=minutes)):
+        order = Order.objects.get(pk=order.pk)
+        attempt = an_attempt(order, ProviderAccount.objects.first() or an_account())
         apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, Status.DECLINED), source="test")
-    with later(timedelta(minutes=43)):
-        an_attempt(order)
+    return Order.objects.get(pk=order.pk)
+
+
+def test_a_payment_begun_in_the_last_minute_gets_a_quarter_of_an_hour() -> None:
+    order = declined_after(a_held_order(), minutes=29)
+
+    assert order.expires_at is not None
+    assert order.expires_at - order.placed_at > timedelta(minutes=43)
+
+
+def test_the_quarter_of_an_hour_is_given_once() -> None:
+    order = declined_after(declined_after(a_held_order(), minutes=29), minutes=43)
+
+    assert order.expires_at is not None
+    assert order.expires_at - order.placed_at < timedelta(minutes=45)
+
+
+def test_who_hears_late_that_no_money_came_gets_time_to_pay_another_way() -> None:
+    attempt = silent(a_held_order())
+
+    with later(timedelta(days=2)):
+        told = seen(attempt, Status.DECLINED)
+        apply_outcome(attempt_id=attempt.pk, outcome=told, source="webhook")
+        expire_due()
+        order = Order.objects.get()
+
+    assert order.state == OrderState.OPEN
+    assert Mail.objects.get().kind == "payment_failed"
+
+
+def test_goods_wait_for_a_slow_bank_no_longer_than_the_table_asks() -> None:
+    order = a_held_order()
+    account = an_account(base_url="http://127.0.0.1:9")
+    option = PaymentOption(account.pk, account.code, "bank_debit")
+    with transaction.atomic():
+        attempt = open_attempt(Payment.objects.get(order=order), option)
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, Status.PROCESSING), source="test")
+
+    for day in range(40):
+        with later(timedelta(days=day + 1)):
+            poll_due()
+            expire_due()
 
     order.refresh_from_db()
-    assert order.expires_at is not None
-    assert order.expires_at - order.placed_at <= timedelta(minutes=45)
+    assert order.state == OrderState.EXPIRED
+    assert Review.objects.get().kind == ReviewKind.NO_ANSWER
 
 
 def silent(order: Order) -> Attempt:

@@ -49,7 +49,7 @@ def test_what_a_dead_worker_had_claimed_is_due_again_later() -> None:
     due()
     claim_due()
 
-    with later(timedelta(minutes=2)):
+    with later(timedelta(minutes=3)):
         assert len(claim_due()) == 1
 
 

@@ -10,11 +10,13 @@ from config.ports import free_port
 from orders.clock import now
 from orders.money import Money
 from payments.models import Attempt, Operation, Payment, ProviderAccount, ProviderCall
+from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.services.accounts import connect_sandbox
+from payments.services.apply import apply_outcome
 from payments.services.refund import request_refund
-from payments.services.submit import submit_due_operations
+from payments.services.submit import submit_due_operations, submit_operation
 from payments.states import OperationStatus, PaymentStatus
-from tests.factories import GBP, later
+from tests.factories import GBP, captured, later
 from tests.payments.services.cast import at_bank, bought
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +143,31 @@ def test_a_long_reason_with_line_breaks_reaches_the_bank(account: ProviderAccoun
 
     operation.refresh_from_db()
     assert operation.status == OperationStatus.SUCCEEDED
+
+
+def test_a_refund_that_was_told_of_meanwhile_is_not_sent_again(account: ProviderAccount) -> None:
+    attempt = bought(account)
+    operation = asked_back(attempt, 2500)
+    submit_due_operations()
+
+    submit_operation(operation.pk)
+
+    operation.refresh_from_db()
+    assert (operation.status, operation.next_run_at) == (OperationStatus.SUCCEEDED, None)
+    assert ProviderCall.objects.filter(verb="refund").count() == 1
+
+
+def test_a_refund_of_money_that_is_disputed_meanwhile_is_not_sent(
+    account: ProviderAccount,
+) -> None:
+    attempt = bought(account)
+    operation = asked_back(attempt, 2500)
+    dispute = DisputeSeen("dp_1", Money(6000, GBP), DisputeStatus.OPEN)
+    told = captured(attempt, disputes=(dispute,))
+    apply_outcome(attempt_id=attempt.pk, outcome=told, source="test")
+
+    submit_due_operations()
+
+    operation.refresh_from_db()
+    assert (operation.status, operation.error_code) == (OperationStatus.FAILED, "disputed")
+    assert not ProviderCall.objects.filter(verb="refund").exists()

@@ -144,6 +144,18 @@ def test_only_who_opens_an_attempt_is_told_to_send_it(account: ProviderAccount) 
     assert [fresh for _attempt, fresh in calls] == [True, False]
 
 
+def test_a_sender_that_slept_until_the_attempt_was_given_up_sends_nothing(
+    account: ProviderAccount,
+) -> None:
+    attempt = an_attempt(account=account)
+    with later(timedelta(minutes=1)):
+        poll_due()
+
+    submit_attempt(attempt)
+
+    assert at_bank(account, attempt.our_ref) == []
+
+
 def test_after_a_decline_a_new_attempt_is_made(account: ProviderAccount) -> None:
     declined = bought(account, "tok_decline_generic")
     option = option_by_key("sandbox/card", Money(6000, GBP))

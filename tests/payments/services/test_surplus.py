@@ -11,6 +11,7 @@ from orders.services.expire import expire_order
 from orders.services.place import LineDraft
 from orders.services.stock import StockLine, configured_stock
 from orders.states import OrderState
+from payments.errors import NotPayable
 from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundStatus, Status
@@ -132,3 +133,38 @@ def test_an_attempt_that_is_captured_twice_keeps_the_order_paid() -> None:
 
     assert (payment.status, payment.surplus) == (PaymentStatus.PAID, 6000)
     assert Operation.objects.get().amount == 6000
+
+
+@pytest.mark.parametrize("steps", [(9000,), (6000, 9000), (2000, 9000), (2000, 6000, 9000)])
+def test_it_does_not_matter_in_how_many_steps_a_capture_was_seen(steps: tuple[int, ...]) -> None:
+    attempt = an_attempt(an_order())
+
+    payment = apply(attempt, *[captured(attempt, step) for step in steps])
+
+    assert (payment.status, payment.surplus) == (PaymentStatus.PAID, 3000)
+    assert sum(refund.amount for refund in Operation.objects.all()) == 3000
+
+
+@pytest.mark.parametrize("steps", [(6000,), (2000, 6000)])
+def test_late_money_in_two_steps_revives_the_order_too(steps: tuple[int, ...]) -> None:
+    order, attempt = an_expired_order(stock=2)
+
+    apply(attempt, *[captured(attempt, step) for step in steps])
+
+    order.refresh_from_db()
+    assert order.state == OrderState.CONFIRMED
+    assert not Operation.objects.exists()
+
+
+def test_a_third_attempt_finds_no_room_when_surplus_went_back() -> None:
+    order = an_order()
+    first = an_attempt(order)
+    apply(first, seen(first, Status.DECLINED))
+    second = an_attempt(order)
+    apply(second, captured(second))
+    apply(first, captured(first))
+    ours = Operation.objects.get().our_ref
+    apply(first, captured(first, refunds=(a_refund_seen(6000, our_ref=ours),)))
+
+    with pytest.raises(NotPayable):
+        an_attempt(order)

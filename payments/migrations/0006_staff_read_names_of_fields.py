@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0006_only_who_opens_an_attempt_sends_it'),
+        ('payments', '0005_every_way_to_pay'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
