@@ -6,10 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from orders.conf import order_settings
+
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 @register()
@@ -28,3 +31,23 @@ def check_orders(**_kwargs: Any) -> list[CheckMessage]:
             hint = f'Give ORDERS["{name}"] the dotted path of something that can be imported.'
             found.append(Error(str(error), hint=hint, id="orders.E003"))
     return found
+
+
+@register()
+def check_mail(**_kwargs: Any) -> list[CheckMessage]:
+    """A worker owns a mail for 12 seconds; a mail server may keep it no longer than that."""
+    backend, timeout = _mailer()
+    if backend != SMTP or timeout is not None:
+        return []
+    hint = "Set EMAIL_TIMEOUT = 10 (from Django 6.1 on: timeout in the OPTIONS of MAILERS)."
+    message = "without a time-out a slow mail server gets the same mail twice"
+    return [Caution(message, hint=hint, id="orders.W001")]
+
+
+def _mailer() -> tuple[str, Any]:
+    """The backend that sends our mails, and its time-out; Django 6.1 has MAILERS for both."""
+    mailers = getattr(settings, "MAILERS", None)
+    if not mailers:
+        return settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT
+    default = mailers.get("default", {})
+    return default.get("BACKEND", SMTP), default.get("OPTIONS", {}).get("timeout")

@@ -53,12 +53,24 @@ def order_url(order: Order) -> str:
 
 
 def send_due_mail() -> int:
-    """Send up to a hundred mails whose time has come; returns how many went out."""
+    """Send up to a hundred mails whose time has come; returns how many went out.
+
+    A mail that raises is put off like any that fails; the others go, then the first error goes on
+    to the log.
+    """
     due = Mail.objects.filter(sent_at__isnull=True, next_run_at__lte=now())
     sent = 0
+    unexpected: Exception | None = None
     for mail in due.select_related("order__address").order_by("next_run_at")[:BATCH]:
-        if _claim(mail):
+        if not _claim(mail):
+            continue
+        try:
             sent += _send(mail)
+        except Exception as error:  # noqa: BLE001  # raised below, once the others are out
+            _put_off(mail, error)
+            unexpected = unexpected or error
+    if unexpected:
+        raise unexpected
     return sent
 
 
@@ -79,13 +91,17 @@ def _send(mail: Mail) -> bool:
         subject, body = render_mail(mail)
         send_mail(subject, body, sender, [mail.order.email])
     except UNSENDABLE as error:
-        logger.warning("mail %s not sent: %s", mail.pk, type(error).__name__)
-        Mail.objects.filter(pk=mail.pk).update(
-            next_run_at=_next_try(mail.tries), last_error=type(error).__name__
-        )
+        _put_off(mail, error)
         return False
     Mail.objects.filter(pk=mail.pk).update(sent_at=now(), next_run_at=None, last_error="")
     return True
+
+
+def _put_off(mail: Mail, error: Exception) -> None:
+    """Count the try as failed; only the name of the error, since its text may hold an address."""
+    name = type(error).__name__
+    logger.warning("mail %s not sent: %s", mail.pk, name)
+    Mail.objects.filter(pk=mail.pk).update(next_run_at=_next_try(mail.tries), last_error=name)
 
 
 def _next_try(tries: int) -> datetime | None:

@@ -91,6 +91,40 @@ def test_after_the_last_try_staff_find_it_unsent(owed: Mail, settings: Settings)
     assert (owed.next_run_at, owed.sent_at, owed.last_error) == (None, None, "SMTPException")
 
 
+@pytest.fixture
+def unlinked(owed: Mail, settings: Settings) -> Mail:
+    """A mail that an installer's own callable breaks, and behind it one that nothing breaks."""
+    settings.ORDERS = {**settings.ORDERS, "order_url": "tests.orders.test_mail.no_address_of_first"}
+    return owed
+
+
+def no_address_of_first(order: Order) -> str:
+    if order.pk == Order.objects.earliest("pk").pk:
+        raise LookupError(order.number)
+    return "http://shop.example/"
+
+
+def test_whatever_breaks_a_mail_is_a_failed_try_and_is_raised(unlinked: Mail) -> None:
+    before = now()
+    with pytest.raises(LookupError):
+        send_due_mail()
+
+    unlinked.refresh_from_db()
+    assert (unlinked.tries, unlinked.last_error) == (1, "LookupError")
+    assert unlinked.next_run_at is not None
+    assert unlinked.next_run_at >= before + BACK_OFF[0]
+
+
+def test_a_mail_that_breaks_keeps_no_other_waiting(unlinked: Mail) -> None:
+    queue_mail(order=an_order(), kind="confirmation", subject_ref="another")
+
+    with pytest.raises(LookupError):
+        send_due_mail()
+
+    assert len(mail.outbox) == 1
+    assert Mail.objects.get(subject_ref="another").sent_at is not None
+
+
 def test_a_mail_whose_worker_died_is_found_again_when_its_lease_is_over(owed: Mail) -> None:
     Mail.objects.update(next_run_at=now() + LEASE, tries=1)
 

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
+from orders.checks import SMTP
 from orders.clock import clock_at, now
 from orders.conf import OrderSettings, order_settings
 from orders.errors import OutOfStock
@@ -82,6 +83,41 @@ def test_a_site_without_time_zones_is_not_started(settings: Settings) -> None:
     settings.USE_TZ = False
 
     assert found()["orders.E001"].hint == "Set USE_TZ = True."
+
+
+@pytest.fixture
+def smtp(settings: Settings) -> Settings:
+    """A site that sends by SMTP, as Django does by default, and has no MAILERS yet."""
+    settings.MAILERS = {}
+    settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT = SMTP, None
+    return settings
+
+
+def test_a_mail_server_that_may_take_for_ever_is_warned_of(smtp: Settings) -> None:
+    assert "EMAIL_TIMEOUT = 10" in str(found()["orders.W001"].hint)
+
+
+def test_a_mail_server_with_a_time_out_is_not_warned_of(smtp: Settings) -> None:
+    smtp.EMAIL_TIMEOUT = 10
+
+    assert found() == {}
+
+
+@pytest.mark.parametrize(
+    ("mailer", "warned"),
+    [
+        ({}, {"orders.W001"}),
+        ({"BACKEND": SMTP, "OPTIONS": {"host": "localhost"}}, {"orders.W001"}),
+        ({"OPTIONS": {"timeout": 10}}, set()),
+        ({"BACKEND": "demo.mail.MailboxBackend"}, set()),
+    ],
+)
+def test_the_time_out_of_a_mailer_counts_where_there_are_mailers(
+    mailer: dict[str, object], warned: set[str], settings: Settings
+) -> None:
+    settings.MAILERS = {"default": mailer}
+
+    assert set(found()) == warned
 
 
 def test_goods_never_run_out_where_no_stock_is_named(settings: Settings) -> None:
