@@ -46,8 +46,7 @@ def check_mail(**_kwargs: Any) -> list[CheckMessage]:
 
 def _mailer() -> tuple[str, Any]:
     """The backend that sends our mails, and its time-out; Django 6.1 has MAILERS for both."""
-    mailers = getattr(settings, "MAILERS", None)
-    if not mailers:
+    if not hasattr(settings, "MAILERS"):
         return settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT
-    default = mailers.get("default", {})
+    default = settings.MAILERS.get("default", {})
     return default.get("BACKEND", SMTP), default.get("OPTIONS", {}).get("timeout")
