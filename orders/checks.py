@@ -46,7 +46,8 @@ def check_mail(**_kwargs: Any) -> list[CheckMessage]:
 
 def _mailer() -> tuple[str, Any]:
     """The backend that sends our mails, and its time-out; Django 6.1 has MAILERS for both."""
-    if not hasattr(settings, "MAILERS"):
+    mailers = getattr(settings, "MAILERS", None)
+    if mailers is None:
         return settings.EMAIL_BACKEND, settings.EMAIL_TIMEOUT
-    default = settings.MAILERS.get("default", {})
+    default = mailers.get("default", {})
     return default.get("BACKEND", SMTP), default.get("OPTIONS", {}).get("timeout")
