@@ -179,7 +179,7 @@ def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
     back = current == AttemptStatus.PROCESSING and newest in IN_FLIGHT and source == "webhook"
     if unheard or ended or back:
         newest = current
-    if attempt.error_code == MISMATCH:
+    if attempt.error_code == MISMATCH and outcome.status != Status.UNKNOWN:
         attempt.error_code = ""
     attempt.status = attempt_status(
         authorized=attempt.authorized,

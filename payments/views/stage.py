@@ -18,6 +18,7 @@ from orders.clock import now
 from orders.emails import order_url
 from orders.states import OrderState
 from payments.models import Attempt, Payment
+from payments.models.payment import MISMATCH
 from payments.services.ask import ask_if_waiting
 from payments.states import AttemptStatus, PaymentStatus
 
@@ -90,6 +91,8 @@ def stage_of(payment: Payment, newest: Attempt | None) -> Stage:
         return by_money
     if payment.order.state != OrderState.OPEN:
         return Stage.CLOSED
+    if newest and newest.in_flight and newest.error_code == MISMATCH:
+        return Stage.REVIEW
     if newest and newest.in_flight and newest.status != AttemptStatus.REQUIRES_ACTION:
         return Stage.WAITING
     return Stage.PAYABLE

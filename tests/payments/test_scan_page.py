@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -109,3 +110,15 @@ def test_after_half_a_minute_the_page_promises_a_mail(client: Client, attempt: A
 
     assert "wait.js" not in page.text
     assert "we will e-mail you at alice@example.com" in page.text
+
+
+def test_an_answer_that_does_not_fit_asks_nobody_to_pay_again(
+    client: Client, attempt: Attempt
+) -> None:
+    foreign = replace(captured(attempt), mode="live")
+    apply_outcome(attempt_id=attempt.pk, outcome=foreign, source="test")
+
+    page = client.get(address(attempt, "return/"))
+
+    assert "about your payment does not fit" in page.text
+    assert client.get(address(attempt))["Location"] == address(attempt, "return/")

@@ -143,7 +143,7 @@ def test_money_that_a_silent_bank_tells_of_after_a_day_takes_the_goods_again(
     assert books() == replace(PAID, mails=("expired", "confirmation"))
 
 
-def test_money_that_comes_in_two_steps_for_an_expired_order_goes_back(
+def test_money_that_comes_in_two_steps_for_an_expired_order_takes_the_goods_again(
     account: ProviderAccount,
 ) -> None:
     first = begin(account)
@@ -152,8 +152,8 @@ def test_money_that_comes_in_two_steps_for_an_expired_order_goes_back(
     for amount in (3000, 6000):
         apply_outcome(attempt_id=first.pk, outcome=captured(first, amount), source="test")
 
-    assert refunds() == [("requested", 3000)] * 2
-    assert (books().order, books().stock, books().surplus) == ("expired", 2, 6000)
+    assert refunds() == []
+    assert (books().order, books().stock, books().surplus) == ("confirmed", 0, 0)
 
 
 def test_money_for_an_order_that_staff_cancelled_goes_back(account: ProviderAccount) -> None:
