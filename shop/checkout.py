@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from orders.models import Order
 from orders.services.place import AddressDraft, LineDraft, OrderDraft, place_order
@@ -12,10 +13,10 @@ from orders.services.stock import StockLine, configured_stock
 from payments.models import Attempt
 from payments.registry import PaymentOption
 from payments.services.open import open_payment
-from shop.cart import quote_cart
+from shop.cart import quote_pieces
 from shop.conf import shop_settings
 from shop.models import Cart
-from shop.pricing import Quote
+from shop.pricing import Quote, Wanted
 
 
 class CartGone(Exception):
@@ -34,7 +35,8 @@ class QuoteChanged(Exception):
 class CheckoutDraft:
     """What the shopper sent, with the quote that the page showed.
 
-    `seen` is that quote's fingerprint, `seen_total` its total in minor units;
+    `seen` is that quote's fingerprint, `seen_total` its total in minor units; the cart is found
+    by `checkout_key`, and must be the guest's of `cart_token` or the signed-in shopper's;
     `option` is None only where nothing is to be paid.
     """
 
@@ -45,6 +47,7 @@ class CheckoutDraft:
     address: AddressDraft
     option: PaymentOption | None
     language: str
+    cart_token: str | None = None
     user_id: int | None = None
 
 
@@ -71,21 +74,38 @@ def check_out(draft: CheckoutDraft) -> Placed:
 
 def _place(draft: CheckoutDraft) -> Placed:
     with transaction.atomic(durable=True):
-        cart = Cart.objects.select_for_update().filter(checkout_key=draft.checkout_key).first()
+        cart, wanted = _locked_cart(draft)
         if cart is None:
             return placed_before(draft.checkout_key)
-        quote = quote_cart(cart)
-        if not quote.lines:
-            raise CartGone
+        quote = quote_pieces(wanted)
         shown = (quote.fingerprint, quote.total.amount)
         if not quote.buyable or shown != (draft.seen, draft.seen_total):
             raise QuoteChanged(quote)
         order = place_order(_order_draft(draft, quote))
         attempt = open_payment(order, draft.option)
-        cart.delete()
+        if _emptied(cart) != len(wanted):  # a line came in while we waited for the lock
+            raise QuoteChanged(quote)
         lines = [StockLine(line.sku, line.quantity) for line in quote.lines]
         configured_stock().take(ref=order.number, lines=lines)
     return Placed(order, attempt, fresh=True)
+
+
+def _locked_cart(draft: CheckoutDraft) -> tuple[Cart | None, list[Wanted]]:
+    """The shopper's cart and what it holds, each row as its last writer left it, and locked."""
+    mine = Q(token=draft.cart_token, user=None)
+    if draft.user_id:
+        mine |= Q(user=draft.user_id)
+    carts = Cart.objects.filter(mine, checkout_key=draft.checkout_key, lines__isnull=False)
+    rows = carts.select_for_update().order_by("lines__pk")
+    found = list(rows.values_list("pk", "lines__sku", "lines__quantity"))
+    cart = Cart(pk=found[0][0]) if found else None
+    return cart, [Wanted(sku, quantity) for _, sku, quantity in found]
+
+
+def _emptied(cart: Cart) -> int:
+    """Delete the cart; how many lines it held."""
+    rows, _ = cart.delete()
+    return rows - 1
 
 
 def placed_before(checkout_key: str) -> Placed:

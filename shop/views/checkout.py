@@ -32,7 +32,7 @@ from shop.conf import shop_settings
 from shop.forms import CheckoutForm
 from shop.models import Cart
 from shop.pricing import Quote, Wanted
-from shop.views.cart import ORDER_KEY, explained, open_cart, stepped
+from shop.views.cart import ORDER_KEY, SESSION_KEY, explained, open_cart, stepped
 
 Refusal = CartGone | QuoteChanged | OutOfStock
 CHANGED = gettext_lazy("Your cart has changed. Nothing was charged. Please check it and pay again.")
@@ -72,25 +72,30 @@ def _look(request: HttpRequest) -> HttpResponse:
 
 
 def _post(request: HttpRequest) -> HttpResponse:
-    key = request.POST.get("checkout_key", "").replace("\0", "")
-    cart = open_cart(request)
-    if cart is None or cart.checkout_key != key:
-        return _other_cart(request, cart, key)
     if too_often(request, "checkout", shop_settings().rate_limits):
         problem = _("Too many tries from your connection. Wait a minute, then pay.")
-        return _refused(request, cart, problem, status=429)
+        return _not_placed(request, problem, status=429)
     form = _filled(request, _seen(request))
     if not form.is_valid():
-        return _page(request, cart, form, quote=quote_cart(cart), status=400)
+        return _not_placed(request, form, status=400)
     try:
         placed = check_out(_draft(request, form))
     except (CartGone, QuoteChanged, OutOfStock) as refusal:
-        return _refused(request, cart, _explain(refusal, form), status=409)
+        return _not_placed(request, _explain(refusal, form), status=409)
     return _onward(request, placed)
 
 
+def _not_placed(request: HttpRequest, why: str | CheckoutForm, *, status: int) -> HttpResponse:
+    """The page again; a form of a cart that is no longer this one leads to its order, if any."""
+    cart, key = open_cart(request), request.POST.get("checkout_key", "").replace("\0", "")
+    if cart is None or cart.checkout_key != key:
+        return _other_cart(request, cart, key)
+    if isinstance(why, str):
+        return _refused(request, cart, why, status=status)
+    return _page(request, cart, why, quote=quote_cart(cart), status=status)
+
+
 def _other_cart(request: HttpRequest, cart: Cart | None, key: str) -> HttpResponse:
-    """A form of a cart that is no longer this one: its order, or the cart as it is now."""
     try:
         return _onward(request, placed_before(key))
     except CartGone:
@@ -120,6 +125,7 @@ def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
         address=form.address(),
         option=_option(request, form),
         language=get_language() or "en",
+        cart_token=request.session.get(SESSION_KEY),
         user_id=request.user.pk,
     )
 

@@ -16,6 +16,7 @@ from tests.shop.cast import (
     kept,
     nothing_happened,
     put_in_cart,
+    put_in_cart,
     read,
     token,
     without,
@@ -91,6 +92,16 @@ def test_a_null_byte_is_refused(shopper: Client, field: str) -> None:
 @pytest.mark.parametrize("key", ["\0", "x" * 23, "x" * 100_000, ""], ids=len)
 def test_a_form_of_no_cart_of_ours_orders_nothing(shopper: Client, key: str) -> None:
     answer = check_out(shopper, filled_in(shopper, checkout_key=key))
+
+    assert answer.status_code == 409
+    assert nothing_happened()
+
+
+def test_a_form_of_somebody_elses_cart_orders_nothing(shopper: Client, teapot: Product) -> None:
+    other = Client()
+    put_in_cart(other, teapot)
+
+    answer = check_out(other, filled_in(shopper))
 
     assert answer.status_code == 409
     assert nothing_happened()

@@ -17,7 +17,7 @@ from demo.models import Product, StockMovement
 from orders.models import Order
 from payments.models import Attempt, ProviderAccount
 from shop.models import CartLine
-from tests.factories import UserFactory
+from tests.factories import UserFactory, a_product
 from tests.shop.cast import check_out, filled_in, put_in_cart, read
 
 if TYPE_CHECKING:
@@ -116,6 +116,27 @@ def test_adding_at_once_adds_up(client: Client, teapot: Product) -> None:
     assert CartLine.objects.get().quantity == 6
 
 
+def test_adding_a_new_product_at_once_makes_one_line(client: Client, teapot: Product) -> None:
+    put_in_cart(client, a_product(name="Lamp"))
+
+    answers = all_at_once([lambda: put_in_cart(client, teapot)] * 5)
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert CartLine.objects.get(sku=teapot.sku).quantity == 5
+
+
+def test_adding_one_product_and_many_at_once_adds_up(client: Client, teapot: Product) -> None:
+    lamp = a_product(name="Lamp")
+    put_in_cart(client, a_product(name="Clock"))
+    pad = {"sku": [lamp.sku, teapot.sku], "quantity": ["1", "1"]}
+
+    one, many = (lambda: put_in_cart(client, teapot)), (lambda: client.post("/cart/add/", pad))
+    answers = all_at_once([one, many] * 3)
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert CartLine.objects.get(sku=teapot.sku).quantity == 6
+
+
 def test_signing_in_at_once_in_two_tabs_merges_once(client: Client, teapot: Product) -> None:
     alice = UserFactory.create()
     older = Client()
@@ -130,15 +151,18 @@ def test_signing_in_at_once_in_two_tabs_merges_once(client: Client, teapot: Prod
     assert CartLine.objects.get().quantity == 1
 
 
+@pytest.mark.parametrize("adds", ["the same", "another"])
 def test_ordering_in_one_tab_and_adding_in_another_is_no_error(
-    teapot: Product, deaf_bank: ProviderAccount
+    teapot: Product, deaf_bank: ProviderAccount, adds: str
 ) -> None:
-    client = Client(raise_request_exception=False)
+    client, chosen = Client(raise_request_exception=False), teapot
+    if adds == "another":
+        chosen = a_product(name="Lamp")
     put_in_cart(client, teapot)
     typed = filled_in(client)
 
     ordered, added = all_at_once(
-        [lambda: check_out(client, typed), lambda: put_in_cart(client, teapot)]
+        [lambda: check_out(client, typed), lambda: put_in_cart(client, chosen)]
     )
 
     assert ordered.status_code in {303, 409}
