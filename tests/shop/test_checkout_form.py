@@ -16,7 +16,6 @@ from tests.shop.cast import (
     kept,
     nothing_happened,
     put_in_cart,
-    put_in_cart,
     read,
     token,
     without,
