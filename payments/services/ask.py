@@ -6,8 +6,7 @@ import logging
 from datetime import timedelta
 from functools import partial
 
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from orders.clock import now
 from payments.conf import payment_settings
@@ -30,22 +29,30 @@ from payments.states import AttemptStatus
 logger = logging.getLogger("till.payments")
 
 ASK_AGAIN_AFTER = timedelta(seconds=3)
+ANOTHER_VISIT = timedelta(minutes=1)
+"""Longer than the page waits by itself, so that its own reloads are one visit."""
 
 
 def ask_if_waiting(attempt: Attempt) -> Attempt:
-    """Ask on behalf of a shopper who waits, at most once in three seconds per attempt.
-
-    The first time is kept as the moment they came back.
-    """
+    """Ask on behalf of a shopper who waits, at most once in three seconds per attempt."""
     being_sent = attempt.status == AttemptStatus.SUBMITTING and not _is_old(attempt)
     if not attempt.in_flight or being_sent:
         return attempt
     may_ask = Q(asked_at__isnull=True) | Q(asked_at__lte=now() - ASK_AGAIN_AFTER)
-    if not Attempt.objects.filter(may_ask, pk=attempt.pk).update(
-        asked_at=now(), returned_at=Coalesce(F("returned_at"), now())
-    ):
+    if not Attempt.objects.filter(may_ask, pk=attempt.pk).update(asked_at=now()):
         return attempt
     return ask(attempt.pk, source="return")
+
+
+def note_return(attempt: Attempt) -> None:
+    """Keep the moment from which a shopper waits on the return page.
+
+    A second call changes nothing; but who comes back a minute later begins to wait anew.
+    """
+    if attempt.returned_at and attempt.returned_at > now() - ANOTHER_VISIT:
+        return
+    attempt.returned_at = now()
+    Attempt.objects.filter(pk=attempt.pk).update(returned_at=attempt.returned_at)
 
 
 def ask(attempt_id: int, *, source: str) -> Attempt:

@@ -13,14 +13,15 @@ from payments.models import Attempt
 from payments.states import IN_FLIGHT, AttemptStatus
 
 PROMISED = frozenset({AttemptStatus.PROCESSING, AttemptStatus.UNKNOWN})
-"""Where the page has said: we will write to you."""
+"""Where we write whether or not somebody saw the waiting page, which promises it."""
 
 
 def tell_of_failure(order: Order, attempt: Attempt, *, before: AttemptStatus) -> None:
     """Mail that a payment we were waiting for has failed. A second call changes nothing."""
     ended = attempt.status not in IN_FLIGHT and not attempt.captured
     ours = attempt.closing_at or attempt.superseded_at
-    if before in PROMISED and ended and not ours and order.state == OrderState.OPEN:
+    promised = before in PROMISED or (before in IN_FLIGHT and attempt.returned_at is not None)
+    if promised and ended and not ours and order.state == OrderState.OPEN:
         queue_mail(
             order=order,
             kind="payment_failed",

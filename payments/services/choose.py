@@ -12,7 +12,6 @@ from payments.services.close import close_attempt
 from payments.services.open import try_again
 from payments.states import AttemptStatus
 
-
 SILENCE: Final = timedelta(seconds=30)
 """After so long without an answer the same way may be tried anew."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import httpx
 
-from payments.models import Attempt, ProviderAccount
+from payments.models import Attempt, Payment, ProviderAccount
+from payments.providers.base import Outcome
+from payments.services.apply import apply_outcome
 from payments.services.ask import ask
 from payments.services.start import submit_attempt
 from tests.factories import an_attempt
@@ -15,6 +17,13 @@ def bought(account: ProviderAccount, token: str = "tok_approve") -> Attempt:
     attempt = submit_attempt(an_attempt(account=account))
     pay_at_bank(attempt.redirect_url, token)
     return ask(attempt.pk, source="test")
+
+
+def apply(attempt: Attempt, *outcomes: Outcome) -> Payment:
+    """Book what is seen of an attempt, one after the other; the payment as it then stands."""
+    for outcome in outcomes:
+        apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="test")
+    return Payment.objects.get(pk=attempt.payment_id)
 
 
 def at_bank(account: ProviderAccount, reference: str) -> list[dict[str, int]]:

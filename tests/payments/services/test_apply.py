@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import timedelta
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,25 +17,18 @@ from orders.states import OrderState
 from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import (
-    DisputeSeen,
-    DisputeStatus,
     Failure,
     Outcome,
     RefundSeen,
     RefundStatus,
     Status,
 )
-from payments.services.apply import SUMMED, apply_outcome
+from payments.services.apply import SUMMED
 from payments.states import AttemptStatus, OperationStatus, PaymentStatus
-from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured, later, seen
+from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured, seen
+from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db
-
-
-def apply(attempt: Attempt, *outcomes: Outcome) -> Payment:
-    for outcome in outcomes:
-        apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="test")
-    return Payment.objects.get(pk=attempt.payment_id)
 
 
 def facts(payment: Payment) -> tuple[object, ...]:
@@ -276,56 +267,3 @@ def check_sums(payment_id: int) -> None:
     attempts = list(payment.attempts.all())
     for name in SUMMED:
         assert getattr(payment, name) == sum(getattr(attempt, name) for attempt in attempts) >= 0
-
-
-def test_a_mismatch_is_asked_about_again_until_it_is_put_right() -> None:
-    attempt = an_attempt()
-    apply(attempt, seen(attempt, Status.REQUIRES_ACTION))
-
-    apply(attempt, Outcome(Status.CAPTURED, our_ref=attempt.our_ref, captured=6000, mode="live"))
-    attempt.refresh_from_db()
-    assert (attempt.error_code, attempt.next_poll_at is None) == ("mismatch", False)
-
-    apply(attempt, captured(attempt))
-    attempt.refresh_from_db()
-    assert attempt.error_code == ""
-
-
-def test_an_old_webhook_moves_an_attempt_not_back() -> None:
-    attempt = an_attempt()
-    apply(attempt, seen(attempt, Status.PROCESSING))
-
-    old = seen(attempt, Status.REQUIRES_ACTION)
-    apply_outcome(attempt_id=attempt.pk, outcome=old, source="webhook")
-
-    attempt.refresh_from_db()
-    assert attempt.status == AttemptStatus.PROCESSING
-
-
-def test_who_asks_in_between_does_not_put_off_the_table() -> None:
-    attempt = an_attempt()
-    apply(attempt, seen(attempt, Status.PROCESSING))
-    attempt.refresh_from_db()
-    planned = attempt.next_poll_at
-
-    with later(timedelta(minutes=5)):
-        apply(attempt, seen(attempt, Status.PROCESSING))
-
-    attempt.refresh_from_db()
-    assert attempt.next_poll_at == planned
-
-
-@pytest.mark.parametrize("facts", [{"refunds": 1}, {"disputes": 1}])
-def test_a_fact_of_nothing_does_not_stop_the_money_beside_it(facts: dict[str, int]) -> None:
-    attempt = an_attempt()
-    nothing = Money(0, "GBP")
-    told: dict[str, Any] = (
-        {"refunds": (RefundSeen("re_0", "", nothing, RefundStatus.SUCCEEDED),)}
-        if "refunds" in facts
-        else {"disputes": (DisputeSeen("dp_0", nothing, DisputeStatus.OPEN),)}
-    )
-
-    payment = apply(attempt, captured(attempt, **told))
-
-    assert payment.captured == 6000
-    assert Review.objects.get().kind == ReviewKind.MISMATCH

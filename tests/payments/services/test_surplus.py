@@ -12,20 +12,14 @@ from orders.services.place import LineDraft
 from orders.services.stock import StockLine, configured_stock
 from orders.states import OrderState
 from payments.errors import NotPayable
-from payments.models import Attempt, Operation, Payment, Review
+from payments.models import Attempt, Operation, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundStatus, Status
-from payments.services.apply import apply_outcome
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import a_product, a_refund_seen, an_attempt, an_order, captured, seen
+from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db
-
-
-def apply(attempt: Attempt, *outcomes: object) -> Payment:
-    for outcome in outcomes:
-        apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="test")  # type: ignore[arg-type]  # outcomes all
-    return Payment.objects.get(pk=attempt.payment_id)
 
 
 def an_expired_order(*, stock: int) -> tuple[Order, Attempt]:
