@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from payments.views.shopper import shopper_key
 from shop.cart import count_pieces
 from shop.views.cart import SESSION_KEY
 
@@ -14,6 +15,6 @@ def cart(request: HttpRequest) -> dict[str, object]:
 
     def count() -> int:
         token = request.session.get(SESSION_KEY)
-        return count_pieces(token=token, user_id=request.user.pk)
+        return count_pieces(token=token, user_id=shopper_key(request))
 
     return {"cart_count": SimpleLazyObject(count)}

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from orders.states import OrderState
 from payments.limits import too_often
 from payments.models import Payment
+from payments.views.shopper import shopper_key
 from shop.cart import (
     CartRefused,
     add_to_cart,
@@ -38,7 +39,7 @@ ORDER_KEY = "till_order"
 
 def open_cart(request: HttpRequest) -> Cart | None:
     """The cart of this browser or of the signed-in shopper."""
-    return find_cart(token=request.session.get(SESSION_KEY), user_id=request.user.pk)
+    return find_cart(token=request.session.get(SESSION_KEY), user_id=shopper_key(request))
 
 
 def typed_of(request: HttpRequest) -> list[tuple[str, str]]:
@@ -136,7 +137,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return not_added(request, problem, status=429)
     try:
         cart = add_to_cart(
-            cart=open_cart(request), user_id=request.user.pk, wanted=wanted_of(request)
+            cart=open_cart(request), user_id=shopper_key(request), wanted=wanted_of(request)
         )
     except CartRefused as refusal:
         return not_added(request, str(refusal), status=400)

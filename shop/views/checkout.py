@@ -18,6 +18,7 @@ from orders.money import Money
 from payments.limits import too_often
 from payments.registry import PaymentOption, payment_options
 from payments.services.start import submit_attempt
+from payments.views.shopper import shopper_email, shopper_key
 from payments.views.stage import next_page
 from shop.cart import CartRefused, quote_cart, set_quantity
 from shop.checkout import (
@@ -50,8 +51,10 @@ def checkout(request: HttpRequest) -> HttpResponse:
     quote = quote_cart(cart)
     if cart is None or not quote.buyable:
         return redirect("shop:cart")
-    initial = {"email": getattr(request.user, "email", "")}
-    form = CheckoutForm(quote.total, payment_options(quote.total, request.user.pk), initial=initial)
+    initial = {"email": shopper_email(request)}
+    form = CheckoutForm(
+        quote.total, payment_options(quote.total, shopper_key(request)), initial=initial
+    )
     return _page(request, cart, form, quote=quote)
 
 
@@ -66,7 +69,7 @@ def _look(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refusal))
     quote = quote_cart(cart)
     form = CheckoutForm(
-        quote.total, payment_options(quote.total, request.user.pk), initial=request.POST.dict()
+        quote.total, payment_options(quote.total, shopper_key(request)), initial=request.POST.dict()
     )
     return _page(request, cart, form, quote=quote)
 
@@ -112,7 +115,7 @@ def _seen(request: HttpRequest) -> Money:
 
 
 def _filled(request: HttpRequest, total: Money) -> CheckoutForm:
-    return CheckoutForm(total, payment_options(total, request.user.pk), request.POST)
+    return CheckoutForm(total, payment_options(total, shopper_key(request)), request.POST)
 
 
 def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
@@ -126,7 +129,7 @@ def _draft(request: HttpRequest, form: CheckoutForm) -> CheckoutDraft:
         option=_option(request, form),
         language=get_language() or "en",
         cart_token=request.session.get(SESSION_KEY),
-        user_id=request.user.pk,
+        user_id=shopper_key(request),
     )
 
 

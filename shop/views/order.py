@@ -15,6 +15,7 @@ from orders.services.links import renew_link
 from payments.limits import too_often
 from payments.models import Payment
 from payments.queries import refunds_of
+from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
 from shop.forms import NewLinkForm
 
@@ -23,7 +24,7 @@ def _open_link(request: HttpRequest, token: str) -> Order | HttpResponse:
     order = order_by_link(token)
     if order is None:
         return render(request, "shop/order_not_found.html", status=404)
-    mine = request.user.pk is not None and order.user_id == request.user.pk
+    mine = order.user_id is not None and order.user_id == shopper_key(request)
     if order.link_expires_at < now() and not mine:
         context = {"form": NewLinkForm(), "token": token}
         return render(request, "shop/order_expired.html", context, status=410)
