@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -189,19 +189,29 @@ def remove_from_cart(*, cart: Cart, sku: str) -> None:
     cart.lines.filter(sku=sku).delete()
 
 
+def lines_of(*, token: str | None, user_id: int | None) -> QuerySet[CartLine]:
+    """What the cart of a session or a signed-in shopper holds; a guest's is found by its lines."""
+    if user_id is None:
+        guests = CartLine.objects.filter(cart__token=token, cart__user=None)
+        return guests if token else CartLine.objects.none()
+    cart = find_cart(token=token, user_id=user_id)
+    return cart.lines.all() if cart else CartLine.objects.none()
+
+
 def count_pieces(*, token: str | None, user_id: int | None) -> int:
     """How many pieces the cart of a session or a signed-in shopper holds."""
-    if token is None and user_id is None:
-        return 0
-    cart = find_cart(token=token, user_id=user_id)
-    return (cart.lines.aggregate(n=Sum("quantity"))["n"] or 0) if cart else 0
+    return lines_of(token=token, user_id=user_id).aggregate(n=Sum("quantity"))["n"] or 0
 
 
 def quote_cart(cart: Cart | None) -> Quote:
     """Today's price of the cart."""
-    return quote_pieces(
-        [Wanted(line.sku, line.quantity) for line in cart.lines.all()] if cart else []
-    )
+    return quote_lines(cart.lines.all() if cart else CartLine.objects.none())
+
+
+def quote_lines(lines: QuerySet[CartLine]) -> Quote:
+    """Today's price of these lines."""
+    pieces = lines.values_list("sku", "quantity")
+    return quote_pieces([Wanted(sku, quantity) for sku, quantity in pieces])
 
 
 def quote_pieces(wanted: Sequence[Wanted]) -> Quote:

@@ -23,7 +23,8 @@ from shop.cart import (
     add_to_cart,
     explain,
     find_cart,
-    quote_cart,
+    lines_of,
+    quote_lines,
     remove_from_cart,
     set_quantity,
 )
@@ -80,7 +81,8 @@ def cart_page(
     status: int = 200,
 ) -> HttpResponse:
     """The cart as it stands; where an update was refused, with what was typed, to be mended."""
-    quote = quote_cart(open_cart(request))
+    token = request.session.get(SESSION_KEY)
+    quote = quote_lines(lines_of(token=token, user_id=shopper_key(request)))
     typed = dict(typed_of(request)) if refused else {}
     lines = [
         (

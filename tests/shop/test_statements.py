@@ -39,7 +39,7 @@ def fill(client: Client, lines: int) -> None:
 
 
 def test_the_cart_page(ten_lines: Client, statements: Statements) -> None:
-    with statements(4):
+    with statements(3):
         ten_lines.get("/cart/")
 
 
@@ -52,7 +52,7 @@ def test_the_cart_page_of_a_signed_in_shopper(ten_lines: Client, statements: Sta
 
 
 def test_another_page_with_the_count_of_the_cart(ten_lines: Client, statements: Statements) -> None:
-    with statements(4):
+    with statements(3):
         ten_lines.get("/mail/")
 
 
