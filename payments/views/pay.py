@@ -20,8 +20,10 @@ from payments.registry import METHOD_LABELS, PaymentOption, payment_options
 from payments.services.choose import choose_method
 from payments.services.open import TIME_TO_CLOSE
 from payments.services.start import submit_attempt
+from payments.views.shopper import shopper_key
 from payments.views.stage import (
     Stage,
+    leads_nowhere,
     newest_attempt,
     next_page,
     order_link,
@@ -50,9 +52,8 @@ def pay(request: HttpRequest, payment: Payment) -> HttpResponse:
 
 def options_for(request: HttpRequest, payment: Payment) -> list[PaymentOption]:
     """The ways to pay on offer, with the saved ones where the order is the signed-in shopper's."""
-    user, owner = getattr(request, "user", None), payment.order.user_id
-    mine = owner is not None and user is not None and user.pk == owner
-    return payment_options(payment.due, owner if mine else None)
+    owner = payment.order.user_id
+    return payment_options(payment.due, owner if owner == shopper_key(request) else None)
 
 
 def chosen_option(request: HttpRequest, payment: Payment) -> PaymentOption:
@@ -90,19 +91,27 @@ def _page(
     request: HttpRequest, payment: Payment, *, problem: StrOrPromise = "", status: int = 200
 ) -> HttpResponse:
     newest = newest_attempt(payment)
+    payment = newest.payment if newest else payment
     stage = stage_of(payment, newest)
     another = stage == Stage.WAITING and "another" in request.GET
-    if stage not in {Stage.PAYABLE, Stage.CLOSED} and not another:
+    if stage != Stage.PAYABLE and not another:
         return redirect("payments:return", payment.token)
-    if newest and newest.error_code and not problem:
-        problem = for_shopper(newest.error_code)
-    begun = newest if newest and newest.in_flight else None
+    problem = problem or _problem_of(newest)
+    begun = newest if newest and newest.in_flight and not leads_nowhere(newest) else None
     context: dict[str, object] = {"payment": payment, "order": payment.order, "problem": problem}
-    context |= {"stage": stage, "order_url": order_link(payment, newest), "begun": begun}
+    context |= {"order_url": order_link(payment, newest), "begun": begun}
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}
     context |= {"minutes": _minutes_kept(payment)}
     context |= {"options": options_for(request, payment), "chosen": _key_of(begun)}
     return render(request, "payments/pay.html", context, status=status)
+
+
+def _problem_of(newest: Attempt | None) -> StrOrPromise:
+    """Why the shopper is here again; "" where nothing went wrong."""
+    if newest is None:
+        return ""
+    code = "provider_refused" if leads_nowhere(newest) else newest.error_code
+    return for_shopper(code) if code else ""
 
 
 def _minutes_kept(payment: Payment) -> int:

@@ -17,6 +17,7 @@ from payments.limits import too_often
 from payments.models import Attempt, Payment
 from payments.providers.capabilities import Flow
 from payments.registry import flow_of
+from payments.services.ask import note_return
 from payments.states import AttemptStatus
 from payments.views.stage import (
     Stage,
@@ -41,14 +42,22 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
     if stage == Stage.PAYABLE:
         ran_out = newest and newest.qr_content and newest.status == AttemptStatus.EXPIRED
         return redirect("payments:scan" if ran_out else "payments:pay", payment.token)
+    if newest and stage == Stage.WAITING:
+        note_return(newest)
     seconds, slow = seconds_to_wait(newest), newest is not None and is_slow(newest)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "stage": stage}
     context |= {"at_bank": newest and newest.status == AttemptStatus.REQUIRES_ACTION}
     context |= {"order_url": order_link(payment, newest), "seconds": seconds, "slow": slow}
     context |= {"kept": payment.money(payment.captured - payment.surplus - payment.net_refunded)}
     context |= {"returned": payment.money(payment.net_refunded)}
-    context |= {"surplus": payment.money(payment.surplus)}
+    context |= {"surplus": payment.money(payment.surplus), "goes_back": goes_back(payment)}
+    context |= {"may_come": newest is not None and newest.in_flight}
     return render(request, "payments/result.html", context)
+
+
+def goes_back(payment: Payment) -> bool:
+    """Whether all the surplus has gone back or is on its way; else a person looks at it."""
+    return payment.net_refunded + payment.refund_pending >= payment.surplus
 
 
 def seconds_to_wait(newest: Attempt | None) -> int:

@@ -12,6 +12,7 @@ from orders.clock import now
 from payments.models import Attempt, Payment
 from payments.registry import PaymentOption
 from payments.states import AttemptStatus
+from payments.views.addresses import may_follow
 from payments.views.qr import draw_qr
 from payments.views.stage import Stage, look, payment_page, stage_of
 
@@ -31,6 +32,7 @@ def scan(request: HttpRequest, payment: Payment) -> HttpResponse:
     seconds = _seconds(newest)
     context |= {"over": over, "option": option, "seconds": seconds, "minutes": ceil(seconds / 60)}
     context |= {"code": "" if over else draw_qr(newest.qr_content)}
+    context |= {"link": newest.qr_content if may_follow(newest.qr_content) else ""}
     return render(request, "payments/scan.html", context, status=410 if over else 200)
 
 

@@ -21,6 +21,7 @@ from payments.models import Attempt, Payment
 from payments.models.payment import MISMATCH
 from payments.services.ask import ask_if_waiting
 from payments.states import AttemptStatus, PaymentStatus
+from payments.views.addresses import may_follow
 
 
 class Stage(StrEnum):
@@ -76,26 +77,23 @@ def has_run_out(payment: Payment) -> bool:
 
 
 def newest_attempt(payment: Payment) -> Attempt | None:
-    attempts = payment.attempts.select_related("account", "saved_method")
-    attempt = attempts.order_by("pk").last()
-    if attempt:
-        attempt.payment = payment
-    return attempt
+    """With its payment and order as they were at that moment: the ones at hand may be older."""
+    with_all = payment.attempts.select_related("payment__order", "account", "saved_method")
+    return with_all.order_by("pk").last()
 
 
 def stage_of(payment: Payment, newest: Attempt | None) -> Stage:
     by_money = BY_MONEY.get(PaymentStatus(payment.status))
-    if by_money == Stage.PAID and payment.order.state in DEAD:
-        return Stage.REVIEW
     if by_money:
-        return by_money
+        unwanted = by_money == Stage.PAID and payment.order.state in DEAD
+        return Stage.REVIEW if unwanted else by_money
     if payment.order.state != OrderState.OPEN:
         return Stage.CLOSED
-    if newest and newest.in_flight and newest.error_code == MISMATCH:
+    if newest is None or not newest.in_flight:
+        return Stage.PAYABLE
+    if newest.error_code == MISMATCH:
         return Stage.REVIEW
-    if newest and newest.in_flight and newest.status != AttemptStatus.REQUIRES_ACTION:
-        return Stage.WAITING
-    return Stage.PAYABLE
+    return Stage.PAYABLE if newest.status == AttemptStatus.REQUIRES_ACTION else Stage.WAITING
 
 
 def stage_after_return(payment: Payment, newest: Attempt | None) -> Stage:
@@ -107,23 +105,34 @@ def stage_after_return(payment: Payment, newest: Attempt | None) -> Stage:
 def look(payment: Payment) -> tuple[Payment, Attempt | None]:
     """The payment and its newest attempt, after asking the provider where the shopper waits."""
     newest = newest_attempt(payment)
-    if newest and newest.in_flight:
-        newest = ask_if_waiting(newest)
-        payment = Payment.objects.select_related("order").get(pk=payment.pk)
-        newest.payment = payment
-    return payment, newest
+    if newest is None:
+        return payment, None
+    newest = ask_if_waiting(newest)
+    return newest.payment, newest
 
 
 def next_page(attempt: Attempt) -> str:
-    """Where the shopper goes from a submitted attempt: to the provider, or to what became of it."""
-    token = attempt.payment.token
-    if attempt.status == AttemptStatus.REQUIRES_ACTION and not attempt.action_over:
+    """Where the shopper goes from a submitted attempt: to the provider, or to what became of it.
+
+    Nobody is sent to pay the one they have left for another in a second tab.
+    """
+    waits = attempt.in_flight or attempt.captured or attempt.superseded_at
+    page = "return" if waits else "pay"
+    at_bank = attempt.status == AttemptStatus.REQUIRES_ACTION and not attempt.action_over
+    if at_bank and not attempt.superseded_at:
         if attempt.qr_content:
-            return reverse("payments:scan", args=[token])
-        if attempt.redirect_url:
+            page = "scan"
+        elif leads_nowhere(attempt):
+            page = "pay"
+        elif attempt.redirect_url:
             return attempt.redirect_url
-    waits = attempt.in_flight or attempt.captured
-    return reverse("payments:return" if waits else "payments:pay", args=[token])
+    return reverse(f"payments:{page}", args=[attempt.payment.token])
+
+
+def leads_nowhere(attempt: Attempt) -> bool:
+    """Whether the provider names a page to pay on that no browser may be sent to."""
+    named = attempt.status == AttemptStatus.REQUIRES_ACTION and bool(attempt.redirect_url)
+    return named and not attempt.qr_content and not may_follow(attempt.redirect_url)
 
 
 def order_link(payment: Payment, newest: Attempt | None) -> str:

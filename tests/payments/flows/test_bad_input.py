@@ -54,7 +54,7 @@ def test_a_code_that_ran_out_is_shown_as_such_and_can_be_renewed(
     again = client.post(address(first), {"method": "sandbox/qr"})
 
     assert "This code has run out" in page
-    assert "Nothing was charged" in page
+    assert "If you have paid, do not pay again." in page
     assert again["Location"] == address(first, "scan/")
     assert Attempt.objects.latest("pk").qr_content != first.qr_content
 
@@ -107,7 +107,7 @@ def test_the_link_of_a_cancelled_order_says_that_it_is_closed(
     assert "This order is closed" in text_of(client, address(attempt, view))
 
 
-def test_the_link_of_an_expired_order_says_that_nothing_was_charged(
+def test_the_link_of_an_expired_order_says_that_it_was_not_paid_in_time(
     client: Client, account: ProviderAccount
 ) -> None:
     attempt = begin(account)
@@ -117,7 +117,7 @@ def test_the_link_of_an_expired_order_says_that_nothing_was_charged(
     page = text_of(client, address(attempt))
 
     assert "This order has expired" in page
-    assert "You have not been charged" in page
+    assert "It was not paid in time" in page
 
 
 def test_a_cancelled_order_takes_no_new_payment(client: Client, account: ProviderAccount) -> None:

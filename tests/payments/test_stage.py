@@ -1,0 +1,128 @@
+"""Where a shopper is sent, by what the provider names and by what has happened meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from orders.clock import now
+from payments.models import Attempt, Payment
+from payments.providers.base import NextAction, QrCode, Redirect, Status
+from payments.services.apply import apply_outcome
+from payments.views import result, stage
+from payments.views.addresses import LONGEST, may_follow
+from tests.factories import an_account, an_attempt, captured, seen
+
+pytestmark = pytest.mark.django_db
+BANK = "http://127.0.0.1:9/pay/x/"
+NOWHERE = ["javascript:alert(1)", "data:text/html,x", "ftp://bank.example/", "//bank.example/", "x"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    cache.clear()
+
+
+def sent(action: NextAction) -> Attempt:
+    """An attempt whose provider, silent from now on, asks the shopper to do this."""
+    attempt = an_attempt(account=an_account(base_url="http://127.0.0.1:9"))
+    told = seen(attempt, Status.REQUIRES_ACTION, next_action=action)
+    return apply_outcome(attempt_id=attempt.pk, outcome=told, source="create")
+
+
+def address(attempt: Attempt, page: str = "") -> str:
+    return f"/payments/pay/{attempt.payment.token}/{page}"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "HTTPS"])
+def test_a_web_address_may_be_followed(scheme: str) -> None:
+    assert may_follow(f"{scheme}://bank.example/pay?a=1")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [*NOWHERE, "", "java\nscript:alert(1)", " javascript:x", "http:", "http://[", "https:evil"],
+)
+def test_anything_else_may_not(url: str) -> None:
+    assert not may_follow(url)
+
+
+def test_an_address_that_is_longer_than_a_redirect_may_be_is_not_followed() -> None:
+    assert not may_follow("https://bank.example/" + "x" * LONGEST)
+
+
+@pytest.mark.parametrize("url", NOWHERE)
+def test_nobody_is_sent_to_what_is_no_web_page(client: Client, url: str) -> None:
+    attempt = sent(Redirect(url))
+
+    answer = client.post(address(attempt), {"method": "sandbox/card"}, follow=True)
+
+    assert answer.redirect_chain == [(address(attempt), 303)]
+    assert "The payment service refused this payment." in answer.text
+    assert "You have begun to pay" not in answer.text
+
+
+def test_a_code_that_is_too_long_to_be_drawn_has_a_page_of_its_own(client: Client) -> None:
+    attempt = sent(QrCode("https://bank.example/" + "x" * 5000))
+
+    page = client.get(address(attempt, "scan/"))
+
+    assert page.status_code == 200
+    assert "We cannot show this code" in page.text
+    assert "https://bank.example/" in page.text
+
+
+def test_a_code_is_a_link_only_where_a_browser_may_follow_it(client: Client) -> None:
+    attempt = sent(QrCode("javascript:alert(document.domain)"))
+
+    page = client.get(address(attempt, "scan/"))
+
+    assert "qr-code" in page.text
+    assert "javascript:" not in page.text
+
+
+def test_who_moved_on_in_another_tab_is_not_sent_to_pay_the_first() -> None:
+    attempt = sent(Redirect(BANK))
+    attempt.superseded_at = now()
+
+    assert stage.next_page(attempt) == address(attempt, "return/")
+
+
+def test_a_page_of_the_bank_that_has_run_out_is_not_gone_to() -> None:
+    attempt = sent(Redirect(BANK, now() - timedelta(minutes=1)))
+
+    assert stage.next_page(attempt) == address(attempt, "return/")
+
+
+@pytest.fixture
+def raced(monkeypatch: pytest.MonkeyPatch) -> Attempt:
+    """An attempt whose money comes in right after a page has read the payment."""
+    attempt, find = sent(Redirect(BANK)), stage.find_payment
+
+    def find_before_the_webhook(token: str) -> Payment | None:
+        found = find(token)
+        apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="webhook")
+        return found
+
+    for module in (stage, result):
+        monkeypatch.setattr(module, "find_payment", find_before_the_webhook)
+    return attempt
+
+
+@pytest.mark.parametrize("view", ["return/", "scan/", ""])
+def test_who_has_paid_while_a_page_was_read_is_not_sent_to_pay(
+    client: Client, raced: Attempt, view: str
+) -> None:
+    answer = client.get(address(raced, view), follow=True)
+
+    assert "Thank you. Your order is confirmed." in answer.text
+    assert address(raced) not in [url for url, _status in answer.redirect_chain]
+
+
+def test_a_waiting_page_is_told_of_money_that_came_while_it_asked(
+    client: Client, raced: Attempt
+) -> None:
+    assert client.get(address(raced, "status/")).json() == {"stage": "paid"}
