@@ -42,10 +42,10 @@ def test_an_order_is_placed_for_nobody_in_particular(
     assert Order.objects.get().user_id is None
 
 
-@pytest.mark.parametrize("page", ["/order/{order.link_token}/", "/payments/pay/{token}/return/"])
-def test_the_pages_of_an_order_open(client: Client, page: str) -> None:
+@pytest.mark.parametrize("view", ["/order/{order.link_token}/", "/payments/pay/{token}/return/"])
+def test_the_pages_of_an_order_open(client: Client, view: str) -> None:
     payment = a_payment()
 
-    path = page.format(order=payment.order, token=payment.token)
+    path = view.format(order=payment.order, token=payment.token)
 
     assert client.get(path).status_code == 200
