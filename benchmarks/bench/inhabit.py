@@ -53,7 +53,8 @@ def forget_events(stage: Stage) -> None:
 
     InboxEvent.objects.filter(next_run_at__isnull=False).delete()
     with redis.Redis(HOST, stage.redis_port) as queue:
-        queue.delete(*QUEUES)
+        # The marks of wake-ups that lay in the queue go too, or the next would not be sent.
+        queue.delete(*QUEUES, *queue.scan_iter(match="*till:wake:*"))
 
 
 def all_is_done() -> bool:
