@@ -83,6 +83,7 @@ MAILS: Final[dict[str, StrOrPromise]] = {
     "payment_failed": gettext_lazy("Mail: the payment did not arrive"),
     "link": gettext_lazy("Mail: new link to the order"),
     "refund": gettext_lazy("Mail: refund"),
+    "refund_returned": gettext_lazy("Mail: the refund came back"),
 }
 
 

@@ -100,11 +100,20 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> Non
         operation.tries, operation.next_run_at = 0, next_poll(Case.REFUND, 0, at=now())
     operation.settled_at = None if after in UNSETTLED else now()
     operation.save()
-    if after == OperationStatus.SUCCEEDED:
-        _tell_shopper(attempt, operation)
-    elif after not in UNSETTLED:
-        payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
-        open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)
+    _spread_word(attempt, operation, seen)
+
+
+def _spread_word(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
+    """Tell the shopper of success, and of a success that came to nothing; staff of any failure."""
+    if operation.status in UNSETTLED:
+        return
+    if operation.status == OperationStatus.SUCCEEDED:
+        _tell_shopper(attempt, operation, kind="refund")
+        return
+    if operation.status == OperationStatus.REVERSED:
+        _tell_shopper(attempt, operation, kind="refund_returned")
+    payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
+    open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)
 
 
 def _next_status(before: OperationStatus, seen: RefundStatus) -> OperationStatus | None:
@@ -148,10 +157,10 @@ def _count(attempt: Attempt, operation: Operation, after: OperationStatus) -> No
         attempt.refund_reversed += operation.amount
 
 
-def _tell_shopper(attempt: Attempt, operation: Operation) -> None:
+def _tell_shopper(attempt: Attempt, operation: Operation, *, kind: str) -> None:
     queue_mail(
         order=attempt.payment.order,
-        kind="refund",
+        kind=kind,
         subject_ref=operation.our_ref,
         context={"amount": operation.amount, "reason": operation.reason},
     )

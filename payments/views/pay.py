@@ -101,8 +101,9 @@ def _page(
     context: dict[str, object] = {"payment": payment, "order": payment.order, "problem": problem}
     context |= {"order_url": order_link(payment, newest), "begun": begun}
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}
-    context |= {"minutes": _minutes_kept(payment)}
-    context |= {"options": options_for(request, payment), "chosen": _key_of(begun)}
+    cancelled = newest if newest and newest.error_code == "cancelled" else None
+    context |= {"minutes": _minutes_kept(payment), "cancelled": cancelled}
+    context |= {"options": options_for(request, payment), "chosen": _key_of(begun or cancelled)}
     return render(request, "payments/pay.html", context, status=status)
 
 

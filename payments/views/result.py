@@ -80,7 +80,7 @@ def is_slow(attempt: Attempt) -> bool:
 @transaction.non_atomic_requests
 @require_safe
 def status(request: HttpRequest, token: str) -> JsonResponse:
-    """The same for the script of the waiting page: {"stage": "waiting" | "paid" | …}."""
+    """For the script of a page that waits: {"stage": "waiting" | "paid" | …, "attempt": "A…"}."""
     if too_often(request, "status", payment_settings().rate_limits):
         return JsonResponse({"stage": Stage.WAITING}, status=429)
     payment = find_payment(token)
@@ -88,4 +88,6 @@ def status(request: HttpRequest, token: str) -> JsonResponse:
         return JsonResponse({"stage": "unknown"}, status=404)
     if has_run_out(payment):
         return JsonResponse({"stage": "expired"}, status=410)
-    return JsonResponse({"stage": stage_after_return(*look(payment))})
+    payment, newest = look(payment)
+    told = {"stage": stage_after_return(payment, newest)}
+    return JsonResponse(told | {"attempt": newest.our_ref if newest else ""})

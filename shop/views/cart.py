@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from itertools import zip_longest
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from orders.states import OrderState
 from payments.limits import too_often
@@ -34,6 +35,7 @@ from shop.forms import LineForm
 from shop.models import Cart
 from shop.pricing import Quote, QuoteLine, Wanted
 
+View = Callable[[HttpRequest], HttpResponse]
 SESSION_KEY = "till_cart"
 ORDER_KEY = "till_order"
 
@@ -130,7 +132,19 @@ def show(request: HttpRequest) -> HttpResponse:
     return cart_page(request)
 
 
-@require_POST
+def posted_or_cart(
+    view: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Forms are posted; who loads their address again, as after a refusal, finds the cart."""
+
+    @wraps(view)
+    def posted(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method == "POST" else redirect("shop:cart")
+
+    return require_http_methods(["GET", "HEAD", "POST"])(posted)
+
+
+@posted_or_cart
 def add(request: HttpRequest) -> HttpResponse:
     if too_often(request, "cart", shop_settings().rate_limits):
         problem = _(
@@ -148,7 +162,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return redirect("shop:cart")
 
 
-@require_POST
+@posted_or_cart
 def update(request: HttpRequest) -> HttpResponse:
     cart = open_cart(request)
     try:
@@ -160,7 +174,7 @@ def update(request: HttpRequest) -> HttpResponse:
     return redirect("shop:checkout" if request.POST.get("then") == "checkout" else "shop:cart")
 
 
-@require_POST
+@posted_or_cart
 def remove(request: HttpRequest) -> HttpResponse:
     cart, sku = open_cart(request), request.POST.get("sku", "").replace("\0", "")
     if cart:

@@ -1,5 +1,5 @@
 // Asks every three seconds whether the payment has arrived, then shows what became of it in place.
-const { status, then, over, seconds } = document.querySelector("script[data-status]").dataset;
+const { status, then, over, seconds, attempt } = document.querySelector("script[data-status]").dataset;
 const ends = performance.now() + seconds * 1000;
 const clock = document.querySelector("[data-left]");
 
@@ -7,6 +7,7 @@ async function ask() {
   const answer = await fetch(status).catch(() => null);
   const told = answer?.ok || answer?.status === 410 ? await answer.json() : { stage: "waiting" };
   if (told.stage !== "waiting") show(then);
+  else if (attempt && told.attempt && told.attempt !== attempt) show(then); // another way was chosen
   else if (performance.now() < ends) setTimeout(ask, 3000);
   else if (over) show(over);
   else promise();
@@ -24,7 +25,7 @@ async function show(address) {
 }
 
 function promise() {
-  document.querySelector(".waiting").hidden = true;
+  for (const part of document.querySelectorAll(".waiting")) part.hidden = true;
   document.querySelector(".later").hidden = false;
 }
 

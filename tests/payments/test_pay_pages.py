@@ -90,7 +90,7 @@ def test_a_decline_shows_its_reason_and_pay_again(
     text = text_of(client, page_of(unpaid))
 
     assert f"{REASONS[code]} You have not been charged." in text
-    assert "Pay £60.00 again" in text
+    assert ("Pay £60.00 again" in text) == (code != "cancelled")  # who left has not tried yet
 
 
 def test_the_result_page_of_a_decline_leads_to_the_pay_page(
@@ -142,7 +142,7 @@ def test_another_amount_than_was_asked_for_is_said_and_not_asked_for_again(
 
     assert "We have received £25.00 of £60.00. A person is looking at it" in text
     assert "Please do not pay again." in text
-    assert client.get(f"{page_of(unpaid)}status/").json() == {"stage": "review"}
+    assert client.get(f"{page_of(unpaid)}status/").json()["stage"] == "review"
 
 
 def test_a_payment_without_an_answer_waits_and_is_not_tried_twice(
@@ -227,7 +227,7 @@ def test_the_waiting_page_is_told_when_the_money_has_come(client: Client, unpaid
     attempt = at_bank(unpaid)
     apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="webhook")
 
-    assert client.get(f"{page_of(unpaid)}status/").json() == {"stage": "paid"}
+    assert client.get(f"{page_of(unpaid)}status/").json()["stage"] == "paid"
 
 
 def test_the_waiting_page_is_told_to_wait_when_it_asks_too_often(

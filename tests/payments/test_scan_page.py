@@ -12,7 +12,7 @@ from django.test import Client
 from orders.clock import now
 from orders.states import OrderState
 from payments.models import Attempt, Payment
-from payments.providers.base import QrCode, Status
+from payments.providers.base import Failure, QrCode, Status
 from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.open import try_again
@@ -122,3 +122,27 @@ def test_an_answer_that_does_not_fit_asks_nobody_to_pay_again(
 
     assert "about your payment does not fit" in page.text
     assert client.get(address(attempt))["Location"] == address(attempt, "return/")
+
+
+def test_a_code_in_an_old_tab_hears_that_another_way_was_chosen(
+    client: Client, attempt: Attempt
+) -> None:
+    shown = client.get(address(attempt, "scan/"))
+    Attempt.objects.update(closing_at=now() - timedelta(seconds=6))
+    other = PaymentOption(attempt.account_id, "sandbox", "card")
+    newer, _fresh = try_again(payment_id=attempt.payment_id, option=other)
+
+    told = client.get(address(attempt, "status/")).json()
+
+    assert f'data-attempt="{attempt.our_ref}"' in shown.text
+    assert told["attempt"] == newer.our_ref
+
+
+def test_who_left_the_bank_has_simply_not_paid_yet(client: Client, attempt: Attempt) -> None:
+    left = seen(attempt, Status.VOIDED, error=Failure("cancelled"))
+    apply_outcome(attempt_id=attempt.pk, outcome=left, source="test")
+
+    page = client.get(address(attempt))
+
+    assert "You have not paid yet" in page.text
+    assert "again" not in page.text.split('<button class="button button-main"')[1][:80]

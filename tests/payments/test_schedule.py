@@ -49,7 +49,7 @@ def test_what_the_shopper_left_is_closed_at_the_end_of_the_waits(case: Case) -> 
 
 
 def test_a_code_is_asked_about_at_the_moment_it_ends() -> None:
-    ends = NOON + timedelta(seconds=100)
+    ends = NOON + timedelta(seconds=90)
 
     assert next_poll(Case.QR, 5, at=NOON, action_ends=ends) == ends
 

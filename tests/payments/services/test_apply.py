@@ -185,6 +185,7 @@ def test_a_refund_that_comes_back_is_reversed_and_reviewed() -> None:
     assert (payment.refunded, payment.refund_reversed) == (1500, 1500)
     assert payment.status == PaymentStatus.PAID
     assert Operation.objects.get().status == OperationStatus.REVERSED
+    assert {mail.kind for mail in Mail.objects.filter(order=payment.order)} >= {"refund_returned"}
 
 
 def test_a_refund_seen_before_its_capture_is_not_refused() -> None:
