@@ -80,7 +80,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         _observe(attempt, outcome, source)
         _free_reserve(attempt)
         if more:
-            claim_capture(attempt)
+            claim_capture(attempt, captured_before=attempt.captured - more)
         settle_void(attempt)
         if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
             attempt.next_poll_at = next_question(attempt, status)

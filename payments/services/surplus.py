@@ -14,7 +14,7 @@ REASON = "surplus"
 """The stored reason of a refund that nobody asked for; pages and mails put it into words."""
 
 
-def claim_capture(attempt: Attempt) -> None:
+def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
     """Decide whose money has just been captured; rows are locked, the caller saves.
 
     What an attempt the shopper has left, a paid order or a dead one gets is surplus, and so is
@@ -22,23 +22,23 @@ def claim_capture(attempt: Attempt) -> None:
     whole amount if its goods can still be had. Less than was asked for, a person looks at. Only
     the total decides, so that it does not matter in how many steps it was seen.
     """
-    more = attempt.captured - _kept(attempt) - attempt.surplus
+    # The payment's sums are still those from before this sight.
+    payment, mine = attempt.payment, captured_before - attempt.surplus
+    kept_by_others = payment.captured - payment.surplus - mine
+    kept = 0 if kept_by_others >= payment.amount else _kept(attempt)
+    more = attempt.captured - kept - attempt.surplus
     if more > 0:
         attempt.surplus += more
         _give_back(attempt, more)
     if attempt.surplus == 0 and attempt.captured < attempt.amount:
         came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)
         detail = f"captured {came}, asked for {asked}"
-        payment, ref = attempt.payment, attempt.our_ref
-        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
+        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
 
 
 def _kept(attempt: Attempt) -> int:
-    """How much of what was captured belongs to the order."""
-    payment, order = attempt.payment, attempt.payment.order
-    others = [each for each in payment.attempts.all() if each.pk != attempt.pk]
-    if sum(each.captured - each.surplus for each in others) >= payment.amount:
-        return 0
+    """How much of what was captured belongs to the order, where nobody else has paid it."""
+    order = attempt.payment.order
     if attempt.superseded_at or order.state == OrderState.CANCELLED:
         return 0
     whole = attempt.captured >= attempt.amount
