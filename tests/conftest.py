@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from config.ports import HOST, free_port, wait_until_answers
@@ -42,6 +43,12 @@ def _nobody_left_in_the_database(
             "select pg_terminate_backend(pid) from pg_stat_activity "
             "where datname = current_database() and pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(autouse=True)
+def _language_of_no_other_test() -> None:
+    """A page asked for in another language leaves the thread in it."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from tests.browser.journey import fill_in
 
 WAITING = "We are waiting for your bank"
 FAILED = "The payment did not go through"
+LEFT = "You have not paid yet"
 SCAN = "Scan to pay £18.00"
 MARK = "window.stayed = true"
 STAYED = "window.stayed === true"

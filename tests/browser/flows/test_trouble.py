@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from config.stack import Stack
 from tests.browser.flows.buying import (
-    FAILED,
+    LEFT,
     MARK,
     SCAN,
     STAYED,
@@ -119,7 +119,7 @@ def test_the_back_button_from_the_bank_leads_on_not_into_a_second_order(shopper:
 def pay_address(page: Page) -> str:
     """Our pay page, found from the bank's: by leaving it."""
     page.get_by_role("button", name="Cancel").click()
-    heading(page, FAILED)
+    heading(page, LEFT)
     return page.url
 
 
