@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet, Sum
@@ -25,7 +25,7 @@ class CartRefused(Exception):
 
 def find_cart(*, token: str | None, user_id: int | None) -> Cart | None:
     """The cart of a session or of a signed-in shopper; one takes in the other at sign-in."""
-    by_session = Cart.objects.filter(token=token).first() if token else None
+    by_session = _by_token(token) if token else None
     if by_session and user_id and by_session.user_id is None:
         try:
             return _adopt(by_session, user_id)
@@ -34,6 +34,16 @@ def find_cart(*, token: str | None, user_id: int | None) -> Cart | None:
     if by_session and by_session.user_id in {None, user_id}:
         return by_session
     return Cart.objects.filter(user_id=user_id).order_by("pk").last() if user_id else None
+
+
+def _by_token(token: str) -> Cart | None:
+    """A cart with its lines by one statement, unless it has none."""
+    lines = list(CartLine.objects.select_related("cart").filter(cart__token=token))
+    if not lines:
+        return Cart.objects.filter(token=token).first()
+    cart = lines[0].cart
+    cart.held = lines
+    return cart
 
 
 def _adopt(cart: Cart, user_id: int) -> Cart | None:
@@ -60,9 +70,12 @@ def add_to_cart(*, cart: Cart | None, user_id: int | None, wanted: Sequence[Want
     pieces = _merged(wanted)
     products = configured_catalog().find(list(pieces))
     # A transaction of somebody around this could not survive a lost race: there the lock decides.
-    if cart and len(pieces) == 1 and transaction.get_autocommit():
+    if len(pieces) == 1 and transaction.get_autocommit():
         [(sku, more)] = pieces.items()
-        if _added_alone(cart, Wanted(sku, more), products.get(sku)):
+        want, product = Wanted(sku, more), products.get(sku)
+        if cart is None:
+            return _begun(user_id, want, product)
+        if _added_alone(cart, want, product):
             return cart
     try:
         return _add_together(cart, user_id, products, pieces=pieces)
@@ -70,9 +83,17 @@ def add_to_cart(*, cart: Cart | None, user_id: int | None, wanted: Sequence[Want
         return _add_together(cart, user_id, products, pieces=pieces)
 
 
+def _begun(user_id: int | None, want: Wanted, product: Product | None) -> Cart:
+    """A new cart with one product. It needs no transaction: an empty cart is nobody's loss."""
+    _check(want.quantity, product)
+    cart = Cart.objects.create(user_id=user_id)
+    CartLine(cart=cart, sku=want.sku, quantity=want.quantity).save(force_insert=True)
+    return cart
+
+
 def _added_alone(cart: Cart, want: Wanted, product: Product | None) -> bool:
     """Add one product by one statement without a lock; False where something came in between."""
-    held = {line.sku: line for line in cart.lines.all()}
+    held = {line.sku: line for line in cart.held}
     line = held.get(want.sku)
     quantity = want.quantity + (line.quantity if line else 0)
     if line is None:
@@ -204,14 +225,13 @@ def count_pieces(*, token: str | None, user_id: int | None) -> int:
 
 
 def quote_cart(cart: Cart | None) -> Quote:
-    """Today's price of the cart."""
-    return quote_lines(cart.lines.all() if cart else CartLine.objects.none())
+    """Today's price of what the cart holds now."""
+    return quote_lines(cart.lines.all() if cart else ())
 
 
-def quote_lines(lines: QuerySet[CartLine]) -> Quote:
+def quote_lines(lines: Iterable[CartLine]) -> Quote:
     """Today's price of these lines."""
-    pieces = lines.values_list("sku", "quantity")
-    return quote_pieces([Wanted(sku, quantity) for sku, quantity in pieces])
+    return quote_pieces([Wanted(line.sku, line.quantity) for line in lines])
 
 
 def quote_pieces(wanted: Sequence[Wanted]) -> Quote:

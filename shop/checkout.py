@@ -35,8 +35,8 @@ class QuoteChanged(Exception):
 class CheckoutDraft:
     """What the shopper sent, with the quote that the page showed.
 
-    `seen` is that quote's fingerprint, `seen_total` its total in minor units; the cart is found
-    by `checkout_key`, and must be the guest's of `cart_token` or the signed-in shopper's;
+    `seen` is that quote's fingerprint, `seen_total` its total in minor units; `checkout_key` is
+    the cart's token, and the cart must be the guest's of `cart_token` or the signed-in shopper's;
     `option` is None only where nothing is to be paid.
     """
 
@@ -95,7 +95,7 @@ def _locked_cart(draft: CheckoutDraft) -> tuple[Cart | None, list[Wanted]]:
     mine = Q(token=draft.cart_token, user=None)
     if draft.user_id:
         mine |= Q(user=draft.user_id)
-    carts = Cart.objects.filter(mine, checkout_key=draft.checkout_key, lines__isnull=False)
+    carts = Cart.objects.filter(mine, token=draft.checkout_key, lines__isnull=False)
     rows = carts.select_for_update().order_by("lines__pk")
     found = list(rows.values_list("pk", "lines__sku", "lines__quantity"))
     cart = Cart(pk=found[0][0]) if found else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from orders.clock import now
 from orders.models import new_token
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
 
 
 class Cart(models.Model):
-    """One shopper's cart. `token` stands in the session; `checkout_key` makes it one order.
+    """One shopper's cart. `token` stands in the session, and becomes its order's `checkout_key`.
 
-    Ordering deletes the row; the token that stays in the session then finds nothing.
+    Ordering deletes the row; the token that stays in the session then finds only the order.
     """
 
     token = models.CharField(max_length=22, unique=True, default=new_token)
-    checkout_key = models.CharField(max_length=22, unique=True, default=new_token)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField(default=now)
 
@@ -31,6 +31,11 @@ class Cart(models.Model):
 
     def __str__(self) -> str:
         return f"cart {self.pk}"
+
+    @cached_property
+    def held(self) -> list[CartLine]:
+        """The lines as they were when they were first asked for, or when the cart was found."""
+        return list(self.lines.all())
 
 
 class CartLine(models.Model):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import models
+from functools import cache
+from typing import Final
+
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +13,9 @@ from orders.clock import now
 from payments.models.account import ProviderAccount
 from payments.models.payment import Attempt
 from payments.states import InboxState
+
+AGAIN: Final = (InboxState.RECEIVED, InboxState.PARKED, InboxState.DEAD)
+"""An event that may still be applied."""
 
 
 class InboxEvent(models.Model):
@@ -52,3 +58,28 @@ class InboxEvent(models.Model):
 
     def __str__(self) -> str:
         return self.event_id
+
+    def store(self) -> bool:
+        """Insert it, or queue it again where it is stored and not done; False where it is done.
+
+        One statement, since a webhook does nothing else; neither save nor bulk_create can say
+        "unless it is done".
+        """
+        fields = [field for field in self._meta.concrete_fields if not field.primary_key]
+        values = [field.get_db_prep_save(field.pre_save(self, True), connection) for field in fields]
+        columns = tuple(str(field.column) for field in fields)
+        with connection.cursor() as cursor:
+            cursor.execute(_insert_or_queue(self._meta.db_table, columns), [*values, *AGAIN])
+            return cursor.fetchone() is not None
+
+
+@cache
+def _insert_or_queue(table: str, columns: tuple[str, ...]) -> str:
+    quote = connection.ops.quote_name
+    return (
+        f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) "  # noqa: S608  # our own names
+        f"VALUES ({', '.join(['%s'] * len(columns))}) "
+        "ON CONFLICT (account_id, event_id) DO UPDATE "
+        "SET state = EXCLUDED.state, next_run_at = EXCLUDED.next_run_at "
+        f"WHERE {quote(table)}.state IN ({', '.join(['%s'] * len(AGAIN))}) RETURNING id"
+    )

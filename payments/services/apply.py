@@ -17,6 +17,7 @@ from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Statu
 from payments.registry import flow_of
 from payments.schedule import Case, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
+from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
 from payments.services.lock import lock_attempt
 from payments.services.refunds_seen import apply_refunds
@@ -64,15 +65,14 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
     Facts are never refused: totals only grow, whatever the order in which they are seen.
     What names another account, mode, currency or reference is not applied, but reviewed.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         attempt, attempts = lock_attempt(attempt_id)
         payment = attempt.payment
         if outcome.inferred and attempt.status not in UNHEARD:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
         if problem := _mismatch(attempt, outcome):
             return _set_aside(attempt, problem)
-        before = [getattr(attempt, name) for name in SUMMED]
-        status = AttemptStatus(attempt.status)
+        before, status = as_read(attempt), AttemptStatus(attempt.status)
         _remember(attempt, outcome)
         apply_refunds(attempt, outcome)
         apply_disputes(attempt, outcome)
@@ -84,10 +84,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         settle_void(attempt)
         if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
             attempt.next_poll_at = next_question(attempt, status)
-        attempt.save()
-        for name, old in zip(SUMMED, before, strict=True):
-            moved = getattr(attempt, name) - old
-            setattr(payment, name, getattr(payment, name) + moved)
+        save_changes(attempt, before)
         settle_payment(payment, attempts, source=source)
         tell_of_failure(payment.order, attempt, before=status)
     return attempt
@@ -95,13 +92,16 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
 
 def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str) -> None:
     """Project the payment from its attempts and let the order follow; rows are locked."""
+    before = as_read(payment)
+    for name in SUMMED:
+        setattr(payment, name, sum(getattr(attempt, name) for attempt in attempts))
     tried = [_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
         mark_paid(payment.order, actor=source)
     payment.status = payment_status(
         amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(payment.order.state))
     )
-    payment.save(update_fields=["status", *SUMMED])
+    save_changes(payment, before)
 
 
 def _tried(attempt: Attempt) -> Tried:

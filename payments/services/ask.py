@@ -41,7 +41,7 @@ def ask_if_waiting(attempt: Attempt) -> Attempt:
     may_ask = Q(asked_at__isnull=True) | Q(asked_at__lte=now() - ASK_AGAIN_AFTER)
     if not Attempt.objects.filter(may_ask, pk=attempt.pk).update(asked_at=now()):
         return attempt
-    return ask(attempt.pk, source="return")
+    return _ask(attempt, source="return")
 
 
 def note_return(attempt: Attempt) -> None:
@@ -58,6 +58,10 @@ def note_return(attempt: Attempt) -> None:
 def ask(attempt_id: int, *, source: str) -> Attempt:
     """Query one attempt and book the answer, or that there was none; with no transaction open."""
     attempt = Attempt.objects.select_related("payment__order", "account").get(pk=attempt_id)
+    return _ask(attempt, source=source)
+
+
+def _ask(attempt: Attempt, *, source: str) -> Attempt:
     try:
         outcome = query(attempt)
     except NotFound:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from orders.clock import now
 from orders.wake import wake
 from payments.conf import payment_settings
 from payments.models import Attempt, InboxEvent, ProviderAccount, ProviderObject
+from payments.models.inbox import AGAIN
 from payments.providers.base import RawRequest, WebhookEvent
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
@@ -24,7 +25,6 @@ TASK = "payments.drain_inbox"
 BACK_OFF = [timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)]
 PARKED_FOR = timedelta(hours=72)
 PARKED_AGAIN = timedelta(minutes=2)
-AGAIN = (InboxState.RECEIVED, InboxState.PARKED, InboxState.DEAD)
 
 
 def receive(*, account: ProviderAccount, event: WebhookEvent, raw: RawRequest) -> None:
@@ -36,19 +36,10 @@ def receive(*, account: ProviderAccount, event: WebhookEvent, raw: RawRequest) -
         body=raw.body,
         headers=_kept_headers(raw.headers),
     )
-    try:
-        with _committed():
-            row.save(force_insert=True)
-    except IntegrityError:
-        repeated = InboxEvent.objects.filter(account=account, event_id=event.event_id).first()
-        if repeated is None:
-            raise  # it was not the event that stood in the way
-        if repeated.state not in AGAIN:
-            return
-        InboxEvent.objects.filter(pk=repeated.pk, state=repeated.state).update(
-            state=InboxState.RECEIVED, next_run_at=now()
-        )
-    wake(TASK)
+    with _committed():
+        waits = row.store()
+    if waits:
+        wake(TASK)
 
 
 def _committed() -> AbstractContextManager[object]:

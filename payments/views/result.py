@@ -36,18 +36,21 @@ PATIENCE: Final = timedelta(seconds=30)
 @require_safe
 @payment_page
 def result(request: HttpRequest, payment: Payment) -> HttpResponse:
-    """What became of it: paid, still waiting, or back to the pay page with the reason."""
+    """What became of it: paid, so on to the order; still waiting; or back to pay, with the reason."""
     payment, newest = look(payment)
     stage = stage_after_return(payment, newest)
     if stage == Stage.PAYABLE:
         ran_out = newest and newest.qr_content and newest.status == AttemptStatus.EXPIRED
         return redirect("payments:scan" if ran_out else "payments:pay", payment.token)
+    url = order_link(payment, newest)
+    if url and stage == Stage.PAID:
+        return redirect(url)
     if newest and stage == Stage.WAITING:
         note_return(newest)
     seconds, slow = seconds_to_wait(newest), newest is not None and is_slow(newest)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "stage": stage}
     context |= {"at_bank": newest and newest.status == AttemptStatus.REQUIRES_ACTION}
-    context |= {"order_url": order_link(payment, newest), "seconds": seconds, "slow": slow}
+    context |= {"order_url": url, "seconds": seconds, "slow": slow}
     context |= {"kept": payment.money(payment.captured - payment.surplus - payment.net_refunded)}
     context |= {"returned": payment.money(payment.net_refunded)}
     context |= {"surplus": payment.money(payment.surplus), "goes_back": goes_back(payment)}

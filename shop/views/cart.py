@@ -37,7 +37,9 @@ from shop.pricing import Quote, QuoteLine, Wanted
 
 View = Callable[[HttpRequest], HttpResponse]
 SESSION_KEY = "till_cart"
+"""Where the session keeps the cart's token, which is its order's key once it is ordered."""
 ORDER_KEY = "till_order"
+"""Where it keeps the key of the order before that."""
 
 
 def open_cart(request: HttpRequest) -> Cart | None:
@@ -95,7 +97,7 @@ def cart_page(
         for line, problem in explained(quote)
     ]
     context = {"quote": quote, "lines": lines, "not_added": not_added, "conf": shop_settings()}
-    context |= {"cart_count": quote.pieces, "unpaid": _unpaid(request), **_removed(request, quote)}
+    context |= {"cart_count": quote.pieces, "unpaid": _unpaid(request, cart_is_there=bool(lines)), **_removed(request, quote)}
     return render(request, "shop/cart.html", context, status=status)
 
 
@@ -110,11 +112,12 @@ def _removed(request: HttpRequest, quote: Quote) -> dict[str, object]:
     return {"removed": configured_catalog().find([sku]).get(sku), "removed_pieces": pieces}
 
 
-def _unpaid(request: HttpRequest) -> Payment | None:
+def _unpaid(request: HttpRequest, *, cart_is_there: bool) -> Payment | None:
     """What this browser ordered last and has not paid: the way back for who left the bank."""
-    order_id = request.session.get(ORDER_KEY)
+    kept = (ORDER_KEY,) if cart_is_there else (SESSION_KEY, ORDER_KEY)
+    keys = [request.session[name] for name in kept if name in request.session]
     unpaid = Payment.objects.select_related("order").filter(order__state=OrderState.OPEN)
-    return unpaid.filter(order_id=order_id).first() if order_id else None
+    return unpaid.filter(order__checkout_key__in=keys).order_by("pk").last() if keys else None
 
 
 def not_added(request: HttpRequest, reason: str, *, status: int) -> HttpResponse:
@@ -157,8 +160,11 @@ def add(request: HttpRequest) -> HttpResponse:
         )
     except CartRefused as refusal:
         return not_added(request, str(refusal), status=400)
-    if request.session.get(SESSION_KEY) != cart.token:
+    before = request.session.get(SESSION_KEY)
+    if before != cart.token:
         request.session[SESSION_KEY] = cart.token
+        if before:
+            request.session[ORDER_KEY] = before
     return redirect("shop:cart")
 
 

@@ -20,7 +20,7 @@ from payments.registry import PaymentOption, payment_options
 from payments.services.start import submit_attempt
 from payments.views.shopper import shopper_email, shopper_key
 from payments.views.stage import next_page
-from shop.cart import CartRefused, quote_cart, set_quantity
+from shop.cart import CartRefused, quote_cart, quote_lines, set_quantity
 from shop.checkout import (
     CartGone,
     CheckoutDraft,
@@ -48,7 +48,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _post(request) if LOOKS.isdisjoint(request.POST) else _look(request)
     cart = open_cart(request)
-    quote = quote_cart(cart)
+    quote = quote_lines(cart.held if cart else ())
     if cart is None or not quote.buyable:
         return redirect("shop:cart")
     initial = {"email": shopper_email(request)}
@@ -91,7 +91,7 @@ def _post(request: HttpRequest) -> HttpResponse:
 def _not_placed(request: HttpRequest, why: str | CheckoutForm, *, status: int) -> HttpResponse:
     """The page again; a form of a cart that is no longer this one leads to its order, if any."""
     cart, key = open_cart(request), request.POST.get("checkout_key", "").replace("\0", "")
-    if cart is None or cart.checkout_key != key:
+    if cart is None or cart.token != key:
         return _other_cart(request, cart, key)
     if isinstance(why, str):
         return _refused(request, cart, why, status=status)
@@ -153,7 +153,8 @@ def _explain(refusal: Refusal, form: CheckoutForm) -> str:
 
 def _onward(request: HttpRequest, placed: Placed) -> HttpResponse:
     """To the provider; the loser of a double submit goes where the winner's order stands."""
-    request.session[ORDER_KEY] = placed.order.pk
+    if request.session.get(SESSION_KEY) != placed.order.checkout_key:
+        request.session[ORDER_KEY] = placed.order.checkout_key
     attempt = placed.attempt
     if attempt is None:
         return HttpResponseRedirect(order_url(placed.order), status=303)
@@ -174,6 +175,6 @@ def _page(
     request: HttpRequest, cart: Cart | None, form: CheckoutForm, *, quote: Quote, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "quote": quote, "lines": explained(quote), "conf": shop_settings()}
-    context |= {"checkout_key": cart.checkout_key if cart else "", "cart_count": quote.pieces}
+    context |= {"checkout_key": cart.token if cart else "", "cart_count": quote.pieces}
     context |= {"options": form.options.values()}
     return render(request, "shop/checkout.html", context, status=status)

@@ -9,40 +9,43 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from orders.clock import now
-from orders.models import Order
-from orders.queries import order_by_link
 from orders.services.links import renew_link
+from orders.states import OrderState
 from payments.limits import too_often
 from payments.models import Payment
 from payments.queries import refunds_of
+from payments.states import PaymentStatus
 from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
 from shop.forms import NewLinkForm
 
 
-def _open_link(request: HttpRequest, token: str) -> Order | HttpResponse:
-    order = order_by_link(token)
-    if order is None:
+def _open_link(request: HttpRequest, token: str) -> Payment | HttpResponse:
+    found = Payment.objects.select_related("order__address").filter(order__link_token=token)
+    payment = found.first()
+    if payment is None:
         return render(request, "shop/order_not_found.html", status=404)
+    order = payment.order
     mine = order.user_id is not None and order.user_id == shopper_key(request)
     if order.link_expires_at < now() and not mine:
         context = {"form": NewLinkForm(), "token": token}
         return render(request, "shop/order_expired.html", context, status=410)
-    return order
+    return payment
 
 
 @never_cache
 @require_safe
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """What was ordered, where its money stands, what happens next."""
-    found = _open_link(request, token)
-    if isinstance(found, HttpResponse):
-        return found
-    payment = Payment.objects.get(order=found)
-    lines = list(found.lines.all())
+    payment = _open_link(request, token)
+    if isinstance(payment, HttpResponse):
+        return payment
+    order = payment.order
+    lines = list(order.lines.all())
     for line in lines:
-        line.order = found
-    context = {"order": found, "lines": lines, "payment": payment}
+        line.order = order
+    thanks = order.state == OrderState.CONFIRMED and payment.status == PaymentStatus.PAID
+    context = {"order": order, "lines": lines, "payment": payment, "thanks": thanks}
     context |= {"refunds": refunds_of(payment), "conf": shop_settings()}
     return render(request, "shop/order.html", context)
 

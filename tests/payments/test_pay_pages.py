@@ -112,7 +112,18 @@ def test_a_paid_payment_leads_to_the_result(client: Client, method: str) -> None
     assert payment.attempts.count() == 1
 
 
-def test_the_result_of_a_paid_payment_says_what_happens_next(client: Client) -> None:
+def test_a_paid_payment_leads_on_to_its_order(client: Client) -> None:
+    payment = a_payment()
+
+    answer = client.get(f"{page_of(payment)}return/")
+
+    assert answer["Location"].endswith(f"/order/{payment.order.link_token}/")
+
+
+def test_where_orders_have_no_page_the_result_says_what_happens_next(
+    client: Client, settings: Settings
+) -> None:
+    settings.ORDERS = {**settings.ORDERS, "order_url": ""}
     text = text_of(client, f"{page_of(a_payment())}return/")
 
     assert "Thank you. Your order is confirmed." in text

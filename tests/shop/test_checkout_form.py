@@ -178,10 +178,24 @@ def test_a_form_with_its_token_is_taken(strict: Client) -> None:
     assert answer.status_code == 303
 
 
-def test_the_list_of_countries_marks_the_chosen_one_and_escapes_names() -> None:
-    widget = CountrySelect(choices=[("GB", "A & B"), ("GG", "Guernsey")])
+def test_the_list_of_countries_marks_the_chosen_one_and_escapes_names(
+    settings: Settings,
+) -> None:
+    settings.SHOP = {**settings.SHOP, "countries": ["BA", "GG"]}
 
-    assert widget.render("country", "GB", {"required": True}) == (
-        '<select name="country" required><option value="GB" selected>A &amp; B</option>'
+    assert CountrySelect().render("country", "BA", {"required": True}) == (
+        '<select name="country" required><option value="">Choose a country</option>'
+        '<option value="BA" selected>Bosnia &amp; Herzegovina</option>'
         '<option value="GG">Guernsey</option></select>'
     )
+
+
+def test_a_country_not_delivered_to_is_refused(
+    shopper: Client, settings: Settings
+) -> None:
+    settings.SHOP = {**settings.SHOP, "countries": ["BA", "GG"]}
+
+    answer = check_out(shopper, filled_in(shopper, country="GB"))
+
+    assert "Choose a country from the list." in read(answer).text
+    assert nothing_happened()

@@ -48,4 +48,4 @@ def test_the_pages_of_an_order_open(client: Client, view: str) -> None:
 
     path = view.format(order=payment.order, token=payment.token)
 
-    assert client.get(path).status_code == 200
+    assert client.get(path, follow=True).status_code == 200
