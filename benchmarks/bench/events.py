@@ -1,12 +1,15 @@
 """How many events the worker applies in a second, beside tasks that do nothing.
 
-Both lie in the queue before the worker runs: one message for each event, as its webhook sends it.
+Both wait before the worker runs: the tasks in the queue, the events stored as their webhooks store
+them, with the wake-up that is sent for a burst.
 Import it with Django set up.
 """
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import redis
 from celery import current_app
@@ -19,7 +22,9 @@ from benchmarks.bench.stage import StageError, until
 from benchmarks.bench.tasks import NOTHING
 from config.ports import HOST
 from payments.models import InboxEvent, ProviderAccount
-from payments.services.inbox import TASK
+from payments.providers.base import RawRequest
+from payments.providers.sandbox.webhook import read_event
+from payments.services.inbox import receive
 
 EVENTS, NOTHINGS = 500, 2000
 PATIENCE_SECONDS = 120.0
@@ -38,13 +43,13 @@ class Rates:
 
 
 def measure_worker(scene: Scene) -> Rates:
-    """Empty the queue of tasks that do nothing, then of wake-ups with an event each."""
+    """Empty the queue of tasks that do nothing, then the inbox."""
     with redis.Redis(HOST, scene.stage.redis_port) as queue:
-        nothings = _rate(scene, NOTHING, count=NOTHINGS, done=lambda: not _waiting(queue))
-    with scene.stage.frozen("worker"):
-        _store_events(scene.town.hook)
+        send, done = partial(_send_nothings, NOTHINGS), lambda: not _waiting(queue)
+        nothings = NOTHINGS / _seconds(scene, send, done)
     due = InboxEvent.objects.filter(next_run_at__isnull=False)
-    events = _rate(scene, TASK, count=EVENTS, done=lambda: not due.exists())
+    store = partial(_store_events, scene.town.hook)
+    events = EVENTS / _seconds(scene, store, lambda: not due.exists())
     if not until(all_is_done, seconds=PATIENCE_SECONDS):
         raise StageError("the worker does not finish its mails")
     rates = Rates(events, nothings)
@@ -52,14 +57,19 @@ def measure_worker(scene: Scene) -> Rates:
     return rates
 
 
-def _rate(scene: Scene, task: str, *, count: int, done: Callable[[], bool]) -> float:
+def _seconds(scene: Scene, prepare: Callable[[], None], done: Callable[[], bool]) -> float:
+    """How long the worker takes for what was prepared while it stood still."""
     with scene.stage.frozen("worker"):
-        for _ in range(count):
-            current_app.send_task(task, retry=False, ignore_result=True)
+        prepare()
     started = time.monotonic()
     if not until(done, seconds=PATIENCE_SECONDS):
-        raise StageError(f"the worker does not finish {count} times {task}")
-    return count / (time.monotonic() - started)
+        raise StageError("the worker does not finish")
+    return time.monotonic() - started
+
+
+def _send_nothings(count: int) -> None:
+    for _ in range(count):
+        current_app.send_task(NOTHING, retry=False, ignore_result=True)
 
 
 def _waiting(queue: redis.Redis) -> int:
@@ -68,14 +78,8 @@ def _waiting(queue: redis.Redis) -> int:
 
 
 def _store_events(hook: Hook) -> None:
-    """A captured payment's event for each of as many new orders, as the webhook stores it."""
+    """A captured payment's event for each of as many new orders."""
     account = ProviderAccount.objects.get(code="sandbox")
-    InboxEvent.objects.bulk_create(
-        InboxEvent(
-            account=account,
-            event_id=f"evt_{attempt.our_ref}",
-            kind="payment.captured",
-            body=hook.event(our_ref=attempt.our_ref, amount=attempt.amount),
-        )
-        for attempt in (open_one() for _ in range(EVENTS))
-    )
+    for attempt in [open_one() for _ in range(EVENTS)]:
+        body = hook.event(our_ref=attempt.our_ref, amount=attempt.amount)
+        receive(account=account, event=read_event(json.loads(body)), raw=RawRequest(body, {}))

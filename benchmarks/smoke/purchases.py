@@ -9,7 +9,7 @@ from benchmarks.shopper import Delivery, Shopper, checkout, pay
 APPROVED = "tok_approve"
 DECLINED = "tok_decline_insufficient_funds"
 _PRICE = re.compile(r"£([\d,]+)\.(\d\d)")
-_NUMBER = re.compile(r"order number is ([0-9A-Z]{10})")
+_NUMBER = re.compile(r"Order ([0-9A-Z]{10})\b")
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def _buy(base_url: str, email: str, wanted: dict[str, int], *, decline: bool = F
             purchase.attempts += 1
         done = pay(shopper, card_page, APPROVED)
         purchase.number = _find(_NUMBER, done)[1]
-        purchase.order_url = next(link for link in done.links if "/order/" in link)
+        purchase.order_url = done.url
     return purchase
 
 

@@ -66,7 +66,9 @@ class InboxEvent(models.Model):
         "unless it is done".
         """
         fields = [field for field in self._meta.concrete_fields if not field.primary_key]
-        values = [field.get_db_prep_save(field.pre_save(self, True), connection) for field in fields]
+        values = [
+            field.get_db_prep_save(field.pre_save(self, add=True), connection) for field in fields
+        ]
         columns = tuple(str(field.column) for field in fields)
         with connection.cursor() as cursor:
             cursor.execute(_insert_or_queue(self._meta.db_table, columns), [*values, *AGAIN])

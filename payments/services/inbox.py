@@ -59,6 +59,8 @@ def drain_inbox() -> int:
     others are due again at once.
     """
     claimed = _claim_due()
+    if len(claimed) == BATCH:
+        wake(TASK)  # another worker begins with the rest meanwhile
     for number, event in enumerate(claimed, start=1):
         try:
             apply_event(event)

@@ -36,7 +36,7 @@ PATIENCE: Final = timedelta(seconds=30)
 @require_safe
 @payment_page
 def result(request: HttpRequest, payment: Payment) -> HttpResponse:
-    """What became of it: paid, so on to the order; still waiting; or back to pay, with the reason."""
+    """What became of it: paid, so on to the order; or still waiting; or back to pay again."""
     payment, newest = look(payment)
     stage = stage_after_return(payment, newest)
     if stage == Stage.PAYABLE:

@@ -97,7 +97,8 @@ def cart_page(
         for line, problem in explained(quote)
     ]
     context = {"quote": quote, "lines": lines, "not_added": not_added, "conf": shop_settings()}
-    context |= {"cart_count": quote.pieces, "unpaid": _unpaid(request, cart_is_there=bool(lines)), **_removed(request, quote)}
+    unpaid = _unpaid(request, kept=(ORDER_KEY,) if lines else (SESSION_KEY, ORDER_KEY))
+    context |= {"cart_count": quote.pieces, "unpaid": unpaid, **_removed(request, quote)}
     return render(request, "shop/cart.html", context, status=status)
 
 
@@ -112,9 +113,8 @@ def _removed(request: HttpRequest, quote: Quote) -> dict[str, object]:
     return {"removed": configured_catalog().find([sku]).get(sku), "removed_pieces": pieces}
 
 
-def _unpaid(request: HttpRequest, *, cart_is_there: bool) -> Payment | None:
+def _unpaid(request: HttpRequest, *, kept: Sequence[str]) -> Payment | None:
     """What this browser ordered last and has not paid: the way back for who left the bank."""
-    kept = (ORDER_KEY,) if cart_is_there else (SESSION_KEY, ORDER_KEY)
     keys = [request.session[name] for name in kept if name in request.session]
     unpaid = Payment.objects.select_related("order").filter(order__state=OrderState.OPEN)
     return unpaid.filter(order__checkout_key__in=keys).order_by("pk").last() if keys else None

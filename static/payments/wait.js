@@ -18,11 +18,21 @@ async function show(address) {
   const answer = await fetch(address).catch(() => null);
   if (!answer) return location.assign(address);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  await Promise.all(sheetsOf(page).filter((sheet) => !sheetsOf(document).some((mine) => mine.href === sheet.href)).map(load));
   document.title = page.title;
   document.querySelector("main").replaceWith(page.querySelector("main"));
   history.replaceState(null, "", answer.url);
   document.querySelector("main").focus();
 }
+
+const sheetsOf = (page) => [...page.querySelectorAll("link[rel=stylesheet]")];
+
+// Settles once the page can be shown in its own clothes.
+const load = (sheet) => new Promise((done) => {
+  const link = document.importNode(sheet);
+  link.onload = link.onerror = done;
+  document.head.append(link);
+});
 
 function promise() {
   for (const part of document.querySelectorAll(".waiting")) part.hidden = true;

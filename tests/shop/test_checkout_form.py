@@ -190,9 +190,7 @@ def test_the_list_of_countries_marks_the_chosen_one_and_escapes_names(
     )
 
 
-def test_a_country_not_delivered_to_is_refused(
-    shopper: Client, settings: Settings
-) -> None:
+def test_a_country_not_delivered_to_is_refused(shopper: Client, settings: Settings) -> None:
     settings.SHOP = {**settings.SHOP, "countries": ["BA", "GG"]}
 
     answer = check_out(shopper, filled_in(shopper, country="GB"))
