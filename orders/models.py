@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -59,6 +60,7 @@ class Order(models.Model):
     terms_version = models.CharField(_("terms version"), max_length=40, blank=True)
     placed_at = models.DateTimeField(_("placed"), default=now, db_index=True)
     expires_at = models.DateTimeField(_("kept until"), null=True)
+    paid_at = models.DateTimeField(_("paid"), null=True, editable=False)
     extended = models.BooleanField(default=False, editable=False)
     holds = models.PositiveIntegerField(default=0, editable=False)
 
@@ -99,13 +101,18 @@ class Order(models.Model):
     def total(self) -> Money:
         return Money(self.total_amount, self.currency)
 
-    def move_to(self, state: OrderState, *, actor: str, reason: str = "") -> None:
-        """Take one step of the table and note it; raises IllegalTransition. The row is locked."""
+    def move_to(
+        self, state: OrderState, *, actor: str, reason: str = "", with_: Sequence[str] = ()
+    ) -> None:
+        """Take one step of the table and note it; raises IllegalTransition. The row is locked.
+
+        `with_` names columns that are written by the same statement.
+        """
         before = OrderState(self.state)
         if state not in NEXT[before]:
             raise IllegalTransition(f"order {self.number} cannot go from {before} to {state}")
         self.state = state
-        self.save(update_fields=["state"])
+        self.save(update_fields=["state", *with_])
         StateChange.objects.create(
             order=self, before=before, after=state, actor=actor, reason=reason
         )

@@ -18,7 +18,9 @@ class OrderState(TextChoices):
 
 NEXT: Final[dict[OrderState, frozenset[OrderState]]] = {
     OrderState.OPEN: frozenset({OrderState.CONFIRMED, OrderState.CANCELLED, OrderState.EXPIRED}),
-    OrderState.CONFIRMED: frozenset({OrderState.COMPLETED, OrderState.CANCELLED}),
+    OrderState.CONFIRMED: frozenset(
+        {OrderState.COMPLETED, OrderState.CANCELLED, OrderState.OPEN}  # open again: its hold lapsed
+    ),
     OrderState.EXPIRED: frozenset({OrderState.OPEN}),
     OrderState.COMPLETED: frozenset(),
     OrderState.CANCELLED: frozenset(),

@@ -30,6 +30,9 @@ def check_payments(**_kwargs: Any) -> list[CheckMessage]:
         except ImportError as error:
             hint = f'Mend PAYMENTS["providers"]["{name}"].'
             found.append(Error(str(error), hint=hint, id="payments.E002"))
+    if conf.capture not in {"automatic", "manual"}:
+        hint = 'Set PAYMENTS["capture"] to "automatic" or "manual".'
+        found.append(Error(f"nobody captures {conf.capture!r}", hint=hint, id="payments.E005"))
     return found + _key_errors(conf.secret_keys)
 
 

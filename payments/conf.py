@@ -26,6 +26,9 @@ class PaymentSettings:
     """Provider name -> dotted path of its adapter."""
     base_url: str = "http://127.0.0.1:8000"
     """Where providers send shoppers back to, without a slash at the end."""
+    capture: str = "automatic"
+    """"automatic": charge when the shopper pays; "manual": let the bank hold the amount where it
+    can, and charge it when staff capture it."""
     timeout_seconds: float = 8.0
     """How long one call to a provider may take."""
     polls_per_second: float = 25.0

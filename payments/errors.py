@@ -15,6 +15,14 @@ class NotPayable(PaymentError):
     """No money is asked for now: it is paid, closed or being paid. Nobody acts."""
 
 
+class CaptureRefused(PaymentError):
+    """This capture cannot be asked for; the text is for staff."""
+
+
+class CancelRefused(PaymentError):
+    """This order cannot be cancelled; the text is for staff."""
+
+
 class RefundRefused(PaymentError):
     """The refund asked for cannot be; the message says why. Staff act."""
 

@@ -44,6 +44,8 @@ STAFF: Final[dict[str, StrOrPromise]] = {
     "wallet_declined": _("declined by the wallet"),
     "debit_returned": _("the bank returned the debit"),
     "saved_card_gone": _("the provider no longer has this saved card"),
+    "capture_refused": _("the provider refused the capture"),
+    "hold_gone": _("nothing is held any more: it lapsed or was released"),
     "disputed": _("not sent: the shopper claims this money back through the bank"),
     "mismatch": _("the provider names another account, mode, currency or reference"),
     "account_closed": _("the account that should get the money is closed"),

@@ -42,7 +42,7 @@ class PaymentOption:
     """One way to pay, as the shopper chooses it: `key` is "<account>/<method>[/<saved>]".
 
     `saved` is a method the shopper has paid with before; `can_save` that this one can be kept,
-    `save` that the shopper wants it to be.
+    `save` that the shopper wants it to be. `hold`: the bank only holds the amount at first.
     """
 
     account_id: int
@@ -51,6 +51,7 @@ class PaymentOption:
     saved: SavedMethod | None = None
     can_save: bool = False
     save: bool = False
+    hold: bool = False
 
     @property
     def key(self) -> str:
@@ -96,6 +97,7 @@ def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOp
             account.code,
             capability.method,
             can_save=capability.can_save and user_id is not None,
+            hold=capability.can_hold and conf.capture == "manual",
         )
         for account in accounts().values()
         if account.active and account.provider in conf.providers
@@ -110,10 +112,10 @@ def _saved_options(offered: list[PaymentOption], user_id: int | None) -> list[Pa
     """What the shopper has saved, the newest first, where its account still takes it."""
     if user_id is None:
         return []
-    takes = {(option.account_id, option.method): option.account_code for option in offered}
+    takes = {(option.account_id, option.method): option for option in offered}
     saved = SavedMethod.objects.filter(user_id=user_id, account__in={a for a, _m in takes})
     return [
-        PaymentOption(one.account_id, takes[one.account_id, one.method], one.method, saved=one)
+        replace(takes[one.account_id, one.method], saved=one, can_save=False)
         for one in saved.order_by("-pk")
         if (one.account_id, one.method) in takes
     ]

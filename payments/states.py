@@ -40,6 +40,7 @@ class AttemptStatus(TextChoices):
 
 
 class OperationKind(TextChoices):
+    CAPTURE = "capture", _("capture")
     REFUND = "refund", _("refund")
     VOID = "void", _("void")
 
@@ -124,6 +125,9 @@ class Tried:
     surplus: int = 0
     refunded: int = 0
     superseded: bool = False
+    held: int = 0
+    charged_as_asked: bool = False
+    """A hold of which we captured all that we wanted, and nothing is held any more."""
 
 
 def payment_status(
@@ -149,7 +153,14 @@ def payment_status(
 
 def settled(attempts: Sequence[Tried]) -> int:
     """What was captured as asked and belongs to the order."""
-    return sum(a.amount for a in attempts if a.captured - a.surplus == a.amount)
+    return sum(
+        a.amount for a in attempts if a.captured - a.surplus == a.amount or a.charged_as_asked
+    )
+
+
+def promised(attempts: Sequence[Tried]) -> int:
+    """What banks hold of the whole amounts asked for, of attempts the shopper has not left."""
+    return sum(a.amount for a in attempts if a.held >= a.amount and not a.superseded)
 
 
 def _status_without_money(attempts: list[AttemptStatus]) -> PaymentStatus:

@@ -54,6 +54,8 @@ class Happening:
 
 
 ACTORS: Final[dict[str, StrOrPromise]] = {
+    "cancel": gettext_lazy("by cancelling"),
+    "capture": gettext_lazy("with a capture"),
     "change": gettext_lazy("when the shopper chose another way to pay"),
     "checkout": gettext_lazy("at checkout"),
     "create": gettext_lazy("by the provider's answer"),
@@ -66,18 +68,23 @@ ACTORS: Final[dict[str, StrOrPromise]] = {
     "webhook": gettext_lazy("by a webhook"),
 }
 REASONS: Final[dict[str, StrOrPromise]] = {
+    "held": gettext_lazy("a bank holds the money"),
+    "hold lapsed": gettext_lazy("the bank has let the money go"),
     "late money": gettext_lazy("money came late, and the goods were still there"),
     "paid": gettext_lazy("paid"),
     "surplus": gettext_lazy("given back by itself: paid twice, or for a dead order"),
     "unpaid": gettext_lazy("not paid in time"),
 }
 VERBS: Final[dict[str, StrOrPromise]] = {
+    "capture": gettext_lazy("capture"),
     "create": gettext_lazy("open the payment"),
     "query": gettext_lazy("what became of it?"),
     "refund": gettext_lazy("refund"),
     "void": gettext_lazy("void"),
 }
 MAILS: Final[dict[str, StrOrPromise]] = {
+    "cancelled": gettext_lazy("Mail: cancelled"),
+    "hold_lapsed": gettext_lazy("Mail: the hold lapsed, please pay again"),
     "confirmation": gettext_lazy("Mail: confirmation"),
     "expired": gettext_lazy("Mail: not paid in time"),
     "payment_failed": gettext_lazy("Mail: the payment did not arrive"),

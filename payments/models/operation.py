@@ -1,4 +1,4 @@
-"""Something we ask of a provider after an attempt: a refund, or to close it (void)."""
+"""Something we ask of a provider after an attempt: a capture, a refund, or to close it (void)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orders.clock import now
 from orders.models import random_code
 from orders.money import Money
 from payments.models.payment import Attempt
-from payments.states import OperationKind, OperationStatus
+from payments.states import UNSETTLED, OperationKind, OperationStatus
 
 SUBMIT_TASK: Final = "payments.submit_operations"
 """The worker's task that sends what is due."""
@@ -23,15 +23,20 @@ def new_refund_ref() -> str:
     return "R" + random_code(20)
 
 
+def new_capture_ref() -> str:
+    return "C" + random_code(20)
+
+
 def new_void_ref() -> str:
     return "V" + random_code(20)
 
 
 class Operation(models.Model):
-    """One refund or void: committed before the provider is called, its key reused on every retry.
+    """One capture, refund or void: committed before the call, its key reused on every retry.
 
     `request_key` is the idempotency key of whoever asked (a form token, a cancellation number);
-    `external` marks a refund that was made at the provider's own site.
+    `external` marks a refund that was made at the provider's own site. Of a capture, `reaches` is
+    the attempt's total captured once it has succeeded, and `final` releases what is left.
     """
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="operations")
@@ -54,6 +59,8 @@ class Operation(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     external = models.BooleanField(_("made at the provider"), default=False)
+    reaches = models.BigIntegerField(null=True)
+    final = models.BooleanField(default=False)
     error_code = models.CharField(max_length=40, blank=True)
     error_raw = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=now)
@@ -63,8 +70,8 @@ class Operation(models.Model):
     tries = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("refund")
-        verbose_name_plural = _("refunds")
+        verbose_name = _("operation")
+        verbose_name_plural = _("operations")
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=OperationStatus.values), name="operation_status_known"
@@ -72,6 +79,15 @@ class Operation(models.Model):
             models.CheckConstraint(condition=Q(amount__gt=0), name="operation_amount_positive"),
             models.CheckConstraint(
                 condition=Q(kind__in=OperationKind.values), name="operation_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=OperationKind.CAPTURE) | Q(reaches__gt=0),
+                name="operation_capture_reaches_a_total",
+            ),
+            models.UniqueConstraint(
+                fields=["attempt"],
+                condition=Q(kind=OperationKind.CAPTURE, status__in=UNSETTLED),
+                name="operation_one_capture_at_a_time",
             ),
         ]
         indexes = [

@@ -63,7 +63,11 @@ class Payment(models.Model):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        permissions = [("refund_payment", _("Can refund a payment"))]
+        permissions = [
+            ("refund_payment", _("Can refund a payment")),
+            ("capture_payment", _("Can capture what is held")),
+            ("cancel_payment", _("Can cancel an order")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=PaymentStatus.values), name="payment_status_known"
@@ -106,6 +110,8 @@ class Attempt(models.Model):
     """One try with one account and method: the create operation and the facts that came of it.
 
     The five totals only grow. `status` is their projection, or the newest observation.
+    `hold`: only authorized at first; it lapses at `capture_before`, and `capture_asked` is what our
+    captures have asked for in all.
     `closing_at`: we asked the provider to close it; `superseded_at`: the shopper moved on, so
     whatever is captured from then on is `surplus` and goes back. `returned_at`: the shopper came
     back from the provider and waits.
@@ -133,6 +139,9 @@ class Attempt(models.Model):
     redirect_url = models.TextField(blank=True)
     qr_content = models.TextField(blank=True)
     action_expires_at = models.DateTimeField(null=True)
+    hold = models.BooleanField(default=False)
+    capture_asked = models.BigIntegerField(default=0)
+    capture_before = models.DateTimeField(_("held until"), null=True)
     save_method = models.BooleanField(default=False)
     saved_method = models.ForeignKey(
         "payments.SavedMethod", models.SET_NULL, null=True, related_name="attempts"
@@ -159,7 +168,7 @@ class Attempt(models.Model):
                 condition=Q(status__in=AttemptStatus.values), name="attempt_status_known"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="attempt_amount_positive"),
-            *_not_negative("attempt", *SET_ASIDE, *FACTS),
+            *_not_negative("attempt", "capture_asked", *SET_ASIDE, *FACTS),
         ]
         indexes = [
             models.Index(
@@ -180,6 +189,23 @@ class Attempt(models.Model):
     @property
     def in_flight(self) -> bool:
         return self.status in IN_FLIGHT
+
+    @property
+    def held(self) -> int:
+        """What the bank still holds for us: authorized, neither captured nor released."""
+        return max(0, self.authorized - self.captured - self.released) if self.hold else 0
+
+    @property
+    def charged_as_asked(self) -> bool:
+        """Whether we captured all that we wanted of a hold, and nothing is held any more."""
+        wanted = 0 < self.capture_asked == self.captured - self.surplus
+        return self.hold and wanted and not self.held
+
+    @property
+    def refundable(self) -> Money:
+        """What of this attempt may be asked back, by the rule of its payment."""
+        taken = self.refunded - self.refund_reversed + self.refund_pending + self.disputed
+        return self.money(max(0, self.captured - taken))
 
     @property
     def action_over(self) -> bool:

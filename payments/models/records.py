@@ -104,6 +104,8 @@ class ReviewKind(models.TextChoices):
     EXTERNAL_REFUND = "external_refund", _("a refund was made at the provider's own site")
     REFUND_FAILED = "refund_failed", _("a refund failed")
     REFUND_TOTAL = "refund_total", _("the provider has refunded more than its refunds add up to")
+    HOLD_ENDING = "hold_ending", _("the bank holds the money for a short time only")
+    CAPTURE_FAILED = "capture_failed", _("a capture failed")
     DISPUTE = "dispute", _("the shopper disputes a payment at the bank")
     NO_ANSWER = "no_answer", _("the provider does not say what became of it")
 

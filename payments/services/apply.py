@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from orders.clock import now
-from orders.services.settle import mark_paid
+from orders.services.settle import mark_held, mark_paid
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
 from payments.models.payment import MISMATCH
@@ -19,6 +19,7 @@ from payments.schedule import Case, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
 from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
+from payments.services.holds import claim_hold, next_look, settle_captures, watch_hold
 from payments.services.lock import lock_attempt
 from payments.services.refunds_seen import apply_refunds
 from payments.services.reviews import open_review
@@ -33,6 +34,7 @@ from payments.states import (
     Tried,
     attempt_status,
     payment_status,
+    promised,
     settled,
 )
 
@@ -72,7 +74,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
         if problem := _mismatch(attempt, outcome):
             return _set_aside(attempt, problem)
-        before, status = as_read(attempt), AttemptStatus(attempt.status)
+        before, status, held = as_read(attempt), AttemptStatus(attempt.status), attempt.held
         _remember(attempt, outcome)
         apply_refunds(attempt, outcome)
         apply_disputes(attempt, outcome)
@@ -81,11 +83,14 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         _free_reserve(attempt)
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
+        claim_hold(attempt)
+        settle_captures(attempt)
         settle_void(attempt)
         if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
             attempt.next_poll_at = next_question(attempt, status)
         save_changes(attempt, before)
         settle_payment(payment, attempts, source=source)
+        watch_hold(attempt, held_before=held)
         tell_of_failure(payment.order, attempt, before=status)
     return attempt
 
@@ -98,6 +103,8 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     tried = [_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
         mark_paid(payment.order, actor=source)
+    elif settled(tried) + promised(tried) >= payment.amount:
+        mark_held(payment.order, actor=source)
     payment.status = payment_status(
         amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(payment.order.state))
     )
@@ -112,6 +119,8 @@ def _tried(attempt: Attempt) -> Tried:
         surplus=attempt.surplus,
         refunded=attempt.refunded - attempt.refund_reversed,
         superseded=attempt.superseded_at is not None,
+        held=attempt.held,
+        charged_as_asked=attempt.charged_as_asked,
     )
 
 
@@ -163,6 +172,7 @@ def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:
     attempt.authorized = max(attempt.authorized, outcome.authorized)
     attempt.captured = max(attempt.captured, outcome.captured)
     attempt.released = max(attempt.released, outcome.released)
+    attempt.capture_before = outcome.capture_before or attempt.capture_before
     return attempt.captured - captured
 
 
@@ -209,7 +219,9 @@ def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     asking goes to a person.
     """
     status = AttemptStatus(attempt.status)
-    if status not in IN_FLIGHT:
+    if attempt.held:
+        return next_look(attempt)
+    if status not in IN_FLIGHT and status != AttemptStatus.AUTHORIZED:
         return None
     if status != before:
         attempt.polls = 0

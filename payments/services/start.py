@@ -70,4 +70,5 @@ def _request(attempt: Attempt) -> CreateRequest:
         return_url=payment_settings().base_url + back,
         saved_method=attempt.saved_method.provider_id if attempt.saved_method else "",
         save_method=attempt.save_method,
+        hold=attempt.hold,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
+from django.db import transaction
 from django.db.models import F
 
 from orders.clock import now
@@ -15,6 +16,7 @@ from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import (
+    CaptureRequest,
     Failure,
     OurRef,
     Outcome,
@@ -32,7 +34,10 @@ from payments.schedule import Case, next_poll
 from payments.services.apply import apply_outcome
 from payments.services.ask import ask
 from payments.services.calls import call_provider
+from payments.services.changes import as_read, save_changes
 from payments.services.close import send_void
+from payments.services.holds import fail_capture
+from payments.services.lock import lock_attempt
 from payments.services.reviews import open_review
 from payments.states import UNSETTLED, OperationKind, OperationStatus
 
@@ -81,10 +86,7 @@ def submit_operation(operation_id: int) -> None:
     )
     if operation.status not in UNSETTLED:
         return  # it was told of between claiming and loading
-    if operation.kind == OperationKind.VOID:
-        _close(operation)
-    else:
-        _refund(operation)
+    SENDERS[OperationKind(operation.kind)](operation)
     _ask_later(operation)
 
 
@@ -96,8 +98,48 @@ def _close(operation: Operation) -> None:
         return
     if send:
         send_void(operation)
-    if Attempt.objects.get(pk=operation.attempt_id).in_flight:
-        ask(operation.attempt_id, source="void")
+    attempt = Attempt.objects.get(pk=operation.attempt_id)
+    if attempt.in_flight or attempt.held:
+        ask(attempt.pk, source="void")
+
+
+def _capture(operation: Operation) -> None:
+    attempt = operation.attempt
+    try:
+        outcome = _send_or_ask_capture(provider_for(attempt.account), operation)
+    except ProviderRejected as error:
+        _refuse_capture(operation, error.failure)
+        ask(attempt.pk, source="capture")
+        return
+    except (ProviderError, PaymentError) as error:
+        logger.warning("no answer about %s: %s", operation.our_ref, error)
+        return
+    apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="capture")
+
+
+def _refuse_capture(operation: Operation, why: Failure) -> None:
+    with transaction.atomic(durable=True):
+        attempt, _siblings = lock_attempt(operation.attempt_id)
+        before = as_read(attempt)
+        fail_capture(attempt, operation, why)
+        save_changes(attempt, before)
+
+
+def _send_or_ask_capture(provider: Provider, operation: Operation) -> Outcome:
+    attempt = operation.attempt
+    known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
+    if known is None or not _in_window(operation):
+        ask_them = partial(provider.query, OurRef(attempt.our_ref))
+        return call_provider("query", ask_them, attempt=attempt, operation=operation)
+    request = CaptureRequest(
+        ref=ProviderRef(known.object_id),
+        our_ref=operation.our_ref,
+        amount=operation.money,
+        key=operation.key,
+        final=operation.final,
+    )
+    send = partial(provider.capture, request)
+    return call_provider("capture", send, attempt=attempt, operation=operation, key=operation.key)
 
 
 def _refund(operation: Operation) -> None:
@@ -156,6 +198,13 @@ def _send_or_ask(provider: Provider, operation: Operation) -> Outcome:
     )
     send = partial(provider.refund, request)
     return call_provider("refund", send, attempt=attempt, operation=operation, key=operation.key)
+
+
+SENDERS: Final = {
+    OperationKind.CAPTURE: _capture,
+    OperationKind.REFUND: _refund,
+    OperationKind.VOID: _close,
+}
 
 
 def _ask_later(operation: Operation) -> None:

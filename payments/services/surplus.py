@@ -30,10 +30,21 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
     if more > 0:
         attempt.surplus += more
         _give_back(attempt, more)
-    if attempt.surplus == 0 and attempt.captured < attempt.amount:
-        came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)
+    if attempt.surplus == 0 and _is_wrong(attempt):
+        came, asked = attempt.money(attempt.captured), attempt.money(_asked(attempt))
         detail = f"captured {came}, asked for {asked}"
         open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
+
+
+def _asked(attempt: Attempt) -> int:
+    return attempt.capture_asked if attempt.hold else attempt.amount
+
+
+def _is_wrong(attempt: Attempt) -> bool:
+    """Whether another amount came than we asked for; captures of a hold may come one by one."""
+    if attempt.hold:
+        return attempt.captured > attempt.capture_asked
+    return attempt.captured < attempt.amount
 
 
 def _kept(attempt: Attempt) -> int:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from orders.clock import now
 from payments.models import Attempt, Operation
+from payments.services.holds import is_unwanted
 from payments.states import IN_FLIGHT, UNSETTLED, AttemptStatus, OperationKind, OperationStatus
 
 
 def settle_void(attempt: Attempt) -> None:
-    """End its void: well where the attempt is closed, in vain where money came; rows are locked."""
+    """End its voids: well where the attempt is closed, in vain where money came that is wanted.
+
+    Rows are locked, the caller saves. A hold that is to be released keeps its void until it is.
+    """
     if attempt.closing_at is None or attempt.status in IN_FLIGHT:
         return
-    money = attempt.status in {AttemptStatus.CAPTURED, AttemptStatus.AUTHORIZED}
+    authorized = attempt.status == AttemptStatus.AUTHORIZED
+    if authorized and is_unwanted(attempt):
+        return
+    in_vain = authorized or (attempt.status == AttemptStatus.CAPTURED and not attempt.released)
     voids = Operation.objects.filter(attempt=attempt, kind=OperationKind.VOID, status__in=UNSETTLED)
     voids.update(
-        status=OperationStatus.FAILED if money else OperationStatus.SUCCEEDED,
+        status=OperationStatus.FAILED if in_vain else OperationStatus.SUCCEEDED,
         settled_at=now(),
         next_run_at=None,
     )
+    if authorized:
+        attempt.closing_at = None  # the shopper paid after all, and the order takes it

@@ -40,6 +40,7 @@ ORDER_SHOWN: Final = timedelta(hours=24)
 
 BY_MONEY: Final = {
     PaymentStatus.PAID: Stage.PAID,
+    PaymentStatus.AUTHORIZED: Stage.PAID,
     PaymentStatus.PARTIALLY_REFUNDED: Stage.PAID,
     PaymentStatus.REFUNDED: Stage.REFUNDED,
     PaymentStatus.PARTIALLY_PAID: Stage.REVIEW,
@@ -84,6 +85,8 @@ def newest_attempt(payment: Payment) -> Attempt | None:
 
 def stage_of(payment: Payment, newest: Attempt | None) -> Stage:
     by_money = BY_MONEY.get(PaymentStatus(payment.status))
+    if by_money == Stage.REVIEW and payment.order.state == OrderState.CONFIRMED:
+        by_money = Stage.PAID  # we have captured a part of what is held
     if by_money:
         unwanted = by_money == Stage.PAID and payment.order.state in DEAD
         return Stage.REVIEW if unwanted else by_money

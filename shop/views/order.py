@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,6 +20,8 @@ from payments.states import PaymentStatus
 from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
 from shop.forms import NewLinkForm
+
+THANKED: Final = frozenset({PaymentStatus.PAID, PaymentStatus.AUTHORIZED})
 
 
 def _open_link(request: HttpRequest, token: str) -> Payment | HttpResponse:
@@ -44,7 +48,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     lines = list(order.lines.all())
     for line in lines:
         line.order = order
-    thanks = order.state == OrderState.CONFIRMED and payment.status == PaymentStatus.PAID
+    thanks = order.state == OrderState.CONFIRMED and payment.status in THANKED
     context = {"order": order, "lines": lines, "payment": payment, "thanks": thanks}
     context |= {"refunds": refunds_of(payment), "conf": shop_settings()}
     return render(request, "shop/order.html", context)

@@ -1,0 +1,43 @@
+"""What an order does when people cancel it, and when the money reserved for it is gone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from orders.clock import now
+from orders.emails import queue_mail
+from orders.models import Order
+from orders.services.stock import StockLine, configured_stock
+from orders.states import OrderState
+
+KEPT_OPEN: Final = timedelta(days=1)
+"""How long an order whose hold has lapsed keeps its goods for another payment."""
+
+
+def cancel_order(order: Order, *, actor: str, reason: str) -> bool:
+    """Close a locked order for good and give its goods back. A second call changes nothing.
+
+    False where it is cancelled already; raises IllegalTransition where it has expired or is done.
+    """
+    if order.state == OrderState.CANCELLED:
+        return False
+    order.move_to(OrderState.CANCELLED, actor=actor, reason=reason)
+    queue_mail(order=order, kind="cancelled", subject_ref=order.number)
+    lines = [StockLine(line.sku, line.quantity) for line in order.lines.all()]
+    configured_stock().give_back(ref=order.stock_ref, lines=lines)
+    return True
+
+
+def reopen_order(order: Order, *, subject_ref: str) -> bool:
+    """Ask anew for the money of a locked confirmed order. A second call changes nothing.
+
+    `subject_ref` is what the mail is about, so that it goes once.
+    """
+    if order.state != OrderState.CONFIRMED:
+        return False
+    order.expires_at, order.extended = now() + KEPT_OPEN, False
+    again = ["expires_at", "extended"]
+    order.move_to(OrderState.OPEN, actor="payment", reason="hold lapsed", with_=again)
+    queue_mail(order=order, kind="hold_lapsed", subject_ref=subject_ref)
+    return True

@@ -1,0 +1,73 @@
+"""Cancelling an order: what is held is released, what was paid goes back, what comes later too."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orders.errors import IllegalTransition
+from orders.models import Order
+from orders.services.cancel import cancel_order as close_order
+from orders.states import OrderState
+from payments.errors import CancelRefused
+from payments.models import Attempt, Payment
+from payments.services.apply import settle_payment
+from payments.services.ask import ask
+from payments.services.changes import as_read, save_changes
+from payments.services.close import close_attempt
+from payments.services.holds import owe_release
+from payments.services.lock import lock_payment
+from payments.services.refund import request_refund
+
+ENDED = frozenset({OrderState.EXPIRED, OrderState.COMPLETED})
+
+
+def cancel_order(*, payment_id: int, actor: str, reason: str, requested_by: int | None) -> bool:
+    """Close every attempt, then the order; whatever was paid is refunded. No transaction is open.
+
+    A second call changes nothing and returns False. Raises CancelRefused with a sentence for staff.
+    """
+    order = Order.objects.get(payment=payment_id)
+    if order.state in ENDED:
+        raise CancelRefused(_("an order that has expired or is completed cannot be cancelled"))
+    _close_attempts(payment_id)
+    with transaction.atomic(durable=True):
+        payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
+        if not _closed(payment.order, actor=actor, reason=reason):
+            return False
+        for attempt in attempts:
+            if attempt.held:
+                before = as_read(attempt)
+                owe_release(attempt)
+                save_changes(attempt, before)
+        settle_payment(payment, attempts, source="cancel")
+        _give_back(payment, reason=reason, requested_by=requested_by)
+    return True
+
+
+def _close_attempts(payment_id: int) -> None:
+    """Ask what became of each attempt in flight, and close it; what still comes is surplus."""
+    for attempt in Attempt.objects.filter(payment=payment_id, superseded_at=None).order_by("pk"):
+        if attempt.in_flight and ask(attempt.pk, source="cancel").in_flight:
+            close_attempt(attempt.pk, source="cancel")
+
+
+def _closed(order: Order, *, actor: str, reason: str) -> bool:
+    try:
+        return close_order(order, actor=actor, reason=reason)
+    except IllegalTransition as error:
+        refused = _("an order that has expired or is completed cannot be cancelled")
+        raise CancelRefused(refused) from error
+
+
+def _give_back(payment: Payment, *, reason: str, requested_by: int | None) -> None:
+    """Ask for all that can be refunded, attempt by attempt."""
+    for attempt in payment.attempts.order_by("pk"):
+        if attempt.refundable.amount:
+            request_refund(
+                payment_id=payment.pk,
+                amount=attempt.refundable,
+                reason=reason,
+                request_key=f"cancel:{attempt.our_ref}",
+                requested_by=requested_by,
+            )

@@ -1,0 +1,120 @@
+"""Money that a bank holds for us: accepted, warned of, lapsed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from orders.clock import now
+from orders.services.cancel import reopen_order
+from orders.services.expire import revive_order
+from orders.states import OrderState
+from orders.wake import wake
+from payments.models import Attempt, Operation, Review
+from payments.models.operation import SUBMIT_TASK, new_void_ref
+from payments.models.records import ReviewKind
+from payments.providers.base import Failure
+from payments.services.reviews import open_review
+from payments.states import UNSETTLED, AttemptStatus, OperationKind, OperationStatus
+
+WARNINGS: Final = (timedelta(hours=48), timedelta(hours=24))
+"""How long before a hold lapses staff are told, each once."""
+LOOK_AGAIN: Final = timedelta(days=1)
+"""How often a hold is asked about whose end nobody knows, or is over without a word."""
+
+
+def claim_hold(attempt: Attempt) -> None:
+    """Decide whether a hold that has just come is wanted; rows are locked, the caller saves.
+
+    What an attempt the shopper has left, a paid order or a dead one gets is released again. An
+    expired order takes it if its goods can still be had.
+    """
+    if attempt.status != AttemptStatus.AUTHORIZED:
+        return
+    order = attempt.payment.order
+    if order.state == OrderState.EXPIRED and not is_unwanted(attempt):
+        whole = attempt.authorized - attempt.released >= attempt.amount
+        if not (whole and revive_order(order)):
+            owe_release(attempt)
+    elif is_unwanted(attempt):
+        owe_release(attempt)
+
+
+def is_unwanted(attempt: Attempt) -> bool:
+    """Whether what a bank holds by this attempt is no longer for its order."""
+    payment = attempt.payment
+    paid = payment.captured - payment.surplus - (attempt.captured - attempt.surplus)
+    dead = payment.order.state == OrderState.CANCELLED
+    return attempt.superseded_at is not None or dead or paid >= payment.amount
+
+
+def owe_release(attempt: Attempt) -> None:
+    """Owe the void of a hold in the same transaction; a worker sends it. The caller saves."""
+    void = Operation(
+        attempt=attempt,
+        kind=OperationKind.VOID,
+        our_ref=new_void_ref(),
+        request_key=f"release:{attempt.our_ref}",
+        amount=attempt.authorized - attempt.captured - attempt.released,
+    )
+    Operation.objects.bulk_create([void], ignore_conflicts=True)
+    attempt.closing_at = attempt.closing_at or now()
+    wake(SUBMIT_TASK)
+
+
+def watch_hold(attempt: Attempt, *, held_before: int) -> None:
+    """Warn staff of a hold that will lapse, and ask the shopper again once it has; rows locked."""
+    if attempt.held:
+        _warn(attempt)
+        return
+    if not held_before:
+        return
+    warned = Review.objects.filter(payment=attempt.payment, kind=ReviewKind.HOLD_ENDING)
+    warned.filter(resolved_at=None).update(resolved_at=now())
+    if not attempt.captured and not attempt.superseded_at:
+        reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
+
+
+def _warn(attempt: Attempt) -> None:
+    for early in WARNINGS:
+        if attempt.capture_before and now() >= attempt.capture_before - early:
+            hours = int(early.total_seconds() // 3600)
+            subject = f"{attempt.our_ref}:{hours}"
+            at = attempt.capture_before.isoformat(timespec="minutes")
+            detail = f"{attempt.money(attempt.held)} is held until {at}, less than {hours} h"
+            open_review(ReviewKind.HOLD_ENDING, attempt.payment, subject=subject, detail=detail)
+
+
+def next_look(attempt: Attempt) -> datetime:
+    """When a hold is asked about: at each warning, when it should have lapsed, then daily."""
+    ends = attempt.capture_before
+    moments = [ends - early for early in WARNINGS] + [ends] if ends else []
+    return next((moment for moment in moments if moment > now()), now() + LOOK_AGAIN)
+
+
+def settle_captures(attempt: Attempt) -> None:
+    """End its captures: by what has been captured, or in vain where nothing is held any more."""
+    if not attempt.capture_asked:
+        return
+    captures = attempt.operations.filter(kind=OperationKind.CAPTURE, status__in=UNSETTLED)
+    done = captures.filter(reaches__lte=attempt.captured)
+    done.update(status=OperationStatus.SUCCEEDED, settled_at=now(), next_run_at=None)
+    if not attempt.held:
+        for capture in captures:
+            fail_capture(attempt, capture, Failure("hold_gone"))
+
+
+def fail_capture(attempt: Attempt, capture: Operation, why: Failure) -> None:
+    """Note that a capture came to nothing; a person decides what now. The caller saves."""
+    failed = Operation.objects.filter(pk=capture.pk, status__in=UNSETTLED).update(
+        status=OperationStatus.FAILED,
+        settled_at=now(),
+        next_run_at=None,
+        error_code=why.code,
+        error_raw=why.raw[:80],
+    )
+    if failed:
+        attempt.capture_asked -= capture.amount
+        payment, money = attempt.payment, attempt.money(capture.amount)
+        detail = f"{money}: {why.code} {why.raw}"
+        open_review(ReviewKind.CAPTURE_FAILED, payment, subject=capture.our_ref, detail=detail)
