@@ -106,6 +106,7 @@ class ReviewKind(models.TextChoices):
     REFUND_TOTAL = "refund_total", _("the provider has refunded more than its refunds add up to")
     DISPUTE = "dispute", _("the shopper disputes a payment at the bank")
     NO_ANSWER = "no_answer", _("the provider does not say what became of it")
+    LEDGER = "ledger", _("the ledger does not agree with the payment")
 
 
 class Review(models.Model):

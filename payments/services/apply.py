@@ -19,6 +19,7 @@ from payments.schedule import Case, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
 from payments.services.disputes_seen import apply_disputes
 from payments.services.lock import lock_attempt
+from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
 from payments.services.reviews import open_review
 from payments.services.saved import remember_method
@@ -72,10 +73,9 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if problem := _mismatch(attempt, outcome):
             return _set_aside(attempt, problem)
         before = [getattr(attempt, name) for name in SUMMED]
-        status = AttemptStatus(attempt.status)
+        stood, status = totals_of(attempt), AttemptStatus(attempt.status)
         _remember(attempt, outcome)
-        apply_refunds(attempt, outcome)
-        apply_disputes(attempt, outcome)
+        facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
         more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome, source)
         _free_reserve(attempt)
@@ -85,6 +85,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
             attempt.next_poll_at = next_question(attempt, status)
         attempt.save()
+        post_facts(attempt, stood=stood, facts=facts)
         for name, old in zip(SUMMED, before, strict=True):
             moved = getattr(attempt, name) - old
             setattr(payment, name, getattr(payment, name) + moved)
