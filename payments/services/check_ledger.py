@@ -109,7 +109,7 @@ def _unbalanced() -> Iterator[Fault]:
 
 def _books() -> Iterator[Fault]:
     """Attempts whose postings are not what their totals ask for: the rule of payments.books."""
-    must = balances(Totals(*map(F, FACTS)), _most)  # type: ignore[arg-type]  # columns add up as numbers do
+    must = _must()
     sums = {f"held_{role}": _held(role) for role in ROLES}
     rows = Attempt.objects.values("pk", "account__code", "payment__currency", *FACTS)
     rows = rows.annotate(**sums, elsewhere=Count("entries__postings", filter=_elsewhere()))
@@ -124,6 +124,11 @@ def _books() -> Iterator[Fault]:
         if row["elsewhere"]:
             what, count = "postings to other accounts or currencies", str(row["elsewhere"])
             yield Fault(attempt.payment, attempt.our_ref, what, "0", count)
+
+
+def _must() -> dict[str, Any]:
+    """The balances of payments.books, computed by the database."""
+    return balances(Totals(*map(F, FACTS)), _most)  # type: ignore[arg-type]  # columns add up as numbers do
 
 
 def _most(zero: int, column: Any) -> Any:

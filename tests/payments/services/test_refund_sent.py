@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 
 from config.ports import free_port
 from orders.clock import now
@@ -18,7 +17,7 @@ from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations, submit_operation
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import GBP, captured, later
-from tests.payments.services.cast import at_bank, bought
+from tests.payments.services.cast import at_bank, bought, tear_out
 
 pytestmark = pytest.mark.django_db
 
@@ -49,10 +48,11 @@ def test_a_refund_whose_worker_died_is_sent_again_and_paid_back_once(
 ) -> None:
     attempt = bought(account)
     operation = asked_back(attempt, 2500)
-    with transaction.atomic():
-        submit_due_operations()
-        transaction.set_rollback(True)  # it dies with the answer in its hands
-    Operation.objects.update(status=OperationStatus.SUBMITTING, next_run_at=now())
+    submit_due_operations()
+    Operation.objects.update(status=OperationStatus.SUBMITTING, next_run_at=now(), settled_at=None)
+    Attempt.objects.update(refunded=0, refund_pending=2500)
+    Payment.objects.update(refunded=0, refund_pending=2500)
+    tear_out(f"refund:{operation.our_ref}")
 
     submit_due_operations()
 
