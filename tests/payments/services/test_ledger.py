@@ -7,12 +7,9 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from orders.money import Money
-from payments.errors import AppendOnly, Unbalanced
-from payments.models import Attempt, Entry, Posting
+from payments.models import Attempt, Entry
 from payments.providers.base import (
     DisputeSeen,
     DisputeStatus,
@@ -22,7 +19,6 @@ from payments.providers.base import (
     Status,
 )
 from payments.services.check_ledger import faults
-from payments.services.post import Draft, post
 from payments.services.refund import request_refund
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured, seen
 from tests.payments.services.cast import apply
@@ -255,60 +251,3 @@ def _held(attempt: Attempt) -> tuple[int, ...]:
     moves = [moves for _, moves in lines(attempt)]
     accounts = (PROVIDER, DISPUTES, "overpaid", "sales")
     return tuple(sum(move.get(account, 0) for move in moves) for account in accounts)
-
-
-def test_a_new_fact_costs_two_statements_and_no_new_fact_none() -> None:
-    attempt = an_attempt()
-    both = captured(attempt, refunds=(a_refund_seen(1500),))
-
-    counts = []
-    for _ in range(2):
-        with CaptureQueriesContext(connection) as queries:
-            apply(attempt, both)
-        counts.append(sum("payments_entry" in q["sql"] or "posting" in q["sql"] for q in queries))
-
-    assert counts == [2, 0]
-
-
-def test_an_entry_that_is_not_balanced_is_refused() -> None:
-    attempt = a_payment().attempts.get()
-    unequal = Draft(
-        Entry(key="x", kind="capture", attempt=attempt),
-        {("sales", "GBP"): -1, (PROVIDER, "GBP"): 1, ("overpaid", "EUR"): 1},
-    )
-
-    with pytest.raises(Unbalanced):
-        post([unequal])
-
-    assert not Entry.objects.filter(key="x").exists()
-
-
-def test_a_key_is_posted_once() -> None:
-    entry = Entry.objects.get(attempt=a_payment().attempts.get())
-    again = Draft(
-        Entry(key=entry.key, kind="capture", attempt=entry.attempt),
-        {("sales", "GBP"): -1, (PROVIDER, "GBP"): 1},
-    )
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        post([again])
-
-
-@pytest.mark.parametrize("row", [Entry, Posting])
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda rows: rows.update(pk=1),
-        lambda rows: rows.delete(),
-        lambda rows: rows.first().save(),
-        lambda rows: rows.first().delete(),
-    ],
-    ids=["update", "delete", "save a row", "delete a row"],
-)
-def test_the_ledger_is_never_rewritten(
-    row: type[Entry | Posting], change: Callable[[object], object]
-) -> None:
-    a_payment()
-
-    with pytest.raises(AppendOnly):
-        change(row._default_manager.all())
