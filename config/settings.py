@@ -3,6 +3,7 @@
 from typing import Any
 
 import django
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -209,6 +210,7 @@ CELERY_TASK_ROUTES = {
     "payments.drain_inbox": {"queue": "webhooks"},
     "payments.poll_due": {"queue": "polling"},
     "payments.expire_orders": {"queue": "polling"},
+    "payments.check_ledger": {"queue": "reports"},
 }
 _SWEEPS = (
     "orders.send_mail",
@@ -220,5 +222,10 @@ _SWEEPS = (
 # An unread sweep is worth nothing once the next is due: a stopped worker finds no heap of them.
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": 15, "options": {"expires": 15}} for task in _SWEEPS
+}
+CELERY_BEAT_SCHEDULE["payments.check_ledger"] = {
+    "task": "payments.check_ledger",
+    "schedule": crontab(hour="3", minute="30"),
+    "options": {"expires": 60 * 60},
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # every plan is periodic: nothing to remember

@@ -20,7 +20,7 @@ BANK = ("manage.py", "sandbox_bank")
 # Threads, not forks: one process to kill or restart, and one small heap for two jobs that wait.
 WORKER = (
     *("-m", "celery", "-A", "config", "worker", "--loglevel=WARNING"),
-    *("--pool=threads", "--concurrency=2", "--queues=webhooks,mail,payments,polling"),
+    *("--pool=threads", "--concurrency=2", "--queues=webhooks,mail,payments,polling,reports"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 )
 BEAT = ("-m", "celery", "-A", "config", "beat", "--loglevel=WARNING", "--pidfile=")

@@ -29,3 +29,11 @@ class RefundRefused(PaymentError):
 
 class SecretsUnreadable(PaymentError):
     """No key in PAYMENTS["secret_keys"] opens this account's secrets. The installer acts."""
+
+
+class Unbalanced(PaymentError):
+    """The postings of an entry do not add up to zero: a mistake in the code, nothing is written."""
+
+
+class AppendOnly(PaymentError):
+    """What stands in the ledger is never changed or deleted; a correction is another entry."""

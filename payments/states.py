@@ -61,6 +61,16 @@ class DisputeState(TextChoices):
     LOST = "lost", _("lost")
 
 
+class EntryKind(TextChoices):
+    """What moved money; `opening` is all that had moved before there was a ledger."""
+
+    CAPTURE = "capture", pgettext_lazy("ledger", "capture")
+    REFUND = "refund", _("refund")
+    REFUND_REVERSED = "refund_reversed", pgettext_lazy("ledger", "refund that came back")
+    DISPUTE = "dispute", _("dispute")
+    OPENING = "opening", pgettext_lazy("ledger", "opening")
+
+
 class InboxState(TextChoices):
     RECEIVED = "received", _("received")
     PARKED = "parked", _("waiting for its payment")

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from orders.wake import run
 from payments.models.operation import SUBMIT_TASK
-from payments.services import expire, inbox, poll, submit
+from payments.services import check_ledger, expire, inbox, poll, submit
 
 
 @shared_task(name=inbox.TASK)
@@ -25,3 +25,8 @@ def poll_due() -> None:
 @shared_task(name=expire.TASK)
 def expire_orders() -> None:
     run(expire.TASK, expire.expire_due, full=expire.BATCH)
+
+
+@shared_task(name=check_ledger.TASK)
+def check_the_ledger() -> None:
+    check_ledger.report_faults()

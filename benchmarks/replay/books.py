@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from benchmarks.replay.compare import Booked
 from orders.models import Mail, Order
 from payments.models import Attempt, InboxEvent, Operation, Payment
+from payments.services.check_ledger import faults
 from payments.states import InboxState, OperationKind, OperationStatus, PaymentStatus
 
 _PAID = (PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED)
@@ -71,6 +72,11 @@ def booked() -> list[Booked]:
         Booked(*row)
         for row in rows.values_list("address__line2", "captured", "refunded").order_by()
     ]
+
+
+def ledger_faults() -> list[str]:
+    """What `manage.py check_ledger` names."""
+    return [f"the ledger does not agree: {fault}" for fault in faults()]
 
 
 def drop_one_capture() -> str:

@@ -1,7 +1,7 @@
 """The JSON line of a replay, and the verdict in it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from benchmarks.replay.buckets import Bucket
@@ -24,6 +24,7 @@ class Report:
     missing: list[str]
     memory: MemoryWatch
     seconds: float
+    ledger: list[str] = field(default_factory=list)
 
     @property
     def growth(self) -> dict[str, float]:
@@ -42,7 +43,7 @@ class Report:
             if ratio > MOST_GROWTH
         ]
         stalled = [f"the shop stood still; missing: {what}" for what in self.missing]
-        return stalled + self.faults + growth
+        return stalled + self.faults + self.ledger + growth
 
     def as_json(self) -> str:
         plan, moments = self.plan, self.memory.moments
@@ -65,6 +66,7 @@ class Report:
                 },
                 "memory_ratio": max(self.growth.values(), default=None),
                 "unexplained": len(self.faults),
+                "ledger_faults": len(self.ledger),
             }
         )
 

@@ -58,7 +58,8 @@ def replay(script: Script, work: Path, wishes: Wishes) -> Report:
             say(f"Deleted the capture of invoice {books.drop_one_capture()} behind the shop's back")
         booked = books.booked()
         faults = unexplained(booked, script.should)
-        return Report(plan, booked, faults, stalled, memory, seconds)
+        ledger = books.ledger_faults()
+        return Report(plan, booked, faults, stalled, memory, seconds, ledger)
 
 
 def _stack(plan: Plan, work: Path) -> Stack:

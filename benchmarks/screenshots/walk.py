@@ -149,3 +149,6 @@ def see_staff_work(walk: Walk, password: str) -> None:
     walk.camera.shoot(walk.page, "admin-order")
     walk.page.get_by_role("link", name="Refund…").click()
     walk.camera.shoot(walk.page, "admin-refund")
+    walk.page.get_by_role("link", name="Back to the order").click()
+    walk.page.get_by_role("link", name="Money, line by line").click()
+    walk.camera.shoot(walk.page, "admin-money")

@@ -5,11 +5,13 @@ from django.contrib import admin
 from orders.models import Order
 from payments.admin.account import AccountAdmin
 from payments.admin.inbox import InboxAdmin
+from payments.admin.ledger import EntryAdmin
 from payments.admin.order import OrderAdmin
 from payments.admin.review import ReviewAdmin
-from payments.models import InboxEvent, ProviderAccount, Review
+from payments.models import Entry, InboxEvent, ProviderAccount, Review
 
 admin.site.register(Order, OrderAdmin)
 admin.site.register(InboxEvent, InboxAdmin)
 admin.site.register(Review, ReviewAdmin)
+admin.site.register(Entry, EntryAdmin)
 admin.site.register(ProviderAccount, AccountAdmin)

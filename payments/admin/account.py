@@ -98,9 +98,13 @@ class AccountAdmin(admin.ModelAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, obj: ProviderAccount | None = None
     ) -> list[str]:
-        """Where secrets are sent stays as it is: another address would be handed the API key."""
+        """Where secrets are sent stays as it is: another address would be handed the API key.
+
+        So does the code once there was a payment, since the ledger names its accounts by it.
+        """
         bound = BOUND if obj and obj.sealed_secrets else []
-        return [*self.readonly_fields, *bound]
+        named = ["code"] if obj and obj.attempts.exists() else []
+        return [*self.readonly_fields, *bound, *named]
 
     @admin.display(description=gettext_lazy("webhook address"))
     def hook_address(self, account: ProviderAccount) -> SafeString:

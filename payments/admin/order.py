@@ -18,6 +18,7 @@ from orders.models import Order
 from orders.states import OrderState
 from payments.admin.amounts import amounts
 from payments.admin.marks import STYLE, badge_mark
+from payments.admin.money import may_see_money, money_page
 from payments.admin.refund import may_refund, refund_page
 from payments.models import Attempt, Operation, Payment, ProviderObject
 from payments.states import PaymentStatus
@@ -56,17 +57,32 @@ class OrderAdmin(BaseOrderAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         refund = self.admin_site.admin_view(self.refund_view)
-        own = [path("<path:object_id>/refund/", refund, name="orders_order_refund")]
+        money = self.admin_site.admin_view(self.money_view)
+        own = [
+            path("<path:object_id>/refund/", refund, name="orders_order_refund"),
+            path("<path:object_id>/money/", money, name="orders_order_money"),
+        ]
         return [*own, *super().get_urls()]
 
     def refund_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not (may_refund(request) and self.has_view_permission(request)):
+        if not may_refund(request):
+            raise PermissionDenied
+        return refund_page(self, request, self._payment(request, object_id))
+
+    def money_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not may_see_money(request):
+            raise PermissionDenied
+        return money_page(self, request, self._payment(request, object_id))
+
+    def _payment(self, request: HttpRequest, object_id: str) -> Payment:
+        """The payment of the order in an address, for those who may see orders."""
+        if not self.has_view_permission(request):
             raise PermissionDenied
         order = self.get_object(request, unquote(object_id))
         payment = _payment_of(order) if order else None
         if payment is None:
             raise Http404
-        return refund_page(self, request, payment)
+        return payment
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         return super().get_queryset(request).select_related("payment")
@@ -85,6 +101,7 @@ class OrderAdmin(BaseOrderAdmin):
             "amounts": amounts(payment) if payment else [],
             "can_refund": bool(payment and payment.refundable.amount and may_refund(request)),
             "lines": lines,
+            "can_see_money": bool(payment and may_see_money(request)),
             "can_see_events": request.user.has_perm("payments.view_inboxevent"),
             "can_see_reviews": request.user.has_perm("payments.view_review"),
             "story": timeline(order, payment),

@@ -108,6 +108,7 @@ class ReviewKind(models.TextChoices):
     CAPTURE_FAILED = "capture_failed", _("a capture failed")
     DISPUTE = "dispute", _("the shopper disputes a payment at the bank")
     NO_ANSWER = "no_answer", _("the provider does not say what became of it")
+    LEDGER = "ledger", _("the ledger does not agree with the payment")
 
 
 class Review(models.Model):

@@ -21,6 +21,7 @@ from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
 from payments.services.holds import claim_hold, next_look, settle_captures, watch_hold
 from payments.services.lock import lock_attempt
+from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
 from payments.services.reviews import open_review
 from payments.services.saved import remember_method
@@ -74,10 +75,10 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
         if problem := _mismatch(attempt, outcome):
             return _set_aside(attempt, problem)
-        before, status, held = as_read(attempt), AttemptStatus(attempt.status), attempt.held
+        before, stood = as_read(attempt), totals_of(attempt)
+        status, held = AttemptStatus(attempt.status), attempt.held
         _remember(attempt, outcome)
-        apply_refunds(attempt, outcome)
-        apply_disputes(attempt, outcome)
+        facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
         more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome, source)
         _free_reserve(attempt)
@@ -89,6 +90,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
             attempt.next_poll_at = next_question(attempt, status)
         save_changes(attempt, before)
+        post_facts(attempt, stood=stood, facts=facts)
         settle_payment(payment, attempts, source=source)
         watch_hold(attempt, held_before=held)
         tell_of_failure(payment.order, attempt, before=status)

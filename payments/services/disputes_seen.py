@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from orders.clock import now
+from payments.books import Fact, Totals
 from payments.models import Attempt, Dispute
 from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, Outcome
 from payments.services.reviews import open_review
-from payments.states import DisputeState
+from payments.states import DisputeState, EntryKind
 
 HOLDS_MONEY: Final = frozenset({DisputeState.OPEN, DisputeState.LOST})
 """What is disputed or lost cannot be refunded."""
 
 
-def apply_disputes(attempt: Attempt, outcome: Outcome) -> None:
-    """Note what the provider says of each dispute; the caller holds the locks and saves.
+def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
+    """Note what the provider says of each dispute; the caller holds the locks, saves and posts.
 
     A dispute that was decided does not open again, in whatever order that is told.
     """
+    facts: list[Fact] = []
     for seen in outcome.disputes:
         if seen.amount.amount > 0:
-            _move(attempt, seen)
+            facts += _move(attempt, seen)
         else:
             detail = f"a dispute of {seen.amount}"
             payment, subject = attempt.payment, seen.provider_id
@@ -30,9 +32,10 @@ def apply_disputes(attempt: Attempt, outcome: Outcome) -> None:
     if outcome.disputes:
         held = attempt.disputes.filter(status__in=HOLDS_MONEY)
         attempt.disputed = sum(dispute.amount for dispute in held)
+    return facts
 
 
-def _move(attempt: Attempt, seen: DisputeSeen) -> None:
+def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
     state = DisputeState(seen.status.value)
     dispute, fresh = Dispute.objects.get_or_create(
         account_id=attempt.account_id,
@@ -46,9 +49,25 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> None:
             "closed_at": None if seen.status == DisputeStatus.OPEN else now(),
         },
     )
+    if dispute.attempt_id != attempt.pk:
+        detail = f"{seen.amount} disputed, but told of another payment before"
+        subject = seen.provider_id
+        open_review(ReviewKind.MISMATCH, attempt.payment, subject=subject, detail=detail)
+        return []
+    before = None if fresh else dispute.status
     if fresh:
         detail = f"{seen.amount}: {seen.reason}"
         open_review(ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, detail=detail)
     elif dispute.status == DisputeState.OPEN and state != DisputeState.OPEN:
         dispute.status, dispute.closed_at = state, now()
         dispute.save(update_fields=["status", "closed_at"])
+    return _facts(dispute, attempt, before)
+
+
+def _facts(dispute: Dispute, attempt: Attempt, before: str | None) -> list[Fact]:
+    """The bank takes the money when a dispute opens, and gives it back only if it is won."""
+    held = dispute.amount * ((dispute.status in HOLDS_MONEY) - (before in HOLDS_MONEY))
+    if not held:
+        return []
+    subject = f"{attempt.account.code}:{dispute.provider_id}:{dispute.status}"
+    return [Fact(EntryKind.DISPUTE, subject, Totals(disputed=held))]

@@ -6,34 +6,38 @@ from django.db.models import Q
 
 from orders.clock import now
 from orders.emails import queue_mail
+from payments.books import Fact, Totals
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, RefundSeen, RefundStatus
 from payments.schedule import Case, next_poll
 from payments.services.reviews import open_review
-from payments.states import UNSETTLED, OperationStatus
+from payments.states import UNSETTLED, EntryKind, OperationStatus
 
 REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
 """Told to have failed, then told of the success before it: both are counted now."""
 
 
-def apply_refunds(attempt: Attempt, outcome: Outcome) -> None:
+def apply_refunds(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     """Move our refunds to what the provider says of them; the attempt's rows are locked.
 
-    `refunded` on the attempt is the sum of succeeded operations; the caller saves the attempt.
+    `refunded` on the attempt is the sum of succeeded operations; the caller saves the attempt and
+    posts the facts that are returned.
     """
+    facts: list[Fact] = []
     for refund in outcome.refunds:
         if refund.amount.amount <= 0:
             _question(attempt, refund)
             continue
         operation = _operation_of(attempt, refund) or _external(attempt, refund)
-        move_refund(attempt, operation, refund)
+        facts += move_refund(attempt, operation, refund)
         _remember(attempt, operation, refund)
     if outcome.refunded is not None and outcome.refunded > attempt.refunded:
         money = attempt.payment.money
         detail = f"they say {money(outcome.refunded)}, refunds add up to {money(attempt.refunded)}"
         payment, ref = attempt.payment, attempt.our_ref
         open_review(ReviewKind.REFUND_TOTAL, payment, subject=ref, detail=detail)
+    return facts
 
 
 def _remember(attempt: Attempt, operation: Operation, refund: RefundSeen) -> None:
@@ -82,16 +86,16 @@ def _question(attempt: Attempt, refund: RefundSeen) -> None:
     open_review(ReviewKind.MISMATCH, attempt.payment, subject=subject, detail=detail)
 
 
-def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
+def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> list[Fact]:
     """Take one refund to what was seen of it; a repeat or an older sight changes nothing."""
     before = OperationStatus(operation.status)
     after = _next_status(before, seen.status)
     if after is None:
-        return
+        return []
     if before == OperationStatus.FAILED and operation.provider_objects.exists():
         after = OperationStatus.REVERSED  # they told of a failure: success came before it
     _check_amount(attempt, operation, seen)
-    _count(attempt, operation, after)
+    facts = _count(attempt, operation, after)
     operation.status = after
     if seen.error:
         operation.error_code, operation.error_raw = seen.error.code, seen.error.raw[:80]
@@ -101,6 +105,7 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> Non
     operation.settled_at = None if after in UNSETTLED else now()
     operation.save()
     _spread_word(attempt, operation, seen)
+    return facts
 
 
 def _spread_word(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
@@ -141,20 +146,30 @@ def _check_amount(attempt: Attempt, operation: Operation, seen: RefundSeen) -> N
     detail = f"asked for {operation.money}, they made it {seen.amount}"
     payment, ref = attempt.payment, operation.our_ref
     open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
+    if operation.status == OperationStatus.SUCCEEDED:
+        return  # what comes back is what went
     if operation.status in UNSETTLED:
         attempt.refund_pending += told - operation.amount
     operation.amount = told
 
 
-def _count(attempt: Attempt, operation: Operation, after: OperationStatus) -> None:
+def _count(attempt: Attempt, operation: Operation, after: OperationStatus) -> list[Fact]:
     """Keep the attempt's totals the sums of its refunds; they only grow but for what is pending."""
-    before = operation.status
+    before, amount = operation.status, operation.amount
+    facts = []
     if before in UNSETTLED and after not in UNSETTLED:
-        attempt.refund_pending -= operation.amount
+        attempt.refund_pending -= amount
     if after == OperationStatus.SUCCEEDED or (after, before) == REVERSED_UNSEEN:
-        attempt.refunded += operation.amount
+        attempt.refunded += amount
+        facts.append(_fact(EntryKind.REFUND, operation, Totals(refunded=amount)))
     if after == OperationStatus.REVERSED:
-        attempt.refund_reversed += operation.amount
+        attempt.refund_reversed += amount
+        facts.append(_fact(EntryKind.REFUND_REVERSED, operation, Totals(refund_reversed=amount)))
+    return facts
+
+
+def _fact(kind: EntryKind, operation: Operation, adds: Totals) -> Fact:
+    return Fact(kind, operation.our_ref, adds, operation.pk)
 
 
 def _tell_shopper(attempt: Attempt, operation: Operation, *, kind: str) -> None:

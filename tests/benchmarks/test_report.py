@@ -52,6 +52,12 @@ def test_an_unexplained_order_fails_the_run(report: Report) -> None:
     assert json.loads(failed.as_json())["unexplained"] == 1
 
 
+def test_a_ledger_that_does_not_agree_fails_the_run(report: Report) -> None:
+    failed = replace(report, ledger=["order 1: sales"])
+    assert failed.problems == ["order 1: sales"]
+    assert json.loads(failed.as_json())["ledger_faults"] == 1
+
+
 def test_a_shop_that_stands_still_fails_the_run(report: Report) -> None:
     assert "3 orders to be paid" in replace(report, missing=["3 orders to be paid"]).problems[0]
 

@@ -41,6 +41,10 @@ def refund_url(order: Order) -> str:
     return reverse("admin:orders_order_refund", args=[order.pk])
 
 
+def money_url(order: Order) -> str:
+    return reverse("admin:orders_order_money", args=[order.pk])
+
+
 def a_webhook(attempt: Attempt, **told: Any) -> InboxEvent:
     """A webhook of the bank about an attempt, captured unless told otherwise, and applied."""
     body = a_captured_body(attempt) | told

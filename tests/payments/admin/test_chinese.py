@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,17 +12,35 @@ from django.test import Client
 from django.urls import reverse
 
 from orders.emails import queue_mail
-from payments.models import Attempt, InboxEvent, Payment, ProviderAccount
+from payments.models import Attempt, Entry, InboxEvent, Payment, ProviderAccount
 from payments.models.records import Review, ReviewKind
+from payments.providers.base import DisputeSeen, DisputeStatus, RefundStatus
+from payments.services.apply import apply_outcome
 from tests.english import english_in
-from tests.factories import a_payment, an_attempt, an_order
-from tests.payments.admin.cast import a_webhook, order_url, refund_url
+from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
+from tests.payments.admin.cast import a_webhook, money_url, order_url, refund_url
 
 pytestmark = pytest.mark.django_db
-OURS = ("orders/order", "payments/review", "payments/inboxevent", "payments/provideraccount")
+OURS = (
+    "orders/order",
+    "payments/review",
+    "payments/inboxevent",
+    "payments/provideraccount",
+    "payments/entry",
+)
 CONTENT = re.compile(r'<div id="content".*?(?=<footer\b)', re.DOTALL)
 # Codes are as they are, a provider's secrets among them; Django's own icons say the last three.
-CODES = {"sandbox", "payment", "captured", "Api key", "secret", "Search", "True", "False"}
+CODES = {
+    "sandbox",
+    "payment",
+    "capture",
+    "captured",
+    "Api key",
+    "secret",
+    "Search",
+    "True",
+    "False",
+}
 
 
 @pytest.fixture
@@ -54,7 +73,7 @@ def test_a_list(chief: Client, paid: Payment, model: str) -> None:
     assert not english(chief, f"/admin/{model}/")
 
 
-@pytest.mark.parametrize("row", [Review, InboxEvent, ProviderAccount])
+@pytest.mark.parametrize("row", [Review, InboxEvent, ProviderAccount, Entry])
 def test_a_row(chief: Client, paid: Payment, row: type[Model]) -> None:
     model = f"{row._meta.app_label}_{row._meta.model_name}"
     assert not english(
@@ -64,6 +83,21 @@ def test_a_row(chief: Client, paid: Payment, row: type[Model]) -> None:
 
 def test_the_story_of_an_order(chief: Client, paid: Payment) -> None:
     assert not english(chief, order_url(paid.order))
+
+
+def test_the_money_of_an_order(chief: Client, paid: Payment) -> None:
+    refunds = (a_refund_seen(500), a_refund_seen(400))
+    bounced = replace(refunds[1], status=RefundStatus.FAILED)
+    attempt = paid.attempts.get()
+    dispute = DisputeSeen("dp_1", paid.money(300), DisputeStatus.OPEN)
+    won = replace(dispute, status=DisputeStatus.WON)
+    for sight in (
+        captured(attempt, 7000, refunds=refunds, disputes=(dispute,)),
+        captured(attempt, 7000, refunds=(bounced,), disputes=(won,)),
+    ):
+        apply_outcome(attempt_id=attempt.pk, outcome=sight, source="test")
+
+    assert not english(chief, money_url(paid.order))
 
 
 def test_the_refund_page(chief: Client) -> None:

@@ -33,6 +33,7 @@ from payments.providers.base import DisputeSeen, DisputeStatus, Outcome, RefundS
 from payments.providers.base import Status as Told
 from payments.registry import PaymentOption
 from payments.services.apply import SUMMED, apply_outcome
+from payments.services.check_ledger import faults
 from payments.services.choose import choose_method
 from payments.services.expire import expire_due
 from payments.services.refund import request_refund
@@ -104,6 +105,7 @@ class Checkout(RuleBasedStateMachine):
                 self.tell(known, known.sights[-1])
             self.the_books_add_up()
             self.nothing_was_refused()
+            assert not list(faults())
         finally:
             self.undo.close()
 

@@ -21,10 +21,11 @@ from orders.services.place import LineDraft
 from orders.services.stock import StockLine, configured_stock
 from orders.states import OrderState
 from payments.errors import NotPayable
-from payments.models import Attempt, Operation, Payment, ProviderAccount, ProviderCall
+from payments.models import Attempt, Entry, Operation, Payment, ProviderAccount, ProviderCall
 from payments.providers.base import Redirect, Status
 from payments.registry import option_by_key
 from payments.services.apply import SUMMED, apply_outcome
+from payments.services.check_ledger import faults
 from payments.services.choose import choose_method
 from payments.services.expire import expire_due
 from payments.services.inbox import drain_inbox
@@ -58,6 +59,7 @@ def the_books_add_up(order: Order) -> Payment:
     assert (payment.order.state == OrderState.CONFIRMED) == bool(kept)
     returned = Operation.objects.filter(attempt__payment=payment, kind="refund")
     assert (returned.aggregate(sum=Sum("amount"))["sum"] or 0) == payment.surplus
+    assert not list(faults())
     return payment
 
 
@@ -169,6 +171,16 @@ def test_expiry_against_a_late_capture_keeps_goods_and_money_together(
 
         assert the_books_add_up(order).order.state == OrderState.CONFIRMED
         nothing_is_lost_from_the_shelf(order)
+
+
+def test_many_workers_that_see_the_same_capture_post_it_once(deaf: ProviderAccount) -> None:
+    for _ in range(ROUNDS):
+        order, attempt = a_silent_order(deaf)
+
+        all_at_once(*[partial(the_money_comes, attempt)] * 4)
+
+        assert Entry.objects.filter(attempt=attempt).count() == 1
+        the_books_add_up(order)
 
 
 def buy(product: Product) -> Order | None:

@@ -24,6 +24,7 @@ from payments.providers.base import (
     Status,
 )
 from payments.services.apply import SUMMED
+from payments.services.check_ledger import faults
 from payments.states import AttemptStatus, OperationStatus, PaymentStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured, seen
 from tests.payments.services.cast import apply
@@ -268,3 +269,4 @@ def check_sums(payment_id: int) -> None:
     attempts = list(payment.attempts.all())
     for name in SUMMED:
         assert getattr(payment, name) == sum(getattr(attempt, name) for attempt in attempts) >= 0
+    assert not list(faults())

@@ -17,7 +17,7 @@ from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations, submit_operation
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import GBP, captured, later
-from tests.payments.services.cast import at_bank, bought
+from tests.payments.services.cast import at_bank, bought, tear_out
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +52,7 @@ def test_a_refund_whose_worker_died_is_sent_again_and_paid_back_once(
     Operation.objects.update(status=OperationStatus.SUBMITTING, next_run_at=now(), settled_at=None)
     Attempt.objects.update(refunded=0, refund_pending=2500)
     Payment.objects.update(refunded=0, refund_pending=2500)
+    tear_out(f"refund:{operation.our_ref}")
 
     submit_due_operations()
 

@@ -1,0 +1,73 @@
+"""The ledger, to read: every entry with what it moved, found by reference or order number."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from orders.admin import FactsAdmin, compact
+from orders.formats import format_money
+from payments.admin.marks import STYLE, order_link
+from payments.models import Attempt, Entry
+from payments.statement import reference
+from payments.states import EntryKind
+
+
+class EntryAdmin(FactsAdmin):
+    list_display = ["booked", "kind", "ref", "order", "moved"]
+    list_filter = ["kind", "at"]
+    list_select_related = ["attempt__payment__order", "operation"]
+    ordering = ["-pk"]
+    sortable_by = []
+    search_fields = ["key"]
+    search_help_text = _("Our reference of a payment or refund, the key, or an order number")
+    fields = ["key_as_code", "kind", "at", "ref", "order", "moved"]
+
+    class Media:
+        css = STYLE
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        entries: QuerySet[Entry] = super().get_queryset(request)
+        return entries.select_related(*self.list_select_related).prefetch_related("postings")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str
+    ) -> tuple[QuerySet[Entry], bool]:
+        term = search_term.strip()
+        return (queryset.filter(_found_by(term)) if term else queryset), False
+
+    @admin.display(description=_("booked"))
+    def booked(self, entry: Entry) -> str:
+        return compact(entry.at)
+
+    @admin.display(description=_("key"))
+    def key_as_code(self, entry: Entry) -> SafeString:
+        return format_html("<code>{}</code>", entry.key)
+
+    @admin.display(description=_("reference"))
+    def ref(self, entry: Entry) -> SafeString:
+        return format_html("<code>{}</code>", reference(entry))
+
+    @admin.display(description=_("order"))
+    def order(self, entry: Entry) -> SafeString:
+        return order_link(entry.attempt.payment.order)
+
+    @admin.display(description=_("postings"))
+    def moved(self, entry: Entry) -> SafeString:
+        postings = ((p.account, format_money(p.money)) for p in entry.postings.all())
+        line = '<code>{}</code> <span class="till-number">{}</span>'
+        return format_html_join(mark_safe("<br>"), line, postings)
+
+
+def _found_by(term: str) -> Q:
+    """Each way to an entry goes by an index: its key, or the attempt it belongs to."""
+    ours = term.upper()
+    refunds = [f"{kind}:{ours}" for kind in (EntryKind.REFUND, EntryKind.REFUND_REVERSED)]
+    attempts = Attempt.objects.filter(our_ref=ours).values_list("pk")
+    of_order = Attempt.objects.filter(payment__order__number=ours).values_list("pk")
+    named = [pk for (pk,) in attempts.union(of_order)]
+    return Q(key__in=[term, *refunds]) | Q(attempt__in=named)

@@ -1,0 +1,169 @@
+"""The money of an order line by line: each entry of the ledger in words and in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.formats import format_money
+from orders.money import Money
+from payments.books import DISPUTES, OVERPAID, PROVIDER, ROLES, SALES, role_of
+from payments.models import Entry, Payment, Posting
+from payments.states import EntryKind
+from payments.timeline import REASONS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+TITLES: Final[dict[str, StrOrPromise]] = {
+    PROVIDER: gettext_lazy("At the provider"),
+    DISPUTES: gettext_lazy("In disputes"),
+    OVERPAID: gettext_lazy("Nobody owed it"),
+    SALES: gettext_lazy("Sales"),
+}
+MEANINGS: Final[dict[str, StrOrPromise]] = {
+    PROVIDER: gettext_lazy("what the provider keeps for us"),
+    DISPUTES: gettext_lazy("what a bank took for disputes that are open or lost"),
+    OVERPAID: gettext_lazy("below zero: surplus that has to go back to the shopper"),
+    SALES: gettext_lazy("below zero: what the order brought, less its refunds"),
+}
+SENTENCES: Final[dict[str, StrOrPromise]] = {
+    EntryKind.CAPTURE: gettext_lazy("The shopper paid %(amount)s"),
+    EntryKind.REFUND: gettext_lazy("%(amount)s went back to the shopper"),
+    EntryKind.REFUND_REVERSED: gettext_lazy("A refund of %(amount)s did not arrive and came back"),
+    EntryKind.OPENING: gettext_lazy("So it stood when the ledger began"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One account, in one currency."""
+
+    account: str
+    currency: str
+
+    @property
+    def title(self) -> StrOrPromise:
+        return TITLES.get(role_of(self.account), self.account)
+
+    @property
+    def meaning(self) -> StrOrPromise:
+        return MEANINGS.get(role_of(self.account), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry: an amount for each column, None where nothing moved; `left`: what we then have."""
+
+    pk: int
+    at: datetime
+    title: str
+    detail: str
+    ref: str
+    amounts: list[Money | None]
+    left: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    columns: list[Column]
+    lines: list[Line]
+    sums: list[Money]
+    left: Money
+
+
+def statement(payment: Payment) -> Statement:
+    """Every entry of an order, oldest first, in two statements however many there are."""
+    entries = Entry.objects.filter(attempt__payment=payment).order_by("pk")
+    rows = list(entries.select_related("attempt", "operation").prefetch_related("postings"))
+    columns = _columns(posting for entry in rows for posting in entry.postings.all())
+    amounts = [_amounts(entry) for entry in rows]
+    came = (_to_us(each, payment.currency) for each in amounts)
+    left = [payment.money(sum_) for sum_ in accumulate(came, initial=0)]
+    return Statement(
+        columns,
+        [
+            _line(entry, [each.get(column) for column in columns], then)
+            for entry, each, then in zip(rows, amounts, left[1:], strict=True)
+        ],
+        [_sum(column, amounts) for column in columns],
+        left[-1],
+    )
+
+
+def _columns(postings: Iterable[Posting]) -> list[Column]:
+    """Every account that anything went to or from; those we do not know stand last."""
+    found = {Column(posting.account, posting.currency) for posting in postings}
+    order = {role: place for place, role in enumerate(ROLES)}
+
+    def place(column: Column) -> tuple[int, str, str]:
+        known = order.get(role_of(column.account), len(order))
+        return known, column.account, column.currency
+
+    return sorted(found, key=place)
+
+
+def _amounts(entry: Entry) -> dict[Column, Money]:
+    return {
+        Column(posting.account, posting.currency): posting.money for posting in entry.postings.all()
+    }
+
+
+def _to_us(amounts: dict[Column, Money], currency: str) -> int:
+    return sum(
+        money.amount
+        for column, money in amounts.items()
+        if role_of(column.account) == PROVIDER and column.currency == currency
+    )
+
+
+def _sum(column: Column, amounts: list[dict[Column, Money]]) -> Money:
+    nothing = Money.zero(column.currency)
+    return sum((each.get(column, nothing) for each in amounts), start=nothing)
+
+
+def _line(entry: Entry, amounts: list[Money | None], left: Money) -> Line:
+    return Line(entry.pk, entry.at, _title(entry), _detail(entry), reference(entry), amounts, left)
+
+
+def reference(entry: Entry) -> str:
+    """What an entry is about: our reference, or the dispute's key."""
+    if entry.kind == EntryKind.DISPUTE:
+        return entry.key.partition(":")[2]
+    return str(entry.operation or entry.attempt)
+
+
+def _title(entry: Entry) -> str:
+    moves = {role_of(posting.account): posting.money for posting in entry.postings.all()}
+    if entry.kind == EntryKind.DISPUTE:
+        return _dispute(moves.get(DISPUTES))
+    money = moves.get(PROVIDER)
+    amount = format_money(Money(abs(money.amount), money.currency)) if money else ""
+    return str(SENTENCES[entry.kind]) % {"amount": amount}
+
+
+def _dispute(held: Money | None) -> str:
+    if held and held.amount < 0:
+        won = _("The dispute was won: the bank returned %(amount)s")
+        return won % {"amount": format_money(held * -1)}
+    taken = _("The shopper disputed it: the bank took %(amount)s")
+    return taken % {"amount": format_money(held) if held else ""}
+
+
+def _detail(entry: Entry) -> str:
+    """What else there is to say: whose money it was, or why it went back."""
+    if entry.kind == EntryKind.CAPTURE:
+        surplus = [p.money * -1 for p in entry.postings.all() if p.account == OVERPAID]
+        more = _("%(amount)s of it nobody owed")
+        return more % {"amount": format_money(surplus[0])} if surplus else ""
+    if entry.operation is None:
+        return ""
+    if entry.operation.external:
+        return _("made at the provider's own site")
+    return str(REASONS.get(entry.operation.reason, entry.operation.reason))
