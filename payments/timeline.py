@@ -19,9 +19,8 @@ from payments.badges import Badge, Tone, badge
 from payments.messages import for_staff
 from payments.models import Attempt, Dispute, InboxEvent, Operation, Payment, ProviderCall, Review
 from payments.models.records import CallResult, ReviewKind
-from payments.queries import refunds_of
 from payments.registry import METHOD_LABELS
-from payments.states import AttemptStatus, DisputeState, InboxState, OperationStatus
+from payments.states import AttemptStatus, DisputeState, InboxState, OperationKind, OperationStatus
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -34,6 +33,7 @@ class Kind(enum.StrEnum):
     ATTEMPT = "attempt"
     CALL = "call"
     EVENT = "event"
+    CAPTURE = "capture"
     REFUND = "refund"
     DISPUTE = "dispute"
     MAIL = "mail"
@@ -99,7 +99,7 @@ def timeline(order: Order, payment: Payment | None) -> list[Happening]:
     story = [*_order(order)]
     if payment:
         story += [*_attempts(payment), *_calls(payment), *_events(payment)]
-        story += [*_refunds(payment), *_disputes(payment), *_reviews(payment)]
+        story += [*_operations(payment), *_disputes(payment), *_reviews(payment)]
     story += _mails(order)
     return sorted(story, key=attrgetter("at"))
 
@@ -189,12 +189,24 @@ def _events(payment: Payment) -> Iterator[Happening]:
         )
 
 
-def _refunds(payment: Payment) -> Iterator[Happening]:
-    refunds = refunds_of(payment).select_related("attempt__payment", "requested_by")
-    for refund in refunds.prefetch_related("provider_objects"):
-        yield _asked(refund)
-        if refund.settled_at:
-            yield _settled(refund, refund.settled_at)
+def _operations(payment: Payment) -> Iterator[Happening]:
+    asked = Operation.objects.filter(attempt__payment=payment).exclude(kind=OperationKind.VOID)
+    known = asked.select_related("attempt__payment", "requested_by").order_by("pk")
+    for operation in known.prefetch_related("provider_objects"):
+        if operation.kind == OperationKind.CAPTURE:
+            yield _captured(operation)
+            continue
+        yield _asked(operation)
+        if operation.settled_at:
+            yield _settled(operation, operation.settled_at)
+
+
+def _captured(capture: Operation) -> Happening:
+    title = _("Capture of %(amount)s requested") % {"amount": format_money(capture.money)}
+    by = _("by %(user)s") % {"user": capture.requested_by} if capture.requested_by else ""
+    said = _join(by, _why(capture.error_code, capture.error_raw))
+    state = badge(OperationStatus(capture.status))
+    return Happening(capture.created_at, Kind.CAPTURE, title, said, state, capture.our_ref)
 
 
 def _asked(refund: Operation) -> Happening:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from orders.money import Money
 from payments.models import Payment
+from payments.queries import held_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,10 @@ class Amount:
 def amounts(payment: Payment) -> list[Amount]:
     """What was asked for, came, went back and can still go, as staff read from left to right.
 
-    Surplus and disputed money stand there only where there is any.
+    Held, surplus and disputed money stand there only where there is any.
     """
     rare = [
+        Amount("held", _("Held"), held_for(payment)),
         Amount("surplus", _("Surplus"), payment.money(payment.surplus)),
         Amount("disputed", _("Disputed"), payment.money(payment.disputed)),
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -16,13 +18,20 @@ from django.utils.translation import gettext_lazy as _
 from orders.admin import BaseOrderAdmin
 from orders.models import Order
 from orders.states import OrderState
+from payments.admin.act import Act, act_page
 from payments.admin.amounts import amounts
+from payments.admin.cancel import CANCEL
+from payments.admin.capture import CAPTURE
 from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
-from payments.admin.refund import may_refund, refund_page
+from payments.admin.refund import REFUND
 from payments.models import Attempt, Operation, Payment, ProviderObject
+from payments.queries import held_for
 from payments.states import PaymentStatus
 from payments.timeline import timeline
+
+ACTS: Final = {"refund": REFUND, "capture": CAPTURE, "cancel": CANCEL}
+OPEN: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
 
 class PaymentFilter(admin.ChoicesFieldListFilter):
@@ -56,18 +65,19 @@ class OrderAdmin(BaseOrderAdmin):
         return super().found_by(term) | Q(pk__in=_orders_by_reference(term))
 
     def get_urls(self) -> list[URLPattern]:
-        refund = self.admin_site.admin_view(self.refund_view)
         money = self.admin_site.admin_view(self.money_view)
-        own = [
-            path("<path:object_id>/refund/", refund, name="orders_order_refund"),
-            path("<path:object_id>/money/", money, name="orders_order_money"),
-        ]
+        own = [path("<path:object_id>/money/", money, name="orders_order_money")]
+        for name, act in ACTS.items():
+            page = self.admin_site.admin_view(partial(self.act_view, act=act))
+            # An act may call the provider, never inside a transaction of the host's.
+            page = transaction.non_atomic_requests(page)
+            own.append(path(f"<path:object_id>/{name}/", page, name=f"orders_order_{name}"))
         return [*own, *super().get_urls()]
 
-    def refund_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not may_refund(request):
+    def act_view(self, request: HttpRequest, object_id: str, *, act: Act) -> HttpResponse:
+        if not act.allowed(request):
             raise PermissionDenied
-        return refund_page(self, request, self._payment(request, object_id))
+        return act_page(self, request, self._payment(request, object_id), act)
 
     def money_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         if not may_see_money(request):
@@ -99,7 +109,9 @@ class OrderAdmin(BaseOrderAdmin):
             "order_state": self.order_state(order),
             "payment_state": self.payment_state(order),
             "amounts": amounts(payment) if payment else [],
-            "can_refund": bool(payment and payment.refundable.amount and may_refund(request)),
+            "can_refund": bool(payment and payment.refundable.amount and REFUND.allowed(request)),
+            "can_capture": bool(payment and held_for(payment).amount and CAPTURE.allowed(request)),
+            "can_cancel": bool(payment and order.state in OPEN and CANCEL.allowed(request)),
             "lines": lines,
             "can_see_money": bool(payment and may_see_money(request)),
             "can_see_events": request.user.has_perm("payments.view_inboxevent"),

@@ -1,0 +1,127 @@
+"""A page on which staff ask for something to be done with an order's money, once."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.errors import InvalidAmount
+from orders.money import Money, exponent
+from payments.admin.amounts import amounts
+from payments.admin.marks import STYLE
+from payments.errors import PaymentError
+from payments.models import Payment
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+", re.ASCII)
+
+
+def new_request_key() -> str:
+    return secrets.token_urlsafe(18)
+
+
+class ActForm(forms.Form):
+    """A form that asks once: its key is the intent, however often it is sent."""
+
+    required_css_class = "required"
+
+    request_key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: dict[str, str] | None = None, *, initial: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial={"request_key": new_request_key(), **(initial or {})})
+
+    def with_new_key(self) -> None:
+        """Nothing was asked for, so what is sent next is a request of its own."""
+        self.data = {**self.data, "request_key": new_request_key()}
+
+
+class AmountForm(ActForm):
+    """Reads what was typed; whether so much can be had is for the service to say."""
+
+    amount = forms.CharField(
+        label=gettext_lazy("Amount"),
+        max_length=24,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 12}),
+    )
+
+    def __init__(self, most: Money, data: dict[str, str] | None = None) -> None:
+        super().__init__(data, initial={"amount": str(most.decimal)})
+        self.currency = most.currency
+        self.fields["amount"].help_text = _(
+            "In %(currency)s, in digits such as %(example)s. The most that can be is filled in."
+        ) % {"currency": self.currency, "example": Money(1250, self.currency).decimal}
+
+    def clean_amount(self) -> Money:
+        typed = self.cleaned_data["amount"]
+        if not PLAIN_NUMBER.fullmatch(typed):
+            refused = _("“%(typed)s” is not an amount: write digits, with a point for decimals.")
+            raise forms.ValidationError(refused % {"typed": typed})
+        try:
+            return Money.parse(typed, self.currency)
+        except InvalidAmount:
+            digits = exponent(self.currency)
+            refused = _("%(currency)s has %(digits)s decimals; “%(typed)s” has more.")
+            facts = {"currency": self.currency, "digits": digits, "typed": typed}
+            raise forms.ValidationError(refused % facts) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a page asks for: its words, its form, and what is done with what was typed.
+
+    `ask` notes who did it and says how it went; a PaymentError of it stands beside `field`, or
+    above the form where that is None.
+    """
+
+    permission: str
+    template: str
+    title: StrOrPromise
+    form: Callable[[Payment, dict[str, str] | None], ActForm]
+    ask: Callable[[admin.ModelAdmin, HttpRequest, Payment, dict[str, Any]], None]
+    field: str | None = None
+
+    def allowed(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.permission)
+
+
+def act_page(
+    site: admin.ModelAdmin, request: HttpRequest, payment: Payment, act: Act
+) -> HttpResponse:
+    """Show the form, or do what it asks for and return to the order."""
+    form = act.form(payment, request.POST.dict() if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            act.ask(site, request, payment, form.cleaned_data)
+        except PaymentError as refusal:
+            form.add_error(act.field, f"{capfirst(str(refusal))}.")
+        else:
+            return redirect("admin:orders_order_change", payment.order_id)
+    if form.is_bound:
+        form.with_new_key()
+    context = {
+        **site.admin_site.each_context(request),
+        "opts": site.opts,
+        "title": act.title % {"number": payment.order.number},
+        "media": site.media + forms.Media(css=STYLE),
+        "original": payment.order,
+        "payment": payment,
+        "amounts": amounts(payment),
+        "form": form,
+    }
+    return TemplateResponse(request, act.template, context, status=400 if form.is_bound else 200)

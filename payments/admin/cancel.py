@@ -1,0 +1,54 @@
+"""The page to cancel an order: what is held is released, what was paid goes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from payments.admin.act import Act, ActForm
+from payments.models import Payment
+from payments.services.cancel import cancel_order
+
+
+class CancelForm(ActForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=255,
+        help_text=gettext_lazy("Kept with the order, and sent to the provider with a refund."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+
+def _form(_payment: Payment, data: dict[str, str] | None) -> CancelForm:
+    return CancelForm(data)
+
+
+def _ask(
+    site: admin.ModelAdmin, request: HttpRequest, payment: Payment, asked: dict[str, Any]
+) -> None:
+    """Cancel the order and note who did; the provider is asked meanwhile."""
+    who = request.user.get_username()
+    fresh = cancel_order(
+        payment_id=payment.pk, actor=who, reason=asked["reason"], requested_by=request.user.pk
+    )
+    if fresh:
+        site.log_change(request, payment.order, _("Cancelled: %(reason)s") % asked)
+        said = _("The order is cancelled. What was paid or held goes back within seconds.")
+        site.message_user(request, said, messages.SUCCESS)
+    else:
+        said = _("This order was cancelled already.")
+        site.message_user(request, said, messages.WARNING)
+
+
+CANCEL = Act(
+    permission="payments.cancel_payment",
+    template="payments/admin/cancel.html",
+    title=gettext_lazy("Cancel order %(number)s"),
+    form=_form,
+    ask=_ask,
+)
