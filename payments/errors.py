@@ -16,11 +16,11 @@ class NotPayable(PaymentError):
 
 
 class CaptureRefused(PaymentError):
-    """This capture cannot be asked for; the text is for staff."""
+    """The capture asked for cannot be; the message says why. Staff act."""
 
 
 class CancelRefused(PaymentError):
-    """This order cannot be cancelled; the text is for staff."""
+    """The order cannot be cancelled; the message says why. Staff act."""
 
 
 class RefundRefused(PaymentError):

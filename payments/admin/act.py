@@ -82,6 +82,22 @@ class AmountForm(ActForm):
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """Who asks, about which payment, and where it is noted."""
+
+    site: admin.ModelAdmin
+    request: HttpRequest
+    payment: Payment
+
+    def note(self, text: str) -> None:
+        """The audit row of what was done."""
+        self.site.log_change(self.request, self.payment.order, text)
+
+    def say(self, text: str, level: int) -> None:
+        self.site.message_user(self.request, text, level)
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """What a page asks for: its words, its form, and what is done with what was typed.
 
@@ -93,21 +109,20 @@ class Act:
     template: str
     title: StrOrPromise
     form: Callable[[Payment, dict[str, str] | None], ActForm]
-    ask: Callable[[admin.ModelAdmin, HttpRequest, Payment, dict[str, Any]], None]
+    ask: Callable[[Desk, dict[str, Any]], None]
     field: str | None = None
 
     def allowed(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.permission)
 
 
-def act_page(
-    site: admin.ModelAdmin, request: HttpRequest, payment: Payment, act: Act
-) -> HttpResponse:
+def act_page(desk: Desk, act: Act) -> HttpResponse:
     """Show the form, or do what it asks for and return to the order."""
+    site, request, payment = desk.site, desk.request, desk.payment
     form = act.form(payment, request.POST.dict() if request.method == "POST" else None)
     if form.is_valid():
         try:
-            act.ask(site, request, payment, form.cleaned_data)
+            act.ask(desk, form.cleaned_data)
         except PaymentError as refusal:
             form.add_error(act.field, f"{capfirst(str(refusal))}.")
         else:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from payments.admin.act import Act, ActForm
+from payments.admin.act import Act, ActForm, Desk
 from payments.models import Payment
 from payments.services.cancel import cancel_order
 
@@ -28,21 +27,22 @@ def _form(_payment: Payment, data: dict[str, str] | None) -> CancelForm:
     return CancelForm(data)
 
 
-def _ask(
-    site: admin.ModelAdmin, request: HttpRequest, payment: Payment, asked: dict[str, Any]
-) -> None:
+def _ask(desk: Desk, asked: dict[str, Any]) -> None:
     """Cancel the order and note who did; the provider is asked meanwhile."""
-    who = request.user.get_username()
+    who = desk.request.user.get_username()
     fresh = cancel_order(
-        payment_id=payment.pk, actor=who, reason=asked["reason"], requested_by=request.user.pk
+        payment_id=desk.payment.pk,
+        actor=who,
+        reason=asked["reason"],
+        requested_by=desk.request.user.pk,
     )
     if fresh:
-        site.log_change(request, payment.order, _("Cancelled: %(reason)s") % asked)
+        desk.note(_("Cancelled: %(reason)s") % asked)
         said = _("The order is cancelled. What was paid or held goes back within seconds.")
-        site.message_user(request, said, messages.SUCCESS)
+        desk.say(said, messages.SUCCESS)
     else:
         said = _("This order was cancelled already.")
-        site.message_user(request, said, messages.WARNING)
+        desk.say(said, messages.WARNING)
 
 
 CANCEL = Act(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.formats import format_money
-from payments.admin.act import Act, AmountForm
+from payments.admin.act import Act, AmountForm, Desk
 from payments.models import Payment
 from payments.queries import held_for
 from payments.services.capture import request_capture
@@ -31,28 +30,26 @@ def _form(payment: Payment, data: dict[str, str] | None) -> CaptureForm:
     return CaptureForm(held_for(payment), data)
 
 
-def _ask(
-    site: admin.ModelAdmin, request: HttpRequest, payment: Payment, asked: dict[str, Any]
-) -> None:
+def _ask(desk: Desk, asked: dict[str, Any]) -> None:
     """Request the capture with its audit row, or say that it was requested before."""
     with transaction.atomic():
         capture, fresh = request_capture(
-            payment_id=payment.pk,
+            payment_id=desk.payment.pk,
             amount=asked["amount"],
             final=asked["final"],
             request_key=f"staff:{asked['request_key']}",
-            requested_by=request.user.pk,
+            requested_by=desk.request.user.pk,
         )
         facts = {"amount": format_money(capture.money), "ref": capture.our_ref}
         if fresh:
             said = _("Capture %(ref)s of %(amount)s requested") % facts
-            site.log_change(request, payment.order, said)
+            desk.note(said)
     if fresh:
         said = _("Capture of %(amount)s requested. It is sent to the provider within seconds.")
-        site.message_user(request, said % facts, messages.SUCCESS)
+        desk.say(said % facts, messages.SUCCESS)
     else:
         said = _("This capture was already requested. Nothing more was captured.")
-        site.message_user(request, said, messages.WARNING)
+        desk.say(said, messages.WARNING)
 
 
 CAPTURE = Act(

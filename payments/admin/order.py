@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.admin import BaseOrderAdmin
 from orders.models import Order
 from orders.states import OrderState
-from payments.admin.act import Act, act_page
+from payments.admin.act import Act, Desk, act_page
 from payments.admin.amounts import amounts
 from payments.admin.cancel import CANCEL
 from payments.admin.capture import CAPTURE
@@ -77,7 +77,7 @@ class OrderAdmin(BaseOrderAdmin):
     def act_view(self, request: HttpRequest, object_id: str, *, act: Act) -> HttpResponse:
         if not act.allowed(request):
             raise PermissionDenied
-        return act_page(self, request, self._payment(request, object_id), act)
+        return act_page(Desk(self, request, self._payment(request, object_id)), act)
 
     def money_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         if not may_see_money(request):

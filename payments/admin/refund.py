@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.formats import format_money
-from payments.admin.act import Act, AmountForm
+from payments.admin.act import Act, AmountForm, Desk
 from payments.models import Payment
 from payments.services.refund import request_refund
 
@@ -30,28 +29,26 @@ def _form(payment: Payment, data: dict[str, str] | None) -> RefundForm:
     return RefundForm(payment.refundable, data)
 
 
-def _ask(
-    site: admin.ModelAdmin, request: HttpRequest, payment: Payment, asked: dict[str, Any]
-) -> None:
+def _ask(desk: Desk, asked: dict[str, Any]) -> None:
     """Request the refund with its audit row, or say that it was requested before."""
     with transaction.atomic():
         refund, fresh = request_refund(
-            payment_id=payment.pk,
+            payment_id=desk.payment.pk,
             amount=asked["amount"],
             reason=asked["reason"],
             request_key=f"staff:{asked['request_key']}",
-            requested_by=request.user.pk,
+            requested_by=desk.request.user.pk,
         )
         facts = {"amount": format_money(refund.money), "ref": refund.our_ref}
         if fresh:
             said = _("Refund %(ref)s of %(amount)s requested: %(reason)s")
-            site.log_change(request, payment.order, said % {**facts, "reason": refund.reason})
+            desk.note(said % {**facts, "reason": refund.reason})
     if fresh:
         said = _("Refund of %(amount)s requested. It is sent to the provider within seconds.")
-        site.message_user(request, said % facts, messages.SUCCESS)
+        desk.say(said % facts, messages.SUCCESS)
     else:
         said = _("This refund was already requested. Nothing more was refunded.")
-        site.message_user(request, said, messages.WARNING)
+        desk.say(said, messages.WARNING)
 
 
 REFUND = Act(

@@ -19,7 +19,7 @@ from payments.schedule import Case, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
 from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
-from payments.services.holds import claim_hold, next_look, settle_captures, watch_hold
+from payments.services.holds import follow_hold, next_look, watch_hold
 from payments.services.lock import lock_attempt
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
@@ -84,8 +84,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         _free_reserve(attempt)
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
-        claim_hold(attempt)
-        settle_captures(attempt)
+        follow_hold(attempt)
         settle_void(attempt)
         if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
             attempt.next_poll_at = next_question(attempt, status)

@@ -23,8 +23,14 @@ LOOK_AGAIN: Final = timedelta(days=1)
 """How often a hold is asked about whose end nobody knows, or is over without a word."""
 
 
-def claim_hold(attempt: Attempt) -> None:
-    """Decide whether a hold that has just come is wanted; rows are locked, the caller saves.
+def follow_hold(attempt: Attempt) -> None:
+    """Take or release what a bank holds, and end captures; rows are locked, the caller saves."""
+    _claim(attempt)
+    _settle_captures(attempt)
+
+
+def _claim(attempt: Attempt) -> None:
+    """Decide whether a hold is wanted.
 
     What an attempt the shopper has left, a paid order or a dead one gets is released again. An
     expired order takes it if its goods can still be had.
@@ -92,7 +98,7 @@ def next_look(attempt: Attempt) -> datetime:
     return next((moment for moment in moments if moment > now()), now() + LOOK_AGAIN)
 
 
-def settle_captures(attempt: Attempt) -> None:
+def _settle_captures(attempt: Attempt) -> None:
     """End its captures: by what has been captured, or in vain where nothing is held any more."""
     if not attempt.capture_asked:
         return
