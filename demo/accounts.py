@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.forms import UserCreationForm
@@ -18,11 +19,25 @@ from django_ratelimit.decorators import ratelimit
 
 View = Callable[..., HttpResponseBase]
 TRIES: Callable[[View], View] = ratelimit(
-    key="ip", group="demo:accounts", rate="30/m", method="POST", block=True
+    key="ip", group="demo:accounts", rate="30/m", method="POST", block=False
 )
 
 
-@method_decorator(TRIES, name="dispatch")
+def unhurried(view: View) -> View:
+    """Only so many tries a minute from one address; then a page that asks for a minute's patience."""
+
+    @wraps(view)
+    def counted(request: HttpRequest) -> HttpResponseBase:
+        if not getattr(request, "limited", False):
+            return view(request)
+        answer = render(request, "429.html", status=429)
+        answer.headers["Retry-After"] = "60"
+        return answer
+
+    return TRIES(counted)
+
+
+@method_decorator(unhurried, name="dispatch")
 class SignIn(LoginView):
     template_name = "demo/sign_in.html"
     redirect_authenticated_user = True
@@ -38,7 +53,7 @@ class NewShopper(UserCreationForm):  # type: ignore[type-arg]  # no generic clas
 
 
 @never_cache
-@TRIES
+@unhurried
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     form = NewShopper(request.POST or None)

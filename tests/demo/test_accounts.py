@@ -50,3 +50,12 @@ def test_signing_in_leads_to_no_other_site(client: Client) -> None:
     known = {"username": "alice", "password": FRESH["password1"], "next": "https://evil.example/"}
 
     assert client.post("/accounts/login/", known)["Location"] == "/"
+
+
+def test_who_tries_too_often_is_asked_to_wait_a_minute(client: Client) -> None:
+    answers = [client.post("/accounts/sign-up/", {"username": ""}) for _ in range(31)]
+
+    assert [answer.status_code for answer in answers[-2:]] == [400, 429]
+    assert answers[-1]["Retry-After"] == "60"
+    assert "Wait a minute" in answers[-1].text
+    assert client.post("/accounts/login/", {}).status_code == 429
