@@ -24,7 +24,7 @@ TRIES: Callable[[View], View] = ratelimit(
 
 
 def unhurried(view: View) -> View:
-    """Only so many tries a minute from one address; then a page that asks for a minute's patience."""
+    """Only so many tries a minute from one address; then a page asks for patience."""
 
     @wraps(view)
     def counted(request: HttpRequest) -> HttpResponseBase:
