@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
+from django import forms
 from django.contrib.auth import get_user_model, login
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_ratelimit.decorators import ratelimit
@@ -37,9 +41,19 @@ def unhurried(view: View) -> View:
     return TRIES(counted)
 
 
+class KnownShopper(AuthenticationForm):
+    """Django's own, with our words for what is missing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].error_messages["required"] = _("Enter your user name.")
+        self.fields["password"].error_messages["required"] = _("Enter your password.")
+
+
 @method_decorator(unhurried, name="dispatch")
 class SignIn(LoginView):
     template_name = "demo/sign_in.html"
+    authentication_form = KnownShopper
     redirect_authenticated_user = True
     next_page = "/"
 
@@ -47,9 +61,27 @@ class SignIn(LoginView):
 class NewShopper(UserCreationForm):  # type: ignore[type-arg]  # no generic class at run time
     """A name and a password are enough for a demo."""
 
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("The checkout fills it in for you."),
+        error_messages={"invalid": _("Enter a valid email address.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
     class Meta(UserCreationForm.Meta):
         model = get_user_model()
         fields = ("username", "email")
+        help_texts = {"username": _("Letters, digits and @ . + - _")}
+        error_messages = {"username": {"required": _("Choose a user name.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, again = self.fields["password1"], self.fields["password2"]
+        first.help_text, again.help_text = " ".join(password_validators_help_texts()), ""
+        first.error_messages["required"] = _("Choose a password.")
+        again.label = _("Password again")
+        again.error_messages["required"] = _("Type the password again.")
 
 
 @never_cache

@@ -29,6 +29,21 @@ def test_two_passwords_that_differ_make_nobody(client: Client) -> None:
     assert not get_user_model().objects.exists()
 
 
+def test_what_is_missing_is_said_beside_its_field_and_above_the_form(client: Client) -> None:
+    page = client.post("/accounts/sign-up/", FRESH | {"username": ""}).text
+
+    assert '<a href="#id_username">Username: Choose a user name.</a>' in page
+    assert '<p class="problem" id="id_username_error">Choose a user name.</p>' in page
+
+
+def test_hints_are_read_with_their_fields(client: Client) -> None:
+    page = client.get("/accounts/sign-up/").text
+
+    assert 'aria-describedby="id_password1_helptext"' in page
+    assert '<p class="hint" id="id_password1_helptext">Your password must contain' in page
+    assert "<ul><li>" not in page
+
+
 def test_a_wrong_password_says_so_and_signs_nobody_in(client: Client) -> None:
     page = client.post("/accounts/login/", {"username": "alice", "password": "wrong"})
 
