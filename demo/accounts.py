@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -78,7 +77,8 @@ class NewShopper(UserCreationForm):  # type: ignore[type-arg]  # no generic clas
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first, again = self.fields["password1"], self.fields["password2"]
-        first.help_text, again.help_text = " ".join(password_validators_help_texts()), ""
+        first.help_text = _("At least 8 characters, and none that many people use.")
+        again.help_text = ""
         first.error_messages["required"] = _("Choose a password.")
         again.label = _("Password again")
         again.error_messages["required"] = _("Type the password again.")

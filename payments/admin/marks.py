@@ -24,4 +24,6 @@ def order_link(order: Order, reference: str = "") -> SafeString:
     """The order by its number, and beside it what is meant of it."""
     url = reverse("admin:orders_order_change", args=[order.pk])
     link = format_html('<a href="{}">{}</a>', url, order.number)
-    return format_html("{} <code>{}</code>", link, reference) if reference else link
+    if not reference:
+        return link
+    return format_html('{} <code class="till-ref" title="{}">{}</code>', link, reference, reference)

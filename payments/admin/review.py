@@ -32,7 +32,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 class ReviewAdmin(FactsAdmin):
-    list_display = ["kind", "subject", "detail", "opened", "resolved"]
+    list_display = ["kind", "subject", "opened", "detail", "resolved"]
     list_filter = [OpenFilter, "kind"]
     list_select_related = ["payment__order", "resolved_by"]
     ordering = [F("resolved_at").desc(nulls_first=True), "-opened_at"]

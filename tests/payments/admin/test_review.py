@@ -44,12 +44,12 @@ def test_open_reviews_come_first() -> None:
 
 def test_a_subject_leads_to_its_order_and_keeps_its_reference_in_one_piece() -> None:
     payment = a_payment()
-    a_review(payment, "RCG1817XFTJCAYVXE6JHK")
+    reference = a_review(payment, "RCG1817XFTJCAYVXE6JHK").subject_ref
 
     page = staff(SEE).get(LIST).text
 
     link = f'<a href="{order_url(payment.order)}">{payment.order.number}</a>'
-    assert f"{link} <code>RCG1817XFTJCAYVXE6JHK</code>" in page
+    assert f'{link} <code class="till-ref" title="{reference}">{reference}</code>' in page
 
 
 @pytest.mark.parametrize(("state", "subjects"), [("open", ["R2"]), ("resolved", ["R1"])])
