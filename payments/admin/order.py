@@ -21,7 +21,7 @@ from payments.admin.marks import STYLE, badge_mark
 from payments.admin.refund import may_refund, refund_page
 from payments.models import Attempt, Operation, Payment, ProviderObject
 from payments.states import PaymentStatus
-from payments.timeline import timeline
+from payments.timeline import Kind, timeline
 
 
 class PaymentFilter(admin.ChoicesFieldListFilter):
@@ -79,6 +79,7 @@ class OrderAdmin(BaseOrderAdmin):
         lines = list(order.lines.all())
         for line in lines:
             line.order = order
+        story = timeline(order, payment)
         context |= {
             "order_state": self.order_state(order),
             "payment_state": self.payment_state(order),
@@ -87,7 +88,8 @@ class OrderAdmin(BaseOrderAdmin):
             "lines": lines,
             "can_see_events": request.user.has_perm("payments.view_inboxevent"),
             "can_see_reviews": request.user.has_perm("payments.view_review"),
-            "story": timeline(order, payment),
+            "story": story,
+            "disputes": [it.badge for it in story if it.kind == Kind.DISPUTE and it.badge],
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
