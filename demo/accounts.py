@@ -3,28 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
+from django import forms
 from django.contrib.auth import get_user_model, login
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_ratelimit.decorators import ratelimit
 
 View = Callable[..., HttpResponseBase]
 TRIES: Callable[[View], View] = ratelimit(
-    key="ip", group="demo:accounts", rate="30/m", method="POST", block=True
+    key="ip", group="demo:accounts", rate="30/m", method="POST", block=False
 )
 
 
-@method_decorator(TRIES, name="dispatch")
+def unhurried(view: View) -> View:
+    """Only so many tries a minute from one address; then a page asks for patience."""
+
+    @wraps(view)
+    def counted(request: HttpRequest) -> HttpResponseBase:
+        if not getattr(request, "limited", False):
+            return view(request)
+        answer = render(request, "429.html", status=429)
+        answer.headers["Retry-After"] = "60"
+        return answer
+
+    return TRIES(counted)
+
+
+class KnownShopper(AuthenticationForm):
+    """Django's own, with our words for what is missing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].error_messages["required"] = _("Enter your user name.")
+        self.fields["password"].error_messages["required"] = _("Enter your password.")
+
+
+@method_decorator(unhurried, name="dispatch")
 class SignIn(LoginView):
     template_name = "demo/sign_in.html"
+    authentication_form = KnownShopper
     redirect_authenticated_user = True
     next_page = "/"
 
@@ -32,13 +60,32 @@ class SignIn(LoginView):
 class NewShopper(UserCreationForm):  # type: ignore[type-arg]  # no generic class at run time
     """A name and a password are enough for a demo."""
 
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("The checkout fills it in for you."),
+        error_messages={"invalid": _("Enter a valid email address.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
     class Meta(UserCreationForm.Meta):
         model = get_user_model()
         fields = ("username", "email")
+        help_texts = {"username": _("Letters, digits and @ . + - _")}
+        error_messages = {"username": {"required": _("Choose a user name.")}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, again = self.fields["password1"], self.fields["password2"]
+        first.help_text = _("At least 8 characters, and none that many people use.")
+        again.help_text = ""
+        first.error_messages["required"] = _("Choose a password.")
+        again.label = _("Password again")
+        again.error_messages["required"] = _("Type the password again.")
 
 
 @never_cache
-@TRIES
+@unhurried
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     form = NewShopper(request.POST or None)

@@ -1,8 +1,9 @@
-"""Amounts and countries as people of a language write them (CLDR, through Babel)."""
+"""Amounts and countries as a language writes them (CLDR, through Babel), addresses as a country."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Protocol
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency
@@ -14,6 +15,29 @@ from orders.money import Money
 _NO_COUNTRY = frozenset(
     {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 )
+
+# CLDR knows no addresses. Everywhere else the postcode stands before the town.
+_POSTCODE_LAST = frozenset({"AU", "CA", "IN", "NZ", "SG", "US"})
+_POSTCODE_ALONE = frozenset({"GB", "GG", "IE", "IM", "JE"})
+
+
+class Postal(Protocol):
+    """The parts of an address, "" where there is none; country as ISO 3166 alpha-2."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def line1(self) -> str: ...
+    @property
+    def line2(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def postcode(self) -> str: ...
+    @property
+    def country(self) -> str: ...
 
 
 @lru_cache
@@ -43,3 +67,20 @@ def country_names(language: str) -> dict[str, str]:
         if code.isalpha() and code not in _NO_COUNTRY
     }
     return dict(sorted(names.items(), key=lambda pair: pair[1]))
+
+
+def address_lines(address: Postal) -> list[str]:
+    """What stands on the parcel, line by line, with the country in the active language."""
+    country = country_names(get_language() or "en").get(address.country, address.country)
+    lines = [address.name, address.line1, address.line2, *_town(address), country]
+    return [line for line in lines if line]
+
+
+def _town(address: Postal) -> list[str]:
+    city, region, postcode = address.city, address.region, address.postcode
+    if address.country in _POSTCODE_LAST:
+        town = f"{city}, {region}" if region else city
+        return [f"{town} {postcode}".strip()]
+    if address.country in _POSTCODE_ALONE:
+        return [city, region, postcode]
+    return [f"{postcode} {city}".strip(), region]

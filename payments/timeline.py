@@ -238,8 +238,14 @@ def _disputes(payment: Payment) -> Iterator[Happening]:
         waiting = None if dispute.closed_at else state
         yield Happening(dispute.opened_at, Kind.DISPUTE, opened, dispute.reason, waiting, ref)
         if dispute.closed_at:
-            closed = _("Dispute of %(amount)s decided") % facts
-            yield Happening(dispute.closed_at, Kind.DISPUTE, closed, "", state, ref)
+            yield Happening(dispute.closed_at, Kind.DISPUTE, *_decided(dispute, facts), state, ref)
+
+
+def _decided(dispute: Dispute, facts: dict[str, str]) -> tuple[str, str]:
+    """How a dispute ended, and what became of its money."""
+    if dispute.status == DisputeState.WON:
+        return _("Dispute of %(amount)s won") % facts, _("the money stays here")
+    return _("Dispute of %(amount)s lost") % facts, _("the bank gave the money to the shopper")
 
 
 def _reviews(payment: Payment) -> Iterator[Happening]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from payments.limits import says_when_to_retry
 from payments.views.hooks import hook
 from payments.views.pay import pay
 from payments.views.result import result, status
@@ -11,8 +12,8 @@ app_name = "payments"
 
 urlpatterns = [
     path("hooks/<slug:token>/", hook, name="hook"),
-    path("pay/<slug:token>/", pay, name="pay"),
+    path("pay/<slug:token>/", says_when_to_retry(pay), name="pay"),
     path("pay/<slug:token>/scan/", scan, name="scan"),
     path("pay/<slug:token>/return/", result, name="return"),
-    path("pay/<slug:token>/status/", status, name="status"),
+    path("pay/<slug:token>/status/", says_when_to_retry(status), name="status"),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from payments.limits import says_when_to_retry
 from shop.views.cart import add, remove, show, update
 from shop.views.checkout import checkout
 from shop.views.order import new_link, order
@@ -10,10 +11,10 @@ app_name = "shop"
 
 urlpatterns = [
     path("cart/", show, name="cart"),
-    path("cart/add/", add, name="cart_add"),
+    path("cart/add/", says_when_to_retry(add), name="cart_add"),
     path("cart/update/", update, name="cart_update"),
     path("cart/remove/", remove, name="cart_remove"),
-    path("checkout/", checkout, name="checkout"),
+    path("checkout/", says_when_to_retry(checkout), name="checkout"),
     path("order/<slug:token>/", order, name="order"),
-    path("order/<slug:token>/link/", new_link, name="new_link"),
+    path("order/<slug:token>/link/", says_when_to_retry(new_link), name="new_link"),
 ]

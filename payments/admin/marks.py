@@ -20,6 +20,10 @@ def badge_mark(state: TextChoices) -> SafeString:
     return format_html('<span class="till-badge till-{}">{}</span>', shown.tone.value, shown.text)
 
 
-def order_link(order: Order) -> SafeString:
+def order_link(order: Order, reference: str = "") -> SafeString:
+    """The order by its number, and beside it what is meant of it."""
     url = reverse("admin:orders_order_change", args=[order.pk])
-    return format_html('<a href="{}">{}</a>', url, order.number)
+    link = format_html('<a href="{}">{}</a>', url, order.number)
+    if not reference:
+        return link
+    return format_html('{} <code class="till-ref" title="{}">{}</code>', link, reference, reference)

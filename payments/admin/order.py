@@ -28,7 +28,7 @@ from payments.admin.refund import REFUND
 from payments.models import Attempt, Operation, Payment, ProviderObject
 from payments.queries import held_for
 from payments.states import PaymentStatus
-from payments.timeline import timeline
+from payments.timeline import Kind, timeline
 
 ACTS: Final = {"refund": REFUND, "capture": CAPTURE, "cancel": CANCEL}
 OPEN: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
@@ -105,6 +105,7 @@ class OrderAdmin(BaseOrderAdmin):
         lines = list(order.lines.all())
         for line in lines:
             line.order = order
+        story = timeline(order, payment)
         context |= {
             "order_state": self.order_state(order),
             "payment_state": self.payment_state(order),
@@ -116,7 +117,8 @@ class OrderAdmin(BaseOrderAdmin):
             "can_see_money": bool(payment and may_see_money(request)),
             "can_see_events": request.user.has_perm("payments.view_inboxevent"),
             "can_see_reviews": request.user.has_perm("payments.view_review"),
-            "story": timeline(order, payment),
+            "story": story,
+            "disputes": [it.badge for it in story if it.kind == Kind.DISPUTE and it.badge],
         }
         return super().render_change_form(request, context, *args, **kwargs)
 

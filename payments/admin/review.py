@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from orders.admin import FactsAdmin, compact
 from payments.admin.marks import STYLE, order_link
@@ -32,7 +32,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 class ReviewAdmin(FactsAdmin):
-    list_display = ["kind", "order", "subject_ref", "detail", "opened", "resolved"]
+    list_display = ["kind", "subject", "opened", "detail", "resolved"]
     list_filter = [OpenFilter, "kind"]
     list_select_related = ["payment__order", "resolved_by"]
     ordering = [F("resolved_at").desc(nulls_first=True), "-opened_at"]
@@ -48,6 +48,10 @@ class ReviewAdmin(FactsAdmin):
     @admin.display(description=gettext_lazy("order"))
     def order(self, review: Review) -> SafeString:
         return order_link(review.payment.order)
+
+    @admin.display(description=pgettext_lazy("review", "subject"))
+    def subject(self, review: Review) -> SafeString:
+        return order_link(review.payment.order, review.subject_ref)
 
     @admin.display(description=gettext_lazy("opened"))
     def opened(self, review: Review) -> str:

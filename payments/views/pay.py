@@ -100,6 +100,7 @@ def _page(
     begun = newest if newest and newest.in_flight and not leads_nowhere(newest) else None
     context: dict[str, object] = {"payment": payment, "order": payment.order, "problem": problem}
     context |= {"order_url": order_link(payment, newest), "begun": begun}
+    context |= {"lines": payment.order.lines.all()}
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}
     cancelled = newest if newest and newest.error_code == "cancelled" else None
     context |= {"minutes": _minutes_kept(payment), "cancelled": cancelled}

@@ -29,6 +29,7 @@ def scan(request: HttpRequest, payment: Payment) -> HttpResponse:
     over = newest.status == AttemptStatus.EXPIRED or newest.action_over
     option = PaymentOption(newest.account_id, newest.account.code, newest.method)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "attempt": newest}
+    context |= {"lines": payment.order.lines.all()}
     seconds = _seconds(newest)
     context |= {"over": over, "option": option, "seconds": seconds, "minutes": ceil(seconds / 60)}
     context |= {"code": "" if over else draw_qr(newest.qr_content)}

@@ -46,4 +46,8 @@ function tick() {
 }
 
 setTimeout(ask, 3000);
-if (clock) tick();
+if (clock) {
+  tick();
+  clock.parentElement.hidden = false;
+  document.querySelector("[data-whole]").hidden = true;
+}

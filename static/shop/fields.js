@@ -23,9 +23,17 @@ function check(input) {
   say(field, input, valueMissing ? field.dataset.required : valid ? "" : field.dataset.invalid);
 }
 
+// A sentence that came while a button is pressed would move the button away from under the press.
+let released = Promise.resolve();
+addEventListener("pointerdown", () => {
+  released = new Promise((done) => {
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(done), { once: true });
+  });
+}, true);
+
 document.addEventListener("change", ({ target }) => {
   changed.add(target);
-  check(target);
+  released.then(() => check(target));
 });
 
 document.querySelector("#problems")?.focus();

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Request, ViewportSize, expect
 
 from config.stack import Stack
+from tests.browser.flows.buying import order
 from tests.browser.journey import THANKS, check_out, pay_at_bank, put_in_cart, read_the_order
 from tests.browser.keyboard import press, tab_to, write
 from tests.browser.visitor import Visitor
@@ -39,6 +40,34 @@ def test_the_pages_beside_the_way_are_open_to_all(visitor: Visitor) -> None:
         visitor.look(heading)
 
     assert visitor.strangers == set()
+
+
+def test_signing_up_and_in_is_open_to_all(visitor: Visitor) -> None:
+    page = visitor.page
+    page.goto("/accounts/sign-up/")
+    visitor.look("Make an account")
+    page.get_by_label("E-mail").fill("alice@")  # what is said of it must not move the button
+    page.get_by_role("button", name="Make an account").click()
+    expect(page.locator("#problems")).to_be_focused()
+    visitor.look("Make an account")
+    page.get_by_role("link", name="Sign in").last.click()
+    visitor.look("Sign in")
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.locator("#problems")).to_be_focused()
+    visitor.look("Sign in")
+
+
+def test_the_pay_page_shows_the_goods_and_is_open_to_all(visitor: Visitor) -> None:
+    order(visitor.page, "QR code")
+    visitor.look("Scan to pay £18.00")
+    visitor.page.get_by_role("link", name="Pay another way").click()
+    visitor.look("Pay for your order")
+    visitor.page.get_by_text("Your order £18.00").click()
+
+    expect(visitor.page.get_by_text("Woollen socks").first).to_be_visible()
+    visitor.look("Pay for your order")
 
 
 def test_the_policy_is_strict(page: Page, stack: Stack) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from benchmarks.page import Page
 from demo.browse import PRODUCTS_PER_PAGE, nearest_page
 from demo.models import Product
 from tests.factories import ProductFactory, a_product
@@ -127,6 +128,28 @@ def test_pages_keep_words_shelf_and_order(client: Client) -> None:
     kept = "?q=thing&category=desk&sort=name&page="
     assert links(page) == [f"{kept}{n}" for n in (4, 1, 4, 5, 6, 9, 6)]
     assert page.count('page=5" aria-current="page"') == 1
+
+
+def test_any_page_is_jumped_to_with_words_shelf_and_order(client: Client) -> None:
+    many(PRODUCTS_PER_PAGE * 9)
+    asked = {"q": "thing", "category": "desk", "sort": "name"}
+
+    form = Page("/", 200, text(client, **asked)).form(having="page")
+
+    assert dict(form.fields) == asked | {"page": ""}
+    assert len(names(text(client, **dict(form.fields) | {"page": "7"}))) == PRODUCTS_PER_PAGE
+
+
+def test_a_jump_is_offered_only_where_numbers_are_left_out(client: Client) -> None:
+    many(PRODUCTS_PER_PAGE * 4)
+    assert "page-jump" not in text(client)
+
+
+def test_first_and_last_page_say_so(client: Client) -> None:
+    many(PRODUCTS_PER_PAGE * 9)
+    page = text(client, page=5)
+    for label in ("Previous page", "Page 1, the first", "Page 5", "Page 9, the last", "Next page"):
+        assert f'aria-label="{label}"' in page
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,13 @@ def test_a_mail_says_who_writes_and_links_to_the_order(owed: Mail, settings: Set
     assert "Fern & Co" in letter.body
 
 
+def test_the_confirmation_says_where_the_goods_go(owed: Mail) -> None:
+    send_due_mail()
+
+    said = "Delivery address:\nAlice Archer\n1 Mill Lane\nLeeds\nLS1 4AB\nUnited Kingdom\n\n"
+    assert said in mail.outbox[0].body
+
+
 def test_a_name_cannot_add_a_header(owed: Mail) -> None:
     Order.objects.update(email="alice@example.com")
     owed.order.address.name = "Alice\r\nBcc: eve@example.com"

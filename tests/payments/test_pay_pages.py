@@ -9,6 +9,8 @@ from pytest_django import Settings
 
 from benchmarks.page import Page
 from orders.models import Order
+from orders.money import Money
+from orders.services.place import LineDraft
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderCall
 from payments.providers.base import Failure, Redirect, Status
@@ -67,6 +69,19 @@ def test_an_unpaid_payment_can_be_paid(client: Client, unpaid: Payment) -> None:
 
     assert "Pay for your order" in text
     assert "Pay £60.00" in text
+
+
+def test_what_is_paid_for_stands_beside_the_ways_to_pay(client: Client) -> None:
+    an_account(base_url="http://127.0.0.1:9")
+    pots = LineDraft("TEAPOT", "Teapot", 2, Money(2500, "GBP"))
+    order = an_order(lines=[pots, LineDraft("MUG", "Mug", 1, Money(1000, "GBP"))])
+
+    text = text_of(client, page_of(Payment.objects.get(order=order)))
+
+    times = "\N{MULTIPLICATION SIGN}"
+    lines = f"2 {times} Teapot £25.00 each £50.00 1 {times} Mug £10.00"
+    sums = f"Order {order.number} Delivery Free Total £60.00"
+    assert text.count(f"{lines} {sums}") == 2  # folded away on a phone, beside on a desktop
 
 
 REASONS = {
@@ -223,7 +238,7 @@ def test_too_many_tries_to_pay_are_refused(
 
     answer = client.post(page_of(unpaid), {"method": "sandbox/card"})
 
-    assert answer.status_code == 429
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
     assert not Attempt.objects.exists()
 
 
@@ -250,6 +265,7 @@ def test_the_waiting_page_is_told_to_wait_when_it_asks_too_often(
     answer = client.get(f"{page_of(unpaid)}status/")
 
     assert (answer.status_code, answer.json()) == (429, {"stage": "waiting"})
+    assert answer["Retry-After"] == "60"
 
 
 def test_a_waiting_shopper_makes_us_ask_the_bank_once_in_three_seconds(

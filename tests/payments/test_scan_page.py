@@ -44,6 +44,7 @@ def test_the_code_stands_in_the_page_with_its_life(client: Client, attempt: Atte
 
     assert "qr-code" in page.text
     assert "The code works for 5 minutes" in page.text
+    assert page.text.count('<span class="summary-name">Teapot</span>') == 2
     assert "http://127.0.0.1:9/scan/abc/" in page.text
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from demo.models import Product
+from orders.models import Order
 from payments.models import ProviderAccount
 from shop.forms import CountrySelect
 from tests.shop.cast import (
@@ -150,9 +151,25 @@ def test_too_many_tries_are_refused_and_keep_what_was_typed(shopper: Client, lim
 
     answer = check_out(shopper, typed)
 
-    assert answer.status_code == 429
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
     assert kept(answer) == typed
     assert nothing_happened()
+
+
+@pytest.mark.parametrize("fresh_cart", [False, True])
+def test_a_repeat_over_the_rate_leads_to_the_order_it_has_made(
+    shopper: Client, teapot: Product, limit: Limit, *, fresh_cart: bool
+) -> None:
+    limit(checkout="1/h")
+    typed = filled_in(shopper)
+    first = check_out(shopper, typed)
+    if fresh_cart:
+        put_in_cart(shopper, teapot)
+
+    again = check_out(shopper, typed)
+
+    assert (again.status_code, again["Location"]) == (303, first["Location"])
+    assert Order.objects.count() == 1
 
 
 @pytest.fixture

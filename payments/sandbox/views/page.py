@@ -43,7 +43,8 @@ def finished_page(request: HttpRequest, payment: Payment, status: HTTPStatus) ->
 
 
 def timed_out_page(request: HttpRequest, payment: Payment) -> HttpResponse:
-    page = render(request, "sandbox/504.html", status=HTTPStatus.GATEWAY_TIMEOUT)
+    status = HTTPStatus.GATEWAY_TIMEOUT
+    page = render(request, "sandbox/504.html", described(payment), status=status)
     return guarded(page, payment)
 
 

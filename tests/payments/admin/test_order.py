@@ -11,9 +11,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from orders.admin import LOOK_AHEAD, FactsAdmin, LookAheadPaginator
 from orders.models import Order
+from orders.money import Money
 from payments.models import Attempt, Operation, Payment, ProviderObject
+from payments.providers.base import DisputeSeen, DisputeStatus, Status
 from payments.providers.base import ProviderObject as Seen
-from payments.providers.base import Status
 from payments.services.apply import apply_outcome
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured, seen
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
@@ -162,6 +163,28 @@ def test_events_and_reviews_are_links_only_for_those_who_may_see_them(paid: Paym
     clerk = staff(SEE_ORDERS)
 
     assert "/admin/payments/review/" not in clerk.get(order_url(paid.order)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("end", "mark"),
+    [
+        (DisputeStatus.OPEN, "till-waiting"),
+        (DisputeStatus.WON, "till-good"),
+        (DisputeStatus.LOST, "till-bad"),
+    ],
+)
+def test_the_head_of_the_page_says_where_a_dispute_stands(
+    paid: Payment, end: DisputeStatus, mark: str
+) -> None:
+    for status in (DisputeStatus.OPEN, end):
+        told = DisputeSeen("dp_1", Money(1000, "GBP"), status, "")
+        outcome = captured(paid.attempts.get(), disputes=(told,))
+        apply_outcome(attempt_id=paid.attempts.get().pk, outcome=outcome, source="test")
+
+    page = staff(SEE_ORDERS).get(order_url(paid.order)).text
+
+    head = page.partition('<p class="till-states">')[2].partition("</p>")[0]
+    assert f'Dispute <span class="till-badge {mark}">{end.value}</span>' in head
 
 
 def test_an_order_without_a_payment_has_a_page(admin_client: Client) -> None:

@@ -13,7 +13,7 @@ from payments.models.records import ReviewKind
 from payments.services.resolve import resolve_review
 from payments.services.reviews import open_review
 from tests.factories import UserFactory, a_payment
-from tests.payments.admin.cast import staff
+from tests.payments.admin.cast import order_url, staff
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:payments_review_changelist")
@@ -40,6 +40,16 @@ def test_open_reviews_come_first() -> None:
     rows = staff(SEE).get(LIST).context["cl"].result_list
 
     assert [row.pk for row in rows] == [waiting.pk, newest.pk, closed.pk]
+
+
+def test_a_subject_leads_to_its_order_and_keeps_its_reference_in_one_piece() -> None:
+    payment = a_payment()
+    reference = a_review(payment, "RCG1817XFTJCAYVXE6JHK").subject_ref
+
+    page = staff(SEE).get(LIST).text
+
+    link = f'<a href="{order_url(payment.order)}">{payment.order.number}</a>'
+    assert f'{link} <code class="till-ref" title="{reference}">{reference}</code>' in page
 
 
 @pytest.mark.parametrize(("state", "subjects"), [("open", ["R2"]), ("resolved", ["R1"])])

@@ -15,7 +15,7 @@ from orders.models import Mail, Order
 from orders.money import Money
 from payments.badges import Tone
 from payments.models import Operation, Payment
-from payments.providers.base import Failure, RefundStatus, Status
+from payments.providers.base import DisputeSeen, DisputeStatus, Failure, RefundStatus, Status
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
 from payments.services.refund import request_refund
@@ -68,6 +68,15 @@ def a_refund(order: Order, *, status: RefundStatus = RefundStatus.SUCCEEDED) -> 
     outcome = captured(refund.attempt, refunds=(answer,))
     apply_outcome(attempt_id=refund.attempt_id, outcome=outcome, source="refund")
     return refund
+
+
+def a_disputed_order(*ends: DisputeStatus) -> Order:
+    attempt = an_attempt()
+    for status in (DisputeStatus.OPEN, *ends):
+        seen_so = DisputeSeen("dp_1", Money(6000, "GBP"), status, "fraudulent")
+        told_so = captured(attempt, disputes=(seen_so,))
+        apply_outcome(attempt_id=attempt.pk, outcome=told_so, source="test")
+    return attempt.payment.order
 
 
 def test_the_story_is_told_in_order() -> None:
@@ -126,6 +135,23 @@ def test_a_refund_made_elsewhere_is_part_of_the_story() -> None:
     apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="webhook")
 
     assert "Refund of £5.00 made at the provider's own site" in told(order)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "tone"),
+    [
+        (DisputeStatus.WON, "won: the money stays here", Tone.GOOD),
+        (DisputeStatus.LOST, "lost: the bank gave the money to the shopper", Tone.BAD),
+    ],
+)
+def test_a_dispute_says_how_it_ended(status: DisputeStatus, said: str, tone: Tone) -> None:
+    order = a_disputed_order(status)
+
+    opened, ended = (item for item in story(order) if item.kind == Kind.DISPUTE)
+    assert (opened.title, opened.badge) == ("Dispute of £60.00", None)
+    assert ended.badge
+    assert f"{ended.title}: {ended.detail}" == f"Dispute of £60.00 {said}"
+    assert ended.badge.tone == tone
 
 
 @pytest.mark.parametrize(
