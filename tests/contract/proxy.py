@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import create_connection
 from threading import Condition, Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 from config.ports import HOST
@@ -46,6 +48,8 @@ class Wire:
     fault: Fault = FINE
     sent: list[Sent] = field(default_factory=list)
     changed: Condition = field(default_factory=Condition)
+    callers: set[int] = field(default_factory=set)
+    """The ports of who has called since the trouble began."""
     flying: int = 0
 
     def __post_init__(self) -> None:
@@ -61,36 +65,44 @@ class Wire:
     def trouble(self, fault: Fault) -> Iterator[list[Sent]]:
         """Let this happen to every request meanwhile; yields those that were sent."""
         before, self.fault, begun = self.fault, fault, len(self.sent)
+        self.callers.clear()
         seen: list[Sent] = []
         try:
             yield seen
         finally:
-            self.fault = before
             self._rest()
+            self.fault = before
             seen += self.sent[begun:]
 
     def _rest(self) -> None:
-        """Wait until every request has arrived or come to nothing."""
+        """Wait until every request has arrived or come to nothing, also one just given up."""
+        with create_connection((HOST, self._server.server_port)) as last:
+            port = last.getsockname()[1]
+        # Callers are let in one after the other: with the last, all before it are counted.
         with self.changed:
-            assert self.changed.wait_for(lambda: not self.flying, timeout=LONGEST)
+            done = self.changed.wait_for(
+                lambda: port in self.callers and not self.flying, timeout=LONGEST
+            )
+        assert done, f"{self.flying} requests are still on their way"
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
 
-    @contextmanager
-    def carrying(self, sent: Sent) -> Iterator[Fault]:
-        """Count a request as on its way, and say what happens to it."""
+    def takes_in(self, port: int) -> None:
         with self.changed:
+            self.callers.add(port)
             self.flying += 1
-            self.sent.append(sent)
-            fault = FINE if sent.path.startswith(self.spared or ("\0",)) else self.fault
-        try:
-            yield fault
-        finally:
-            with self.changed:
-                self.flying -= 1
-                self.changed.notify_all()
+
+    def is_done(self) -> None:
+        with self.changed:
+            self.flying -= 1
+            self.changed.notify_all()
+
+    def meets(self, sent: Sent) -> Fault:
+        """Note what was sent, and say what happens to it."""
+        self.sent.append(sent)
+        return FINE if sent.path.startswith(self.spared) else self.fault
 
     def deliver(self, sent: Sent, times: int) -> Answer:
         """Hand it to the provider so often; its last answer."""
@@ -103,6 +115,16 @@ class Wire:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     wire: Wire
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.wire.takes_in(client_address[1])
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.wire.is_done()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -129,11 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {k: v for k, v in self.headers.items() if k.lower() not in HOP_BY_HOP}
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         sent = Sent(self.command, self.path, headers, body)
-        with self.server.wire.carrying(sent) as fault:
-            try:
-                self.answer(sent, fault)
-            except (OSError, HTTPException):
-                return  # one of the two has gone: nothing comes back
+        try:
+            self.answer(sent, self.server.wire.meets(sent))
+        except (OSError, HTTPException):
+            return  # one of the two has gone: nothing comes back
 
     def answer(self, sent: Sent, fault: Fault) -> None:
         if fault.late:
