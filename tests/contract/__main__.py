@@ -29,6 +29,10 @@ class Tally:
         known = self.worst.get(report.nodeid, VERDICTS[0])
         self.worst[report.nodeid] = max(known, report.outcome, key=VERDICTS.index)
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:  # tests that nobody could read are no less of a failure
+            self.worst[report.nodeid] = report.outcome
+
     def line(self, provider: str) -> str:
         counts = Counter(self.worst.values())
         return json.dumps({"provider": provider, **{each: counts[each] for each in SHOWN}})
