@@ -1,5 +1,6 @@
 # Every target sets up what it needs first (config/bootstrap.py) and says what it is doing.
 #   make demo [PORT=8000] [BANK_PORT=8001]     make test     make lint     make smoke
+#   make contract PROVIDER=sandbox     tries one provider against what every provider must keep
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
 #   make bench [ONLY=cart_page_10] [ROUNDS=1]
 #   make screenshots [TO=folder]
@@ -10,7 +11,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint smoke replay screenshots bench messages setup
+.PHONY: demo test pytest lint contract smoke replay screenshots bench messages setup
 .NOTPARALLEL:
 
 demo: setup
@@ -30,6 +31,9 @@ lint: setup
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m djlint --lint --quiet templates demo payments
 	@$(PY) manage.py makemigrations --check --dry-run
+
+contract: setup
+	@$(PY) -m tests.contract "$(PROVIDER)" $(PYTEST_ARGS)
 
 smoke: setup
 	@$(PY) -m benchmarks.smoke

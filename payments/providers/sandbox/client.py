@@ -32,7 +32,7 @@ class Signed:
     webhook_secret: str
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _http(base_url: str, timeout: float) -> httpx.Client:
     """One pool of connections per bank and process; it may be shared by threads."""
     return httpx.Client(
@@ -79,7 +79,7 @@ def _send(http: httpx.Client, request: httpx.Request) -> Json:
         raise ProviderDown("no connection", sent=False) from error
     except httpx.ConnectTimeout as error:
         raise ProviderDown("no connection in time", sent=False) from error
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:  # an answer that cannot be unpacked is one too
         raise ProviderDown(type(error).__name__, sent=True) from error
     return _read(answer, request.url.path)
 
@@ -87,30 +87,33 @@ def _send(http: httpx.Client, request: httpx.Request) -> Json:
 def _read(answer: httpx.Response, path: str) -> Json:
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise ProviderDown(f"answered {answer.status_code}", sent=True)
-    given = _json(answer)
-    if answer.status_code in NOT_NOW:
+    if answer.status_code in NOT_NOW:  # also where a gateway says so, on a page of its own
         raise NotAuthorized(f"answered {answer.status_code}")
-    if answer.status_code == httpx.codes.NOT_FOUND:
-        raise NotFound(path)
+    given = _json(answer)
     if answer.is_error:
-        raise _refusal(given, answer.status_code)
+        raise _refusal(given, answer.status_code, path)
     return given
 
 
 def _json(answer: httpx.Response) -> Json:
     try:
         given = answer.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProviderDown("the answer is not JSON", sent=True) from error
     if not isinstance(given, dict):
         raise ProviderDown("the answer is not an object", sent=True)
     return given
 
 
-def _refusal(given: Json, status: int) -> ProviderError:
-    """A refusal that settles the request by its code; any other leaves it open."""
+def _refusal(given: Json, status: int, path: str) -> ProviderError:
+    """A refusal that settles the request by its code; any other leaves it open.
+
+    A 404 without the bank's own word is some gateway's, and proves no absence.
+    """
     error = given.get("error")
     raw = str(error.get("code", "")) if isinstance(error, dict) else ""
+    if raw == "not_found":
+        return NotFound(path)
     if raw in REFUSALS:
         return ProviderRejected(Failure(REFUSALS[raw], raw))
     return ProviderDown(f"answered {status} {raw}"[:80], sent=True)

@@ -90,6 +90,12 @@ def read_payment(told: dict[str, Any]) -> Outcome:
     )
 
 
+def read_found(told: dict[str, Any]) -> Outcome:
+    """The one payment of a search by reference."""
+    (payment,) = told["data"]
+    return read_payment(payment)
+
+
 def whole(told: dict[str, Any], name: str) -> int:
     """An amount in minor units that a database can hold; raises ValueError on anything else."""
     value = told[name]

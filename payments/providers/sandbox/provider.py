@@ -24,9 +24,11 @@ from payments.providers.base import (
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
 from payments.providers.sandbox import webhook
 from payments.providers.sandbox.client import Json, SandboxClient
-from payments.providers.sandbox.mapping import read_payment, refund_outcome
+from payments.providers.sandbox.mapping import read_found, read_payment, refund_outcome
 
 REASON = 200
+MOST = 999_999_999_999
+"""The largest amount that the bank takes, in minor units."""
 
 
 class SandboxProvider:
@@ -34,10 +36,10 @@ class SandboxProvider:
 
     capabilities: ClassVar[Capabilities] = Capabilities(
         methods=(
-            MethodCapability("card", can_save=True),
-            MethodCapability("wallet"),
-            MethodCapability("qr", flow=Flow.QR),
-            MethodCapability("bank_debit", flow=Flow.SLOW),
+            MethodCapability("card", can_save=True, maximum=MOST),
+            MethodCapability("wallet", maximum=MOST),
+            MethodCapability("qr", flow=Flow.QR, maximum=MOST),
+            MethodCapability("bank_debit", flow=Flow.SLOW, maximum=MOST),
         ),
         idempotency_window=timedelta(days=30),
         absence_is_proof=True,
@@ -81,10 +83,10 @@ class SandboxProvider:
     def query(self, ref: ProviderRef | OurRef) -> Outcome:
         if isinstance(ref, ProviderRef):
             return _readable(read_payment, self._client.get(f"/v1/payments/{ref.value}"))
-        found = self._client.get("/v1/payments", reference=ref.value)["data"]
-        if not found:
+        found = self._client.get("/v1/payments", reference=ref.value)
+        if found.get("data") == []:
             raise NotFound(ref.value)
-        return _readable(read_payment, found[0])
+        return _readable(read_found, found)
 
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook:
         return webhook.parse_webhook(self._account, raw, now)

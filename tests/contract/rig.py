@@ -1,0 +1,89 @@
+"""What a provider brings to be tried: its stand-in, a shopper there, and a wire in between."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from orders.money import Money
+from payments.providers.base import Account, Outcome, RawRequest
+from tests.contract.proxy import Wire
+
+
+class Act(enum.StrEnum):
+    """What a shopper can do with a payment that waits for one.
+
+    `APPROVE_SLOWLY`: the shopper agrees, and the money comes a moment later.
+    """
+
+    APPROVE = "approve"
+    APPROVE_SLOWLY = "approve_slowly"
+    DECLINE = "decline"
+
+
+class Fact(enum.StrEnum):
+    """What a webhook can tell of a payment."""
+
+    PROCESSING = "processing"
+    FAILED = "failed"
+    CAPTURED = "captured"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """One payment in the stand-in's own book."""
+
+    asked: Money
+    captured: Money
+    refunded: Money
+    refunds: int
+    can_be_paid: bool
+
+
+class Rig(Protocol):
+    """One provider's stand-in, running. Tests speak to it and to the seam, and to nothing else."""
+
+    provider: str
+    """Its name in PAYMENTS["providers"]."""
+
+    wire: Wire
+    """Between the accounts and the stand-in; where nothing is wrong, it only passes on."""
+
+    signed_by: Collection[str]
+    """The headers of a webhook that carry its signature, in lower case."""
+
+    secret: Collection[str]
+    """What shoppers type or the stand-in knows, beside our keys, and no log may hold."""
+
+    def open_account(self) -> Account:
+        """An account of our own at the stand-in, reached through the wire."""
+
+    def with_expired_key(self, account: Account) -> Account:
+        """The same account with a key that the stand-in no longer takes."""
+
+    def acts(self, method: str) -> Collection[Act]:
+        """What a shopper who pays by this method can do."""
+
+    def shopper(self, act: Act, method: str, created: Outcome) -> None:
+        """Let the shopper do it, from the next action that `create` returned."""
+
+    def book(self, account: Account, our_ref: str) -> list[Booked]:
+        """What the stand-in has under our reference, asked without the adapter and the wire."""
+
+    def webhooks(self, account: Account, our_ref: str) -> list[RawRequest]:
+        """All that it sends of a payment, once it is sent, in the order in which it happened."""
+
+    def telling(self, account: Account, our_ref: str) -> Mapping[Fact, RawRequest]:
+        """The webhook that tells each fact of a payment, as signed by the provider.
+
+        A fact that this payment has not gone through may be made of another webhook.
+        """
+
+    def in_other_mode(self, account: Account, raw: RawRequest) -> RawRequest:
+        """The same webhook, well signed, but saying that it is of the other mode."""
+
+    def close(self) -> None:
+        """Stop everything that was started."""
