@@ -22,8 +22,6 @@ WEB = (
     *("-m", "gunicorn", "config.wsgi", "--worker-class=sync", "--workers=2"),
     *("--no-control-socket", "--log-level=warning"),
 )
-# Two processes, as the web has two: the demo's worker is one process with two threads.
-WORKERS = tuple("--pool=prefork" if part == "--pool=threads" else part for part in WORKER)
 START_SECONDS = 120.0
 Environment = Mapping[str, str]
 
@@ -63,7 +61,7 @@ class Stage:
         child = self._launch("bank", (*BANK, f"--port={self.bank_port}"), bank)
         _wait(child, f"http://{HOST}:{self.bank_port}/health/")
         _run("manage.py", "demo_setup", environment=self.environment("driver"))
-        self._launch("worker", WORKERS, self.environment("worker"))
+        self._launch("worker", WORKER, self.environment("worker"))
         web = (*WEB, f"--bind={HOST}:{self.port}")
         child = self._launch("web", web, self.environment("web"))
         _wait(child, f"http://{HOST}:{self.port}/bench/empty/")

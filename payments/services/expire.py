@@ -31,22 +31,21 @@ LOOK_AGAIN: Final = timedelta(minutes=30)
 
 
 def expire_due() -> int:
-    """Look at up to a hundred orders whose time is over; returns how many were looked at.
+    """Look at up to a hundred orders whose time is over; returns how many were due.
 
     An order that raises is put off before the error goes on to the log.
     """
     due = Order.objects.filter(state=OrderState.OPEN, expires_at__lte=now()).order_by("expires_at")
-    looked = 0
-    for order in due[:BATCH]:
+    batch = list(due[:BATCH])
+    for order in batch:
         if until := _claim(order):
-            looked += 1
             try:
                 _close_attempts(order)
                 _expire_or_wait(order.pk, until)
             except Exception:  # whatever it is, it must not keep the others waiting
                 Order.objects.filter(pk=order.pk).update(expires_at=now() + LOOK_AGAIN)
                 raise
-    return looked
+    return len(batch)
 
 
 def _claim(order: Order) -> datetime | None:

@@ -48,12 +48,11 @@ PAUSE = timedelta(hours=1)
 
 
 def submit_due_operations() -> int:
-    """Send up to a hundred refunds and voids whose time has come; returns how many were claimed."""
+    """Send up to a hundred refunds and voids whose time has come; returns how many were due."""
     due = Operation.objects.filter(next_run_at__lte=now()).order_by("next_run_at", "pk")
-    claimed = 0
-    for operation in due[:BATCH]:
+    batch = list(due[:BATCH])
+    for operation in batch:
         if _claim(operation):
-            claimed += 1
             try:
                 submit_operation(operation.pk)
             except Exception:  # whatever it is, the row must not be tried without a pause
@@ -61,7 +60,7 @@ def submit_due_operations() -> int:
                     next_run_at=now() + PAUSE
                 )
                 raise
-    return claimed
+    return len(batch)
 
 
 def _claim(operation: Operation) -> bool:

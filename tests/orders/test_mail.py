@@ -59,7 +59,7 @@ def test_a_mail_that_fails_keeps_the_order_and_is_tried_again(
 ) -> None:
     settings.EMAIL_BACKEND = BROKEN
     before = now()
-    assert send_due_mail() == 0
+    assert send_due_mail() == 1
 
     owed.refresh_from_db()
     assert (owed.tries, owed.last_error, owed.sent_at) == (1, "SMTPException", None)

@@ -169,8 +169,9 @@ def test_while_the_database_is_down_the_bank_is_asked_to_send_again() -> None:
     def refuse(*_statement: object) -> None:
         raise OperationalError
 
+    body = a_body(attempt)
     with connection.execute_wrapper(refuse):
-        assert send(attempt, a_body(attempt)).status_code == 503
+        assert send(attempt, body).status_code == 503
 
 
 def test_a_refused_webhook_leaves_no_body_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

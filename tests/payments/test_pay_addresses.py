@@ -53,8 +53,9 @@ def test_the_address_of_a_payment_leads_to_its_order_for_a_day(
     with later(timedelta(hours=hours)):
         answer = client.get(f"{page_of(payment)}return/")
 
-    assert answer.status_code == 200
-    assert (payment.order.link_token in answer.content.decode()) is shown
+    assert answer.status_code == (302 if shown else 200)
+    assert (payment.order.link_token in answer.headers.get("Location", "")) is shown
+    assert payment.order.link_token not in answer.content.decode()
 
 
 def test_the_address_of_a_payment_leads_to_an_order_that_is_open(

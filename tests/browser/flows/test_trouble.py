@@ -90,7 +90,7 @@ def test_a_card_is_kept_and_charged_again_without_typing(shopper: Page) -> None:
     shopper.goto("/accounts/sign-up/")
     shopper.get_by_label("Username").fill("alice")
     shopper.get_by_label("Password", exact=True).fill("correct horse battery")
-    shopper.get_by_label("Password confirmation").fill("correct horse battery")
+    shopper.get_by_label("Password again").fill("correct horse battery")
     shopper.get_by_role("button", name="Make an account").click()
     order(shopper, "Card", keep=True)
     pay(shopper, "4242")
