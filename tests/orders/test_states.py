@@ -18,6 +18,7 @@ STEPS = {
     ("open", "expired"),
     ("confirmed", "completed"),
     ("confirmed", "cancelled"),
+    ("confirmed", "open"),  # the bank let go of what it held
     ("expired", "open"),
 }
 PAIRS = sorted(itertools.product(OrderState.values, OrderState.values))

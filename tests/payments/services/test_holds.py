@@ -182,14 +182,6 @@ def test_the_database_refuses_two_captures_on_their_way(hold: Attempt) -> None:
         first.save(force_insert=True)
 
 
-def test_without_a_hold_nothing_is_captured() -> None:
-    attempt = a_hold()
-    Order.objects.update(state=OrderState.CONFIRMED)
-
-    with pytest.raises(CaptureRefused, match="nothing is held"):
-        capture(attempt)
-
-
 def test_a_lapsed_hold_opens_the_order_again_and_asks_the_shopper(hold: Attempt) -> None:
     apply(hold, replace(held(hold, released=6000), status=Status.EXPIRED))
     payment = apply(hold, replace(held(hold, released=6000), status=Status.EXPIRED))
