@@ -1,4 +1,4 @@
-"""The provider seam: six verbs, one result. Dataclasses in, dataclasses out, nothing stored."""
+"""The provider seam: a few verbs, one result. Dataclasses in, dataclasses out, nothing stored."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class CreateRequest:
     """One attempt to pay. `amount` is what is charged; `key` makes a repeat harmless.
 
     `saved_method` is the provider's id of one to charge again; `save_method`: the shopper agreed
-    that the provider keeps this one.
+    that the provider keeps this one; `hold`: only authorize, `capture` comes later.
     """
 
     our_ref: str
@@ -114,6 +114,18 @@ class CreateRequest:
     return_url: str
     saved_method: str = ""
     save_method: bool = False
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRequest:
+    """Take `amount` of what the payment `ref` holds; `final`: what is left of it is released."""
+
+    ref: ProviderRef
+    our_ref: str
+    amount: Money
+    key: str
+    final: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +184,7 @@ class Outcome:
 
     `inferred`: concluded from silence or from a refusal of ours, so that it can end an attempt
     of which the provider has told nothing, and no other. `refunded` is a check on `refunds`.
+    `capture_before`: when what is held lapses; then `released` has grown.
     """
 
     status: Status
@@ -180,6 +193,7 @@ class Outcome:
     authorized: int = 0
     captured: int = 0
     released: int = 0
+    capture_before: datetime | None = None
     refunded: int | None = None
     refunds: tuple[RefundSeen, ...] = ()
     disputes: tuple[DisputeSeen, ...] = ()
@@ -210,6 +224,15 @@ class WebhookEvent:
     our_ref: str = ""
     objects: tuple[ProviderObject, ...] = ()
     outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Events, the oldest first; `cursor` asks for those after them, `more`: some are there."""
+
+    events: tuple[WebhookEvent, ...]
+    cursor: str
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,18 +281,19 @@ class NotFound(ProviderError):
 
 
 class Provider(Protocol):
-    """Pure input and output for one account; raises ProviderError, holds nothing but caches."""
+    """Pure input and output for one account; raises ProviderError, holds nothing but caches.
+
+    `capture` is for methods that `can_hold`; `list_events` where there is an `event_feed`, "" is
+    its beginning.
+    """
 
     capabilities: Capabilities
 
     def create(self, request: CreateRequest) -> Outcome: ...
-
+    def capture(self, request: CaptureRequest) -> Outcome: ...
     def refund(self, request: RefundRequest) -> Outcome: ...
-
     def void(self, ref: ProviderRef, key: str) -> Outcome: ...
-
     def query(self, ref: ProviderRef | OurRef) -> Outcome: ...
-
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook: ...
-
     def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent: ...
+    def list_events(self, cursor: str) -> EventPage: ...

@@ -22,12 +22,14 @@ class Flow(enum.StrEnum):
 class MethodCapability:
     """One way to pay, as this provider offers it. No currencies named means all.
 
-    `can_save`: the provider can keep it, to be charged again for the same shopper.
+    `can_save`: the provider can keep it, to be charged again for the same shopper. `can_hold`:
+    it can be authorized first and captured later.
     """
 
     method: str
     flow: Flow = Flow.REDIRECT
     can_save: bool = False
+    can_hold: bool = False
     currencies: frozenset[str] = frozenset()
     minimum: int = 1
     maximum: int | None = None
@@ -35,8 +37,12 @@ class MethodCapability:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do; `absence_is_proof`: an unknown reference was never charged."""
+    """What a provider can do; `absence_is_proof`: an unknown reference was never charged.
+
+    `event_feed`: it lists what has happened, so that a webhook that got lost is found.
+    """
 
     methods: tuple[MethodCapability, ...]
     idempotency_window: timedelta
     absence_is_proof: bool = False
+    event_feed: bool = False

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from payments.providers.base import (
     Account,
+    CaptureRequest,
     CreateRequest,
+    EventPage,
     NotAuthorized,
     NotFound,
     OurRef,
@@ -27,6 +29,7 @@ from payments.providers.sandbox.client import Json, SandboxClient
 from payments.providers.sandbox.mapping import read_payment, refund_outcome
 
 REASON = 200
+Read = TypeVar("Read")
 
 
 class SandboxProvider:
@@ -34,13 +37,14 @@ class SandboxProvider:
 
     capabilities: ClassVar[Capabilities] = Capabilities(
         methods=(
-            MethodCapability("card", can_save=True),
-            MethodCapability("wallet"),
+            MethodCapability("card", can_save=True, can_hold=True),
+            MethodCapability("wallet", can_hold=True),
             MethodCapability("qr", flow=Flow.QR),
             MethodCapability("bank_debit", flow=Flow.SLOW),
         ),
         idempotency_window=timedelta(days=30),
         absence_is_proof=True,
+        event_feed=True,
     )
 
     def __init__(self, account: Account, *, timeout: float = 8.0) -> None:
@@ -62,7 +66,18 @@ class SandboxProvider:
             body["saved_card"] = request.saved_method
         elif request.save_method:
             body["save_card"] = True
+        if request.hold:
+            body["capture"] = "manual"
         return _readable(read_payment, self._client.post("/v1/payments", body, key=request.key))
+
+    def capture(self, request: CaptureRequest) -> Outcome:
+        body = {
+            "reference": request.our_ref,
+            "amount": request.amount.amount,
+            "final": request.final,
+        }
+        path = f"/v1/payments/{request.ref.value}/captures"
+        return _readable(read_payment, self._client.post(path, body, key=request.key))
 
     def refund(self, request: RefundRequest) -> Outcome:
         body = {
@@ -81,10 +96,11 @@ class SandboxProvider:
     def query(self, ref: ProviderRef | OurRef) -> Outcome:
         if isinstance(ref, ProviderRef):
             return _readable(read_payment, self._client.get(f"/v1/payments/{ref.value}"))
-        found = self._client.get("/v1/payments", reference=ref.value)["data"]
+        told = self._client.get("/v1/payments", reference=ref.value)
+        found = _readable(lambda answer: answer["data"], told)
         if not found:
             raise NotFound(ref.value)
-        return _readable(read_payment, found[0])
+        return _readable(lambda payments: read_payment(payments[0]), found)
 
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook:
         return webhook.parse_webhook(self._account, raw, now)
@@ -92,8 +108,13 @@ class SandboxProvider:
     def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # the bank sends one event a body
         return webhook.read_event(json.loads(raw.body))
 
+    def list_events(self, cursor: str) -> EventPage:
+        after = {"after": cursor} if cursor else {}
+        told = self._client.get("/v1/events", **after)
+        return _readable(lambda page: webhook.read_page(page, cursor), told)
 
-def _readable(read: Callable[[Json], Outcome], told: Json) -> Outcome:
+
+def _readable(read: Callable[[Json], Read], told: Json) -> Read:
     """An answer that cannot be read is no answer: we ask again, and decide nothing on it."""
     try:
         return read(told)
