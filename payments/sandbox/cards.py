@@ -50,4 +50,7 @@ TROUBLESOME_CARDS = (
     _visa("dispute_won", "8402", _("disputed later, the shop wins")),
     _visa("dispute_lost", "8403", _("disputed later, the shop loses")),
     _visa("saved_declines", "9509", _("saved, it is declined the next time")),
+    _visa("hold_lapses", "8501", _("held for the shop, but not for long")),
+    _visa("capture_fails", "8502", _("held for the shop, which cannot take it")),
+    _visa("capture_times_out", "8503", _("held, and taken without an answer to the shop")),
 )

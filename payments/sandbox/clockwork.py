@@ -10,7 +10,7 @@ from django.utils import timezone
 from payments.sandbox.book import writing
 from payments.sandbox.models import Act, Later
 from payments.sandbox.services.charge import settle
-from payments.sandbox.services.close import expire
+from payments.sandbox.services.close import expire, lapse
 from payments.sandbox.services.dispute import close_dispute, open_dispute
 from payments.sandbox.services.later import ALARM, SOON
 from payments.sandbox.services.refund import finish_refund
@@ -26,6 +26,7 @@ def _finish_refund(later: Later) -> bool:
 
 ACTS: dict[str, Callable[[Later], bool]] = {
     Act.EXPIRE: lambda later: expire(payment=later.payment),
+    Act.LAPSE: lambda later: lapse(payment=later.payment),
     Act.SETTLE: lambda later: settle(payment=later.payment),
     Act.FINISH_REFUND: _finish_refund,
     Act.OPEN_DISPUTE: lambda later: open_dispute(payment=later.payment),

@@ -13,6 +13,7 @@ from payments.sandbox.errors import Refused, bad_request
 LARGEST_AMOUNT = 999_999_999_999
 URL_LENGTH = 2000
 REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+NUMBER = re.compile(r"[0-9]{1,9}")
 PRINTABLE_ASCII = re.compile(r"[\x21-\x7e]+")
 # Control characters, and halves of surrogate pairs: JSON may carry them, no database keeps them.
 UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -95,12 +96,19 @@ class Fields:
             raise invalid(name, f"must be whole seconds, {shortest} to {longest}")
         return timedelta(seconds=value)
 
-    def flag(self, name: str) -> bool:
-        """Take true or false; false where nothing was sent."""
-        value = self._take(name, required=False) if name in self._left else False
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Take true or false; the default where nothing was sent."""
+        value = self._take(name, required=False) if name in self._left else default
         if not isinstance(value, bool):
             raise invalid(name, "must be true or false")
         return value
+
+    def count(self, name: str, *, most: int) -> int:
+        """Take a number of a query string, 1 to `most`; the most where nothing was sent."""
+        value = self._take(name, required=False) if name in self._left else str(most)
+        if not isinstance(value, str) or not NUMBER.fullmatch(value) or not 0 < int(value) <= most:
+            raise invalid(name, f"must be a number, 1 to {most}")
+        return int(value)
 
     def close(self) -> None:
         """Refuse whatever nobody asked for."""

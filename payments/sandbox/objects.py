@@ -3,7 +3,16 @@
 import json
 from datetime import UTC, datetime
 
-from payments.sandbox.models import Dispute, Event, Merchant, Method, Payment, Refund, SavedCard
+from payments.sandbox.models import (
+    Capture,
+    Dispute,
+    Event,
+    Merchant,
+    Method,
+    Payment,
+    Refund,
+    SavedCard,
+)
 from payments.sandbox.scenarios import Disputes, Refunds
 
 MODE = "test"
@@ -29,10 +38,12 @@ def merchant_object(merchant: Merchant) -> dict[str, object]:
 
 
 def payment_object(payment: Payment) -> dict[str, object]:
-    """Show a payment with its refunds and disputes."""
+    """Show a payment with its captures, refunds and disputes."""
     card = {"brand": payment.card_brand, "last4": payment.card_last4}
     plays = payment.plays
-    # What cannot have refunds, or disputes, is not worth the question.
+    # What cannot have captures, refunds or disputes is not worth the question.
+    taken = payment.captured and payment.hold is not None
+    captures = payment.captures.order_by("pk") if taken else []
     given_back = payment.refunded or plays.refunds is not Refunds.SUCCEED
     refunds = payment.refunds.order_by("pk") if given_back else []
     disputes = payment.disputes.order_by("pk") if plays.disputes is not Disputes.NEVER else []
@@ -53,6 +64,9 @@ def payment_object(payment: Payment) -> dict[str, object]:
         "refunded": payment.refunded,
         "card": card if payment.card_last4 else None,
         "decline_code": payment.decline_code or None,
+        "capture": "automatic" if payment.hold is None else "manual",
+        "capture_before": moment(payment.capture_before) if payment.is_held else None,
+        "captures": [capture_object(capture, payment) for capture in captures],
         "refunds": [refund_object(refund, payment) for refund in refunds],
         "disputes": [dispute_object(dispute, payment) for dispute in disputes],
         "saved_card": saved_card_object(payment.saved_card) if payment.saved_card else None,
@@ -82,6 +96,17 @@ def scan_url(payment: Payment) -> str | None:
 
 def saved_card_object(card: SavedCard) -> dict[str, object]:
     return {"id": card.public_id, "brand": card.brand, "last4": card.last4}
+
+
+def capture_object(capture: Capture, payment: Payment) -> dict[str, object]:
+    return {
+        "id": capture.public_id,
+        "object": "capture",
+        "reference": capture.reference,
+        "amount": capture.amount,
+        "currency": payment.currency,
+        "created_at": moment(capture.created_at),
+    }
 
 
 def dispute_object(dispute: Dispute, payment: Payment) -> dict[str, object]:

@@ -7,6 +7,7 @@ SLOW, DEBIT, AFTER_VOID = 10, 120, 20
 """Seconds until a payment that is processing settles."""
 REFUND_TAKES = 30
 DISPUTE_OPENS, DISPUTE_CLOSES = 10, 30
+HOLD_LAPSES = 30
 LATE, REORDER_GAP = 60, 3
 
 
@@ -16,6 +17,15 @@ class Capture(Enum):
     ALL = auto()
     HALF = auto()
     TOO_LITTLE = auto()
+
+
+class Holds(Enum):
+    """What becomes of money that is held for the shop to capture."""
+
+    KEEP = auto()
+    LAPSE_SOON = auto()
+    REFUSE_CAPTURE = auto()
+    LOSE_ANSWER = auto()
 
 
 class Telling(Enum):
@@ -48,7 +58,7 @@ class Disputes(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What a payment goes through; without a decline code it is captured."""
+    """What a payment goes through; without a decline code it is captured, or held first."""
 
     name: str
     decline_code: str = ""
@@ -59,6 +69,7 @@ class Scenario:
     declines_again: bool = False
     mode: str = "test"
     capture: Capture = Capture.ALL
+    holds: Holds = Holds.KEEP
     telling: Telling = Telling.AT_ONCE
     refunds: Refunds = Refunds.SUCCEED
     disputes: Disputes = Disputes.NEVER
@@ -111,6 +122,9 @@ _ALL = (
     Scenario("dispute_won", disputes=Disputes.WON),
     Scenario("dispute_lost", disputes=Disputes.LOST),
     Scenario("saved_declines", declines_again=True),
+    Scenario("hold_lapses", holds=Holds.LAPSE_SOON),
+    Scenario("capture_fails", holds=Holds.REFUSE_CAPTURE),
+    Scenario("capture_times_out", holds=Holds.LOSE_ANSWER),
 )
 SCENARIOS = {scenario.name: scenario for scenario in _ALL}
 BY_DIGITS = {
@@ -136,5 +150,8 @@ BY_DIGITS = {
     61: SCENARIOS["dispute_won"],
     62: SCENARIOS["dispute_lost"],
     70: SCENARIOS["saved_declines"],
+    80: SCENARIOS["hold_lapses"],
+    81: SCENARIOS["capture_fails"],
+    82: SCENARIOS["capture_times_out"],
 }
 """What the last two digits of an amount choose, in XTS only."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.sandbox.views import api, missing
+from payments.sandbox.views import api, events, missing
 from payments.sandbox.views.challenge import challenge
 from payments.sandbox.views.endpoint import endpoint
 from payments.sandbox.views.front import front
@@ -18,10 +18,11 @@ urlpatterns = [
     path("v1/merchants/me", endpoint({"GET": api.show_merchant, "PATCH": api.change_merchant})),
     path("v1/payments", endpoint({"GET": api.find_payments, "POST": api.create_payment})),
     path("v1/payments/<slug:public_id>", endpoint({"GET": api.show_payment})),
+    path("v1/payments/<slug:public_id>/captures", endpoint({"POST": api.create_capture})),
     path("v1/payments/<slug:public_id>/refunds", endpoint({"POST": api.create_refund})),
     path("v1/payments/<slug:public_id>/void", endpoint({"POST": api.void_payment})),
     path("v1/saved_cards/<slug:public_id>", endpoint({"DELETE": api.delete_saved_card})),
-    path("v1/events", endpoint({"GET": api.list_events})),
+    path("v1/events", endpoint({"GET": events.list_events})),
     path("pay/<slug:token>/", pay, name="pay"),
     path("pay/<slug:token>/challenge/", challenge, name="challenge"),
     path("scan/<slug:token>/", scan, name="scan"),

@@ -26,6 +26,7 @@ LONGEST: Final = 80
 STATUSES: Final = {
     "requires_action": Status.REQUIRES_ACTION,
     "processing": Status.PROCESSING,
+    "authorized": Status.AUTHORIZED,
     "captured": Status.CAPTURED,
     "declined": Status.DECLINED,
     "cancelled": Status.VOIDED,
@@ -52,12 +53,14 @@ DECLINES: Final = {
     "account_closed": "account_closed",
 }
 ENDS: Final = {"cancelled": "cancelled", "expired": "expired"}
-"""Ends without a decline, and our word for each."""
+"""Ends without a decline, and our word for each; the end of a hold is no failure to pay."""
 REFUSALS: Final = {
     "missing_parameter": "provider_refused",
     "unknown_parameter": "provider_refused",
     "invalid_parameter": "provider_refused",
     "payment_not_captured": "provider_refused",
+    "payment_not_authorized": "provider_refused",
+    "capture_refused": "provider_refused",
     "payment_captured": "provider_refused",
     "payment_processing": "provider_refused",
     "saved_card_gone": "saved_card_gone",
@@ -77,11 +80,12 @@ def read_payment(told: dict[str, Any]) -> Outcome:
         authorized=whole(told, "authorized"),
         captured=whole(told, "captured"),
         released=whole(told, "released"),
+        capture_before=moment(told.get("capture_before")),
         refunded=whole(told, "refunded"),
         refunds=tuple(read_refund(refund, currency) for refund in told["refunds"]),
         disputes=tuple(read_dispute(dispute, currency) for dispute in told["disputes"]),
         saved_method=_saved(told.get("saved_card")),
-        objects=(ProviderObject("payment", text(told, "id")),),
+        objects=_objects(told),
         next_action=_next_action(told),
         error=_decline(told),
         mode=told["mode"],
@@ -143,6 +147,11 @@ def moment(told: object) -> datetime | None:
     return at
 
 
+def _objects(told: dict[str, Any]) -> tuple[ProviderObject, ...]:
+    captures = [ProviderObject("capture", text(each, "id")) for each in told.get("captures") or ()]
+    return (ProviderObject("payment", text(told, "id")), *captures)
+
+
 def _saved(told: dict[str, Any] | None) -> SavedMethodSeen | None:
     if not told:
         return None
@@ -164,7 +173,7 @@ def refund_outcome(told: dict[str, Any]) -> Outcome:
 
 
 def _decline(told: dict[str, Any]) -> Failure | None:
-    if told["status"] in ENDS:
+    if told["status"] in ENDS and not told["authorized"]:
         return Failure(ENDS[told["status"]], told["status"])
     code = told.get("decline_code")
     if not code:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from payments.providers.base import (
     Account,
+    CaptureRequest,
     CreateRequest,
+    EventPage,
     NotAuthorized,
     NotFound,
     OurRef,
@@ -29,6 +31,7 @@ from payments.providers.sandbox.mapping import read_found, read_payment, refund_
 REASON = 200
 MOST = 999_999_999_999
 """The largest amount that the bank takes, in minor units."""
+Read = TypeVar("Read")
 
 
 class SandboxProvider:
@@ -36,13 +39,14 @@ class SandboxProvider:
 
     capabilities: ClassVar[Capabilities] = Capabilities(
         methods=(
-            MethodCapability("card", can_save=True, maximum=MOST),
-            MethodCapability("wallet", maximum=MOST),
+            MethodCapability("card", can_save=True, can_hold=True, maximum=MOST),
+            MethodCapability("wallet", can_hold=True, maximum=MOST),
             MethodCapability("qr", flow=Flow.QR, maximum=MOST),
             MethodCapability("bank_debit", flow=Flow.SLOW, maximum=MOST),
         ),
         idempotency_window=timedelta(days=30),
         absence_is_proof=True,
+        event_feed=True,
     )
 
     def __init__(self, account: Account, *, timeout: float = 8.0) -> None:
@@ -64,7 +68,18 @@ class SandboxProvider:
             body["saved_card"] = request.saved_method
         elif request.save_method:
             body["save_card"] = True
+        if request.hold:
+            body["capture"] = "manual"
         return _readable(read_payment, self._client.post("/v1/payments", body, key=request.key))
+
+    def capture(self, request: CaptureRequest) -> Outcome:
+        body = {
+            "reference": request.our_ref,
+            "amount": request.amount.amount,
+            "final": request.final,
+        }
+        path = f"/v1/payments/{request.ref.value}/captures"
+        return _readable(read_payment, self._client.post(path, body, key=request.key))
 
     def refund(self, request: RefundRequest) -> Outcome:
         body = {
@@ -94,8 +109,13 @@ class SandboxProvider:
     def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # the bank sends one event a body
         return webhook.read_event(json.loads(raw.body))
 
+    def list_events(self, cursor: str) -> EventPage:
+        after = {"after": cursor} if cursor else {}
+        told = self._client.get("/v1/events", **after)
+        return _readable(lambda page: webhook.read_page(page, cursor), told)
 
-def _readable(read: Callable[[Json], Outcome], told: Json) -> Outcome:
+
+def _readable(read: Callable[[Json], Read], told: Json) -> Read:
     """An answer that cannot be read is no answer: we ask again, and decide nothing on it."""
     try:
         return read(told)

@@ -10,6 +10,7 @@ from typing import Any
 
 from payments.providers.base import (
     Account,
+    EventPage,
     ParsedWebhook,
     ProviderObject,
     RawRequest,
@@ -47,6 +48,14 @@ def read_event(told: dict[str, Any]) -> WebhookEvent:
         objects=(ProviderObject("payment", text(payment, "id")),),
         outcome=read_payment(payment),
     )
+
+
+def read_page(told: dict[str, Any], cursor: str) -> EventPage:
+    """A page of the event feed after `cursor`; raises KeyError, TypeError or ValueError."""
+    events, more = tuple(read_event(event) for event in told["data"]), told["has_more"]
+    if not isinstance(more, bool) or (more and not events):
+        raise ValueError("no page of events")
+    return EventPage(events, events[-1].event_id if events else cursor, more)
 
 
 def _forged(secret: str, raw: RawRequest, now: datetime) -> str:

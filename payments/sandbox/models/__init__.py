@@ -1,6 +1,7 @@
-"""The bank's book: merchants, their payments, what goes back, answers, events, and what is due."""
+"""The bank's book: merchants, payments, captures, what goes back, answers, events, what is due."""
 
 from payments.sandbox.models.answer import Answer
+from payments.sandbox.models.capture import Capture
 from payments.sandbox.models.event import Event
 from payments.sandbox.models.later import Act, Later
 from payments.sandbox.models.merchant import Merchant, SavedCard
@@ -10,6 +11,7 @@ from payments.sandbox.models.reversal import Dispute, DisputeStatus, Refund, Ref
 __all__ = [
     "Act",
     "Answer",
+    "Capture",
     "Dispute",
     "DisputeStatus",
     "Event",

@@ -11,6 +11,7 @@ from payments.sandbox.models.reversal import Refund
 
 class Act(models.TextChoices):
     EXPIRE = "expire"
+    LAPSE = "lapse"
     SETTLE = "settle"
     FINISH_REFUND = "finish_refund"
     OPEN_DISPUTE = "open_dispute"

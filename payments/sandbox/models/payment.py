@@ -10,10 +10,30 @@ from django.utils import timezone
 from payments.sandbox.models.merchant import Merchant, SavedCard
 from payments.sandbox.scenarios import SCENARIOS, Scenario
 
+CHANGES = (
+    "status",
+    "authorized",
+    "captured",
+    "released",
+    "refunded",
+    "refunds_pending",
+    "disputed",
+    "mode",
+    "instrument",
+    "scenario",
+    "card_brand",
+    "card_last4",
+    "decline_code",
+    "capture_before",
+    "saved_card",
+    "updated_at",
+)
+
 
 class PaymentStatus(models.TextChoices):
     REQUIRES_ACTION = "requires_action"
     PROCESSING = "processing"
+    AUTHORIZED = "authorized"
     CAPTURED = "captured"
     DECLINED = "declined"
     CANCELLED = "cancelled"
@@ -32,7 +52,10 @@ def a_day_from_now() -> datetime:
 
 
 class Payment(models.Model):
-    """One payment of one merchant; it changes by conditional updates only."""
+    """One payment of one merchant; it changes by conditional updates only.
+
+    `hold` is how long its money is held for the merchant to capture; none: captured at once.
+    """
 
     public_id = models.CharField(max_length=40, unique=True)
     checkout_token = models.CharField(max_length=40, unique=True)
@@ -66,6 +89,8 @@ class Payment(models.Model):
     charged_card = models.ForeignKey(
         SavedCard, models.PROTECT, null=True, blank=True, related_name="charges"
     )
+    hold = models.DurationField(null=True, blank=True)
+    capture_before = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(default=a_day_from_now)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -84,6 +109,19 @@ class Payment(models.Model):
                 name="sandbox_payment_captured_within_amount",
             ),
             models.CheckConstraint(
+                condition=Q(authorized__lte=F("amount")),
+                name="sandbox_payment_authorized_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(released__gte=0, authorized__gte=F("captured") + F("released")),
+                name="sandbox_payment_taken_or_released_within_authorized",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=PaymentStatus.AUTHORIZED)
+                | Q(authorized__gt=F("captured") + F("released"), capture_before__isnull=False),
+                name="sandbox_payment_hold_holds_something",
+            ),
+            models.CheckConstraint(
                 condition=Q(
                     refunded__gte=0,
                     refunds_pending__gte=0,
@@ -100,6 +138,10 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return self.public_id
 
+    def read_again(self) -> None:
+        """Read what may have changed meanwhile."""
+        self.refresh_from_db(fields=CHANGES)
+
     @property
     def plays(self) -> Scenario:
         """What this payment goes through; until something is chosen, nothing special."""
@@ -108,6 +150,16 @@ class Payment(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == PaymentStatus.REQUIRES_ACTION
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its money, or some of it, waits for the merchant to capture it."""
+        return self.status == PaymentStatus.AUTHORIZED
+
+    @property
+    def left(self) -> int:
+        """What was authorized, and neither captured nor released."""
+        return self.authorized - self.captured - self.released
 
     @property
     def is_challenged(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from payments.sandbox.models import Event, Payment
+from payments.sandbox.models import Event, Merchant, Payment
 from payments.sandbox.objects import encoded, moment, payment_object
 from payments.sandbox.pace import paced
 from payments.sandbox.scenarios import LATE, REORDER_GAP, Telling
@@ -18,9 +18,11 @@ COPIES = {Telling.NEVER: 0, Telling.THREE_TIMES: 3}
 
 def announce(*, kind: str, payment: Payment) -> None:
     """Queue an event about `payment` as it stands now; it is sent once this is committed."""
+    # Its merchant's row is kept until the commit: events are numbered in the order of the commits,
+    # so that who reads them one after another misses none.
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=payment.merchant_id)
     now = timezone.now()
     public_id = new_id("evt")
-    merchant = payment.merchant
     telling = payment.plays.telling
     copies = COPIES.get(telling, 1)
     body = {

@@ -1,11 +1,11 @@
-"""Charging an instrument: at once, after its issuer was asked, or over some time."""
+"""Charging an instrument: at once, after its issuer was asked, over some time, or held first."""
 
 from django.utils import timezone
 
 from payments.sandbox.instruments import Instrument
 from payments.sandbox.models import Act, Payment, PaymentStatus, SavedCard
 from payments.sandbox.pace import paced
-from payments.sandbox.scenarios import SCENARIOS, Scenario, Telling
+from payments.sandbox.scenarios import HOLD_LAPSES, SCENARIOS, Holds, Scenario, Telling
 from payments.sandbox.services.later import plan
 from payments.sandbox.services.move import OPEN, Facts, claim, move
 
@@ -25,7 +25,7 @@ def choose(*, payment: Payment, instrument: Instrument) -> bool:
 
 
 def charge(*, payment: Payment, instrument: Instrument, scenario: Scenario) -> bool:
-    """Take the money of an open payment. Runs inside the caller's transaction."""
+    """Take the money of an open payment, or hold it. Runs inside the caller's transaction."""
     paid_with = spent(instrument) | {"scenario": scenario.name, "mode": scenario.mode}
     processing = paid_with | {"status": PaymentStatus.PROCESSING}
     if scenario.settles_after:
@@ -69,6 +69,13 @@ def _scenario(payment: Payment, instrument: Instrument) -> Scenario:
 def _result(payment: Payment, scenario: Scenario) -> Facts:
     if scenario.decline_code:
         return {"status": PaymentStatus.DECLINED, "decline_code": scenario.decline_code}
+    if payment.hold is not None:
+        lapses = HOLD_LAPSES if scenario.holds is Holds.LAPSE_SOON else payment.hold.total_seconds()
+        return {
+            "status": PaymentStatus.AUTHORIZED,
+            "authorized": payment.amount,
+            "capture_before": timezone.now() + paced(lapses),
+        }
     return {
         "status": PaymentStatus.CAPTURED,
         "authorized": payment.amount,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from payments.sandbox.models import Act, Dispute, DisputeStatus, Payment
 from payments.sandbox.pace import paced
-from payments.sandbox.scenarios import DISPUTE_CLOSES, Disputes
+from payments.sandbox.scenarios import DISPUTE_CLOSES, DISPUTE_OPENS, Disputes
 from payments.sandbox.services.announce import announce
 from payments.sandbox.services.ids import new_id
 from payments.sandbox.services.later import plan
@@ -17,13 +17,23 @@ REASON = "fraudulent"
 DECIDED = {Disputes.WON: DisputeStatus.WON, Disputes.LOST: DisputeStatus.LOST}
 
 
+def expect_dispute(*, payment: Payment) -> None:
+    """Plan the dispute of a payment that was just captured, if its shopper is one who disputes.
+
+    Runs inside the caller's transaction, once for each payment.
+    """
+    if payment.plays.disputes is not Disputes.NEVER:
+        due_at = timezone.now() + paced(DISPUTE_OPENS)
+        plan(act=Act.OPEN_DISPUTE, payment=payment, due_at=due_at)
+
+
 def open_dispute(*, payment: Payment) -> bool:
-    """Dispute all that was captured, once. Runs inside the caller's transaction."""
+    """Dispute all that was captured by now, once. Runs inside the caller's transaction."""
     now = timezone.now()
     undisputed = Payment.objects.filter(pk=payment.pk, captured__gt=0, disputed=0)
     if not undisputed.update(disputed=F("captured"), updated_at=now):
         return False
-    _read(payment)
+    payment.read_again()
     Dispute.objects.create(
         public_id=new_id("dp"),
         payment=payment,
@@ -48,12 +58,8 @@ def close_dispute(*, payment: Payment) -> bool:
     still_open = Dispute.objects.filter(payment=payment, status=DisputeStatus.OPEN)
     if not still_open.update(status=decided, closed_at=now):
         return False
-    kept_aside = F("captured") if decided is DisputeStatus.LOST else 0
+    kept_aside = F("disputed") if decided is DisputeStatus.LOST else 0
     Payment.objects.filter(pk=payment.pk).update(disputed=kept_aside, updated_at=now)
-    _read(payment)
+    payment.read_again()
     announce(kind=f"dispute.{decided}", payment=payment)
     return True
-
-
-def _read(payment: Payment) -> None:
-    payment.refresh_from_db(fields=["refunded", "refunds_pending", "disputed", "updated_at"])

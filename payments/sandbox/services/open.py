@@ -30,6 +30,8 @@ class PaymentOrder:
     save_card: bool
     saved_card: str
     """The id of the card to charge, or nothing."""
+    hold: timedelta | None = None
+    """How long to hold the money, for the merchant to capture; none: capture it at once."""
 
 
 def open_payment(*, merchant: Merchant, order: PaymentOrder, base_url: str) -> Payment:
@@ -60,6 +62,7 @@ def _written(merchant: Merchant, order: PaymentOrder, base_url: str) -> Payment:
         base_url=base_url,
         method=order.method,
         save_card=order.save_card,
+        hold=order.hold,
         expires_at=now + order.lives,
         created_at=now,
         updated_at=now,

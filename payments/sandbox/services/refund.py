@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from payments.sandbox.errors import Problem, Refused, conflict
-from payments.sandbox.models import Act, Payment, PaymentStatus, Refund, RefundStatus
+from payments.sandbox.models import Act, Payment, Refund, RefundStatus
 from payments.sandbox.pace import paced
 from payments.sandbox.scenarios import REFUND_TAKES, Refunds
 from payments.sandbox.services.announce import announce
@@ -38,7 +38,7 @@ class RefundOrder:
 
 
 def refund(*, payment: Payment, order: RefundOrder) -> Refund:
-    """Refund a captured payment in full or in part; raises Refused, then nothing has changed.
+    """Refund what was captured in full or in part; raises Refused, then nothing has changed.
 
     Runs inside the caller's transaction, whose rollback undoes a reservation that was refused.
     """
@@ -80,7 +80,7 @@ def finish_refund(*, payment: Payment, refund: Refund) -> bool:
     if after in TOTAL_OF:
         totals[TOTAL_OF[after]] = F(TOTAL_OF[after]) + refund.amount
     Payment.objects.filter(pk=payment.pk).update(updated_at=timezone.now(), **totals)
-    payment.refresh_from_db(fields=["refunded", "refunds_pending", "disputed", "updated_at"])
+    payment.read_again()
     announce(kind=f"refund.{after}", payment=payment)
     return True
 
@@ -88,17 +88,14 @@ def finish_refund(*, payment: Payment, refund: Refund) -> bool:
 def _take(payment: Payment, amount: int, total: str) -> None:
     enough = Payment.objects.filter(
         pk=payment.pk,
-        status=PaymentStatus.CAPTURED,
         captured__gte=F("refunded") + F("refunds_pending") + F("disputed") + amount,
     )
     now = timezone.now()
     taken = enough.update(updated_at=now, **{total: F(total) + amount})
-    payment.refresh_from_db(
-        fields=["status", "captured", "refunded", "refunds_pending", "disputed", "updated_at"]
-    )
+    payment.read_again()
     if taken:
         return
-    if payment.status != PaymentStatus.CAPTURED:
+    if not payment.captured:
         raise conflict("payment_not_captured", "The payment was not captured.")
     left = payment.captured - payment.refunded - payment.refunds_pending - payment.disputed
     message = f"Only {max(left, 0)} of this payment can still be refunded."

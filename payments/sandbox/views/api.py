@@ -1,4 +1,4 @@
-"""The API: each action reads its fields, calls one service and shows one object."""
+"""The API of money: each action reads its fields, calls one service and shows one object."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,14 +8,11 @@ from django.db.models import QuerySet
 
 from payments.sandbox.errors import not_found
 from payments.sandbox.fields import Fields, invalid
-from payments.sandbox.models import Event, Merchant, Method, Payment
-from payments.sandbox.objects import (
-    delivery_object,
-    merchant_object,
-    payment_object,
-    refund_object,
-)
+from payments.sandbox.models import Merchant, Method, Payment
+from payments.sandbox.objects import merchant_object, payment_object, refund_object
+from payments.sandbox.scenarios import Holds
 from payments.sandbox.services.answer import Reply
+from payments.sandbox.services.capture import CaptureOrder, capture
 from payments.sandbox.services.close import void
 from payments.sandbox.services.forget import forget_card
 from payments.sandbox.services.open import PaymentOrder, open_payment
@@ -23,10 +20,12 @@ from payments.sandbox.services.refund import RefundOrder, refund
 from payments.sandbox.services.sign_up import change_webhook_url, sign_up
 from payments.sandbox.views.endpoint import Call, reply
 
-EVENTS_SHOWN = 100
 SHORTEST, LONGEST = 10, 604_800
-"""Seconds that a payment can be paid."""
+"""Seconds that a payment can be paid, and that its money can be held."""
 A_DAY, FIVE_MINUTES = timedelta(days=1), timedelta(minutes=5)
+A_WEEK = timedelta(seconds=LONGEST)
+CAPTURES = AUTOMATIC, MANUAL = "automatic", "manual"
+CAN_HOLD = (Method.CARD, Method.WALLET)
 
 
 def create_merchant(call: Call) -> Reply:
@@ -77,6 +76,7 @@ def payment_order(fields: Fields) -> PaymentOrder:
         lives=fields.seconds("expires_in", shortest=SHORTEST, longest=LONGEST) or usual,
         save_card=fields.flag("save_card"),
         saved_card=fields.text("saved_card", longest=40),
+        hold=hold(fields, method),
     )
     fields.close()
     if order.saved_card and (order.save_card or method is not Method.CARD):
@@ -84,6 +84,19 @@ def payment_order(fields: Fields) -> PaymentOrder:
     if order.save_card and method is not Method.CARD:
         raise invalid("save_card", "is for cards")
     return order
+
+
+def hold(fields: Fields, method: Method) -> timedelta | None:
+    """How long the money is to be held, if the merchant captures it later."""
+    manual = fields.choice("capture", CAPTURES, default=AUTOMATIC) == MANUAL
+    asked = fields.seconds("hold_seconds", shortest=SHORTEST, longest=LONGEST)
+    if manual and method not in CAN_HOLD:
+        raise invalid("capture", "can be manual for cards and wallets only")
+    if manual:
+        return asked or A_WEEK
+    if asked:
+        raise invalid("hold_seconds", "is for manual capture")
+    return None
 
 
 def find_payments(call: Call) -> Reply:
@@ -99,6 +112,25 @@ def find_payments(call: Call) -> Reply:
 def show_payment(call: Call) -> Reply:
     payment = payment_of(call.merchant(), call.public_id)
     return reply(HTTPStatus.OK, payment_object(payment))
+
+
+def create_capture(call: Call) -> Reply:
+    merchant = call.merchant()
+    payment = payment_of(merchant, call.public_id)
+    fields = Fields(call.values)
+    order = CaptureOrder(
+        reference=fields.reference(),
+        amount=fields.amount(),
+        final=fields.flag("final", default=True),
+    )
+    fields.close()
+
+    def act() -> Reply:
+        capture(payment=payment, order=order)
+        answered = reply(HTTPStatus.CREATED, payment_object(payment))
+        return replace(answered, lost=payment.plays.holds is Holds.LOSE_ANSWER)
+
+    return call.once(merchant, act)
 
 
 def create_refund(call: Call) -> Reply:
@@ -136,16 +168,6 @@ def delete_saved_card(call: Call) -> Reply:
     Fields(call.values).close()
     forget_card(merchant=merchant, public_id=call.public_id)
     return reply(HTTPStatus.OK, {"id": call.public_id, "deleted": True})
-
-
-def list_events(call: Call) -> Reply:
-    merchant = call.merchant()
-    fields = Fields(call.request.GET.dict())
-    payment = payment_of(merchant, fields.reference("payment"))
-    fields.close()
-    events = Event.objects.filter(payment=payment).select_related("payment").order_by("-pk")
-    data = [delivery_object(event) for event in events[:EVENTS_SHOWN]]
-    return reply(HTTPStatus.OK, {"data": data})
 
 
 def payments_of(merchant: Merchant) -> QuerySet[Payment]:

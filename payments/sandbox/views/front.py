@@ -28,6 +28,8 @@ def front(request: HttpRequest) -> HttpResponse:
         {
             "payment": payment,
             "amount": written(payment.amount, payment.currency, language),
+            "captured": written(payment.captured, payment.currency, language),
+            "held": written(payment.left, payment.currency, language),
             "page": checkout_url(payment),
             "scan": scan_url(payment),
         }

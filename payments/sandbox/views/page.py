@@ -11,7 +11,7 @@ from payments.sandbox.currencies import written
 from payments.sandbox.models import Payment, PaymentStatus
 from payments.sandbox.services.pay import UNKNOWN_SHOPPER
 
-PAID = {PaymentStatus.CAPTURED, PaymentStatus.PROCESSING}
+PAID = {PaymentStatus.CAPTURED, PaymentStatus.AUTHORIZED, PaymentStatus.PROCESSING}
 
 
 def find(token: str) -> Payment | None:

@@ -179,6 +179,10 @@ class Shop:
         found: dict[str, Any] = self.get(f"/v1/payments/{payment['id']}")
         return found
 
+    def held(self, token: str = "tok_approve", **changes: object) -> dict[str, Any]:
+        """A payment whose shopper did with this token what the shop is to capture later."""
+        return self.finished(token, capture="manual", **changes)
+
     def once(self, payment: dict[str, Any], status: str, seconds: float = 20) -> dict[str, Any]:
         """The payment once it has that status."""
         return self.when(payment, lambda now: now["status"] == status, seconds)
@@ -203,6 +207,12 @@ class Shop:
         """The types of a payment's events in the order they were written."""
         data = self.get(f"/v1/events?payment={payment['id']}")["data"]
         return [event["type"] for event in reversed(data)]
+
+    def capture(
+        self, payment: dict[str, Any], amount: int, *, key: str = "", **changes: object
+    ) -> httpx.Response:
+        body = {"reference": f"C{uuid.uuid4().hex[:20]}", "amount": amount} | changes
+        return self.send("POST", f"/v1/payments/{payment['id']}/captures", body, key=key)
 
     def refund(self, payment: dict[str, Any], amount: int, **changes: str) -> httpx.Response:
         body = {"reference": f"R{uuid.uuid4().hex[:20]}", "amount": amount} | changes

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from payments.sandbox.choices import BY_TOKEN
 from payments.sandbox.clockwork import do
+from payments.sandbox.errors import Refused
 from payments.sandbox.models import Event, Later, Method, Payment, PaymentStatus
+from payments.sandbox.services.capture import CaptureOrder, capture
 from payments.sandbox.services.open import PaymentOrder, open_payment
 from payments.sandbox.services.pay import pay_with
 from payments.sandbox.services.refund import RefundOrder, refund
@@ -15,7 +17,7 @@ from payments.sandbox.services.sign_up import sign_up
 from tests.payments.sandbox.cast import RETURN_URL, BankProcess, a_shop
 
 
-def a_payment() -> Payment:
+def a_payment(hold: timedelta | None = None) -> Payment:
     merchant = sign_up(name="Corner Shop", webhook_url="").merchant
     order = PaymentOrder(
         reference="A1",
@@ -27,12 +29,17 @@ def a_payment() -> Payment:
         lives=timedelta(days=1),
         save_card=False,
         saved_card="",
+        hold=hold,
     )
     return open_payment(merchant=merchant, order=order, base_url="http://127.0.0.1:9")
 
 
-def paid(token: str) -> Payment:
-    payment = a_payment()
+def held(token: str, hold: timedelta = timedelta(days=7)) -> Payment:
+    return paid(token, hold)
+
+
+def paid(token: str, hold: timedelta | None = None) -> Payment:
+    payment = a_payment(hold)
     assert pay_with(payment=payment, instrument=BY_TOKEN[token])
     return payment
 
@@ -80,6 +87,32 @@ def test_an_unpaid_payment_expires_once() -> None:
 
 
 @pytest.mark.django_db
+def test_a_hold_lapses_once() -> None:
+    payment = held("tok_approve")
+    do_all_twice(payment)
+    payment.refresh_from_db()
+    assert (payment.status, payment.released) == ("expired", 1234)
+    assert told(payment) == ["payment.authorized", "payment.expired"]
+
+
+@pytest.mark.django_db
+def test_what_was_captured_does_not_lapse() -> None:
+    payment = held("tok_approve")
+    capture(payment=payment, order=CaptureOrder("C1", 1234, final=True))
+    do_all_twice(payment)
+    assert told(payment) == ["payment.authorized", "payment.captured"]
+
+
+@pytest.mark.django_db
+def test_nothing_is_captured_after_its_time_however_late_the_clockwork_is() -> None:
+    payment = held("tok_approve")
+    Payment.objects.update(capture_before=timezone.now())
+    with pytest.raises(Refused, match="payment_not_authorized"):
+        capture(payment=payment, order=CaptureOrder("C1", 1, final=True))
+    assert told(payment) == ["payment.authorized"]
+
+
+@pytest.mark.django_db
 def test_a_paid_payment_does_not_expire() -> None:
     payment = paid("tok_approve")
     do_all_twice(payment)
@@ -100,9 +133,11 @@ def test_what_is_due_survives_kill_9(own_bank: BankProcess) -> None:
     own_bank.start()
     shop = a_shop(own_bank.url)
     slow, disputed = shop.finished("wal_slow"), shop.finished("tok_dispute_opened")
+    hold = shop.held(hold_seconds=10)
     own_bank.kill()
     own_bank.start()
     assert shop.once(slow, "captured")["captured"] == 1234
     assert shop.when(disputed, lambda now: bool(now["disputes"]))
+    assert shop.once(hold, "expired")["released"] == 1234
     assert shop.events(slow) == ["payment.processing", "payment.captured"]
     assert shop.events(disputed) == ["payment.captured", "dispute.opened"]

@@ -9,13 +9,14 @@ from payments.sandbox.book import writing
 from payments.sandbox.choices import BY_TOKEN
 from payments.sandbox.errors import Refused
 from payments.sandbox.models import Payment
+from payments.sandbox.services.capture import CaptureOrder, capture
 from payments.sandbox.services.charge import settle
-from payments.sandbox.services.close import expire, void
+from payments.sandbox.services.close import expire, lapse, void
 from payments.sandbox.services.dispute import open_dispute
 from payments.sandbox.services.pay import cancel, pay_with
 from payments.sandbox.services.refund import RefundOrder, refund
 from tests.payments.sandbox.cast import at_once
-from tests.payments.sandbox.test_clockwork import a_payment, paid, told
+from tests.payments.sandbox.test_clockwork import a_payment, held, paid, told
 
 Does = Callable[[Payment], object]
 
@@ -56,6 +57,10 @@ expires = written(lambda payment: expire(payment=payment))
 voids = written(lambda payment: void(payment=payment))
 settles = written(lambda payment: settle(payment=payment))
 disputes = written(lambda payment: open_dispute(payment=payment))
+lapses = written(lambda payment: lapse(payment=payment))
+captures = written(
+    lambda payment: capture(payment=payment, order=CaptureOrder("C1", 1000, final=False))
+)
 refunds = written(lambda payment: refund(payment=payment, order=RefundOrder("R1", 1234, "")))
 
 
@@ -92,3 +97,27 @@ def test_a_refund_against_a_dispute_is_first_or_refused() -> None:
 def test_two_disputes_are_one() -> None:
     after = both(paid("tok_dispute_won"), disputes, disputes)
     assert told(after) == ["payment.captured", "dispute.opened"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("other", [lapses, voids], ids=["lapses", "voids"])
+def test_a_capture_against_the_end_of_its_hold_is_first_or_refused(other: Does) -> None:
+    after = both(held("tok_approve"), captures, other)
+    assert (after.captured, after.released) in {(1000, 234), (0, 1234)}
+    assert told(after).count("payment.captured") == (1 if after.captured else 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_ends_once() -> None:
+    after = both(held("tok_approve"), lapses, voids, lapses, voids)
+    assert told(after)[1:] == [f"payment.{after.status}"]
+    assert (after.captured, after.released) == (0, 1234)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_that_was_voided_is_not_held_again() -> None:
+    payment = held("tok_late_success_after_void")
+    both(payment, settles)
+    both(payment, voids)
+    after = both(payment, settles)
+    assert (after.status, after.released) == ("cancelled", 1234)
