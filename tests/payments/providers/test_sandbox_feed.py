@@ -1,0 +1,62 @@
+"""The event feed: the adapter against the real bank."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from payments.providers.base import NotFound, WebhookEvent
+from payments.providers.sandbox import SandboxProvider
+from tests.payments.providers.test_sandbox import an_account_at
+from tests.payments.providers.test_sandbox_holds import a_capture, held
+
+
+@pytest.fixture
+def provider(bank: str) -> SandboxProvider:
+    return SandboxProvider(an_account_at(bank))
+
+
+def all_events(provider: SandboxProvider, cursor: str = "") -> list[WebhookEvent]:
+    events: list[WebhookEvent] = []
+    more = True
+    while more:
+        page = provider.list_events(cursor)
+        events, cursor, more = [*events, *page.events], page.cursor, page.more
+    return events
+
+
+def test_the_feed_tells_what_happened_with_its_outcome(provider: SandboxProvider) -> None:
+    assert provider.capabilities.event_feed
+    hold = held(provider)
+    taken = provider.capture(a_capture(hold, 300))
+
+    events = all_events(provider)
+
+    assert [event.kind for event in events] == ["payment.authorized", "payment.captured"]
+    assert [event.our_ref for event in events] == [hold.our_ref] * 2
+    assert [event.outcome for event in events] == [hold, taken]
+    assert events[0].objects == hold.objects
+
+
+def test_the_feed_goes_on_where_it_was_left(provider: SandboxProvider) -> None:
+    hold = held(provider)
+    before = provider.list_events("")
+    assert provider.list_events(before.cursor) == replace(before, events=())
+
+    provider.capture(a_capture(hold))
+
+    after = provider.list_events(before.cursor)
+    assert [event.kind for event in after.events] == ["payment.captured"]
+    assert (after.cursor, after.more) == (after.events[0].event_id, False)
+
+
+def test_the_feed_of_nothing_stays_at_its_beginning(provider: SandboxProvider) -> None:
+    page = provider.list_events("")
+
+    assert (page.events, page.cursor, page.more) == ((), "", False)
+
+
+def test_a_cursor_that_the_bank_never_gave_is_not_found(provider: SandboxProvider) -> None:
+    with pytest.raises(NotFound):
+        provider.list_events("evt_never")
