@@ -40,6 +40,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='attempt',
+            name='capture_final',
+            field=models.BooleanField(default=False),
+        ),
+        migrations.AddField(
+            model_name='attempt',
             name='hold',
             field=models.BooleanField(default=False),
         ),

@@ -111,7 +111,7 @@ class Attempt(models.Model):
 
     The five totals only grow. `status` is their projection, or the newest observation.
     `hold`: only authorized at first; it lapses at `capture_before`, and `capture_asked` is what our
-    captures have asked for in all.
+    captures have asked for in all, `capture_final` that the last of them releases the rest.
     `closing_at`: we asked the provider to close it; `superseded_at`: the shopper moved on, so
     whatever is captured from then on is `surplus` and goes back. `returned_at`: the shopper came
     back from the provider and waits.
@@ -141,6 +141,7 @@ class Attempt(models.Model):
     action_expires_at = models.DateTimeField(null=True)
     hold = models.BooleanField(default=False)
     capture_asked = models.BigIntegerField(default=0)
+    capture_final = models.BooleanField(default=False)
     capture_before = models.DateTimeField(_("held until"), null=True)
     save_method = models.BooleanField(default=False)
     saved_method = models.ForeignKey(
@@ -199,7 +200,7 @@ class Attempt(models.Model):
     def charged_as_asked(self) -> bool:
         """Whether we captured all that we wanted of a hold, and nothing is held any more."""
         wanted = 0 < self.capture_asked == self.captured - self.surplus
-        return self.hold and wanted and not self.held
+        return self.hold and self.capture_final and wanted and not self.held
 
     @property
     def refundable(self) -> Money:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from orders.clock import now
 from orders.errors import IllegalTransition
 from orders.models import Order
 from orders.services.cancel import cancel_order as close_order
 from orders.states import OrderState
 from payments.errors import CancelRefused
-from payments.models import Attempt, Payment
+from payments.models import Attempt, Operation, Payment
 from payments.services.apply import settle_payment
 from payments.services.ask import ask
 from payments.services.changes import as_read, save_changes
@@ -18,6 +19,7 @@ from payments.services.close import close_attempt
 from payments.services.holds import owe_release
 from payments.services.lock import lock_payment
 from payments.services.refund import request_refund
+from payments.states import OperationKind, OperationStatus
 
 ENDED = frozenset({OrderState.EXPIRED, OrderState.COMPLETED})
 
@@ -35,6 +37,7 @@ def cancel_order(*, payment_id: int, actor: str, reason: str, requested_by: int 
         payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
         if not _closed(payment.order, actor=actor, reason=reason):
             return False
+        _forget_captures(payment)
         for attempt in attempts:
             if attempt.held:
                 before = as_read(attempt)
@@ -43,6 +46,16 @@ def cancel_order(*, payment_id: int, actor: str, reason: str, requested_by: int 
         settle_payment(payment, attempts, source="cancel")
         _give_back(payment, reason=reason, requested_by=requested_by)
     return True
+
+
+def _forget_captures(payment: Payment) -> None:
+    """A capture that no worker has sent yet is not sent any more; the order's lock is held."""
+    unsent = Operation.objects.filter(
+        attempt__payment=payment, kind=OperationKind.CAPTURE, first_sent_at=None
+    )
+    unsent.filter(status=OperationStatus.REQUESTED).update(
+        status=OperationStatus.FAILED, error_code="cancelled", settled_at=now(), next_run_at=None
+    )
 
 
 def _close_attempts(payment_id: int) -> None:

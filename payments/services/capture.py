@@ -45,7 +45,8 @@ def request_capture(
             requested_by_id=requested_by,
         )
         attempt.capture_asked += amount.amount
-        attempt.save(update_fields=["capture_asked"])
+        attempt.capture_final = final
+        attempt.save(update_fields=["capture_asked", "capture_final"])
         wake(SUBMIT_TASK)
     return operation, True
 

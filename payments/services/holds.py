@@ -38,20 +38,24 @@ def _claim(attempt: Attempt) -> None:
     if attempt.status != AttemptStatus.AUTHORIZED:
         return
     order = attempt.payment.order
-    if order.state == OrderState.EXPIRED and not is_unwanted(attempt):
-        whole = attempt.authorized - attempt.released >= attempt.amount
-        if not (whole and revive_order(order)):
-            owe_release(attempt)
-    elif is_unwanted(attempt):
+    whole = attempt.authorized - attempt.released >= attempt.amount
+    if order.state == OrderState.EXPIRED and whole and not _is_left(attempt):
+        revive_order(order)
+    if is_unwanted(attempt):
         owe_release(attempt)
 
 
 def is_unwanted(attempt: Attempt) -> bool:
-    """Whether what a bank holds by this attempt is no longer for its order."""
+    """Whether what a bank holds by this attempt is not, or no longer, for its order."""
+    dead = attempt.payment.order.state in {OrderState.CANCELLED, OrderState.EXPIRED}
+    return dead or _is_left(attempt)
+
+
+def _is_left(attempt: Attempt) -> bool:
+    """Whether the shopper has moved on, or another attempt has paid."""
     payment = attempt.payment
     paid = payment.captured - payment.surplus - (attempt.captured - attempt.surplus)
-    dead = payment.order.state == OrderState.CANCELLED
-    return attempt.superseded_at is not None or dead or paid >= payment.amount
+    return attempt.superseded_at is not None or paid >= payment.amount
 
 
 def owe_release(attempt: Attempt) -> None:
@@ -79,6 +83,11 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
     warned.filter(resolved_at=None).update(resolved_at=now())
     if not attempt.captured and not attempt.superseded_at:
         reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
+    elif attempt.captured < attempt.amount and not attempt.charged_as_asked:
+        came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)
+        detail = f"{came} of {asked} was captured, and nothing is held any more"
+        subject = attempt.our_ref
+        open_review(ReviewKind.WRONG_AMOUNT, attempt.payment, subject=subject, detail=detail)
 
 
 def _warn(attempt: Attempt) -> None:
@@ -121,6 +130,7 @@ def fail_capture(attempt: Attempt, capture: Operation, why: Failure) -> None:
     )
     if failed:
         attempt.capture_asked -= capture.amount
+        attempt.capture_final = False
         payment, money = attempt.payment, attempt.money(capture.amount)
         detail = f"{money}: {why.code} {why.raw}"
         open_review(ReviewKind.CAPTURE_FAILED, payment, subject=capture.our_ref, detail=detail)

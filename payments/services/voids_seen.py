@@ -16,7 +16,7 @@ def settle_void(attempt: Attempt) -> None:
     if attempt.closing_at is None or attempt.status in IN_FLIGHT:
         return
     authorized = attempt.status == AttemptStatus.AUTHORIZED
-    if authorized and is_unwanted(attempt):
+    if (authorized or attempt.held) and is_unwanted(attempt):
         return
     in_vain = authorized or (attempt.status == AttemptStatus.CAPTURED and not attempt.released)
     voids = Operation.objects.filter(attempt=attempt, kind=OperationKind.VOID, status__in=UNSETTLED)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import httpx
-from django.db import connection
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+import httpx
+from django.db import connection, transaction
+
+from orders.clock import now
+from orders.models import Order
 from payments.models import Attempt, Payment, ProviderAccount
-from payments.providers.base import Outcome
+from payments.providers.base import Outcome, Status
+from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.ask import ask
+from payments.services.open import open_attempt
 from payments.services.start import submit_attempt
-from tests.factories import an_attempt
+from tests.factories import an_account, an_attempt, an_order, seen
 from tests.payments.shopper import pay_at_bank
 
 
@@ -53,3 +60,21 @@ def tear_out(key: str) -> None:
         key,
     )
     damage("DELETE FROM payments_entry WHERE key = %s", key)
+
+
+def a_hold(order: Order | None = None) -> Attempt:
+    """An attempt that asks the bank only to hold the money, and has not heard of it yet."""
+    account = ProviderAccount.objects.first() or an_account()
+    option = PaymentOption(account.pk, account.code, "card", hold=True)
+    payment = Payment.objects.get(order=order or an_order())
+    with transaction.atomic():
+        return open_attempt(payment, option)
+
+
+def held(attempt: Attempt, *, until: datetime | None = None, **facts: int) -> Outcome:
+    """What the bank says while it holds all of the money, or what `facts` say."""
+    totals = {"authorized": attempt.amount, **facts}
+    status = Status.CAPTURED if totals.get("captured") else Status.AUTHORIZED
+    return replace(
+        seen(attempt, status, **totals), capture_before=until or now() + timedelta(days=7)
+    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from orders.clock import now
 from orders.models import Mail, Order
@@ -14,39 +14,23 @@ from orders.money import Money
 from orders.signals import order_paid
 from orders.states import OrderState
 from payments.errors import CaptureRefused
-from payments.models import Attempt, Operation, Payment, ProviderAccount, Review
+from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, Status
-from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.capture import request_capture
-from payments.services.open import open_attempt
+from payments.services.holds import owe_release
 from payments.states import (
     AttemptStatus,
     OperationKind,
     OperationStatus,
     PaymentStatus,
 )
-from tests.factories import GBP, an_account, an_order, later, seen
+from tests.factories import GBP, later
+from tests.payments.services.cast import a_hold, held
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
-
-
-def a_hold(order: Order | None = None) -> Attempt:
-    """An attempt that asks the bank only to hold the money, and has not heard of it yet."""
-    account = ProviderAccount.objects.first() or an_account()
-    option = PaymentOption(account.pk, account.code, "card", hold=True)
-    payment = Payment.objects.get(order=order or an_order())
-    with transaction.atomic():
-        return open_attempt(payment, option)
-
-
-def held(attempt: Attempt, *, until: datetime | None = None, **facts: int) -> Outcome:
-    """What the bank says while it holds all of the money, or what `facts` say."""
-    totals = {"authorized": attempt.amount, **facts}
-    status = Status.CAPTURED if totals.get("captured") else Status.AUTHORIZED
-    return replace(seen(attempt, status, **totals), capture_before=until or now() + WEEK)
 
 
 def apply(attempt: Attempt, outcome: Outcome) -> Payment:
@@ -122,6 +106,16 @@ def test_a_part_leaves_the_rest_held_and_a_second_capture_takes_it(hold: Attempt
 
     assert (part.status, whole.status) == (PaymentStatus.PARTIALLY_PAID, PaymentStatus.PAID)
     assert kinds() == []
+
+
+def test_a_lapse_after_a_part_leaves_the_rest_unpaid_and_asks_a_person(hold: Attempt) -> None:
+    capture(hold, 2500, final=False)
+    apply(hold, held(hold, captured=2500))
+
+    payment = apply(hold, held(hold, captured=2500, released=3500))
+
+    assert (payment.status, payment.order.paid_at) == (PaymentStatus.PARTIALLY_PAID, None)
+    assert kinds() == [ReviewKind.WRONG_AMOUNT]
 
 
 def test_more_captured_than_we_asked_for_is_for_a_person(hold: Attempt) -> None:
@@ -236,13 +230,6 @@ def test_a_warning_ends_by_itself_once_nothing_is_held(hold: Attempt) -> None:
     assert kinds() == []
 
 
-def test_a_hold_is_asked_about_at_each_warning_and_at_its_end(hold: Attempt) -> None:
-    ends = hold.capture_before
-
-    assert ends
-    assert hold.next_poll_at == ends - timedelta(hours=48)
-
-
 def test_a_hold_for_a_cancelled_order_is_released() -> None:
     attempt = a_hold()
     Order.objects.update(state=OrderState.CANCELLED)
@@ -256,6 +243,20 @@ def test_a_hold_for_a_cancelled_order_is_released() -> None:
         6000,
         OperationStatus.REQUESTED,
     )
+
+
+@pytest.mark.parametrize("part", [0, 2500])
+def test_a_release_that_is_owed_outlives_what_is_seen_meanwhile(hold: Attempt, part: int) -> None:
+    if part:
+        capture(hold, part, final=False)
+        apply(hold, held(hold, captured=part))
+    Order.objects.update(state=OrderState.CANCELLED)
+    owe_release(hold)
+    hold.save()
+
+    apply(hold, held(hold, captured=part))
+
+    assert Operation.objects.get(kind=OperationKind.VOID).status == OperationStatus.REQUESTED
 
 
 def test_a_hold_the_shopper_has_left_is_released() -> None:

@@ -17,6 +17,7 @@ from payments.services.apply import apply_outcome
 from payments.services.poll import claim_due, look_at, poll_due
 from payments.states import AttemptStatus
 from tests.factories import an_account, an_attempt, an_order, later, seen
+from tests.payments.services.cast import a_hold, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = Redirect("http://127.0.0.1:9/pay/")
@@ -128,3 +129,12 @@ def test_after_the_last_question_a_person_is_asked() -> None:
     attempt.refresh_from_db()
     assert attempt.next_poll_at is None
     assert Review.objects.get().kind == ReviewKind.NO_ANSWER
+
+
+def test_a_hold_is_asked_about_when_staff_are_warned_of_its_end() -> None:
+    attempt, ends = a_hold(), now() + timedelta(days=7)
+
+    apply_outcome(attempt_id=attempt.pk, outcome=held(attempt, until=ends), source="test")
+
+    attempt.refresh_from_db()
+    assert attempt.next_poll_at == ends - timedelta(hours=48)
