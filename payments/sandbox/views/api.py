@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.db.models import QuerySet
 
+from payments.sandbox.book import writing
 from payments.sandbox.errors import not_found
 from payments.sandbox.fields import Fields, invalid
 from payments.sandbox.models import Merchant, Method, Payment
@@ -104,14 +105,20 @@ def find_payments(call: Call) -> Reply:
     fields = Fields(call.request.GET.dict())
     reference = fields.reference()
     fields.close()
-    found = payments_of(merchant).filter(reference=reference)
-    data = [payment_object(payment) for payment in found]
+    with writing():  # a payment and what belongs to it are read as of one moment
+        found = payments_of(merchant).select_for_update(of=("self",)).filter(reference=reference)
+        data = [payment_object(payment) for payment in found]
     return reply(HTTPStatus.OK, {"data": data})
 
 
 def show_payment(call: Call) -> Reply:
-    payment = payment_of(call.merchant(), call.public_id)
-    return reply(HTTPStatus.OK, payment_object(payment))
+    merchant = call.merchant()
+    with writing():  # as above
+        found = payments_of(merchant).select_for_update(of=("self",))
+        payment = found.filter(public_id=call.public_id).first()
+        if payment is None:
+            raise not_found("You have no such payment.")
+        return reply(HTTPStatus.OK, payment_object(payment))
 
 
 def create_capture(call: Call) -> Reply:
