@@ -12,15 +12,8 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, ProviderObject
-from payments.providers.base import (
-    Failure,
-    NotFound,
-    OurRef,
-    Outcome,
-    ProviderError,
-    ProviderRef,
-    Status,
-)
+from payments.providers.base import Failure, OurRef, Outcome, ProviderRef, Status
+from payments.providers.errors import NotFound, ProviderError
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider

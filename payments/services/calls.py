@@ -9,7 +9,8 @@ from django.db import connection
 
 from payments.models import Attempt, Operation, ProviderCall
 from payments.models.records import CallResult
-from payments.providers.base import Outcome, ProviderDown, ProviderError, Status
+from payments.providers.base import Outcome, Status
+from payments.providers.errors import ProviderDown, ProviderError
 
 
 def call_provider(

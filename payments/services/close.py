@@ -12,7 +12,8 @@ from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.operation import new_void_ref
-from payments.providers.base import ProviderError, ProviderRef
+from payments.providers.base import ProviderRef
+from payments.providers.errors import ProviderError
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.ask import ask

@@ -21,14 +21,13 @@ from payments.providers.base import (
     OurRef,
     Outcome,
     Provider,
-    ProviderError,
     ProviderRef,
-    ProviderRejected,
     RefundRequest,
     RefundSeen,
     RefundStatus,
     Status,
 )
+from payments.providers.errors import ProviderError, ProviderRejected
 from payments.registry import provider_for
 from payments.schedule import Case, next_poll
 from payments.services.apply import apply_outcome

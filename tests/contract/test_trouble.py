@@ -8,15 +8,8 @@ from functools import partial
 
 import pytest
 
-from payments.providers.base import (
-    CreateRequest,
-    NotAuthorized,
-    OurRef,
-    Outcome,
-    Provider,
-    ProviderDown,
-    ProviderError,
-)
+from payments.providers.base import CreateRequest, OurRef, Outcome, Provider
+from payments.providers.errors import NotAuthorized, ProviderDown, ProviderError
 from tests.contract import faults
 from tests.contract.cast import Sale, Seller, a_ref
 from tests.contract.faults import Fault

@@ -8,9 +8,8 @@ from typing import Any
 
 import httpx
 
-from payments.providers.base import (
-    Account,
-    Failure,
+from payments.providers.base import Account, Failure
+from payments.providers.errors import (
     NotAuthorized,
     NotFound,
     ProviderDown,

@@ -12,18 +12,16 @@ from payments.providers.base import (
     CaptureRequest,
     CreateRequest,
     EventPage,
-    NotAuthorized,
-    NotFound,
     OurRef,
     Outcome,
     ParsedWebhook,
-    ProviderDown,
     ProviderRef,
     RawRequest,
     RefundRequest,
     WebhookEvent,
 )
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
+from payments.providers.errors import NotAuthorized, NotFound, ProviderDown
 from payments.providers.sandbox import webhook
 from payments.providers.sandbox.client import Json, SandboxClient
 from payments.providers.sandbox.mapping import read_found, read_payment, refund_outcome

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from orders.money import Money
-from payments.providers.base import CaptureRequest, OurRef, ProviderDown, ProviderRef, Status
+from payments.providers.base import CaptureRequest, OurRef, ProviderRef, Status
+from payments.providers.errors import ProviderDown
 from payments.providers.sandbox import SandboxProvider
 from tests.payments.providers.fake_bank import FakeBank, a_payment
 
