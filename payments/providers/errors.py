@@ -17,6 +17,14 @@ class ProviderDown(ProviderError):
     """No answer, or a 5xx. We try again, or ask."""
 
 
+class BadAnswer(ProviderDown):
+    """They answered, but not as they write that they do: nothing is decided on it."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"malformed answer: {problem}", sent=True)
+        self.problem = problem
+
+
 class NotAuthorized(ProviderDown):
     """They do not know our keys, or we ask too often: nothing was done. The installer acts."""
 

@@ -10,6 +10,7 @@ import httpx
 
 from payments.providers.base import Account, Failure
 from payments.providers.errors import (
+    BadAnswer,
     NotAuthorized,
     NotFound,
     ProviderDown,
@@ -17,8 +18,8 @@ from payments.providers.errors import (
     ProviderRejected,
 )
 from payments.providers.sandbox.mapping import REFUSALS
+from payments.providers.told import Told
 
-Json = dict[str, Any]
 NOT_NOW = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.TOO_MANY_REQUESTS}
 
 
@@ -46,7 +47,7 @@ def sign_up(base_url: str, *, name: str, webhook_url: str, timeout: float = 8.0)
     http = _http(base_url, timeout)
     body = {"name": name, "webhook_url": webhook_url}
     given = _send(http, http.build_request("POST", "/v1/merchants", json=body))
-    return Signed(given["merchant_id"], given["api_key"], given["webhook_secret"])
+    return Signed(*map(given.text, ("merchant_id", "api_key", "webhook_secret")))
 
 
 class SandboxClient:
@@ -56,11 +57,11 @@ class SandboxClient:
         self._http = _http(account.base_url, timeout)
         self._auth = {"Authorization": f"Bearer {account.secrets['api_key']}"}
 
-    def get(self, path: str, **params: str) -> Json:
+    def get(self, path: str, **params: str) -> Told:
         request = self._http.build_request("GET", path, headers=self._auth, params=params)
         return _send(self._http, request)
 
-    def post(self, path: str, body: Json, *, key: str) -> Json:
+    def post(self, path: str, body: dict[str, Any], *, key: str) -> Told:
         headers = {**self._auth, "Idempotency-Key": key}
         request = self._http.build_request("POST", path, json=body, headers=headers)
         return _send(self._http, request)
@@ -71,7 +72,7 @@ class SandboxClient:
         _send(self._http, request)
 
 
-def _send(http: httpx.Client, request: httpx.Request) -> Json:
+def _send(http: httpx.Client, request: httpx.Request) -> Told:
     try:
         answer = http.send(request)
     except httpx.ConnectError as error:
@@ -83,7 +84,7 @@ def _send(http: httpx.Client, request: httpx.Request) -> Json:
     return _read(answer, request.url.path)
 
 
-def _read(answer: httpx.Response, path: str) -> Json:
+def _read(answer: httpx.Response, path: str) -> Told:
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise ProviderDown(f"answered {answer.status_code}", sent=True)
     if answer.status_code in NOT_NOW:  # also where a gateway says so, on a page of its own
@@ -94,23 +95,25 @@ def _read(answer: httpx.Response, path: str) -> Json:
     return given
 
 
-def _json(answer: httpx.Response) -> Json:
+def _json(answer: httpx.Response) -> Told:
     try:
         given = answer.json()
     except (ValueError, RecursionError) as error:
         raise ProviderDown("the answer is not JSON", sent=True) from error
     if not isinstance(given, dict):
         raise ProviderDown("the answer is not an object", sent=True)
-    return given
+    return Told(given, "answer")
 
 
-def _refusal(given: Json, status: int, path: str) -> ProviderError:
+def _refusal(given: Told, status: int, path: str) -> ProviderError:
     """A refusal that settles the request by its code; any other leaves it open.
 
     A 404 without the bank's own word is some gateway's, and proves no absence.
     """
-    error = given.get("error")
-    raw = str(error.get("code", "")) if isinstance(error, dict) else ""
+    try:
+        raw = given.row("error").text("code")
+    except BadAnswer:
+        raw = ""
     if raw == "not_found":
         return NotFound(path)
     if raw in REFUSALS:
