@@ -86,7 +86,7 @@ def test_an_unusable_answer_leaves_open_what_was_done(
     with seller.rig.wire.trouble(fault):
         error = failed(partial(call.by, seller.impatient))
 
-    assert (type(error), error.sent) == (ProviderDown, True)
+    assert (isinstance(error, ProviderDown), error.sent) == (True, True)
     call.by(seller)
     assert len(seller.booked(call.request)) == 1
 

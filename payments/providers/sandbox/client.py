@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import httpx
 
 from payments.providers.base import Account, Failure
+from payments.providers.deadline import http_client, send
 from payments.providers.errors import (
     BadAnswer,
     NotAuthorized,
@@ -32,19 +32,9 @@ class Signed:
     webhook_secret: str
 
 
-@lru_cache(maxsize=32)
-def _http(base_url: str, timeout: float) -> httpx.Client:
-    """One pool of connections per bank and process; it may be shared by threads."""
-    return httpx.Client(
-        base_url=base_url,
-        timeout=httpx.Timeout(timeout, connect=2.0, write=2.0, pool=1.0),
-        trust_env=False,
-    )
-
-
 def sign_up(base_url: str, *, name: str, webhook_url: str, timeout: float = 8.0) -> Signed:
     """Become a merchant of a sandbox bank; raises ProviderDown or ProviderRejected."""
-    http = _http(base_url, timeout)
+    http = http_client(base_url, timeout)
     body = {"name": name, "webhook_url": webhook_url}
     given = _send(http, http.build_request("POST", "/v1/merchants", json=body))
     return Signed(*map(given.text, ("merchant_id", "api_key", "webhook_secret")))
@@ -54,7 +44,7 @@ class SandboxClient:
     """The bank's API for one merchant."""
 
     def __init__(self, account: Account, *, timeout: float = 8.0) -> None:
-        self._http = _http(account.base_url, timeout)
+        self._http = http_client(account.base_url, timeout)
         self._auth = {"Authorization": f"Bearer {account.secrets['api_key']}"}
 
     def get(self, path: str, **params: str) -> Told:
@@ -74,7 +64,7 @@ class SandboxClient:
 
 def _send(http: httpx.Client, request: httpx.Request) -> Told:
     try:
-        answer = http.send(request)
+        answer = send(http, request)
     except httpx.ConnectError as error:
         raise ProviderDown("no connection", sent=False) from error
     except httpx.ConnectTimeout as error:
