@@ -148,6 +148,15 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureSeen:
+    """One capture of a hold that has been made; `our_ref` is "" where it is none of ours."""
+
+    provider_id: str
+    our_ref: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class RefundSeen:
     """One refund as the provider tells it; `our_ref` is "" where it is none of ours."""
 
@@ -184,7 +193,8 @@ class Outcome:
 
     `inferred`: concluded from silence or from a refusal of ours, so that it can end an attempt
     of which the provider has told nothing, and no other. `refunded` is a check on `refunds`.
-    `capture_before`: when what is held lapses; then `released` has grown.
+    `capture_before`: when what is held lapses; then `released` has grown. `captures`: those of a
+    hold that were made, at least the one that is answered; so it can be seen that less was taken.
     """
 
     status: Status
@@ -195,6 +205,7 @@ class Outcome:
     released: int = 0
     capture_before: datetime | None = None
     refunded: int | None = None
+    captures: tuple[CaptureSeen, ...] = ()
     refunds: tuple[RefundSeen, ...] = ()
     disputes: tuple[DisputeSeen, ...] = ()
     saved_method: SavedMethodSeen | None = None

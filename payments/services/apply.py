@@ -17,6 +17,7 @@ from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Statu
 from payments.registry import flow_of
 from payments.schedule import Case, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
+from payments.services.captures_seen import settle_capture
 from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
 from payments.services.holds import follow_hold, next_look, watch_hold
@@ -85,9 +86,9 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
         follow_hold(attempt)
+        settle_capture(attempt, outcome)
         settle_void(attempt)
-        if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
-            attempt.next_poll_at = next_question(attempt, status)
+        _ask_again(attempt, status, source)
         save_changes(attempt, before)
         post_facts(attempt, stood=stood, facts=facts)
         settle_payment(payment, attempts, source=source)
@@ -129,6 +130,7 @@ def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
     """What the provider names otherwise than we do; "" where nothing does."""
     account, currency = attempt.account, attempt.payment.currency
     amounts = [outcome.amount] if outcome.amount else []
+    amounts += [capture.amount for capture in outcome.captures]
     amounts += [refund.amount for refund in outcome.refunds]
     amounts += [dispute.amount for dispute in outcome.disputes]
     named = (
@@ -211,6 +213,11 @@ def _show_next(attempt: Attempt, action: NextAction) -> None:
             attempt.qr_content, attempt.action_expires_at = content, expires_at
         case None:
             pass
+
+
+def _ask_again(attempt: Attempt, before: AttemptStatus, source: str) -> None:
+    if attempt.status != before or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
+        attempt.next_poll_at = next_question(attempt, before)
 
 
 def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from payments.providers.base import (
+    CaptureSeen,
     DisputeSeen,
     DisputeStatus,
     Failure,
@@ -81,6 +82,7 @@ def read_payment(payment: Told) -> Outcome:
         released=payment.whole("released"),
         capture_before=payment.maybe_moment("capture_before"),
         refunded=payment.whole("refunded"),
+        captures=tuple(_capture(capture, currency) for capture in payment.maybe_rows("captures")),
         refunds=tuple(read_refund(refund, currency) for refund in payment.rows("refunds")),
         disputes=tuple(_dispute(dispute, currency) for dispute in payment.rows("disputes")),
         saved_method=_saved(payment.maybe_row("saved_card")),
@@ -105,6 +107,11 @@ def refund_outcome(refund: Told) -> Outcome:
     """The answer to a refund: that one refund of a captured payment."""
     seen = read_refund(refund, refund.currency("currency"))
     return Outcome(status=Status.CAPTURED, refunds=(seen,))
+
+
+def _capture(capture: Told, currency: str) -> CaptureSeen:
+    money = capture.money("amount", currency)
+    return CaptureSeen(capture.text("id"), capture.text("reference"), money)
 
 
 def read_refund(refund: Told, currency: str) -> RefundSeen:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from payments.models import Attempt, ProviderCall, Review
@@ -15,14 +13,6 @@ from tests.payments.providers.fake_bank import FakeBank
 from tests.payments.wire import a_payment_body
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def fake_bank() -> Iterator[FakeBank]:
-    bank = FakeBank()
-    yield bank
-    bank.server.shutdown()
-    bank.server.server_close()
 
 
 def asked(bank: FakeBank, **wrong: object) -> Attempt:
