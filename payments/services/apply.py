@@ -15,7 +15,7 @@ from payments.models.payment import MISMATCH
 from payments.models.records import ReviewKind
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
-from payments.schedule import Case, case_of, next_poll
+from payments.schedule import WITHOUT_MONEY, Case, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
 from payments.services.captures_seen import settle_capture
 from payments.services.changes import as_read, save_changes
@@ -223,19 +223,20 @@ def _ask_again(attempt: Attempt, before: AttemptStatus, source: str) -> None:
 def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     """When to ask again: by the table, from its start where the status has just changed.
 
-    Only an attempt that has ended is not asked about; one of which no more is to be learnt by
-    asking goes to a person.
+    An attempt that has ended is asked about only where we had it closed, since its bank may pay it
+    all the same; one in flight of which no more is to be learnt by asking goes to a person.
     """
     status = AttemptStatus(attempt.status)
     if attempt.held:
         return next_look(attempt)
-    if status not in IN_FLIGHT and status != AttemptStatus.AUTHORIZED:
+    closed = attempt.closing_at and status in WITHOUT_MONEY and not attempt.authorized
+    if not (closed or status in IN_FLIGHT or status == AttemptStatus.AUTHORIZED):
         return None
     if status != before:
         attempt.polls = 0
     case = case_of(status, flow_of(attempt.account, attempt.method))
     moment = next_poll(case, attempt.polls, at=now(), action_ends=attempt.action_expires_at)
-    if moment is None:
+    if moment is None and not closed:
         detail = f"asked {attempt.polls} times, still {status}"
         open_review(ReviewKind.NO_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail)
     return moment

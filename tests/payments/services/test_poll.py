@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
@@ -122,6 +123,47 @@ def test_an_attempt_that_breaks_the_sweep_does_not_hold_up_the_next(
         poll_due()
 
     assert poll_due() == 1
+
+
+ENDS = [Status.VOIDED, Status.EXPIRED, Status.DECLINED]
+
+
+@pytest.mark.parametrize("status", ENDS)
+def test_what_ended_by_itself_is_not_asked_about(status: Status) -> None:
+    (attempt,) = due()
+
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, status), source="webhook")
+
+    attempt.refresh_from_db()
+    assert attempt.next_poll_at is None
+
+
+@pytest.mark.parametrize("status", ENDS)
+def test_what_we_had_closed_is_asked_about_for_some_days_and_then_left(status: Status) -> None:
+    (attempt,) = due()
+    Attempt.objects.update(closing_at=now(), polls=9)
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, status), source="void")
+
+    asked = []
+    for hours in range(0, 24 * 14, 6):
+        with later(timedelta(hours=hours)):
+            asked += [hours] * poll_due()
+
+    attempt.refresh_from_db()
+    assert (len(asked), attempt.next_poll_at) == (5, None)
+    assert 60 < asked[-1] < 110
+    assert not Review.objects.exists()
+
+
+def test_a_hold_that_was_released_is_not_asked_about() -> None:
+    attempt = a_hold()
+    Attempt.objects.update(closing_at=now())
+    released = replace(held(attempt, released=6000), status=Status.VOIDED)
+
+    apply_outcome(attempt_id=attempt.pk, outcome=released, source="void")
+
+    attempt.refresh_from_db()
+    assert attempt.next_poll_at is None
 
 
 @pytest.mark.postgres
