@@ -205,11 +205,11 @@ def test_nobody_is_called_inside_a_transaction(fake_bank: FakeBank) -> None:
 
 
 def test_the_statements_of_a_page_do_not_grow_with_it(
-    fake_bank: FakeBank, django_assert_num_queries: DjangoAssertNumQueries
+    fake_bank: FakeBank, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     Feed(fake_bank, 100, per_page=100)
 
-    with django_assert_num_queries(10):
+    with django_assert_max_num_queries(10):
         read_feeds()
 
     assert len(stored()) == 100
