@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from orders.money import Money
 from payments.providers.capabilities import Capabilities
@@ -40,10 +40,22 @@ class DisputeStatus(enum.StrEnum):
 
 
 class Verdict(enum.StrEnum):
-    """What a webhook's signature says."""
+    """What a webhook's signature says; `deferred`: only after a call, which a worker makes."""
 
     VERIFIED = "verified"
     REJECTED = "rejected"
+    DEFERRED = "deferred"
+
+
+class Refused(enum.StrEnum):
+    """Why a webhook is not let in; refusals are counted by it."""
+
+    SIGNATURE = "signature"
+    STALE = "stale"
+    ACCOUNT = "account"
+    MODE = "mode"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +249,17 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class ParsedWebhook:
-    """The verdict over the raw bytes, what is in them, and the answer the provider expects."""
+    """The verdict over the raw bytes, what is in them, and the answer the provider expects.
+
+    Rejected: `refused` and, for whoever reads the answer, the `reason`. Deferred: `needs` names the
+    headers, in lower case, without which a worker could not verify it later.
+    """
 
     verdict: Verdict
     events: tuple[WebhookEvent, ...] = ()
+    refused: Refused = Refused.SIGNATURE
     reason: str = ""
+    needs: tuple[str, ...] = ()
     ack_status: int = 200
     ack_body: bytes = b""
 
@@ -297,3 +315,14 @@ class Provider(Protocol):
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook: ...
     def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent: ...
     def list_events(self, cursor: str) -> EventPage: ...
+
+
+@runtime_checkable
+class VerifiesLater(Protocol):
+    """A provider whose `parse_webhook` may say `deferred`: what the signature needs is not here.
+
+    `verify_webhook` may call out for it; `received` is the moment the webhook came in. It raises
+    ProviderError where it cannot get what it needs, and never says `deferred` itself.
+    """
+
+    def verify_webhook(self, raw: RawRequest, received: datetime) -> ParsedWebhook: ...

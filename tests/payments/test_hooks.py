@@ -132,13 +132,19 @@ def test_an_account_whose_secrets_cannot_be_read_asks_to_send_again() -> None:
     assert send(attempt, a_body(attempt)).status_code == 503
 
 
-@pytest.mark.parametrize("foreign", [{"merchant_id": "mer_other"}, {"mode": "live"}])
-def test_another_merchant_or_mode_is_refused(foreign: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("foreign", "reason"),
+    [
+        ({"merchant_id": "mer_other"}, b"it is about another merchant"),
+        ({"mode": "live"}, b"it is not of the mode test"),
+    ],
+)
+def test_another_merchant_or_mode_is_refused(foreign: dict[str, str], reason: bytes) -> None:
     attempt = an_attempt()
 
     answer = send(attempt, a_body(attempt, **foreign))
 
-    assert (answer.status_code, answer.content) == (400, b"another merchant or mode")
+    assert (answer.status_code, answer.content) == (400, reason)
     assert not InboxEvent.objects.exists()
 
 
@@ -171,7 +177,9 @@ def test_while_the_database_is_down_the_bank_is_asked_to_send_again() -> None:
 
     body = a_body(attempt)
     with connection.execute_wrapper(refuse):
-        assert send(attempt, body).status_code == 503
+        answer = send(attempt, body)
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
 
 
 def test_a_refused_webhook_leaves_no_body_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

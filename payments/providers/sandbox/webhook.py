@@ -14,6 +14,7 @@ from payments.providers.base import (
     ParsedWebhook,
     ProviderObject,
     RawRequest,
+    Refused,
     Verdict,
     WebhookEvent,
 )
@@ -25,17 +26,29 @@ HEADER = "sandbox-signature"
 
 def parse_webhook(account: Account, raw: RawRequest, now: datetime) -> ParsedWebhook:
     """Check signature, freshness, merchant and mode over the raw bytes; then read the event."""
-    if problem := _forged(account.secrets["webhook_secret"], raw, now):
-        return ParsedWebhook(Verdict.REJECTED, reason=problem)
+    if problem := _forged(account.secrets["webhook_secret"], raw):
+        return _rejected(Refused.SIGNATURE, problem)
+    if _is_stale(raw, now):
+        return _rejected(Refused.STALE, "timestamp is stale")
+    return _read(account, raw)
+
+
+def _read(account: Account, raw: RawRequest) -> ParsedWebhook:
     try:
         told = json.loads(raw.body)
         event = read_event(told)
-        theirs = (told["merchant_id"], told["mode"])
+        merchant, mode = told["merchant_id"], told["mode"]
     except (KeyError, ValueError, TypeError, RecursionError) as error:
-        return ParsedWebhook(Verdict.REJECTED, reason=f"malformed body: {type(error).__name__}")
-    if theirs != (account.merchant_id, account.mode):
-        return ParsedWebhook(Verdict.REJECTED, reason="another merchant or mode")
+        return _rejected(Refused.MALFORMED, f"malformed body: {type(error).__name__}")
+    if merchant != account.merchant_id:
+        return _rejected(Refused.ACCOUNT, "it is about another merchant")
+    if mode != account.mode:
+        return _rejected(Refused.MODE, f"it is not of the mode {account.mode}")
     return ParsedWebhook(Verdict.VERIFIED, (event,), ack_body=b'{"received": true}')
+
+
+def _rejected(refused: Refused, reason: str) -> ParsedWebhook:
+    return ParsedWebhook(Verdict.REJECTED, refused=refused, reason=reason)
 
 
 def read_event(told: dict[str, Any]) -> WebhookEvent:
@@ -58,17 +71,20 @@ def read_page(told: dict[str, Any], cursor: str) -> EventPage:
     return EventPage(events, events[-1].event_id if events else cursor, more)
 
 
-def _forged(secret: str, raw: RawRequest, now: datetime) -> str:
+def _signature(raw: RawRequest) -> dict[str, str]:
     header = raw.headers.get(HEADER, "")
-    parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+    return dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+
+
+def _forged(secret: str, raw: RawRequest) -> str:
+    parts = _signature(raw)
     stamp, given = parts.get("t", ""), parts.get("v1", "")
     if not (stamp.isascii() and stamp.isdigit() and given.isascii()):
         return "signature missing or malformed"
     signed = f"{stamp}.".encode() + raw.body
-    if not hmac.compare_digest(
-        hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest(), given
-    ):
-        return "signature does not match"
-    if abs(now.timestamp() - int(stamp)) > TOLERANCE_SECONDS:
-        return "timestamp is stale"
-    return ""
+    wanted = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return "" if hmac.compare_digest(wanted, given) else "signature does not match"
+
+
+def _is_stale(raw: RawRequest, now: datetime) -> bool:
+    return abs(now.timestamp() - int(_signature(raw)["t"])) > TOLERANCE_SECONDS

@@ -10,7 +10,10 @@ import pytest
 from payments.models import Attempt, InboxEvent, Payment
 from payments.providers.base import RawRequest, WebhookEvent
 from payments.providers.sandbox.webhook import read_event
-from payments.services.inbox import BACK_OFF, PARKED_FOR, apply_event, drain_inbox, receive
+from payments.schedule import PARKED_FOR, RETRIES
+from payments.services.inbox import drain_inbox
+from payments.services.receive import receive
+from payments.services.told import apply_event
 from payments.states import InboxState, PaymentStatus
 from tests.factories import an_account, an_attempt, later
 from tests.payments.wire import a_captured_body
@@ -137,7 +140,7 @@ def test_a_broken_event_does_not_hold_up_the_next() -> None:
 def test_after_the_last_try_an_event_is_dead() -> None:
     attempt = an_attempt()
     event = stored(attempt)
-    InboxEvent.objects.update(body=b"{}", tries=len(BACK_OFF))
+    InboxEvent.objects.update(body=b"{}", tries=len(RETRIES))
 
     with pytest.raises(KeyError):
         drain_inbox()
