@@ -45,3 +45,7 @@ class RotationRefused(PaymentError):
 
 class BodyForgotten(PaymentError):
     """The body of this event is no longer kept, so that it cannot be applied. Nobody acts."""
+
+
+class NothingToReplay(PaymentError):
+    """No webhook event is what was asked for; the message says why. Staff act."""

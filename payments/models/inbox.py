@@ -17,6 +17,9 @@ from payments.states import InboxState
 AGAIN: Final = (InboxState.RECEIVED, InboxState.PARKED, InboxState.DEAD)
 """An event that may still be applied."""
 
+REPLAYABLE: Final = (*AGAIN, InboxState.DONE)
+"""An event that staff may have applied again; where it is done, that changes nothing."""
+
 SETTLED: Final = (InboxState.DONE, InboxState.IGNORED, InboxState.DEAD)
 """An event that nothing waits for, so that its body may be forgotten."""
 

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from payments.models import InboxEvent
+from django.db.models import QuerySet
+
+from orders.clock import now
+from payments.errors import NothingToReplay
+from payments.models import InboxEvent, ProviderAccount
+from payments.models.inbox import REPLAYABLE
 from payments.services.inbox import try_event
 from payments.states import InboxState
 
 MOST: Final = 100
 """So many events are replayed from one page; more of them by the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events: all that fit every condition named. Without a state, those of any."""
+
+    account: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    state: str = ""
+    event_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +59,38 @@ def _why_not(event: InboxEvent) -> str:
     if event.state == InboxState.DONE:
         return ""
     return event.last_error or "its provider was asked a moment ago; the next answer settles it"
+
+
+def choose(wanted: Wanted) -> QuerySet[InboxEvent]:
+    """The events that are wanted, oldest first; raises NothingToReplay and says why."""
+    _refuse_nonsense(wanted)
+    events = InboxEvent.objects.filter(state__in=[wanted.state] if wanted.state else REPLAYABLE)
+    if wanted.account:
+        events = events.filter(account__code=wanted.account)
+    if wanted.since:
+        events = events.filter(received_at__gte=wanted.since)
+    if wanted.until:
+        events = events.filter(received_at__lt=wanted.until)
+    if wanted.event_ids:
+        events = events.filter(event_id__in=wanted.event_ids)
+        _refuse_unknown(wanted.event_ids, events)
+    if not events.exists():
+        raise NothingToReplay("no event fits what was asked for")
+    return events.select_related("account").order_by("pk")
+
+
+def _refuse_nonsense(wanted: Wanted) -> None:
+    known = set(ProviderAccount.objects.values_list("code", flat=True)) if wanted.account else set()
+    if wanted.account and wanted.account not in known:
+        there = ", ".join(sorted(known)) or "none yet"
+        raise NothingToReplay(f"no account {wanted.account!r}; there are: {there}")
+    if wanted.since and wanted.since > now():
+        raise NothingToReplay(f"{wanted.since:%Y-%m-%d %H:%M} UTC is in the future")
+    if wanted.since and wanted.until and wanted.until <= wanted.since:
+        raise NothingToReplay("the end is not after the beginning")
+
+
+def _refuse_unknown(asked: Iterable[str], events: QuerySet[InboxEvent]) -> None:
+    found = set(events.values_list("event_id", flat=True))
+    if unknown := [event_id for event_id in asked if event_id not in found]:
+        raise NothingToReplay(f"no event that fits is called {', '.join(unknown)}")
