@@ -81,9 +81,7 @@ class InboxAdmin(FactsAdmin):
     def replay(self, request: HttpRequest, queryset: QuerySet[InboxEvent]) -> HttpResponse | None:
         keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         if len(keys) > MOST:
-            said = gettext(
-                "Here at most %(n)s events are replayed at once; replay_webhooks takes more."
-            )
+            said = gettext("At most %(n)s events at once; the command replay_webhooks takes more.")
             self.message_user(request, said % {"n": MOST}, messages.ERROR)
             return None
         return redirect(replay_url(keys))

@@ -61,6 +61,14 @@ def _why_not(event: InboxEvent) -> str:
     return event.last_error or "its provider was asked a moment ago; the next answer settles it"
 
 
+def one_by_one(events: QuerySet[InboxEvent]) -> Iterator[InboxEvent]:
+    """The events of `choose`, a few in memory at a time, while they are being changed."""
+    last = 0
+    while batch := list(events.filter(pk__gt=last)[:MOST]):
+        yield from batch
+        last = batch[-1].pk
+
+
 def choose(wanted: Wanted) -> QuerySet[InboxEvent]:
     """The events that are wanted, oldest first; raises NothingToReplay and says why."""
     _refuse_nonsense(wanted)
@@ -84,8 +92,9 @@ def _refuse_nonsense(wanted: Wanted) -> None:
     if wanted.account and wanted.account not in known:
         there = ", ".join(sorted(known)) or "none yet"
         raise NothingToReplay(f"no account {wanted.account!r}; there are: {there}")
-    if wanted.since and wanted.since > now():
-        raise NothingToReplay(f"{wanted.since:%Y-%m-%d %H:%M} UTC is in the future")
+    for moment in filter(None, (wanted.since, wanted.until)):
+        if moment > now():
+            raise NothingToReplay(f"{moment:%Y-%m-%d %H:%M %Z} is in the future")
     if wanted.since and wanted.until and wanted.until <= wanted.since:
         raise NothingToReplay("the end is not after the beginning")
 

@@ -9,27 +9,13 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from orders.clock import now
 from payments.conf import WEBHOOK_BYTES
-from payments.models import Attempt, InboxEvent, ProviderAccount
+from payments.models import InboxEvent, ProviderAccount
 from tests.factories import an_attempt
-from tests.payments.wire import a_captured_body, a_payment_body, signed
+from tests.payments.sending import a_body, send
+from tests.payments.wire import a_captured_body, a_payment_body
 
 pytestmark = pytest.mark.django_db
-
-
-def send(attempt: Attempt, body: bytes, **given: Any) -> Any:
-    secret, at = given.get("secret", "whsec"), given.get("at", now().timestamp())
-    return Client(enforce_csrf_checks=True).post(
-        given.get("path", f"/payments/hooks/{attempt.account.hook_token}/"),
-        body,
-        content_type="application/json",
-        headers=given.get("headers", signed(body, secret=secret, at=at)),
-    )
-
-
-def a_body(attempt: Attempt, **given: Any) -> bytes:
-    return json.dumps(a_captured_body(attempt) | given).encode()
 
 
 def test_a_signed_webhook_is_stored_and_acknowledged() -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from payments.errors import NothingToReplay
 from payments.models.inbox import REPLAYABLE
-from payments.services.replay import Replayed, Wanted, choose, replay
+from payments.services.replay import Replayed, Wanted, choose, one_by_one, replay
 from payments.states import InboxState
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             events = choose(Wanted(event_ids=tuple(ids), state=state, **chosen))
         except NothingToReplay as refusal:
             raise CommandError(f"Nothing was replayed: {refusal}.") from refusal
-        told = Counter(self._tell(result) for result in replay(events.iterator(chunk_size=100)))
+        told = Counter(self._tell(result) for result in replay(one_by_one(events)))
         if told[False]:
             raise CommandError(f"{told[False]} of {told.total()} are not done.")
         self.stdout.write(f"{told.total()} done.")
