@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import io
-import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from orders.clock import now
 from payments.models import Attempt, InboxEvent, Payment
-from payments.providers.base import RawRequest
-from payments.providers.sandbox.webhook import read_event
 from payments.services import replay as module
-from payments.services.receive import receive
 from payments.services.replay import replay
 from payments.states import InboxState, PaymentStatus
 from tests.factories import an_account, an_attempt
-from tests.payments.wire import a_captured_body
+from tests.payments.sending import dead
 
 pytestmark = pytest.mark.django_db
-
-
-def dead(attempt: Attempt, **changes: Any) -> InboxEvent:
-    """An event of the attempt's capture that was given up."""
-    told = a_captured_body(attempt)
-    raw = RawRequest(json.dumps(told).encode(), {})
-    receive(account=attempt.account, event=read_event(told), raw=raw)
-    event = InboxEvent.objects.filter(event_id=told["id"])
-    event.update(state=InboxState.DEAD, next_run_at=None, tries=8, **changes)
-    return event.get()
 
 
 def command(*args: str) -> str:
