@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from orders.clock import now
 from payments.errors import NothingToReplay
@@ -58,7 +59,7 @@ def replay(events: Iterable[InboxEvent]) -> Iterator[Replayed]:
 def _why_not(event: InboxEvent) -> str:
     if event.state == InboxState.DONE:
         return ""
-    return event.last_error or "its provider was asked a moment ago; the next answer settles it"
+    return event.last_error or _("the provider was asked a moment ago; its next answer settles it")
 
 
 def one_by_one(events: QuerySet[InboxEvent]) -> Iterator[InboxEvent]:

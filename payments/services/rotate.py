@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orders.clock import now
 from orders.models import new_token
@@ -29,7 +30,8 @@ def rotate_webhook(*, account_id: int, secrets: Mapping[str, str]) -> ProviderAc
     with transaction.atomic():
         account = _locked(account_id)
         if account.rotating:
-            raise RotationRefused(f"the last rotation is under way until {_told(account)}")
+            under_way = _("the last rotation is under way until %(moment)s")
+            raise RotationRefused(under_way % {"moment": f"{account.old_until:%Y-%m-%d %H:%M %Z}"})
         account.old_hook_token, account.hook_token = account.hook_token, new_token()
         account.old_until, account.old_sealed_secrets = now() + BOTH_FOR, ""
         if secrets:
@@ -47,7 +49,7 @@ def end_rotation(*, account_id: int) -> ProviderAccount:
     with transaction.atomic():
         account = _locked(account_id)
         if not account.rotating:
-            raise RotationRefused("no rotation is under way")
+            raise RotationRefused(_("no rotation is under way"))
         account.old_hook_token, account.old_until, account.old_sealed_secrets = None, None, ""
         account.save(update_fields=["old_hook_token", "old_until", "old_sealed_secrets"])
         transaction.on_commit(forget_accounts)
@@ -68,7 +70,3 @@ def replace_secrets(account: ProviderAccount, given: Mapping[str, str]) -> None:
 
 def _locked(account_id: int) -> ProviderAccount:
     return ProviderAccount.objects.select_for_update(no_key=True).get(pk=account_id)
-
-
-def _told(account: ProviderAccount) -> str:
-    return f"{account.old_until:%Y-%m-%d %H:%M} UTC"
