@@ -15,8 +15,9 @@ from payments.conf import payment_settings
 from payments.errors import NoAccount
 from payments.models import ProviderAccount, SavedMethod
 from payments.models.account import Mode
-from payments.providers.base import Account, Provider
+from payments.providers.base import Account
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
+from payments.providers.protocol import Provider
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -9,12 +9,11 @@ from payments.models import InboxEvent
 from payments.models.inbox import AGAIN
 from payments.providers.base import (
     ParsedWebhook,
-    Provider,
     RawRequest,
     Refused,
     Verdict,
-    VerifiesLater,
 )
+from payments.providers.protocol import Provider, VerifiesLater
 from payments.services.receive import KEPT_HEADERS, receive
 from payments.services.refusals import count_refusal
 from payments.services.told import raw_of

@@ -20,7 +20,6 @@ from payments.providers.base import (
     Failure,
     OurRef,
     Outcome,
-    Provider,
     ProviderError,
     ProviderRef,
     ProviderRejected,
@@ -29,6 +28,7 @@ from payments.providers.base import (
     RefundStatus,
     Status,
 )
+from payments.providers.protocol import Provider
 from payments.registry import provider_for
 from payments.schedule import Case, next_poll
 from payments.services.apply import apply_outcome

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from payments.models import ProviderAccount
-from payments.providers.base import ParsedWebhook, Provider, Refused, Verdict
+from payments.providers.base import ParsedWebhook, Refused, Verdict
+from payments.providers.protocol import Provider
 from payments.registry import account_read_anew, provider_before_rotation, provider_for
 
 

@@ -13,10 +13,10 @@ from payments.providers.base import (
     NotAuthorized,
     OurRef,
     Outcome,
-    Provider,
     ProviderDown,
     ProviderError,
 )
+from payments.providers.protocol import Provider
 from tests.contract import faults
 from tests.contract.cast import Sale, Seller, a_ref
 from tests.contract.faults import Fault
