@@ -212,6 +212,8 @@ CELERY_TASK_ROUTES = {
     "payments.read_feeds": {"queue": "polling"},
     "payments.expire_orders": {"queue": "polling"},
     "payments.check_ledger": {"queue": "reports"},
+    "payments.alert_of_dead_events": {"queue": "reports"},
+    "payments.forget_bodies": {"queue": "reports"},
 }
 _SWEEPS = (
     "orders.send_mail",
@@ -232,6 +234,16 @@ CELERY_BEAT_SCHEDULE["payments.read_feeds"] = {
 CELERY_BEAT_SCHEDULE["payments.check_ledger"] = {
     "task": "payments.check_ledger",
     "schedule": crontab(hour="3", minute="30"),
+    "options": {"expires": 60 * 60},
+}
+CELERY_BEAT_SCHEDULE["payments.alert_of_dead_events"] = {
+    "task": "payments.alert_of_dead_events",
+    "schedule": crontab(minute="7"),
+    "options": {"expires": 60 * 60},
+}
+CELERY_BEAT_SCHEDULE["payments.forget_bodies"] = {
+    "task": "payments.forget_bodies",
+    "schedule": crontab(hour="4", minute="10"),
     "options": {"expires": 60 * 60},
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # every plan is periodic: nothing to remember

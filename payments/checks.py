@@ -8,7 +8,8 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004  # Django's name
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
@@ -33,6 +34,10 @@ def check_payments(**_kwargs: Any) -> list[CheckMessage]:
     if conf.capture not in {"automatic", "manual"}:
         hint = 'Set PAYMENTS["capture"] to "automatic" or "manual".'
         found.append(Error(f"nobody captures {conf.capture!r}", hint=hint, id="payments.E005"))
+    if conf.body_days < 1:
+        hint = 'Set PAYMENTS["body_days"] to the days you want to look back, such as 90.'
+        message = f"no webhook is kept for {conf.body_days} days"
+        found.append(Error(message, hint=hint, id="payments.E006"))
     return found + _key_errors(conf.secret_keys)
 
 
@@ -49,6 +54,14 @@ def _key_errors(keys: Sequence[str]) -> list[CheckMessage]:
     except ValueError:
         return [Error("a key is not a Fernet key", hint=hint, id="payments.E003")]
     return []
+
+
+@register(deploy=True)
+def check_managers(**_kwargs: Any) -> list[CheckMessage]:
+    if settings.MANAGERS:
+        return []
+    hint = "Name in MANAGERS who is told by mail."
+    return [Warning("nobody is told of webhooks given up", hint=hint, id="payments.W001")]
 
 
 @register()

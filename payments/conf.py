@@ -35,6 +35,8 @@ class PaymentSettings:
     """How often an account is asked what became of payments or which events it lists.
 
     Ten seconds of it may come at once."""
+    body_days: int = 90
+    """How long the bodies of webhooks are kept; that they came is known for ever."""
     rate_limits: Mapping[str, str] | None = field(default_factory=lambda: dict(RATE_LIMITS))
     """Requests per client and page, as "20/m"; None lifts every limit."""
 

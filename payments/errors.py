@@ -37,3 +37,15 @@ class Unbalanced(PaymentError):
 
 class AppendOnly(PaymentError):
     """What stands in the ledger is never changed or deleted; a correction is another entry."""
+
+
+class RotationRefused(PaymentError):
+    """The webhook address cannot be rotated now; the message says why. Staff act."""
+
+
+class BodyForgotten(PaymentError):
+    """The body of this event is no longer kept, so that it cannot be applied. Nobody acts."""
+
+
+class NothingToReplay(PaymentError):
+    """No webhook event is what was asked for; the message says why. Staff act."""

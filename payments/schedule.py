@@ -87,3 +87,20 @@ def next_poll(
 def time_to_close(case: Case, polls: int) -> bool:
     """Whether the shopper had all the time there is, so that we close instead of asking."""
     return case in CLOSED_BY_US and polls > len(WAITS[case])
+
+
+RETRIES: Final = _waits(5, 30, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR, 24 * _HOUR)
+"""The pauses after each failed try of a webhook event; the try after the last one is the last."""
+
+PARKED_FOR: Final = timedelta(hours=72)
+"""How long an event waits for a payment that fits."""
+
+
+def next_look(received: datetime, *, at: datetime) -> datetime | None:
+    """When to look again at an event that fits no payment: the older, the more rarely.
+
+    It is queued at once when its payment appears, so this only covers what was missed. None where
+    its time is over.
+    """
+    end = received + PARKED_FOR
+    return None if at >= end else min(end, at + max(timedelta(minutes=2), (at - received) / 4))

@@ -3,13 +3,14 @@
 from celery import shared_task
 
 from orders.wake import run
+from payments.models.inbox import DRAIN_TASK
 from payments.models.operation import SUBMIT_TASK
-from payments.services import check_ledger, expire, feed, inbox, poll, submit
+from payments.services import alert, check_ledger, expire, feed, forget, inbox, poll, submit
 
 
-@shared_task(name=inbox.TASK)
+@shared_task(name=DRAIN_TASK)
 def drain_inbox() -> None:
-    run(inbox.TASK, inbox.drain_inbox, full=inbox.BATCH)
+    run(DRAIN_TASK, inbox.drain_inbox, full=inbox.BATCH)
 
 
 @shared_task(name=SUBMIT_TASK)
@@ -35,3 +36,13 @@ def expire_orders() -> None:
 @shared_task(name=check_ledger.TASK)
 def check_the_ledger() -> None:
     check_ledger.report_faults()
+
+
+@shared_task(name=alert.TASK)
+def alert_of_dead_events() -> None:
+    alert.alert_of_dead_events()
+
+
+@shared_task(name=forget.TASK)
+def forget_bodies() -> None:
+    forget.forget_bodies()

@@ -52,11 +52,14 @@ def _language_of_no_other_test() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _accounts_of_no_other_test() -> None:
-    """Accounts are kept in the process for half a minute; those of a test before are gone."""
-    from payments.registry import forget_accounts  # noqa: PLC0415  # models need Django set up
+def _accounts_of_no_other_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps of accounts for a while, and of refusals, is of this test only."""
+    from payments import registry  # noqa: PLC0415  # models need Django set up
+    from payments.services import refusals  # noqa: PLC0415  # as above
 
-    forget_accounts()
+    registry.forget_accounts()
+    refusals._uncounted.clear()
+    monkeypatch.setattr(refusals, "_written_at", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
 from payments.admin.refund import REFUND
 from payments.models import Attempt, Operation, Payment, ProviderObject
-from payments.queries import held_for
+from payments.queries import dead_events, held_for
 from payments.states import PaymentStatus
 from payments.timeline import Kind, timeline
 
@@ -44,6 +44,7 @@ class PaymentFilter(admin.ChoicesFieldListFilter):
 
 class OrderAdmin(BaseOrderAdmin):
     change_form_template = "payments/admin/order.html"
+    change_list_template = "payments/admin/orders.html"
     list_display = ["number", "placed", "total", "order_state", "payment_state", "shopper"]
     list_filter = ["state", ("payment__status", PaymentFilter), "placed_at"]
     list_select_related = ["payment"]
@@ -60,6 +61,13 @@ class OrderAdmin(BaseOrderAdmin):
     def payment_state(self, order: Order) -> SafeString | None:
         payment = _payment_of(order)
         return badge_mark(PaymentStatus(payment.status)) if payment else None
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        seen = request.user.has_perm("payments.view_inboxevent")
+        given = {**(extra_context or {}), "dead_events": dead_events() if seen else 0}
+        return super().changelist_view(request, given)
 
     def found_by(self, term: str) -> Q:
         return super().found_by(term) | Q(pk__in=_orders_by_reference(term))

@@ -40,9 +40,11 @@ class Capabilities:
     """What a provider can do; `absence_is_proof`: an unknown reference was never charged.
 
     `event_feed`: it lists what has happened, so that a webhook that got lost is found.
+    `webhook_secrets` names the secrets of an account that webhooks are verified with.
     """
 
     methods: tuple[MethodCapability, ...]
     idempotency_window: timedelta
     absence_is_proof: bool = False
     event_feed: bool = False
+    webhook_secrets: tuple[str, ...] = ("webhook_secret",)

@@ -22,6 +22,7 @@ from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
 from payments.services.holds import follow_hold, next_look, watch_hold
 from payments.services.lock import lock_attempt
+from payments.services.parked import release_parked
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
 from payments.services.reviews import open_review
@@ -165,6 +166,8 @@ def _remember(attempt: Attempt, outcome: Outcome) -> None:
         ),
         ignore_conflicts=True,
     )
+    if attempt.status in UNHEARD:
+        release_parked(attempt.account_id, outcome.objects)
     if outcome.saved_method:
         remember_method(attempt, outcome.saved_method)
 

@@ -17,13 +17,13 @@ from payments.providers.base import (
     Account,
     CreateRequest,
     Outcome,
-    Provider,
     ProviderRef,
     RefundRequest,
     RefundStatus,
     Status,
 )
 from payments.providers.capabilities import Capabilities, MethodCapability
+from payments.providers.protocol import Provider
 from tests.config.waiting import until
 from tests.contract.rig import Act, Booked, Rig
 

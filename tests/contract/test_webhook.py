@@ -9,7 +9,14 @@ import pytest
 
 from orders.clock import now
 from payments.models.inbox import InboxEvent
-from payments.providers.base import ParsedWebhook, RawRequest, Status, Verdict, WebhookEvent
+from payments.providers.base import (
+    ParsedWebhook,
+    RawRequest,
+    Refused,
+    Status,
+    Verdict,
+    WebhookEvent,
+)
 from payments.providers.errors import NotAuthorized
 from tests.contract.cast import Sale, Seller
 from tests.contract.faults import CUT_BEFORE
@@ -34,6 +41,10 @@ def events(sale: Sale) -> list[WebhookEvent]:
 
 def is_refused(answer: ParsedWebhook) -> bool:
     return answer.verdict == Verdict.REJECTED and not answer.events and bool(answer.reason)
+
+
+def is_refused_as(why: Refused, answer: ParsedWebhook) -> bool:
+    return is_refused(answer) and answer.refused == why
 
 
 @pytest.fixture
@@ -116,14 +127,15 @@ def test_a_garbled_signature_is_refused(seller: Seller, raw: RawRequest) -> None
     for name in seller.rig.signed_by:
         for garbled in ("", "x", "t=1,v1=\u00e9", raw.headers[name][:-1]):
             headers = {**raw.headers, name: garbled}
-            assert is_refused(parsed(seller, replace(raw, headers=headers))), name
+            answer = parsed(seller, replace(raw, headers=headers))
+            assert is_refused_as(Refused.SIGNATURE, answer), name
 
 
 @pytest.mark.parametrize("after", [timedelta(hours=1), timedelta(hours=-1)], ids=["old", "early"])
 def test_a_signature_of_another_hour_is_refused(
     seller: Seller, raw: RawRequest, after: timedelta
 ) -> None:
-    assert is_refused(parsed(seller, raw, after))
+    assert is_refused_as(Refused.STALE, parsed(seller, raw, after))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +152,7 @@ def test_a_body_of_nonsense_is_refused_without_an_error(
 def test_the_webhook_of_another_account_is_refused(seller: Seller, raw: RawRequest) -> None:
     other = Seller(seller.rig, seller.rig.open_account())
 
-    assert is_refused(parsed(other, raw))
+    assert is_refused_as(Refused.SIGNATURE, parsed(other, raw))
 
 
 def test_what_is_signed_for_us_but_names_another_account_is_refused(
@@ -148,13 +160,15 @@ def test_what_is_signed_for_us_but_names_another_account_is_refused(
 ) -> None:
     other = seller.rig.open_account()
 
-    assert is_refused(parsed(seller.with_account(merchant_id=other.merchant_id), raw))
+    answer = parsed(seller.with_account(merchant_id=other.merchant_id), raw)
+    assert is_refused_as(Refused.ACCOUNT, answer)
 
 
 def test_what_is_signed_for_us_but_of_the_other_mode_is_refused(
     seller: Seller, raw: RawRequest
 ) -> None:
-    assert is_refused(parsed(seller, seller.rig.in_other_mode(seller.account, raw)))
+    answer = parsed(seller, seller.rig.in_other_mode(seller.account, raw))
+    assert is_refused_as(Refused.MODE, answer)
 
 
 def test_an_account_of_the_other_mode_believes_nothing(seller: Seller, raw: RawRequest) -> None:
