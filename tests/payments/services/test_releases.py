@@ -18,6 +18,7 @@ from payments.services.holds import owe_release
 from payments.services.release import release_hold
 from payments.services.submit import submit_due_operations
 from payments.states import AttemptStatus, OperationKind, OperationStatus, PaymentStatus
+from tests.payments.crowd import at_once
 from tests.payments.providers.fake_bank import FakeBank
 from tests.payments.services.cast import a_hold, at_bank, capture, held, held_at_bank, open_reviews
 from tests.payments.wire import a_payment_body
@@ -137,6 +138,24 @@ def test_a_release_on_its_way_is_not_owed_twice(hold: Attempt) -> None:
     apply(hold, held(hold))
 
     assert releases() == [OperationStatus.UNKNOWN]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_looks_at_the_same_moment_owe_one_release() -> None:
+    attempt = a_hold()
+    cancelled()
+    Operation.objects.create(
+        attempt=attempt,
+        kind=OperationKind.VOID,
+        request_key=f"release:{attempt.our_ref}",
+        amount=6000,
+        status=OperationStatus.FAILED,
+    )
+
+    at_once(4, lambda _number: apply(Attempt.objects.get(), held(attempt)))
+
+    assert releases() == [OperationStatus.FAILED, OperationStatus.REQUESTED]
 
 
 def test_a_release_is_made_at_the_bank(account: ProviderAccount) -> None:
