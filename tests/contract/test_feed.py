@@ -17,8 +17,8 @@ LONGEST_CURSOR = ProviderAccount._meta.get_field("feed_cursor").max_length
 
 def listed(seller: Seller, cursor: str = "") -> tuple[list[WebhookEvent], str]:
     """All events after a cursor, and where the list ended."""
-    events: list[WebhookEvent] = []
     provider, more = seller.provider, True
+    events: list[WebhookEvent] = []
     while more:
         page = provider.list_events(cursor)
         events += page.events
