@@ -5,7 +5,7 @@ from celery import shared_task
 from orders.wake import run
 from payments.models.inbox import DRAIN_TASK
 from payments.models.operation import SUBMIT_TASK
-from payments.services import alert, check_ledger, expire, feed, forget, inbox, poll, submit
+from payments.services import alert, check_ledger, expire, feed, forget, inbox, poll, rotate, submit
 
 
 @shared_task(name=DRAIN_TASK)
@@ -45,4 +45,5 @@ def alert_of_dead_events() -> None:
 
 @shared_task(name=forget.TASK)
 def forget_bodies() -> None:
+    rotate.forget_replaced_secrets()
     forget.forget_bodies()

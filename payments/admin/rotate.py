@@ -10,13 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from orders.admin import compact
 from payments.admin.marks import STYLE
 from payments.admin.sealed import PREFIX, given_secrets, secret_field, secret_names
 from payments.conf import payment_settings
@@ -39,7 +38,7 @@ def address(token: str) -> SafeString:
 
 def until_of(account: ProviderAccount) -> str:
     """Until when the old address and secrets are good, as staff read it."""
-    return date_format(localtime(account.old_until), "DATETIME_FORMAT") if account.old_until else ""
+    return compact(account.old_until) if account.old_until else ""
 
 
 class RotateForm(forms.Form):

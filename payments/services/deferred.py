@@ -14,7 +14,7 @@ from payments.providers.base import (
     Verdict,
 )
 from payments.providers.protocol import Provider, VerifiesLater
-from payments.services.receive import KEPT_HEADERS, receive
+from payments.services.receive import receive
 from payments.services.refusals import count_refusal
 from payments.services.told import raw_of
 from payments.services.verify import verify
@@ -33,11 +33,12 @@ def verify_and_store(event: InboxEvent) -> None:
     if parsed.verdict == Verdict.VERIFIED:
         for told in parsed.events:
             receive(account=event.account, event=told, raw=raw)
-        _settle(event, InboxState.DONE, "")
+        # The signature has served, and the body is kept with the events.
+        _settle(event, state=InboxState.DONE, body=b"", headers={}, forgotten_at=now())
     else:
         logger.warning("webhook for %s refused: %s", event.account.code, parsed.reason)
         count_refusal(event.account, parsed.refused)
-        _settle(event, InboxState.IGNORED, parsed.reason[:200])
+        _settle(event, state=InboxState.IGNORED, last_error=parsed.reason[:200])
 
 
 def _judge(provider: Provider, raw: RawRequest, event: InboxEvent) -> ParsedWebhook:
@@ -47,15 +48,6 @@ def _judge(provider: Provider, raw: RawRequest, event: InboxEvent) -> ParsedWebh
     return ParsedWebhook(Verdict.REJECTED, refused=Refused.MALFORMED, reason=reason)
 
 
-def _settle(event: InboxEvent, state: InboxState, why: str) -> None:
-    """The signature has served; a verified body is kept with its events, a forged one nowhere."""
-    headers = {name: event.headers[name] for name in KEPT_HEADERS if name in event.headers}
-    InboxEvent.objects.filter(pk=event.pk, state__in=AGAIN).update(
-        state=state,
-        done_at=now(),
-        next_run_at=None,
-        last_error=why,
-        headers=headers,
-        body=b"",
-        forgotten_at=now(),
-    )
+def _settle(event: InboxEvent, **changes: object) -> None:
+    waiting = InboxEvent.objects.filter(pk=event.pk, state__in=AGAIN)
+    waiting.update(**{"done_at": now(), "next_run_at": None, "last_error": ""} | changes)

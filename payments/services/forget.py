@@ -9,6 +9,7 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.models import InboxEvent, ParkedReference, Refusal
 from payments.models.inbox import SETTLED
+from payments.states import InboxState
 
 TASK: Final = "payments.forget_bodies"
 BATCH: Final = 1000
@@ -17,7 +18,8 @@ BATCH: Final = 1000
 def forget_bodies() -> int:
     """Empty the bodies of settled events past their time; returns how many. Twice: no change.
 
-    The keys stay, so that a repeat is known for ever; what still waits keeps its body.
+    The keys stay, so that a repeat is known for ever; what still waits keeps its body. Forgeries
+    and the counts of refusals go altogether.
     """
     before = now() - timedelta(days=payment_settings().body_days)
     Refusal.objects.filter(day__lt=before.date()).delete()
@@ -25,6 +27,7 @@ def forget_bodies() -> int:
     old = InboxEvent.objects.filter(
         state__in=SETTLED, forgotten_at__isnull=True, received_at__lt=before
     )
+    old.filter(state=InboxState.IGNORED).delete()
     forgotten = 0
     while batch := list(old.order_by("received_at").values_list("pk", flat=True)[:BATCH]):
         # Asked again: a repeat may have queued one meanwhile.

@@ -56,6 +56,12 @@ def end_rotation(*, account_id: int) -> ProviderAccount:
     return account
 
 
+def forget_replaced_secrets() -> None:
+    """Throw away what is no longer good once a rotation is over. A second call changes nothing."""
+    over = ProviderAccount.objects.filter(old_until__lte=now())
+    over.update(old_hook_token=None, old_until=None, old_sealed_secrets="")
+
+
 def replace_secrets(account: ProviderAccount, given: Mapping[str, str]) -> None:
     """Put new secrets on the account, unsaved; a rotation keeps the signing ones it replaces."""
     kept = unseal(account.sealed_secrets)

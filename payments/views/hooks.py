@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -38,7 +39,7 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
     except (PaymentError, ProviderError) as error:
         logger.warning("a webhook cannot be taken: %s", error)
         return _later("this account takes no webhooks at the moment")
-    except OSError:
+    except UnreadablePostError:
         return _answer("the body ends before its end", 400)
     except (OperationalError, InterfaceError):
         return _later("the database does not answer; send it again")
@@ -68,11 +69,17 @@ def _store(account: ProviderAccount, parsed: ParsedWebhook, raw: RawRequest) -> 
 
 
 def _read(request: HttpRequest) -> bytes | None:
-    """The exact bytes, or None where there are too many; never more of them than that in memory."""
+    """The exact bytes, or None where there are too many; never more of them than that in memory.
+
+    Raises UnreadablePostError where the client goes away before their end.
+    """
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > WEBHOOK_BYTES:
         return None
-    body = _stream(request).read(WEBHOOK_BYTES + 1)
+    try:
+        body = _stream(request).read(WEBHOOK_BYTES + 1)
+    except OSError as error:
+        raise UnreadablePostError(*error.args) from error
     return body if len(body) <= WEBHOOK_BYTES else None
 
 

@@ -106,6 +106,24 @@ def test_a_length_over_the_cap_is_refused_unread(attempt: Attempt) -> None:
     assert hook(request, attempt.account.hook_token).status_code == 413
 
 
+class CutOff(io.BytesIO):
+    """The body of a client that went away."""
+
+    def read(self, *_: int | None) -> bytes:
+        raise ConnectionResetError
+
+
+@pytest.mark.parametrize("length", ["", "100"], ids=["chunks", "length"])
+def test_a_client_that_goes_away_is_not_answered_with_an_error(
+    attempt: Attempt, length: str
+) -> None:
+    request = RequestFactory().post(path_of(attempt.account), CONTENT_LENGTH=length)
+    request.META |= {"wsgi.input": CutOff(), "wsgi.input_terminated": True}
+    request._stream = CutOff()  # what WSGIRequest reads from
+
+    assert hook(request, attempt.account.hook_token).status_code == 400
+
+
 @pytest.mark.parametrize("length", ["-1", "x", "1e3"])
 def test_a_length_that_is_none_is_refused(attempt: Attempt, length: str) -> None:
     request = RequestFactory().post(path_of(attempt.account), CONTENT_LENGTH=length)

@@ -9,7 +9,13 @@ import pytest
 from payments import registry
 from payments.errors import RotationRefused
 from payments.models import Attempt, InboxEvent, ProviderAccount
-from payments.services.rotate import BOTH_FOR, end_rotation, replace_secrets, rotate_webhook
+from payments.services.rotate import (
+    BOTH_FOR,
+    end_rotation,
+    forget_replaced_secrets,
+    replace_secrets,
+    rotate_webhook,
+)
 from payments.vault import seal
 from tests.factories import an_attempt, later
 from tests.payments.sending import a_body, path_of, send
@@ -137,6 +143,18 @@ def test_no_other_secret_is_kept_by_a_rotation(rotated: ProviderAccount) -> None
     before = rotated.before_rotation()
     assert before
     assert before.secrets == {"api_key": "newer", "webhook_secret": "whsec"}
+
+
+def test_once_it_is_over_the_replaced_secret_is_thrown_away(rotated: ProviderAccount) -> None:
+    forget_replaced_secrets()
+    assert ProviderAccount.objects.get().old_sealed_secrets
+
+    with later(PAST):
+        forget_replaced_secrets()
+
+    account = ProviderAccount.objects.get()
+    assert (account.old_sealed_secrets, account.old_hook_token) == ("", None)
+    assert account.hook_token == rotated.hook_token
 
 
 def another_process_sets(secret: str) -> None:

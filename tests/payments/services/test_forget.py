@@ -39,7 +39,7 @@ def test_a_body_is_kept_until_its_day() -> None:
     assert bytes(InboxEvent.objects.get().body)
 
 
-@pytest.mark.parametrize("state", [InboxState.DONE, InboxState.DEAD, InboxState.IGNORED])
+@pytest.mark.parametrize("state", [InboxState.DONE, InboxState.DEAD])
 def test_a_settled_body_is_forgotten_and_its_key_is_kept(state: str) -> None:
     settled(an_attempt(), state=state)
 
@@ -57,6 +57,15 @@ def test_what_still_waits_is_not_forgotten(state: str) -> None:
     with later(KEPT * 2):
         assert forget_bodies() == 0
     assert bytes(InboxEvent.objects.get().body)
+
+
+def test_a_forgery_is_deleted() -> None:
+    settled(an_attempt(), state=InboxState.IGNORED)
+
+    with later(KEPT + timedelta(minutes=1)):
+        forget_bodies()
+
+    assert not InboxEvent.objects.exists()
 
 
 def test_a_second_run_forgets_nothing() -> None:
@@ -113,7 +122,7 @@ def test_it_goes_in_batches(
     for name in ("evt_1", "evt_2", "evt_3"):
         settled(attempt, name)
 
-    with later(KEPT * 2), django_assert_num_queries(7):  # two that tidy up, 2 + 2 + 1
+    with later(KEPT * 2), django_assert_num_queries(8):  # three that tidy up, 2 + 2 + 1
         assert forget_bodies() == 3
 
 
