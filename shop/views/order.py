@@ -20,6 +20,7 @@ from payments.states import PaymentStatus
 from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
 from shop.forms import NewLinkForm
+from shop.views.cart import SESSION_KEY
 
 THANKED: Final = frozenset({PaymentStatus.PAID, PaymentStatus.AUTHORIZED})
 
@@ -51,6 +52,9 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     thanks = order.state == OrderState.CONFIRMED and payment.status in THANKED
     context = {"order": order, "lines": lines, "payment": payment, "thanks": thanks}
     context |= {"refunds": refunds_of(payment), "conf": shop_settings()}
+    guest = shopper_key(request) is None
+    if guest and request.session.get(SESSION_KEY) == order.checkout_key:
+        context["cart_count"] = 0  # this browser's cart has become the order
     return render(request, "shop/order.html", context)
 
 
