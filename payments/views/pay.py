@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import NoAccount, NotPayable
-from payments.limits import too_often
+from payments.limits import minutes_to_wait, too_often
 from payments.messages import for_shopper
 from payments.models import Attempt, Payment
 from payments.registry import METHOD_LABELS, PaymentOption, payment_options
@@ -42,7 +42,8 @@ def pay(request: HttpRequest, payment: Payment) -> HttpResponse:
     if request.method != "POST":
         return _page(request, payment)
     if too_often(request, "pay", payment_settings().rate_limits):
-        return render(request, "payments/too_often.html", status=429)
+        context = {"minutes": minutes_to_wait(request)}
+        return render(request, "payments/too_often.html", context, status=429)
     try:
         return _submit(request, payment, chosen_option(request, payment))
     except NoAccount:
