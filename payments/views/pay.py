@@ -16,7 +16,7 @@ from payments.errors import NoAccount, NotPayable
 from payments.limits import minutes_to_wait, too_often
 from payments.messages import for_shopper
 from payments.models import Attempt, Payment
-from payments.registry import METHOD_LABELS, PaymentOption, payment_options
+from payments.registry import METHOD_LABELS, PaymentOption, option_by_key, payment_options
 from payments.services.choose import choose_method
 from payments.services.open import TIME_TO_CLOSE
 from payments.services.start import submit_attempt
@@ -51,19 +51,17 @@ def pay(request: HttpRequest, payment: Payment) -> HttpResponse:
         return _page(request, payment, problem=problem, status=400)
 
 
-def options_for(request: HttpRequest, payment: Payment) -> list[PaymentOption]:
-    """The ways to pay on offer, with the saved ones where the order is the signed-in shopper's."""
+def owner_of(request: HttpRequest, payment: Payment) -> int | None:
+    """The signed-in shopper, where the order is theirs: their saved methods are on offer."""
     owner = payment.order.user_id
-    return payment_options(payment.due, owner if owner == shopper_key(request) else None)
+    return owner if owner == shopper_key(request) else None
 
 
 def chosen_option(request: HttpRequest, payment: Payment) -> PaymentOption:
     """What the form says; raises NoAccount where it is not on offer."""
     key = request.POST.get("method", "")
-    for option in options_for(request, payment):
-        if option.key == key:
-            return option.saving() if request.POST.get("save_method") else option
-    raise NoAccount(f"{key!r} is not a way to pay {payment.due}")
+    option = option_by_key(key, payment.due, owner_of(request, payment))
+    return option.saving() if request.POST.get("save_method") else option
 
 
 def _submit(request: HttpRequest, payment: Payment, option: PaymentOption) -> HttpResponse:
@@ -105,7 +103,8 @@ def _page(
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}
     cancelled = newest if newest and newest.error_code == "cancelled" else None
     context |= {"minutes": _minutes_kept(payment), "cancelled": cancelled}
-    context |= {"options": options_for(request, payment), "chosen": _key_of(begun or cancelled)}
+    options = payment_options(payment.due, owner_of(request, payment))
+    context |= {"options": options, "chosen": _key_of(begun or cancelled)}
     return render(request, "payments/pay.html", context, status=status)
 
 
