@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django_ratelimit.core import get_usage
 
-from orders.conf import CACHE_DOWN
+from orders.conf import cache_down
 
 ENDS_IN: Final = "till.limit_ends_in"
 """Where a request that was refused notes after how many seconds the next one is not."""
@@ -72,7 +72,7 @@ def _usage(request: HttpRequest, group: str, limits: Limits, *, increment: bool)
     ask = partial(get_usage, request, f"till:{group}", rate=limits[group], increment=increment)
     try:
         usage = _by_address(ask)
-    except CACHE_DOWN as error:
+    except cache_down() as error:
         logger.warning("limits are not counted, the cache is down: %s", error)
         return UNLIMITED
     if usage is None or usage["time_left"] < 0:  # switched off; or the cache cannot count
