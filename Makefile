@@ -2,7 +2,7 @@
 #   make demo [PORT=8000] [BANK_PORT=8001]     make test     make lint     make smoke
 #   make contract PROVIDER=sandbox     tries one provider against what every provider must keep
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
-#   make bench [ONLY=cart_page_10] [ROUNDS=1]
+#   make bench [ONLY=cart_page_10] [ROUNDS=1]     (worker_memory: a quarter of an hour, only where named)
 #   make screenshots [TO=folder]
 #   make messages     gathers the strings of every app for translation and compiles the catalogues
 # PYTHON=… names another Python, VENV=… another environment folder.

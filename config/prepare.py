@@ -1,17 +1,20 @@
-"""Makes a site's database and static files ready, or says in one sentence why it cannot."""
+"""Makes a site's database and static files ready, or says in one sentence why it cannot.
+
+A command of manage.py may follow: it runs in the same process, once all is ready.
+"""
 
 import sys
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import call_command, execute_from_command_line
 from django.db import DatabaseError, connection
-from redis import Redis, RedisError
 
 
-def main() -> int:
+def main(command: Sequence[str] = ()) -> int:
     try:
         django.setup()
     except ImproperlyConfigured as error:
@@ -24,6 +27,8 @@ def main() -> int:
     call_command("migrate", interactive=False, verbosity=0)
     if getattr(settings, "STATIC_ROOT", None):
         call_command("collectstatic", interactive=False, verbosity=0)
+    if command:
+        execute_from_command_line(["manage.py", *command])
     return 0
 
 
@@ -53,6 +58,8 @@ def _broker_problem() -> str:
     url = getattr(settings, "CELERY_BROKER_URL", "")
     if not url.startswith("redis"):
         return ""
+    from redis import Redis, RedisError  # noqa: PLC0415  # slow to load, and most have no Redis
+
     try:
         Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5).ping()
     except RedisError as error:
@@ -65,4 +72,4 @@ def _broker_problem() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

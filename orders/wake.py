@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.db import transaction
 from kombu.exceptions import KombuError
 
-from orders.conf import CACHE_DOWN, order_settings
+from orders.conf import cache_down, order_settings
 
 logger = logging.getLogger("till.wake")
 PAUSE_SECONDS = 10
@@ -38,7 +38,7 @@ def run(task: str, work: Callable[[], int], *, full: int) -> None:
     if cache := order_settings().shared_cache:
         try:
             caches[cache].delete(_mark(task))
-        except CACHE_DOWN as error:
+        except cache_down() as error:
             logger.warning("wake-ups are not counted, the cache is down: %s", error)
     if work() == full:
         wake(task)
@@ -51,7 +51,7 @@ def _send(task: str) -> None:
     try:
         if not _on_its_way(task):
             current_app.send_task(task, retry=False, ignore_result=True)
-    except (*CACHE_DOWN, *_broker_errors()) as error:
+    except (*cache_down(), *_broker_errors()) as error:
         _paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("queue unreachable (%s); the sweep will find the work", type(error).__name__)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
@@ -34,9 +35,13 @@ def django_db_modify_db_settings(
 def _nobody_left_in_the_database(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """A thread of a live server may hold a connection still when its database is to be dropped."""
+    """A thread of a live server may hold a connection still when its database is to be dropped.
+
+    A run in which no test asks for the database has made none, and is to touch no other.
+    """
     yield
-    if connection.vendor != "postgresql":
+    made = str(connection.settings_dict["NAME"]).startswith(TEST_DATABASE_PREFIX)
+    if connection.vendor != "postgresql" or not made:
         return
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(

@@ -56,9 +56,8 @@ class Stage:
         self._launch_redis()
         bank = self.environment("bank") | {"DJANGO_SETTINGS_MODULE": "config.bank"}
         bank.pop("BANK_DATABASE_URL", None)
-        for environment in (bank, self.environment("driver")):
-            _run("-m", "config.prepare", environment=environment)
         child = self._launch("bank", (*BANK, f"--port={self.bank_port}"), bank)
+        _run("-m", "config.prepare", environment=self.environment("driver"))
         _wait(child, f"http://{HOST}:{self.bank_port}/health/")
         _run("manage.py", "demo_setup", environment=self.environment("driver"))
         self._launch("worker", WORKER, self.environment("worker"))

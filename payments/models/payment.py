@@ -114,7 +114,7 @@ class Attempt(models.Model):
     captures have asked for in all, `capture_final` that the last of them releases the rest.
     `closing_at`: we asked the provider to close it; `superseded_at`: the shopper moved on, so
     whatever is captured from then on is `surplus` and goes back. `returned_at`: the shopper came
-    back from the provider and waits.
+    back from the provider and waits. `known_as`: the provider's id of it, where the row is locked.
     """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")
@@ -160,6 +160,8 @@ class Attempt(models.Model):
 
     if TYPE_CHECKING:
         operations: RelatedManager[Operation]
+
+    known_as: str | None = None
 
     class Meta:
         verbose_name = _("attempt")

@@ -163,6 +163,7 @@ def _remember(attempt: Attempt, outcome: Outcome) -> None:
                 account_id=attempt.account_id, kind=seen.kind, object_id=seen.id, attempt=attempt
             )
             for seen in outcome.objects
+            if (seen.kind, seen.id) != ("payment", attempt.known_as)
         ),
         ignore_conflicts=True,
     )
