@@ -1,0 +1,86 @@
+"""What Celery must be told to run Till: queues, routes, the beat plan, and broker settings.
+
+A site imports these into its settings, so that an upgrade brings its new tasks along.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from celery.schedules import crontab
+from kombu import Queue
+
+QUEUES: Final = ("webhooks", "polling", "mail", "reports")
+
+ROUTES: Final[dict[str, dict[str, str]]] = {
+    "payments.drain_inbox": {"queue": "webhooks"},
+    "payments.submit_operations": {"queue": "polling"},
+    "payments.poll_due": {"queue": "polling"},
+    "payments.expire_orders": {"queue": "polling"},
+    "orders.send_mail": {"queue": "mail"},
+    "payments.check_ledger": {"queue": "reports"},
+}
+SWEEP_SECONDS: Final = 30
+SWEEPS: Final = (
+    "payments.drain_inbox",
+    "payments.submit_operations",
+    "payments.poll_due",
+    "payments.expire_orders",
+    "orders.send_mail",
+)
+"""Each finds by itself what a lost message left behind."""
+
+NIGHTLY: Final[dict[str, tuple[int, int]]] = {
+    "payments.check_ledger": (3, 30),
+}
+"""Task -> hour and minute, UTC."""
+
+
+def _beat() -> dict[str, dict[str, Any]]:
+    # An unread sweep is worth nothing once the next is due: a stopped worker finds no heap of them.
+    plan: dict[str, dict[str, Any]] = {
+        task: {"task": task, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
+        for task in SWEEPS
+    }
+    for task, (hour, minute) in NIGHTLY.items():
+        at = crontab(hour=str(hour), minute=str(minute))
+        plan[task] = {"task": task, "schedule": at, "options": {"expires": 60 * 60}}
+    return plan
+
+
+BEAT: Final = _beat()
+
+CONNECT_SECONDS: Final = 1.0
+ANSWER_SECONDS: Final = 2.0
+"""How long a page that wakes a worker waits for the broker at most."""
+
+
+def transport_options(broker_url: str) -> dict[str, Any]:
+    """What makes this broker keep messages over a kill and let go of who waits for it in vain."""
+    scheme = urlsplit(broker_url).scheme
+    if scheme.startswith("redis"):
+        return {
+            "visibility_timeout": 600,
+            "unacked_restore_interval": 30,
+            "unacked_restore_throttle": 1,
+            "socket_connect_timeout": CONNECT_SECONDS,
+            "socket_timeout": ANSWER_SECONDS,
+            "max_retries": 0,
+        }
+    if is_rabbitmq(broker_url):
+        return {"confirm_publish": True, "max_retries": 0}
+    return {}
+
+
+def task_queues(broker_url: str) -> list[Queue] | None:
+    """Quorum queues on RabbitMQ; None elsewhere: there a queue appears with its first message."""
+    if not is_rabbitmq(broker_url):
+        return None
+    return [
+        Queue(name, routing_key=name, queue_arguments={"x-queue-type": "quorum"}) for name in QUEUES
+    ]
+
+
+def is_rabbitmq(broker_url: str) -> bool:
+    return urlsplit(broker_url).scheme in {"amqp", "amqps", "pyamqp"}
