@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from celery import Celery
-from kombu import Connection
+from kombu import Connection, Queue
 from kombu.exceptions import KombuError
 
 from config.ports import HOST, free_port
@@ -54,10 +54,9 @@ def a_redis(folder: Path) -> Iterator[Broker]:
         pytest.skip("needs Redis (the program redis-server)")
     folder.mkdir(exist_ok=True)
     port = free_port()
-    settings = (
-        "--bind 127.0.0.1 --appendonly yes --appendfsync always --maxmemory-policy noeviction"
-    )
-    command = [program, *settings.split(), "--save", "", "--port", str(port), "--dir", str(folder)]
+    keeps = "--appendonly yes --appendfsync always --maxmemory-policy noeviction"
+    at = ("--bind", HOST, "--port", str(port), "--dir", str(folder), "--save", "")
+    command = [program, *keeps.split(), *at]
     with (folder / "log").open("ab") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
@@ -79,4 +78,4 @@ def a_rabbitmq(*names: str) -> Iterator[Broker]:
     finally:
         with Connection(RABBITMQ_URL) as connection:
             for name in names:
-                connection.channel().queue_delete(broker.mark + name)
+                Queue(broker.mark + name, channel=connection.default_channel).delete()

@@ -40,9 +40,9 @@ class Bench:
         """Send a task for each; whoever comes first makes the queue, and both make it alike."""
         app = self.broker.app()
         quorum = {"x-queue-type": "quorum"} if is_rabbitmq(self.broker.url) else None
-        queue = Queue(self.queue, routing_key=self.queue, queue_arguments=quorum)
+        app.conf.task_queues = [Queue(self.queue, routing_key=self.queue, queue_arguments=quorum)]
         for name in names:
-            app.send_task("probe.hold", [name], queue=queue, ignore_result=True)
+            app.send_task("probe.hold", [name], queue=self.queue, ignore_result=True)
         app.close()
 
     def noted(self, what: str) -> int:
