@@ -53,7 +53,7 @@ BEAT: Final = _beat()
 
 CONNECT_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 2.0
-"""How long a page that wakes a worker waits for the broker at most."""
+"""How long one answer of the broker is waited for; a page may wait for three, once in a while."""
 
 
 def transport_options(broker_url: str) -> dict[str, Any]:
@@ -69,17 +69,19 @@ def transport_options(broker_url: str) -> dict[str, Any]:
             "max_retries": 0,
         }
     if is_rabbitmq(broker_url):
-        return {"confirm_publish": True, "max_retries": 0}
+        # Without a time-out a frozen connection is closed politely, and that waits for ever.
+        waits = {"read_timeout": ANSWER_SECONDS, "write_timeout": ANSWER_SECONDS}
+        return {"confirm_publish": True, "max_retries": 0, **waits}
     return {}
 
 
-def task_queues(broker_url: str) -> list[Queue] | None:
+def task_queues(broker_url: str, prefix: str = "") -> list[Queue] | None:
     """Quorum queues on RabbitMQ; None elsewhere: there a queue appears with its first message."""
     if not is_rabbitmq(broker_url):
         return None
-    return [
-        Queue(name, routing_key=name, queue_arguments={"x-queue-type": "quorum"}) for name in QUEUES
-    ]
+    names = [prefix + name for name in QUEUES]
+    quorum = {"x-queue-type": "quorum"}
+    return [Queue(name, routing_key=name, queue_arguments=quorum) for name in names]
 
 
 def is_rabbitmq(broker_url: str) -> bool:
