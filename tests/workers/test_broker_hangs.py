@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from celery import Celery, current_app
+from celery import Celery
+from celery.app import app_or_default
 from django.test import Client
 
 from orders import wake as door
@@ -55,7 +56,7 @@ def speaking_to(url: str, mark: str) -> Iterator[None]:
         task_routes={TASK: {"queue": f"{mark}mail"}},
         task_default_queue=f"{mark}{QUEUES[0]}",
     )
-    before = current_app._get_current_object()
+    before = app_or_default()
     app.set_current()
     try:
         yield
