@@ -18,6 +18,7 @@ from payments.admin.marks import STYLE
 from payments.conf import payment_settings
 from payments.errors import SecretsUnreadable
 from payments.models import ProviderAccount
+from payments.models.account import Mode
 from payments.vault import unseal
 
 PREFIX = "secret_"
@@ -58,10 +59,10 @@ class AccountForm(forms.ModelForm):
 
 
 class AccountAdmin(admin.ModelAdmin):
-    list_display = ["code", "provider", "mode", "merchant_id", "base_url", "active"]
+    list_display = ["code", "provider", "mode", "used_here", "merchant_id", "base_url", "active"]
     list_filter = ["mode", "active"]
     show_facets = admin.ShowFacets.NEVER
-    readonly_fields = ["provider", "hook_address", "secrets_state"]
+    readonly_fields = ["provider", "used_here", "hook_address", "secrets_state"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     class Media:
@@ -76,12 +77,13 @@ class AccountAdmin(admin.ModelAdmin):
         return False
 
     def get_fieldsets(self, request: HttpRequest, obj: ProviderAccount | None = None) -> list[Any]:
-        account = ["code", "provider", "mode", "merchant_id", "base_url", "active", "hook_address"]
+        names = ["code", "provider", "mode", "used_here", "merchant_id", "base_url", "active"]
+        account = [*names, "hook_address"]
         changeable = self.has_change_permission(request, obj)
-        names = [PREFIX + name for name in secret_names(obj)] if changeable else []
+        secrets = [PREFIX + name for name in secret_names(obj)] if changeable else []
         return [
             (None, {"fields": account}),
-            (_("Secrets"), {"fields": names or ["secrets_state"]}),
+            (_("Secrets"), {"fields": secrets or ["secrets_state"]}),
         ]
 
     def get_form(
@@ -105,6 +107,12 @@ class AccountAdmin(admin.ModelAdmin):
         bound = BOUND if obj and obj.sealed_secrets else []
         named = ["code"] if obj and obj.attempts.exists() else []
         return [*self.readonly_fields, *bound, *named]
+
+    @admin.display(description=gettext_lazy("used on this site"))
+    def used_here(self, account: ProviderAccount) -> str:
+        if account.mode == Mode.LIVE and not payment_settings().live:
+            return _('no: the account is live, and PAYMENTS["live"] is not True')
+        return _("yes")
 
     @admin.display(description=gettext_lazy("webhook address"))
     def hook_address(self, account: ProviderAccount) -> SafeString:
