@@ -82,4 +82,4 @@ def check_live_accounts(
         return []
     hint = 'Right for a copy. On the shop itself set PAYMENTS["live"] = True.'
     message = f"live accounts are not used, since this site is not live: {codes}"
-    return [Caution(message, hint=hint, id="payments.W001")]
+    return [Caution(message, hint=hint, id="payments.W002")]

@@ -21,15 +21,14 @@ ROUTES: Final[dict[str, dict[str, str]]] = {
     "orders.send_mail": {"queue": "mail"},
     "payments.check_ledger": {"queue": "reports"},
 }
-SWEEP_SECONDS: Final = 30
-SWEEPS: Final = (
-    "payments.drain_inbox",
-    "payments.submit_operations",
-    "payments.poll_due",
-    "payments.expire_orders",
-    "orders.send_mail",
-)
-"""Each finds by itself what a lost message left behind."""
+SWEEPS: Final[dict[str, int]] = {
+    "payments.drain_inbox": 30,
+    "payments.submit_operations": 30,
+    "payments.poll_due": 30,
+    "payments.expire_orders": 30,
+    "orders.send_mail": 30,
+}
+"""Task -> seconds between runs; each finds by itself what a lost message left behind."""
 
 NIGHTLY: Final[dict[str, tuple[int, int]]] = {
     "payments.check_ledger": (3, 30),
@@ -40,8 +39,8 @@ NIGHTLY: Final[dict[str, tuple[int, int]]] = {
 def _beat() -> dict[str, dict[str, Any]]:
     # An unread sweep is worth nothing once the next is due: a stopped worker finds no heap of them.
     plan: dict[str, dict[str, Any]] = {
-        task: {"task": task, "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
-        for task in SWEEPS
+        task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+        for task, seconds in SWEEPS.items()
     }
     for task, (hour, minute) in NIGHTLY.items():
         at = crontab(hour=str(hour), minute=str(minute))

@@ -11,7 +11,7 @@ from orders.clock import now
 from orders.wake import last_runs
 from payments.monitoring.broker import queue_lengths, queue_names
 from payments.monitoring.rows import Attention, Work, attention, work
-from payments.queues import NIGHTLY, ROUTES
+from payments.queues import NIGHTLY, ROUTES, SWEEPS
 
 LONGEST_QUEUE: Final = 1000
 """More messages than this wait only where nobody reads the queue."""
@@ -60,10 +60,17 @@ class Report:
 
     def _idle(self) -> Iterator[str]:
         for task, ran in self.runs.items():
-            limit = NIGHT_LIMIT if task in NIGHTLY else SWEEP_LIMIT
+            limit = _longest_rest(task)
             if ran and self.at - ran > limit:
                 since = lasting(self.at - ran)
                 yield f"task {task}: no run has ended for {since} (limit {lasting(limit)})"
+
+
+def _longest_rest(task: str) -> timedelta:
+    """How long a task may not have ended before somebody should look."""
+    if task in NIGHTLY:
+        return NIGHT_LIMIT
+    return max(SWEEP_LIMIT, 3 * timedelta(seconds=SWEEPS.get(task, 0)))
 
 
 def look() -> Report:

@@ -146,7 +146,7 @@ def test_migrating_a_copy_says_that_its_accounts_rest(account: ProviderAccount) 
 
     (caution,) = run_checks(databases=["default"])
 
-    assert caution.id == "payments.W001"
+    assert caution.id == "payments.W002"
     assert "since this site is not live: sandbox" in caution.msg
 
 
@@ -154,7 +154,7 @@ def test_a_live_site_is_told_nothing(account: ProviderAccount, settings: Setting
     settings.PAYMENTS = {**settings.PAYMENTS, "live": True}
     ProviderAccount.objects.update(mode="live")
 
-    assert "payments.W001" not in {found.id for found in run_checks(databases=["default"])}
+    assert "payments.W002" not in {found.id for found in run_checks(databases=["default"])}
 
 
 def test_staff_see_that_a_live_account_is_not_used(
