@@ -20,7 +20,7 @@ from orders.conf import CACHE_DOWN, order_settings
 logger = logging.getLogger("till.wake")
 PAUSE_SECONDS = 10
 PENDING_SECONDS: Final = 15
-"""How long a wake-up counts as on its way; after that another is sent."""
+"""How long a wake-up counts as on its way; after it another is sent."""
 CONFIRM_SECONDS: Final = 2.0
 """How long RabbitMQ may take to say that it has a message."""
 RUN_KNOWN_SECONDS: Final = 7 * 24 * 60 * 60

@@ -60,7 +60,7 @@ def transport_options(broker_url: str) -> dict[str, Any]:
     scheme = urlsplit(broker_url).scheme
     if scheme.startswith("redis"):
         return {
-            "visibility_timeout": 600,
+            "visibility_timeout": 3600,
             "unacked_restore_interval": 30,
             "unacked_restore_throttle": 1,
             "socket_connect_timeout": CONNECT_SECONDS,
