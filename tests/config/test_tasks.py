@@ -15,8 +15,8 @@ from django.db.models import Model
 from config.celery import app
 from config.stack import WORKER
 from orders.models import Mail, Order
-from payments.models import Attempt, Entry, InboxEvent, Operation, Payment, Posting, Review
 from payments.conf import PaymentSettings
+from payments.models import Attempt, Entry, InboxEvent, Operation, Payment, Posting, Review
 from payments.queues import (
     NIGHTLY,
     QUEUES,

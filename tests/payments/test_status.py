@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -38,6 +39,11 @@ OF_WHAT_WAITS = {
     "review_open_once",
 }
 """Indexes that hold only what waits."""
+
+
+@pytest.fixture(autouse=True)
+def _no_run_is_known() -> None:
+    cache.clear()
 
 
 def status(*flags: str) -> str:
