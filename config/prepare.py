@@ -5,13 +5,14 @@ A command of manage.py may follow: it runs in the same process, once all is read
 
 import sys
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, execute_from_command_line
 from django.db import DatabaseError, connection
+from kombu import Connection
+from kombu.exceptions import OperationalError
 
 
 def main(command: Sequence[str] = ()) -> int:
@@ -55,19 +56,17 @@ def _database_name() -> str:
 
 
 def _broker_problem() -> str:
-    url = getattr(settings, "CELERY_BROKER_URL", "")
-    if not url.startswith("redis"):
+    url = getattr(settings, "CELERY_BROKER_URL", "folder:")
+    if url.startswith("folder:"):
         return ""
-    from redis import Redis, RedisError  # noqa: PLC0415  # slow to load, and most have no Redis
-
-    try:
-        Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5).ping()
-    except RedisError as error:
-        place = urlsplit(url)
-        return (
-            f"Redis at {place.hostname}:{place.port or 6379} does not answer: {error}\n"
-            "Start it, or correct REDIS_URL, or leave REDIS_URL out to need no Redis."
-        )
+    with Connection(url, connect_timeout=5, transport_options={"max_retries": 0}) as broker:
+        try:
+            broker.ensure_connection(max_retries=1, timeout=5)
+        except OperationalError as error:
+            return (
+                f"The broker {broker.as_uri()} does not answer: {error}\n"
+                "Start it, or correct BROKER_URL or REDIS_URL, or leave both out to need none."
+            )
     return ""
 
 

@@ -12,13 +12,14 @@ from typing import Self
 
 from config.ports import HOST, free_port, is_taken, wait_until_answers
 from config.processes import ROOT, Child, Program, Supervisor
+from payments.queues import QUEUES
 
 START_SECONDS = 120.0  # a busy machine takes its time
 BANK = ("-m", "config.prepare", "sandbox_bank")
 # Threads, not forks: one process to kill or restart, and one small heap for two jobs that wait.
 WORKER = (
     *("-m", "celery", "-A", "config", "worker", "--loglevel=WARNING"),
-    *("--pool=threads", "--concurrency=2", "--queues=webhooks,mail,payments,polling,reports"),
+    *("--pool=threads", "--concurrency=2", f"--queues={','.join(QUEUES)}"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 )
 BEAT = ("-m", "celery", "-A", "config", "beat", "--loglevel=WARNING", "--pidfile=")

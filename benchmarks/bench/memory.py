@@ -16,7 +16,7 @@ from benchmarks.bench.stage import StageError, until
 from orders.wake import wake
 from payments.models import InboxEvent, ProviderAccount
 from payments.providers.sandbox.webhook import read_event
-from payments.services.inbox import TASK
+from payments.models.inbox import DRAIN_TASK
 from payments.states import InboxState
 
 LAPS, EVENTS = 10, 10_000
@@ -29,7 +29,7 @@ def measure_memory(scene: Scene) -> float:
     sizes = []
     for lap in range(1, LAPS + 1):
         _store_events(scene.town.hook)
-        wake(TASK)
+        wake(DRAIN_TASK)
         if not until(all_is_done, seconds=PATIENCE_SECONDS):
             raise StageError(f"the worker does not finish {EVENTS:,} events and their mails")
         if InboxEvent.objects.exclude(state=InboxState.DONE).exists():

@@ -45,6 +45,7 @@ class Stage:
             **{key: value for key, value in os.environ.items() if not key.startswith("TILL_")},
             "DATABASE_URL": self._database_url,
             "REDIS_URL": f"redis://{HOST}:{self.redis_port}/0",
+            "BROKER_URL": "",
             "TILL_BASE_URL": f"http://{HOST}:{self.port}",
             "TILL_BANK_URL": f"http://{HOST}:{self.bank_port}",
             "TILL_DATA": str(self._data),

@@ -20,8 +20,9 @@ from orders.admin import compact
 from payments.admin.marks import STYLE
 from payments.admin.rotate import address, may_rotate, rotate_page, until_of
 from payments.admin.sealed import PREFIX, given_secrets, secret_field, secret_names
+from payments.conf import payment_settings
 from payments.models import ProviderAccount
-from payments.models.account import RefusalReason
+from payments.models.account import Mode, RefusalReason
 from payments.queries import refusals_of
 from payments.services.rotate import SECRETS, replace_secrets
 
@@ -42,11 +43,14 @@ class AccountForm(forms.ModelForm):
 
 
 class AccountAdmin(admin.ModelAdmin):
-    list_display = ["code", "provider", "mode", "merchant_id", "base_url", "active"]
+    list_display = ["code", "provider", "mode", "used_here", "merchant_id", "base_url", "active"]
     list_filter = ["mode", "active"]
     show_facets = admin.ShowFacets.NEVER
     change_form_template = "payments/admin/account.html"
-    readonly_fields = ["provider", "hook_address", "old_address", "refused", "secrets_state"]
+    readonly_fields = [
+        *("provider", "used_here", "hook_address", "old_address"),
+        *("refused", "secrets_state"),
+    ]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     class Media:
@@ -61,7 +65,7 @@ class AccountAdmin(admin.ModelAdmin):
         return False
 
     def get_fieldsets(self, request: HttpRequest, obj: ProviderAccount | None = None) -> list[Any]:
-        account = ["code", "provider", "mode", "merchant_id", "base_url", "active"]
+        account = ["code", "provider", "mode", "used_here", "merchant_id", "base_url", "active"]
         changeable = self.has_change_permission(request, obj)
         names = [PREFIX + name for name in secret_names(obj)] if changeable else []
         old = ["old_address"] if obj and obj.rotating else []
@@ -118,6 +122,12 @@ class AccountAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         context["can_rotate"] = may_rotate(request)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=gettext_lazy("used on this site"))
+    def used_here(self, account: ProviderAccount) -> str:
+        if account.mode == Mode.LIVE and not payment_settings().live:
+            return _('no: the account is live, and PAYMENTS["live"] is not True')
+        return _("yes")
 
     @admin.display(description=gettext_lazy("webhook address"))
     def hook_address(self, account: ProviderAccount) -> SafeString:
