@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Min
 
 from demo.models import Product
 from orders.clock import clock_at
 from orders.models import Order
 from orders.money import Money
+from orders.states import OrderState
 from payments.errors import CancelRefused, CaptureRefused, NotPayable, RefundRefused
-from payments.models import Attempt, Operation, Payment, ProviderAccount, Review
+from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
 from payments.providers.base import ProviderError, RawRequest
 from payments.registry import PaymentOption
 from payments.services.ask import ask, ask_if_waiting, note_return
@@ -48,12 +50,20 @@ class Shop:
         self.product = Product.objects.latest("pk")
         self.sold = 0
         self.payment_id = Payment.objects.get(order=self.order_id).pk
+        self.written = True
 
     def time(self) -> datetime:
         return MORNING + self.passed
 
     def money(self, minor: int) -> Money:
         return Money(minor, GBP)
+
+    def note_writes(
+        self, execute: Callable[..., object], sql: str, params: object, many: bool, context: object
+    ) -> object:
+        """Django's hook around each statement: whether there is anything new to check."""
+        self.written |= not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE"))
+        return execute(sql, params, many, context)
 
     @property
     def order(self) -> Order:
@@ -144,6 +154,16 @@ class Shop:
         for sweep in (self.drain, submit_due_operations, poll_due, expire_due):
             sweep()
 
+    def next_moment(self) -> datetime | None:
+        """When a worker next has something to do."""
+        dues: list[datetime | None] = [
+            Attempt.objects.aggregate(due=Min("next_poll_at"))["due"],
+            Operation.objects.aggregate(due=Min("next_run_at"))["due"],
+            InboxEvent.objects.aggregate(due=Min("next_run_at"))["due"],
+            self.order.expires_at if self.order.state == OrderState.OPEN else None,
+        ]
+        return min((due for due in dues if due), default=None)
+
     def drain(self) -> None:
         with suppress(ProviderError):  # the row is put back, the log has been told
             drain_inbox()
@@ -169,5 +189,6 @@ def a_shop(account: ProviderAccount) -> Iterator[Shop]:
         with clock_at(lambda: moment()):
             shop = Shop(account)
             moment = shop.time
-            yield shop
+            with connection.execute_wrapper(shop.note_writes):
+                yield shop
         transaction.set_rollback(True)

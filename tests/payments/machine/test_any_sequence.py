@@ -25,18 +25,22 @@ from payments.providers.base import DisputeStatus, RefundStatus, Status
 from tests.factories import an_account
 from tests.payments.machine.adapter import PATH, Weather
 from tests.payments.machine.bank import WAITING, Booked
+from tests.payments.machine.beginnings import BEGINNINGS
 from tests.payments.machine.ending import bring_to_an_end
 from tests.payments.machine.laws import Laws
-from tests.payments.machine.shop import a_shop
+from tests.payments.machine.shop import Shop, a_shop
 
 pytestmark = pytest.mark.django_db
+SOON_OVER = {Status.PROCESSING, Status.DECLINED, Status.CAPTURED}
 picks = st.integers(0, 19)
 AMOUNTS = st.sampled_from([6000, 6000, 3000, 1000, 7000])
 METHODS = st.sampled_from(["card", "qr", "bank_debit"])
-WAITS = st.sampled_from(
-    [timedelta(seconds=s) for s in (6, 20, 90)]
-    + [timedelta(minutes=31), timedelta(hours=30), timedelta(days=6)]
+STARTS = st.sampled_from([Status.REQUIRES_ACTION, *sorted(SOON_OVER)])
+WITHOUT_MONEY = st.sampled_from(
+    [Status.PROCESSING, Status.DECLINED, Status.VOIDED, Status.EXPIRED]
 )
+SHORT = [timedelta(seconds=s) for s in (6, 20, 90, 600)]
+LONG = [timedelta(minutes=31), timedelta(hours=30), timedelta(days=6)]
 
 
 class Money(RuleBasedStateMachine):
@@ -68,19 +72,15 @@ class Money(RuleBasedStateMachine):
         found = [booked for booked in self.bank.payments if fits(booked)]
         return found[number % len(found)] if found else None
 
-    # The shopper.
+    @initialize(begins=st.sampled_from(BEGINNINGS))
+    def begin(self, begins: Callable[[Shop], None]) -> None:
+        begins(self.shop)
 
-    @initialize(method=METHODS, hold=st.booleans())
-    def begin(self, method: str, hold: bool) -> None:
-        self.shop.choose(method, hold=hold)
+    # The shopper.
 
     @rule(method=METHODS, hold=st.booleans(), sender_dies=st.sampled_from([False, False, True]))
     def choose(self, method: str, hold: bool, sender_dies: bool) -> None:
         self.shop.choose(method, hold=hold, sender_dies=sender_dies)
-
-    @rule()
-    def come_back(self) -> None:
-        self.shop.come_back()
 
     @precondition(lambda self: self.shop.order.state == OrderState.EXPIRED)
     @rule()
@@ -99,9 +99,10 @@ class Money(RuleBasedStateMachine):
     def capture(self, amount: int, final: bool) -> None:
         self.shop.capture(amount, self.key(), final=final)
 
-    @rule()
-    def cancel(self) -> None:
-        self.shop.cancel()
+    @rule(really=st.sampled_from([False, False, False, True]))
+    def cancel(self, really: bool) -> None:
+        if really:  # little can happen to an order afterwards
+            self.shop.cancel()
 
     @rule(number=picks)
     def resolve_a_review(self, number: int) -> None:
@@ -109,26 +110,17 @@ class Money(RuleBasedStateMachine):
 
     # The bank.
 
-    @rule(status=st.sampled_from(sorted(WAITING | {Status.DECLINED, Status.CAPTURED})))
-    def start_the_next_as(self, status: Status) -> None:
-        self.bank.starts_as = status
+    @rule(status=STARTS, refund=st.sampled_from(RefundStatus))
+    def answer_the_next_so(self, status: Status, refund: RefundStatus) -> None:
+        self.bank.starts_as, self.bank.refunds_as = status, refund
 
-    @rule(status=st.sampled_from(RefundStatus))
-    def make_the_next_refund(self, status: RefundStatus) -> None:
-        self.bank.refunds_as = status
-
-    @rule(number=picks)
-    def agree_and_wait(self, number: int) -> None:
-        if booked := self.one(number, lambda b: b.status == Status.REQUIRES_ACTION):
-            self.bank.end(booked, Status.PROCESSING)
-
-    @rule(number=picks, how=st.sampled_from([Status.DECLINED, Status.VOIDED, Status.EXPIRED]))
-    def end_unpaid(self, number: int, how: Status) -> None:
+    @rule(number=picks, how=WITHOUT_MONEY)
+    def go_on_or_end_unpaid(self, number: int, how: Status) -> None:
         if booked := self.one(number, lambda b: b.status in WAITING):
             self.bank.end(booked, how)
 
-    @rule(number=picks, amount=AMOUNTS)
-    def pay(self, number: int, amount: int) -> None:
+    @rule(number=picks, amount=AMOUNTS, told=st.booleans())
+    def pay(self, number: int, amount: int, told: bool) -> None:
         """Also late, in parts, too much; a hold always over the whole."""
 
         def may(booked: Booked) -> bool:
@@ -138,6 +130,9 @@ class Money(RuleBasedStateMachine):
 
         if booked := self.one(number, may):
             self.bank.pay(booked, None if booked.asked.hold else amount)
+            if told:
+                self.shop.hear(self.bank.events[-1])
+                self.shop.drain()
 
     @rule(number=picks)
     def lapse(self, number: int) -> None:
@@ -197,9 +192,13 @@ class Money(RuleBasedStateMachine):
         if drained:
             self.shop.drain()
 
-    @rule(number=picks)
-    def look(self, number: int) -> None:
-        self.shop.look(number)
+    @rule(number=picks, waits=st.booleans())
+    def ask(self, number: int, waits: bool) -> None:
+        """For a shopper who waits on the page, or for staff who look at any attempt."""
+        if waits:
+            self.shop.come_back()
+        else:
+            self.shop.look(number)
 
     # Workers and time.
 
@@ -207,7 +206,7 @@ class Money(RuleBasedStateMachine):
     def work(self) -> None:
         self.shop.work()
 
-    @rule(by=WAITS, works=st.booleans())
+    @rule(by=st.sampled_from(SHORT + LONG), works=st.booleans())
     def wait(self, by: timedelta, works: bool) -> None:
         self.shop.wait(by)
         if works:
@@ -215,7 +214,7 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def every_law_holds(self) -> None:
-        self.laws.check()
+        self.laws.check_what_changed()
 
 
 def test_any_sequence_keeps_every_invariant(settings: Any) -> None:
