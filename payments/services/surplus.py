@@ -62,7 +62,7 @@ def _give_back(attempt: Attempt, amount: int) -> None:
     """Owe the refund in the same transaction; what a dispute holds, a person decides about."""
     free = attempt.captured - attempt.refunded + attempt.refund_reversed - attempt.refund_pending
     back = min(amount, free - attempt.disputed)
-    if attempt.disputed:
+    if attempt.disputed and back < amount:
         detail = f"surplus of {attempt.money(amount)} is disputed too"
         open_review(ReviewKind.SURPLUS, attempt.payment, subject=attempt.our_ref, detail=detail)
     if back <= 0:

@@ -110,6 +110,16 @@ def test_disputed_surplus_is_not_given_back_twice() -> None:
     }
 
 
+def test_a_dispute_that_leaves_the_surplus_free_asks_nobody_about_it() -> None:
+    attempt = an_attempt(an_order())
+    dispute = DisputeSeen("dp_1", Money(1500, "GBP"), DisputeStatus.OPEN)
+
+    apply(attempt, captured(attempt, 7000, disputes=(dispute,)))
+
+    assert Operation.objects.get().amount == 1000
+    assert Review.objects.get().kind == ReviewKind.DISPUTE
+
+
 def test_the_shopper_is_told_that_surplus_went_back() -> None:
     _order, attempt = an_expired_order(stock=0)
     apply(attempt, captured(attempt))
