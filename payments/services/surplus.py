@@ -8,7 +8,7 @@ from orders.wake import wake
 from payments.models import Attempt, Operation
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
-from payments.services.reviews import open_review
+from payments.services.reviews import end_review, open_review
 
 REASON = "surplus"
 """The stored reason of a refund that nobody asked for; pages and mails put it into words."""
@@ -34,6 +34,8 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
         came, asked = attempt.money(attempt.captured), attempt.money(_asked(attempt))
         detail = f"captured {came}, asked for {asked}"
         open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
+    elif captured_before:
+        end_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref)
 
 
 def _asked(attempt: Attempt) -> int:

@@ -149,6 +149,19 @@ def test_it_does_not_matter_in_how_many_steps_a_capture_was_seen(steps: tuple[in
     assert sum(refund.amount for refund in Operation.objects.all()) == 3000
 
 
+@pytest.mark.parametrize(
+    "steps", [(6000,), (9000,), (2000, 6000), (2000, 9000), (2000, 2000, 6000)]
+)
+def test_a_part_that_was_seen_first_leaves_no_question_once_the_whole_is_there(
+    steps: tuple[int, ...],
+) -> None:
+    attempt = an_attempt(an_order())
+
+    apply(attempt, *[captured(attempt, step) for step in steps])
+
+    assert not Review.objects.filter(resolved_at=None).exists()
+
+
 @pytest.mark.parametrize("steps", [(6000,), (2000, 6000)])
 def test_late_money_in_two_steps_revives_the_order_too(steps: tuple[int, ...]) -> None:
     order, attempt = an_expired_order(stock=2)
