@@ -36,9 +36,7 @@ picks = st.integers(0, 19)
 AMOUNTS = st.sampled_from([6000, 6000, 3000, 1000, 7000])
 METHODS = st.sampled_from(["card", "qr", "bank_debit"])
 STARTS = st.sampled_from([Status.REQUIRES_ACTION, *sorted(SOON_OVER)])
-WITHOUT_MONEY = st.sampled_from(
-    [Status.PROCESSING, Status.DECLINED, Status.VOIDED, Status.EXPIRED]
-)
+WITHOUT_MONEY = st.sampled_from([Status.PROCESSING, Status.DECLINED, Status.VOIDED, Status.EXPIRED])
 SHORT = [timedelta(seconds=s) for s in (6, 20, 90, 600)]
 LONG = [timedelta(minutes=31), timedelta(hours=30), timedelta(days=6)]
 
@@ -224,6 +222,4 @@ def test_any_sequence_keeps_every_invariant(settings: Any) -> None:
 
 
 def bounds() -> settings:
-    return settings(
-        stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    return settings(stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
