@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from orders.states import OrderState
-from payments.models import InboxEvent
+from payments.models import InboxEvent, Review
 from payments.providers.base import RefundStatus, Status
 from payments.states import UNSETTLED, InboxState
 from tests.payments.machine.bank import WAITING, Bank
@@ -58,6 +58,8 @@ def _we_know_what_the_bank_knows(shop: Shop) -> None:
 
 def _nothing_is_left_open(shop: Shop) -> None:
     assert not [each for each in shop.attempts if each.in_flight or each.held]
-    assert not [each for each in shop.operations if each.status in UNSETTLED]
+    unsettled = [each.our_ref for each in shop.operations if each.status in UNSETTLED]
+    reviews = Review.objects.filter(payment=shop.payment_id, kind="no_answer")
+    assert not set(unsettled) - set(reviews.values_list("subject_ref", flat=True))
     assert shop.order.state != OrderState.OPEN or any(each.captured for each in shop.attempts)
     assert not InboxEvent.objects.exclude(state__in=[InboxState.DONE, InboxState.DEAD]).exists()
