@@ -8,8 +8,10 @@ from collections.abc import Callable
 from django.db import connection
 
 from payments.models import Attempt, Operation, ProviderCall
-from payments.models.records import CallResult
-from payments.providers.base import Outcome, ProviderDown, ProviderError, Status
+from payments.models.records import CallResult, ReviewKind
+from payments.providers.base import Outcome, Status
+from payments.providers.errors import BadAnswer, ProviderDown, ProviderError
+from payments.services.reviews import open_review
 
 
 def call_provider(
@@ -35,6 +37,11 @@ def call_provider(
         unheard = isinstance(error, ProviderDown) and error.sent
         result = CallResult.TIMEOUT if unheard else CallResult.TECHNICAL
         evidence = {"error": str(error)[:200]}
+        if isinstance(error, BadAnswer):
+            detail = f"{verb}: {error}"
+            open_review(
+                ReviewKind.BAD_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail
+            )
         raise
     else:
         if outcome.status == Status.DECLINED:

@@ -35,11 +35,16 @@ def poll_due() -> int:
         try:
             look_at(attempt)
         except Exception:  # whatever it is, it must not keep the others waiting
-            rest = [later.pk for later in claimed[number:]]
-            Attempt.objects.filter(pk__in=rest).update(next_poll_at=now())
-            Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + PAUSE)
+            _put_off(attempt, PAUSE)
+            for later in claimed[number:]:
+                _put_off(later, timedelta())
             raise
     return len(claimed)
+
+
+def _put_off(attempt: Attempt, by: timedelta) -> None:
+    """One row a statement: who holds two attempts locked could wait for each other with us."""
+    Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + by)
 
 
 def look_at(attempt: Attempt) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from payments.providers.base import NotFound, WebhookEvent
+from payments.providers.base import WebhookEvent
+from payments.providers.errors import NotFound
 from payments.providers.sandbox import SandboxProvider
 from tests.payments.providers.test_sandbox import an_account_at
 from tests.payments.providers.test_sandbox_holds import a_capture, held

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from orders.money import Money
-from payments.providers.base import CaptureRequest, OurRef, ProviderDown, ProviderRef, Status
+from payments.providers.base import CaptureRequest, OurRef, ProviderRef, Status
+from payments.providers.errors import BadAnswer
 from payments.providers.sandbox import SandboxProvider
 from tests.payments.providers.fake_bank import FakeBank, a_payment
 
@@ -38,6 +39,9 @@ def test_a_lapsed_hold_has_expired_and_is_released(fake_bank: FakeBank) -> None:
         {"capture_before": "2026-03-01T12:00:00"},
         {"captures": [{"id": 7}]},
         {"captures": "some"},
+        {"refunds": [5]},
+        {"card": "Visa"},
+        {"mode": 7},
         {"captured": -1},
         {"released": "1000"},
     ],
@@ -50,7 +54,7 @@ def test_a_malformed_answer_to_a_capture_decides_nothing(
         ProviderRef("pay_1"), "C1", Money(1000, "GBP"), "C1:capture", final=True
     )
 
-    with pytest.raises(ProviderDown, match="malformed") as down:
+    with pytest.raises(BadAnswer, match="malformed") as down:
         SandboxProvider(fake_bank.account).capture(request)
     assert down.value.sent
 
@@ -69,7 +73,7 @@ def test_a_malformed_answer_to_a_capture_decides_nothing(
 def test_a_malformed_page_of_events_is_no_page(fake_bank: FakeBank, said: object) -> None:
     fake_bank.says = said
 
-    with pytest.raises(ProviderDown, match="malformed") as down:
+    with pytest.raises(BadAnswer, match="malformed") as down:
         SandboxProvider(fake_bank.account).list_events("")
     assert down.value.sent
 
@@ -78,5 +82,5 @@ def test_a_malformed_page_of_events_is_no_page(fake_bank: FakeBank, said: object
 def test_a_malformed_list_of_payments_decides_nothing(fake_bank: FakeBank, answer: object) -> None:
     fake_bank.says = answer
 
-    with pytest.raises(ProviderDown, match="malformed"):
+    with pytest.raises(BadAnswer, match="malformed"):
         SandboxProvider(fake_bank.account).query(OurRef("A1"))
