@@ -61,19 +61,23 @@ def _kept(attempt: Attempt) -> int:
 
 
 def _give_back(attempt: Attempt, amount: int) -> None:
-    """Owe the refund in the same transaction; what a dispute holds, a person decides about."""
+    """Owe the refund in the same transaction; what cannot go back whole, a person decides about.
+
+    Refunds and disputes may have taken some of it. Giving back the rest would make it matter
+    whether they were seen before this capture or after.
+    """
     free = attempt.captured - attempt.refunded + attempt.refund_reversed - attempt.refund_pending
-    back = min(amount, free - attempt.disputed)
-    if attempt.disputed and back < amount:
-        detail = f"surplus of {attempt.money(amount)} is disputed too"
-        open_review(ReviewKind.SURPLUS, attempt.payment, subject=attempt.our_ref, detail=detail)
-    if back <= 0:
+    free = max(0, free - attempt.disputed)
+    if free < amount:
+        left, more = attempt.money(free), attempt.money(amount)
+        detail, subject = f"surplus of {more}, {left} can still be given back", attempt.our_ref
+        open_review(ReviewKind.SURPLUS, attempt.payment, subject=subject, detail=detail)
         return
     Operation.objects.create(
         attempt=attempt,
         request_key=f"{REASON}:{attempt.our_ref}:{attempt.surplus}",
-        amount=back,
+        amount=amount,
         reason=REASON,
     )
-    attempt.refund_pending += back
+    attempt.refund_pending += amount
     wake(SUBMIT_TASK)

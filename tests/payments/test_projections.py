@@ -139,9 +139,7 @@ def test_what_has_ended_comes_back_only_by_money(seen: list[Outcome], another: O
 
 
 @given(st.lists(tries(), max_size=4), ended)
-def test_any_attempts_make_a_payment_status(
-    tried: list[Tried], dead: PaymentStatus | None
-) -> None:
+def test_any_attempts_make_a_payment_status(tried: list[Tried], dead: PaymentStatus | None) -> None:
     status = payment_status(amount=AMOUNT, attempts=tried, ended=dead)
 
     kept = sum(each.captured - each.surplus for each in tried)

@@ -16,7 +16,6 @@ from payments.providers.base import (
     OurRef,
     Outcome,
     ParsedWebhook,
-    ProviderDown,
     ProviderObject,
     ProviderRef,
     RawRequest,
@@ -24,6 +23,7 @@ from payments.providers.base import (
     Verdict,
     WebhookEvent,
 )
+from payments.providers.errors import ProviderDown
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
 from tests.payments.machine.bank import Bank, Event
 

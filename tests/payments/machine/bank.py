@@ -14,17 +14,15 @@ from payments.providers.base import (
     DisputeSeen,
     DisputeStatus,
     Failure,
-    NotFound,
     Outcome,
-    ProviderError,
     ProviderObject,
-    ProviderRejected,
     Redirect,
     RefundRequest,
     RefundSeen,
     RefundStatus,
     Status,
 )
+from payments.providers.errors import NotFound, ProviderError, ProviderRejected
 
 WAITING: Final = frozenset({Status.REQUIRES_ACTION, Status.PROCESSING})
 PAGE_LIVES, HOLD_LIVES = timedelta(minutes=30), timedelta(days=7)

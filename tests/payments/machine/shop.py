@@ -16,7 +16,8 @@ from orders.money import Money
 from orders.states import OrderState
 from payments.errors import CancelRefused, CaptureRefused, NotPayable, RefundRefused
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
-from payments.providers.base import ProviderError, RawRequest
+from payments.providers.base import RawRequest
+from payments.providers.errors import ProviderError
 from payments.registry import PaymentOption
 from payments.services.ask import ask, ask_if_waiting, note_return
 from payments.services.cancel import cancel_order

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -14,7 +14,7 @@ from django.db.models import Sum
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.models import Posting, ProviderAccount, Review
+from payments.models import Operation, Posting, ProviderAccount, Review
 from payments.providers.base import DisputeStatus, RefundStatus, Status
 from payments.services.expire import expire_due
 from payments.services.submit import submit_due_operations
@@ -111,7 +111,9 @@ def _ends(status: Status) -> Callable[[int], Act]:
 
 def _comes(amount: int) -> Callable[[int], Act]:
     def may(booked: Booked) -> bool:
-        return booked.authorized == 0 if booked.asked.hold else booked.captured < amount
+        if booked.asked.hold:
+            return booked.authorized == 0
+        return booked.captured < amount and not (booked.refunds or booked.disputes)
 
     return _each(may, lambda shop, b: shop.bank.pay(b, None if b.asked.hold else amount))
 
@@ -144,20 +146,29 @@ FACTS: dict[str, Callable[[int], Act]] = {
     "paid too little": _comes(3000),
     "paid too much": _comes(7000),
     "lapsed": _each(lambda b: b.held, lambda shop, b: shop.bank.lapse(b)),
-    "refunded at the bank": _each(
-        lambda b: b.left >= 2000,
-        lambda shop, b: _elsewhere(shop, b),
-    ),
+    "refunded at the bank": _each(lambda b: b.left >= 2000, lambda shop, b: _elsewhere(shop, b)),
     "refunds made": _returns(RefundStatus.SUCCEEDED),
     "refunds failed": _returns(RefundStatus.FAILED),
-    "disputed": _each(lambda b: b.left >= 1500, lambda shop, b: shop.bank.claim(b, 1500)),
+    "disputed": _each(lambda b: b.left >= 1500, lambda shop, b: _claim(shop, b)),
     "dispute won": _decided(DisputeStatus.WON),
     "dispute lost": _decided(DisputeStatus.LOST),
 }
 
 
 def _elsewhere(shop: Shop, booked: Booked) -> None:
-    shop.bank.give_back(booked, 2000, "", shop.bank.refunds_as)
+    if _came_at_once(shop, booked):
+        shop.bank.give_back(booked, 2000, "", shop.bank.refunds_as)
+
+
+def _claim(shop: Shop, booked: Booked) -> None:
+    if _came_at_once(shop, booked):
+        shop.bank.claim(booked, 1500)
+
+
+def _came_at_once(shop: Shop, booked: Booked) -> bool:
+    """Surplus that comes in steps is owed in steps, and each of them goes back or does not."""
+    steps = {each.told.captured for each in shop.bank.events if each.payment == booked.id}
+    return len(steps - {0}) == 1
 
 
 facts = st.builds(
@@ -234,6 +245,8 @@ def books(shop: Shop) -> dict[str, Any]:
     """How it stands, in words that do not depend on drawn references."""
     attempts = shop.attempts
     names = {each.our_ref: f"attempt {number}" for number, each in enumerate(attempts)}
+    late = {each.our_ref: each.attempt.our_ref for each in shop.operations if _came_too_late(each)}
+    names |= {refund: names[attempt] for refund, attempt in late.items()}
     postings = Posting.objects.values_list("account").annotate(Sum("amount"))
     reviews = Review.objects.filter(payment=shop.payment_id, resolved_at=None)
     return {
@@ -243,8 +256,20 @@ def books(shop: Shop) -> dict[str, Any]:
         "ledger": sorted(row for row in postings if row[1]),
         "attempts": [_facts(each) for each in attempts],
         "refunds": _refunds(shop),
-        "reviews": sorted({(r.kind, names.get(r.subject_ref, "")) for r in reviews}),
+        "reviews": sorted(
+            {(_question(each, late), names.get(each.subject_ref, "")) for each in reviews}
+        ),
     }
+
+
+def _came_too_late(refund: Operation) -> bool:
+    """Owed for surplus before a dispute or another refund of it was seen, and then not sent."""
+    return refund.reason == "surplus" and refund.error_code in {"disputed", "amount_too_large"}
+
+
+def _question(review: Review, late: Collection[str]) -> str:
+    """A refund of surplus that came too late asks the same as surplus that could not be owed."""
+    return "surplus" if review.subject_ref in late else review.kind
 
 
 def _facts(attempt: Any) -> dict[str, object]:
@@ -257,7 +282,7 @@ def _refunds(shop: Shop) -> dict[tuple[str, str], int]:
     """Amounts by reason and status; whoever slept through a success knows only that it failed."""
     sums: Counter[tuple[str, str]] = Counter()
     for each in shop.operations:
-        if each.kind == OperationKind.REFUND:
+        if each.kind == OperationKind.REFUND and not _came_too_late(each):
             came_back = each.status == OperationStatus.REVERSED
             status = OperationStatus.FAILED if came_back else each.status
             sums[each.reason, status] += each.amount

@@ -110,6 +110,16 @@ def test_disputed_surplus_is_not_given_back_twice() -> None:
     }
 
 
+def test_surplus_of_which_a_dispute_holds_a_part_is_for_a_person() -> None:
+    _order, attempt = an_expired_order(stock=0)
+    dispute = DisputeSeen("dp_1", Money(1500, "GBP"), DisputeStatus.OPEN)
+
+    apply(attempt, captured(attempt, disputes=(dispute,)))
+
+    assert not Operation.objects.exists()
+    assert Review.objects.get(kind=ReviewKind.SURPLUS).subject_ref == attempt.our_ref
+
+
 def test_a_dispute_that_leaves_the_surplus_free_asks_nobody_about_it() -> None:
     attempt = an_attempt(an_order())
     dispute = DisputeSeen("dp_1", Money(1500, "GBP"), DisputeStatus.OPEN)
