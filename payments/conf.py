@@ -30,9 +30,11 @@ class PaymentSettings:
     """"automatic": charge when the shopper pays; "manual": let the bank hold the amount where it
     can, and charge it when staff capture it."""
     timeout_seconds: float = 8.0
-    """How long one call to a provider may take."""
+    """How long one call to a provider may take in all, its whole answer included."""
     polls_per_second: float = 25.0
-    """How often an account is asked what became of payments; ten seconds of it may come at once."""
+    """How often an account is asked what became of payments or which events it lists.
+
+    Ten seconds of it may come at once."""
     rate_limits: Mapping[str, str] | None = field(default_factory=lambda: dict(RATE_LIMITS))
     """Requests per client and page, as "20/m"; None lifts every limit."""
 

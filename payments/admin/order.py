@@ -25,12 +25,13 @@ from payments.admin.capture import CAPTURE
 from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
 from payments.admin.refund import REFUND
+from payments.admin.release import RELEASE
 from payments.models import Attempt, Operation, Payment, ProviderObject
 from payments.queries import held_for
 from payments.states import PaymentStatus
 from payments.timeline import Kind, timeline
 
-ACTS: Final = {"refund": REFUND, "capture": CAPTURE, "cancel": CANCEL}
+ACTS: Final = {"refund": REFUND, "capture": CAPTURE, "release": RELEASE, "cancel": CANCEL}
 OPEN: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
 
@@ -106,12 +107,14 @@ class OrderAdmin(BaseOrderAdmin):
         for line in lines:
             line.order = order
         story = timeline(order, payment)
+        held = bool(payment and held_for(payment).amount)
         context |= {
             "order_state": self.order_state(order),
             "payment_state": self.payment_state(order),
             "amounts": amounts(payment) if payment else [],
             "can_refund": bool(payment and payment.refundable.amount and REFUND.allowed(request)),
-            "can_capture": bool(payment and held_for(payment).amount and CAPTURE.allowed(request)),
+            "can_capture": held and order.state in OPEN and CAPTURE.allowed(request),
+            "can_release": held and order.state == OrderState.OPEN and RELEASE.allowed(request),
             "can_cancel": bool(payment and order.state in OPEN and CANCEL.allowed(request)),
             "lines": lines,
             "can_see_money": bool(payment and may_see_money(request)),

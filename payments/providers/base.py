@@ -228,18 +228,26 @@ class RawRequest:
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """One event of a webhook; without an outcome it only says "ask me"."""
+    """One event of a webhook or a feed; without an outcome it only says "ask me".
+
+    `body` is a listed event as `read_event` reads it again; of one that cannot be read it is all
+    there is beside its id.
+    """
 
     event_id: str
     kind: str
     our_ref: str = ""
     objects: tuple[ProviderObject, ...] = ()
     outcome: Outcome | None = None
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events, the oldest first; `cursor` asks for those after them, `more`: some are there."""
+    """Events, the oldest first; `cursor` asks for those after them, `more`: some are there.
+
+    One that cannot be read is among them all the same, and keeps none of the others back.
+    """
 
     events: tuple[WebhookEvent, ...]
     cursor: str

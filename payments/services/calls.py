@@ -26,9 +26,7 @@ def call_provider(
 
     Refuses to run inside a transaction: what it is about must be committed before.
     """
-    # Django's own durable= asks the same of the innermost block.
-    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
-        raise RuntimeError(f"a provider must not be called ({verb}) inside a transaction")
+    refuse_in_transaction(verb)
     started = time.monotonic()
     result, evidence = CallResult.OK, {}
     try:
@@ -59,3 +57,10 @@ def call_provider(
             milliseconds=int((time.monotonic() - started) * 1000),
             evidence=evidence,
         )
+
+
+def refuse_in_transaction(verb: str) -> None:
+    """Raise RuntimeError where a transaction is open, in which no provider may be called."""
+    # Django's own durable= asks the same of the innermost block.
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise RuntimeError(f"a provider must not be called ({verb}) inside a transaction")

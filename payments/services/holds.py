@@ -84,7 +84,9 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
         return
     warned = Review.objects.filter(payment=attempt.payment, kind=ReviewKind.HOLD_ENDING)
     warned.filter(resolved_at=None).update(resolved_at=now())
-    if not attempt.captured and not attempt.superseded_at:
+    if is_unwanted(attempt):
+        return
+    if not attempt.captured:
         reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
     elif attempt.captured < attempt.amount and not attempt.charged_as_asked:
         came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)

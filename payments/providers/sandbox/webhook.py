@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from payments.providers.base import (
@@ -21,6 +23,7 @@ from payments.providers.errors import BadAnswer
 from payments.providers.sandbox.mapping import read_payment
 from payments.providers.told import Told
 
+logger = logging.getLogger("till.payments")
 TOLERANCE_SECONDS = 300
 HEADER = "sandbox-signature"
 STAMP = re.compile("[0-9]{1,12}")
@@ -64,10 +67,30 @@ def read_event(told: object) -> WebhookEvent:
 
 def read_page(told: Told, cursor: str) -> EventPage:
     """A page of the event feed after `cursor`; raises BadAnswer."""
-    events, more = tuple(read_event(event) for event in told.items("data")), told.flag("has_more")
-    if more and not events:
+    events = [event for item in told.items("data") if (event := _listed(item))]
+    if not events and told.flag("has_more"):
         raise BadAnswer("no events, and more of them")
-    return EventPage(events, events[-1].event_id if events else cursor, more)
+    return EventPage(
+        tuple(events), events[-1].event_id if events else cursor, told.flag("has_more")
+    )
+
+
+def _listed(told: object) -> WebhookEvent | None:
+    """One event of a page with its body; None where not even its id can be read."""
+    body = json.dumps(told).encode()
+    try:
+        return replace(read_event(told), body=body)
+    except BadAnswer as unreadable:
+        event_id = _id_of(told)
+        logger.warning("event %s of the feed cannot be read: %s", event_id or "?", unreadable)
+    return WebhookEvent(event_id, "", body=body) if event_id else None
+
+
+def _id_of(told: object) -> str:
+    try:
+        return Told(told, "event").text("id")
+    except BadAnswer:
+        return ""
 
 
 def _forged(secret: str, raw: RawRequest, now: datetime) -> str:

@@ -21,7 +21,10 @@ def a_payment(**facts: object) -> dict[str, Any]:
 
 
 class FakeBank:
-    """Answers every request with what it is told to say; a POST with what it `refuses`, if any."""
+    """Answers every request with what it `says`, or with what that makes of its path.
+
+    A POST with what it `refuses`, if anything.
+    """
 
     says: object = None
     refuses: str = ""
@@ -31,13 +34,14 @@ class FakeBank:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self.answer(200, bank.says)
+                says = bank.says(self.path) if callable(bank.says) else bank.says
+                self.answer(200, says)
 
             def do_POST(self) -> None:
                 if bank.refuses:
                     self.answer(409, {"error": {"code": bank.refuses}})
                 else:
-                    self.answer(200, bank.says)
+                    self.do_GET()
 
             def answer(self, status: int, says: object) -> None:
                 body = json.dumps(says).encode()

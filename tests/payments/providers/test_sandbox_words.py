@@ -65,8 +65,8 @@ def test_a_malformed_answer_to_a_capture_decides_nothing(
         {},
         {"data": [], "has_more": "no"},
         {"data": [], "has_more": True},
-        {"data": [5], "has_more": False},
-        {"data": [{"id": "evt_1", "type": "payment.captured"}], "has_more": False},
+        {"data": [5], "has_more": True},
+        {"data": {"id": "evt_1"}, "has_more": False},
         {"data": None, "has_more": False},
     ],
 )
@@ -76,6 +76,21 @@ def test_a_malformed_page_of_events_is_no_page(fake_bank: FakeBank, said: object
     with pytest.raises(BadAnswer, match="malformed") as down:
         SandboxProvider(fake_bank.account).list_events("")
     assert down.value.sent
+
+
+def test_an_event_that_cannot_be_read_keeps_its_id_and_none_of_the_others_back(
+    fake_bank: FakeBank, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = {"id": "evt_3", "type": "payment.authorized", "data": a_payment()}
+    broken = {"id": "evt_2", "type": "payment.captured"}
+    fake_bank.says = {"data": [5, broken, event], "has_more": False}
+
+    page = SandboxProvider(fake_bank.account).list_events("evt_1")
+
+    assert [each.event_id for each in page.events] == ["evt_2", "evt_3"]
+    assert page.cursor == "evt_3"
+    assert "event ? of the feed" in caplog.text
+    assert "event evt_2 of the feed" in caplog.text
 
 
 @pytest.mark.parametrize("answer", [{}, {"data": 5}, {"data": {"id": 1}}, {"data": [None]}])
