@@ -66,7 +66,7 @@ def test_an_attempt_reserves_its_amount_or_nothing(wrong: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize("model", [Attempt, Payment])
-def test_surplus_was_captured(model: type[Attempt] | type[Payment]) -> None:
+def test_surplus_was_captured(model: type[Attempt | Payment]) -> None:
     a_payment()
 
     with pytest.raises(IntegrityError, match="surplus_was_captured"):

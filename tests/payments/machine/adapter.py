@@ -23,8 +23,8 @@ from payments.providers.base import (
     Verdict,
     WebhookEvent,
 )
-from payments.providers.errors import ProviderDown
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
+from payments.providers.errors import ProviderDown
 from tests.payments.machine.bank import Bank, Event
 
 PATH = "tests.payments.machine.adapter.ModelProvider"
@@ -91,7 +91,7 @@ class ModelProvider:
     )
 
     def __init__(self, account: Account, *, timeout: float) -> None:
-        self.account = account
+        self.account, self.timeout = account, timeout
 
     def create(self, request: CreateRequest) -> Outcome:
         return self.line.call(lambda: self.line.bank.create(request))
@@ -108,10 +108,10 @@ class ModelProvider:
     def query(self, ref: ProviderRef | OurRef) -> Outcome:
         return self.line.call(lambda: self.line.bank.find(ref.value).told())
 
-    def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook:
+    def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook:  # noqa: ARG002  # of the protocol
         return ParsedWebhook(Verdict.VERIFIED, (self.read_event(raw, raw.body.decode()),))
 
-    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:
+    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # of the protocol
         number = event_id.removesuffix("_bare").removeprefix("evt_")
         event = self.line.bank.events[int(number) - 1]
         return as_webhook(event, bare=event_id.endswith("_bare"))

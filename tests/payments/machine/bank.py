@@ -173,7 +173,7 @@ class Bank:
         booked = self.find(request.ref.value)
         if request.amount.amount > booked.left:
             raise ProviderRejected(Failure("amount_too_large"))
-        made = self.give_back(booked, request.amount.amount, request.our_ref, self.refunds_as)
+        made = self.give_back(booked, request.amount.amount, request.our_ref)
         return Outcome(status=Status.CAPTURED, refunds=(made,))
 
     def _void(self, booked: Booked) -> Outcome:
@@ -209,12 +209,10 @@ class Bank:
         booked.status = Status.CAPTURED if booked.captured else Status.EXPIRED
         self.write(booked)
 
-    def give_back(
-        self, booked: Booked, amount: int, our_ref: str, status: RefundStatus
-    ) -> RefundSeen:
+    def give_back(self, booked: Booked, amount: int, our_ref: str = "") -> RefundSeen:
         """A refund; without a reference of the merchant's it was made at the bank's own site."""
         name = f"re_{booked.number}_{len(booked.refunds) + 1}"
-        made = RefundSeen(name, our_ref, booked.money(amount), status)
+        made = RefundSeen(name, our_ref, booked.money(amount), self.refunds_as)
         booked.refunds[name] = made
         self.write(booked)
         return made

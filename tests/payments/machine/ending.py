@@ -29,7 +29,7 @@ def bring_to_an_end(shop: Shop) -> None:
     for _ in range(ROUNDS):
         if (due := shop.next_moment()) is None:
             break
-        shop.wait(max(due - shop.time(), timedelta(seconds=1)))
+        shop.wait(max(due - shop.clock.time(), timedelta(seconds=1)))
         shop.work()
     _we_know_what_the_bank_knows(shop)
     _nothing_is_left_open(shop)

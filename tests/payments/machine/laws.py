@@ -67,7 +67,8 @@ class Laws:
         _confirmed_where_the_money_is_whole(payment.order, attempts, reviews)
         _a_cancelled_order_gives_back(payment.order, attempts, reviews)
         _steps_are_legal(payment.order)
-        _nothing_is_stuck(payment.order, attempts, operations, reviews)
+        _nothing_is_stuck(attempts, operations, reviews)
+        assert payment.order.state != OrderState.OPEN or payment.order.expires_at
         self._no_goods_are_lost(payment.order)
         assert not moved or list(faults()) == []
         assert self.shop.bank.breaches == []
@@ -189,7 +190,7 @@ def _steps_are_legal(order: Order) -> None:
 
 
 def _nothing_is_stuck(
-    order: Order, attempts: list[Attempt], operations: list[Operation], reviews: list[Review]
+    attempts: list[Attempt], operations: list[Operation], reviews: list[Review]
 ) -> None:
     """Whatever is not over has its next moment, or a person was asked."""
     for attempt in attempts:
@@ -202,4 +203,3 @@ def _nothing_is_stuck(
         assert over or operation.next_run_at or asked, operation
     waits = InboxEvent.objects.filter(state__in=[InboxState.RECEIVED, InboxState.PARKED])
     assert not waits.filter(next_run_at=None).exists()
-    assert order.state != OrderState.OPEN or order.expires_at

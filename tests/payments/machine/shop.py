@@ -24,6 +24,7 @@ from payments.services.cancel import cancel_order
 from payments.services.capture import request_capture
 from payments.services.choose import choose_method
 from payments.services.expire import expire_due
+from payments.services.feed import read_feeds
 from payments.services.inbox import drain_inbox, receive
 from payments.services.poll import poll_due
 from payments.services.refund import request_refund
@@ -39,13 +40,22 @@ AMOUNT, PIECES = 6000, 2
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
+class Clock:
+    """A morning, and what has passed since."""
+
+    def __init__(self) -> None:
+        self.passed = timedelta()
+
+    def time(self) -> datetime:
+        return MORNING + self.passed
+
+
 class Shop:
     """An order over 6000 that has taken the last two pieces of the shelf."""
 
-    def __init__(self, account: ProviderAccount) -> None:
-        self.account = account
-        self.passed = timedelta()
-        self.bank = Bank(self.time)
+    def __init__(self, account: ProviderAccount, clock: Clock) -> None:
+        self.account, self.clock = account, clock
+        self.bank = Bank(clock.time)
         self.line = ModelProvider.line = Line(self.bank)
         self.order_id = a_held_order(amount=AMOUNT).pk
         self.product = Product.objects.latest("pk")
@@ -53,18 +63,13 @@ class Shop:
         self.payment_id = Payment.objects.get(order=self.order_id).pk
         self.written = True
 
-    def time(self) -> datetime:
-        return MORNING + self.passed
-
     def money(self, minor: int) -> Money:
         return Money(minor, GBP)
 
-    def note_writes(
-        self, execute: Callable[..., object], sql: str, params: object, many: bool, context: object
-    ) -> object:
+    def note_writes(self, execute: Callable[..., object], sql: str, *rest: object) -> object:
         """Django's hook around each statement: whether there is anything new to check."""
         self.written |= not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE"))
-        return execute(sql, params, many, context)
+        return execute(sql, *rest)
 
     @property
     def order(self) -> Order:
@@ -147,7 +152,7 @@ class Shop:
     # Workers and time.
 
     def wait(self, by: timedelta) -> None:
-        self.passed += by
+        self.clock.passed += by
         self.bank.tick()
 
     def work(self) -> None:
@@ -164,6 +169,11 @@ class Shop:
             self.order.expires_at if self.order.state == OrderState.OPEN else None,
         ]
         return min((due for due in dues if due), default=None)
+
+    def read_the_list(self) -> None:
+        """What the bank lists of events is read on, and applied."""
+        read_feeds()
+        self.drain()
 
     def drain(self) -> None:
         with suppress(ProviderError):  # the row is put back, the log has been told
@@ -185,11 +195,10 @@ def a_shop(account: ProviderAccount) -> Iterator[Shop]:
     """A shop whose rows are gone afterwards, with a clock of its own."""
     block = transaction.atomic()
     block._from_testcase = True  # type: ignore[attr-defined]  # Django's own mark, for durable=
-    moment: Callable[[], datetime] = lambda: MORNING  # noqa: E731  # replaced once there is a shop
     with block:
-        with clock_at(lambda: moment()):
-            shop = Shop(account)
-            moment = shop.time
+        clock = Clock()
+        with clock_at(clock.time):
+            shop = Shop(account, clock)
             with connection.execute_wrapper(shop.note_writes):
                 yield shop
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""Whatever shopper, staff, bank, network and time do, and however it is seen, the money is whole."""
+"""Whatever shopper, staff, bank, network and time do and we see of it, the money is whole."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, ClassVar
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -140,7 +141,7 @@ class Money(RuleBasedStateMachine):
     @rule(number=picks, amount=AMOUNTS)
     def refund_at_the_banks_own_site(self, number: int, amount: int) -> None:
         if booked := self.one(number, lambda b: b.left >= amount):
-            self.bank.give_back(booked, amount, "", self.bank.refunds_as)
+            self.bank.give_back(booked, amount)
 
     @rule(number=picks, status=st.sampled_from([RefundStatus.SUCCEEDED, RefundStatus.FAILED]))
     def move_a_refund(self, number: int, status: RefundStatus) -> None:
@@ -149,7 +150,7 @@ class Money(RuleBasedStateMachine):
             (booked, refund.provider_id)
             for booked in self.bank.payments
             for refund in booked.refunds.values()
-            if refund.status != status and refund.status != RefundStatus.FAILED
+            if refund.status not in {status, RefundStatus.FAILED}
         ]
         if moves:
             booked, name = moves[number % len(moves)]
@@ -190,6 +191,10 @@ class Money(RuleBasedStateMachine):
         if drained:
             self.shop.drain()
 
+    @rule()
+    def read_the_list(self) -> None:
+        self.shop.read_the_list()
+
     @rule(number=picks, waits=st.booleans())
     def ask(self, number: int, waits: bool) -> None:
         """For a shopper who waits on the page, or for staff who look at any attempt."""
@@ -218,8 +223,5 @@ class Money(RuleBasedStateMachine):
 def test_any_sequence_keeps_every_invariant(settings: Any) -> None:
     settings.PAYMENTS = {**settings.PAYMENTS, "providers": {"model": PATH}}
     Money.account = an_account(provider="model", code="model")
-    run_state_machine_as_test(Money, settings=bounds())
-
-
-def bounds() -> settings:
-    return settings(stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+    bounds = hypothesis.settings(stateful_step_count=40, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Money, settings=bounds)
