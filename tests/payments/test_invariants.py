@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError
+from django.db.models import Model
 
 from orders.clock import now
 from orders.models import Order
@@ -33,8 +34,8 @@ PREFIXES = (
 
 
 def constraints() -> set[str]:
-    models = [*apps.get_app_config("payments").get_models(), Order]
-    return {each.name for model in models for each in model._meta.constraints}
+    tables: list[type[Model]] = [*apps.get_app_config("payments").get_models(), Order]
+    return {each.name for table in tables for each in table._meta.constraints}
 
 
 def test_the_page_names_constraints_that_exist() -> None:
