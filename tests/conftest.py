@@ -11,11 +11,18 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from config.ports import HOST, free_port, wait_until_answers
 
 ROOT = Path(__file__).resolve().parent.parent
+# The same examples in every run; `--hypothesis-profile=long` looks for new ones.
+hypothesis_settings.register_profile("short", derandomize=True, deadline=None)
+hypothesis_settings.register_profile(
+    "long", max_examples=5000, deadline=None, print_blob=True, derandomize=False
+)
+hypothesis_settings.load_profile("short")
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,9 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("amount")), name="payment_reserve_within_amount"
             ),
+            models.CheckConstraint(
+                condition=Q(surplus__lte=F("captured")), name="payment_surplus_was_captured"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -171,6 +174,21 @@ class Attempt(models.Model):
                 condition=Q(status__in=AttemptStatus.values), name="attempt_status_known"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="attempt_amount_positive"),
+            models.UniqueConstraint(
+                fields=["payment"],
+                condition=Q(superseded_at__isnull=True, status__in=IN_FLIGHT),
+                name="attempt_one_in_flight",
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved=0) | Q(superseded_at__isnull=True, reserved=F("amount")),
+                name="attempt_reserves_all_or_nothing",
+            ),
+            models.CheckConstraint(
+                condition=Q(surplus__lte=F("captured")), name="attempt_surplus_was_captured"
+            ),
+            models.CheckConstraint(
+                condition=Q(hold=True) | Q(capture_asked=0), name="attempt_captures_what_is_held"
+            ),
             *_not_negative("attempt", "capture_asked", *SET_ASIDE, *FACTS),
         ]
         indexes = [
