@@ -25,8 +25,9 @@ from payments.services.capture import request_capture
 from payments.services.choose import choose_method
 from payments.services.expire import expire_due
 from payments.services.feed import read_feeds
-from payments.services.inbox import drain_inbox, receive
+from payments.services.inbox import drain_inbox
 from payments.services.poll import poll_due
+from payments.services.receive import receive
 from payments.services.refund import request_refund
 from payments.services.resolve import resolve_review
 from payments.services.start import submit_attempt
