@@ -27,6 +27,10 @@ class RefundRefused(PaymentError):
     """The refund asked for cannot be; the message says why. Staff act."""
 
 
+class ReviewRefused(PaymentError):
+    """The review cannot be ended this way; the message says why. Staff act."""
+
+
 class SecretsUnreadable(PaymentError):
     """No key in PAYMENTS["secret_keys"] opens this account's secrets. The installer acts."""
 

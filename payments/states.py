@@ -68,6 +68,7 @@ class EntryKind(TextChoices):
     REFUND = "refund", _("refund")
     REFUND_REVERSED = "refund_reversed", pgettext_lazy("ledger", "refund that came back")
     DISPUTE = "dispute", _("dispute")
+    ELSEWHERE = "elsewhere", pgettext_lazy("ledger", "returned elsewhere")
     OPENING = "opening", pgettext_lazy("ledger", "opening")
 
 

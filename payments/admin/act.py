@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import secrets
 from collections.abc import Callable
@@ -102,7 +103,7 @@ class Act:
     """What a page asks for: its words, its form, and what is done with what was typed.
 
     `ask` notes who did it and says how it went; a PaymentError of it stands beside `field`, or
-    above the form where that is None.
+    above the form where that is None. `context` is what else its template shows.
     """
 
     permission: str
@@ -111,6 +112,7 @@ class Act:
     form: Callable[[Payment, dict[str, str] | None], ActForm]
     ask: Callable[[Desk, dict[str, Any]], None]
     field: str | None = None
+    context: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def allowed(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.permission)
@@ -138,5 +140,6 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
         "payment": payment,
         "amounts": amounts(payment),
         "form": form,
+        **act.context,
     }
     return TemplateResponse(request, act.template, context, status=400 if form.is_bound else 200)

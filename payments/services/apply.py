@@ -23,7 +23,7 @@ from payments.services.holds import follow_hold, next_look, watch_hold
 from payments.services.lock import lock_attempt
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
-from payments.services.reviews import open_review
+from payments.services.reviews import end_by_itself, open_review
 from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
@@ -47,6 +47,8 @@ SUMMED = (
     "refund_pending",
     "surplus",
     "disputed",
+    "accepted",
+    "returned_elsewhere",
 )
 """Columns of a payment that are sums over its attempts."""
 
@@ -81,7 +83,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
         more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome, source)
-        _free_reserve(attempt)
+        _let_go(attempt)
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
         follow_hold(attempt)
@@ -101,9 +103,11 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     before = as_read(payment)
     for name in SUMMED:
         setattr(payment, name, sum(getattr(attempt, name) for attempt in attempts))
-    tried = [_tried(attempt) for attempt in attempts]
+    tried = [as_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
         mark_paid(payment.order, actor=source)
+        if payment.accepted:
+            end_by_itself(payment, ReviewKind.WRONG_AMOUNT)
     elif settled(tried) + promised(tried) >= payment.amount:
         mark_held(payment.order, actor=source)
     payment.status = payment_status(
@@ -112,13 +116,14 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     save_changes(payment, before)
 
 
-def _tried(attempt: Attempt) -> Tried:
+def as_tried(attempt: Attempt) -> Tried:
+    """What the projection of a payment asks of an attempt."""
     return Tried(
         status=AttemptStatus(attempt.status),
-        amount=attempt.amount,
+        amount=attempt.wanted,
         captured=attempt.captured,
         surplus=attempt.surplus,
-        refunded=attempt.refunded - attempt.refund_reversed,
+        refunded=attempt.net_refunded,
         superseded=attempt.superseded_at is not None,
         held=attempt.held,
         charged_as_asked=attempt.charged_as_asked,
@@ -234,7 +239,11 @@ def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     return moment
 
 
-def _free_reserve(attempt: Attempt) -> None:
-    """An attempt that has failed, or has its money, reserves nothing any more."""
+def _let_go(attempt: Attempt) -> None:
+    """An attempt that has failed, or has its money, reserves nothing any more.
+
+    What was accepted of a hold that lapsed is asked for again.
+    """
+    attempt.accepted = min(attempt.accepted, attempt.brought)
     if attempt.status not in IN_FLIGHT and attempt.status != AttemptStatus.AUTHORIZED:
         attempt.reserved = 0

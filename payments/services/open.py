@@ -43,19 +43,18 @@ def open_payment(order: Order, option: PaymentOption | None = None) -> Attempt |
 
 
 def open_attempt(payment: Payment, option: PaymentOption) -> Attempt:
-    """Write an attempt over the whole amount and reserve it; the caller holds the order's lock.
+    """Write an attempt over all that is asked for and reserve it; the order's lock is held.
 
     Raises NotPayable where another attempt has the amount, so that nobody is charged twice.
     """
     # A refund of surplus makes no room: only what went back beyond it does.
-    returned = Greatest(0, F("refunded") - F("refund_reversed") - F("surplus"))
-    kept = F("captured") - F("surplus") - returned
-    reserved = (
-        Payment.objects.alias(taken=kept + F("reserved") + payment.amount)
-        .filter(pk=payment.pk, taken__lte=F("amount"))
-        .update(reserved=F("reserved") + payment.amount, status=PaymentStatus.PROCESSING)
-    )
-    if not reserved:
+    back = F("refunded") - F("refund_reversed") + F("returned_elsewhere") - F("surplus")
+    kept = F("captured") - F("surplus") - Greatest(0, back)
+    asked = payment.rest.amount
+    free = Payment.objects.alias(taken=kept + F("reserved") + asked)
+    if not free.filter(pk=payment.pk, taken__lte=F("amount")).update(
+        reserved=F("reserved") + asked, status=PaymentStatus.PROCESSING
+    ):
         raise NotPayable(f"payment of order {payment.order_id} has no amount left to try")
     return _write_attempt(payment, option)
 
@@ -65,8 +64,8 @@ def _write_attempt(payment: Payment, option: PaymentOption) -> Attempt:
         payment=payment,
         account_id=option.account_id,
         method=option.method,
-        amount=payment.amount,
-        reserved=payment.amount,
+        amount=payment.rest.amount,
+        reserved=payment.rest.amount,
         saved_method=option.saved,
         save_method=option.save,
         hold=option.hold,
@@ -95,7 +94,7 @@ def try_again(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, bool]
     with transaction.atomic(durable=True):
         payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
         order = payment.order
-        tried = [attempt for attempt in attempts if attempt.superseded_at is None]
+        tried = [each for each in attempts if each.superseded_at is None and not each.accepted]
         if order.state != OrderState.OPEN or any(holds_money(attempt) for attempt in tried):
             raise NotPayable(f"order {order.number} asks for no money")
         flying = [attempt for attempt in tried if attempt.in_flight]
@@ -108,7 +107,7 @@ def try_again(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, bool]
 def holds_money(attempt: Attempt) -> bool:
     """Whether an attempt has money of the shopper's now: captured and kept, or on hold."""
     if attempt.captured:
-        return attempt.captured > attempt.refunded - attempt.refund_reversed
+        return attempt.captured > attempt.net_refunded
     return attempt.authorized > attempt.released
 
 

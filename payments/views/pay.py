@@ -53,7 +53,7 @@ def pay(request: HttpRequest, payment: Payment) -> HttpResponse:
 def options_for(request: HttpRequest, payment: Payment) -> list[PaymentOption]:
     """The ways to pay on offer, with the saved ones where the order is the signed-in shopper's."""
     owner = payment.order.user_id
-    return payment_options(payment.due, owner if owner == shopper_key(request) else None)
+    return payment_options(payment.rest, owner if owner == shopper_key(request) else None)
 
 
 def chosen_option(request: HttpRequest, payment: Payment) -> PaymentOption:
@@ -62,7 +62,7 @@ def chosen_option(request: HttpRequest, payment: Payment) -> PaymentOption:
     for option in options_for(request, payment):
         if option.key == key:
             return option.saving() if request.POST.get("save_method") else option
-    raise NoAccount(f"{key!r} is not a way to pay {payment.due}")
+    raise NoAccount(f"{key!r} is not a way to pay {payment.rest}")
 
 
 def _submit(request: HttpRequest, payment: Payment, option: PaymentOption) -> HttpResponse:
