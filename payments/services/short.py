@@ -50,9 +50,9 @@ def accept_short(ending: Ending) -> bool:
         if not payment.amount:
             raise ReviewRefused(_("a part of it is charged and a part is held: capture it first"))
         payment.save(update_fields=["amount"])
-        settle_payment(payment, case.attempts, source=ending.actor)
         facts = {"before": format_money(owed), "after": format_money(payment.due)}
         end(ending, note=_("owed %(before)s, now %(after)s") % facts)
+        settle_payment(payment, case.attempts, source=ending.actor)
         _tell(case)
     return True
 
