@@ -13,6 +13,7 @@ from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
 from payments.models.payment import MISMATCH
 from payments.models.records import ReviewKind
+from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
 from payments.schedule import Case, case_of, next_poll
@@ -27,17 +28,7 @@ from payments.services.reviews import end_by_itself, open_review
 from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
-from payments.states import (
-    IN_FLIGHT,
-    OBSERVED,
-    AttemptStatus,
-    PaymentStatus,
-    Tried,
-    attempt_status,
-    payment_status,
-    promised,
-    settled,
-)
+from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
 
 SUMMED = (
     "reserved",
@@ -183,25 +174,14 @@ def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:
 
 
 def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
-    """Facts about money decide the status; without any, the newest observation does.
-
-    An attempt that has ended comes back only by money, never by a late word of waiting; and a
-    webhook, which may be an old one, moves an attempt only forward.
-    """
-    current = AttemptStatus(attempt.status)
-    newest = OBSERVED.get(outcome.status, current)
-    unheard = outcome.status == Status.UNKNOWN and current != AttemptStatus.SUBMITTING
-    ended = newest in IN_FLIGHT and current not in IN_FLIGHT
-    back = current == AttemptStatus.PROCESSING and newest in IN_FLIGHT and source == "webhook"
-    if unheard or ended or back:
-        newest = current
+    """Facts about money decide the status; without any, the newest observation does."""
     if attempt.error_code == MISMATCH and outcome.status != Status.UNKNOWN:
         attempt.error_code = ""
     attempt.status = attempt_status(
         authorized=attempt.authorized,
         captured=attempt.captured,
         released=attempt.released,
-        newest=newest,
+        newest=heard(AttemptStatus(attempt.status), outcome.status, source=source),
     )
     _show_next(attempt, outcome.next_action)
     if outcome.error and not attempt.captured:

@@ -55,9 +55,7 @@ def cases_of(payment: Payment, reviews: Sequence[Review]) -> list[Case]:
     return _cases(payment, attempts, reviews)
 
 
-def _cases(
-    payment: Payment, attempts: Sequence[Attempt], reviews: Sequence[Review]
-) -> list[Case]:
+def _cases(payment: Payment, attempts: Sequence[Attempt], reviews: Sequence[Review]) -> list[Case]:
     named = [review.subject_ref for review in reviews]
     operations = Operation.objects.filter(attempt__payment=payment, our_ref__in=named)
     by_ref = {each.our_ref: each for each in operations} if named else {}

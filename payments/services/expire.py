@@ -112,9 +112,10 @@ def _may_still_pay(attempt: Attempt, order: Order) -> bool:
     on_its_way = attempt.status == AttemptStatus.PROCESSING
     if on_its_way and flow_of(attempt.account, attempt.method) == Flow.SLOW:
         return attempt.next_poll_at is not None
-    return attempt.in_flight and now() < _patience(order)
+    return attempt.in_flight and now() < _patience(order, attempt.method)
 
 
-def _patience(order: Order) -> datetime:
+def _patience(order: Order, method: str) -> datetime:
     open_for = timedelta(minutes=order_settings().open_minutes)
-    return order.placed_at + open_for + LAST_CALL + GRACE
+    own = payment_settings().open_for(method)
+    return order.placed_at + max(open_for, own) + LAST_CALL + GRACE

@@ -72,15 +72,22 @@ def _write_attempt(payment: Payment, option: PaymentOption) -> Attempt:
         next_poll_at=now() + payment_settings().lease,
     )
     attempt.save(force_insert=True)
-    _keep_order(payment.order)
+    _keep_order(payment.order, option.method)
     return attempt
 
 
-def _keep_order(order: Order) -> None:
-    """Give who begins to pay a quarter of an hour, once however often they begin."""
-    until = now() + LAST_CALL
-    if order.expires_at and order.expires_at < until and not order.extended:
-        order.expires_at, order.extended = until, True
+def _keep_order(order: Order, method: str) -> None:
+    """Give who begins to pay a quarter of an hour, once however often they begin.
+
+    A way to pay that takes days has its own time, counted from when the order was placed.
+    """
+    if order.expires_at is None:
+        return
+    kept, own = order.expires_at, order.placed_at + payment_settings().open_for(method)
+    order.expires_at = max(kept, own)
+    if order.expires_at < now() + LAST_CALL and not order.extended:
+        order.expires_at, order.extended = now() + LAST_CALL, True
+    if order.expires_at != kept:
         order.save(update_fields=["expires_at", "extended"])
 
 

@@ -13,10 +13,10 @@ from orders.services.rest import ask_for_rest
 from orders.states import OrderState
 from payments.errors import ReviewRefused
 from payments.models import Attempt
+from payments.projections import promised, settled
 from payments.services.apply import as_tried, settle_payment
 from payments.services.changes import as_read, save_changes
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
-from payments.states import promised, settled
 
 
 def is_short(case: Case) -> bool:

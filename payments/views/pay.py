@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -33,6 +33,8 @@ from payments.views.stage import (
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+MOST_MINUTES: Final = 120
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,9 +119,10 @@ def _problem_of(newest: Attempt | None) -> StrOrPromise:
 
 
 def _minutes_kept(payment: Payment) -> int:
-    """How long the order still waits for its payment."""
+    """How long the order still waits for its payment; 0 where nobody counts that in minutes."""
     until = payment.order.expires_at
-    return ceil((until - now()).total_seconds() / 60) if until else 0
+    minutes = ceil((until - now()).total_seconds() / 60) if until else 0
+    return minutes if minutes <= MOST_MINUTES else 0
 
 
 def _key_of(begun: Attempt | None) -> str:

@@ -60,6 +60,8 @@ CASES = [
     (AttemptStatus.REQUIRES_ACTION, Flow.SLOW, Case.REDIRECT),
     (AttemptStatus.PROCESSING, Flow.SLOW, Case.SLOW),
     (AttemptStatus.PROCESSING, Flow.REDIRECT, Case.REDIRECT),
+    (AttemptStatus.REQUIRES_ACTION, Flow.OFFLINE, Case.SLOW),
+    (AttemptStatus.PROCESSING, Flow.OFFLINE, Case.SLOW),
 ]
 
 

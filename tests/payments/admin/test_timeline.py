@@ -21,8 +21,8 @@ from payments.services.calls import call_provider
 from payments.services.refund import request_refund
 from payments.timeline import Happening, Kind, timeline
 from tests.factories import UserFactory, a_refund_seen, an_attempt, an_order, captured, seen
-from tests.payments.reviewing import close
 from tests.payments.admin.cast import a_webhook
+from tests.payments.reviewing import close
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -6,19 +6,17 @@ import pytest
 
 from orders.states import OrderState
 from payments.errors import RefundRefused, ReviewRefused
-from payments.models import Attempt, Dispute, Operation, Payment, Posting, Review
-from payments.models.payment import MISMATCH
+from payments.models import Operation, Payment, Posting, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundSeen, RefundStatus
 from payments.reviews import BUTTONS, GUIDES
-from payments.services.apply import apply_outcome
 from payments.services.check_ledger import faults
 from payments.services.ending import cases_of
 from payments.services.refund import request_refund
-from payments.services.resolve import DOES, possible_acts, resolve_review
-from payments.states import AttemptStatus, OperationStatus, PaymentStatus
+from payments.services.resolve import DOES, possible_acts
+from payments.states import PaymentStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, captured
-from tests.payments.reviewing import a_review, press, pressing
+from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import a_hold, apply, damage, held
 
 pytestmark = pytest.mark.django_db

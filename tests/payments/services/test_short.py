@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 
 from orders.models import Mail, Order
 from orders.states import OrderState
@@ -232,15 +231,3 @@ def test_the_rest_of_a_hold_that_lapsed_is_asked_for_by_opening_the_order() -> N
     rest = pays_again(attempt)
     apply(rest, captured(rest))
     assert state_of(attempt) == (OrderState.CONFIRMED, PaymentStatus.PAID)
-
-
-def test_a_button_pressed_in_a_transaction_that_fails_ends_nothing() -> None:
-    _attempt, review = short_of_60()
-
-    with pytest.raises(RuntimeError), transaction.atomic():
-        press(review, ReviewAct.ACCEPT)
-        raise RuntimeError
-
-    review.refresh_from_db()
-    assert review.resolved_at is None
-    assert Payment.objects.get().amount == 6000
