@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from orders.states import OrderState
 from payments.errors import RefundRefused, ReviewRefused
@@ -244,12 +245,12 @@ def test_a_ledger_that_does_not_agree_keeps_its_review() -> None:
 
 
 def test_the_buttons_of_many_reviews_cost_no_more_statements(
-    django_assert_num_queries: object,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     payment = a_payment()
     reviews = [a_review(payment, subject=f"R{n}") for n in range(5)]
 
-    with django_assert_num_queries(2):  # type: ignore[operator]  # pytest-django types it so
+    with django_assert_num_queries(2):
         for case in cases_of(payment, reviews):
             possible_acts(case)
 
