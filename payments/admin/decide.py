@@ -62,20 +62,13 @@ class NoteForm(ActForm):
     )
 
 
-class ReasonForm(NoteForm):
-    note = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=200,
-        help_text=gettext_lazy("Kept with the review; a refund sends it to the provider."),
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
-
-
 def decision(review: Review, act: ReviewAct) -> Act:
     """The page of one button of one review."""
 
     def form(_payment: Payment, data: dict[str, str] | None) -> ActForm:
-        return ReasonForm(data) if act in EXPLAINED else NoteForm(data)
+        page = NoteForm(data)
+        page.fields["note"].required = act in EXPLAINED
+        return page
 
     def ask(desk: Desk, asked: dict[str, Any]) -> None:
         user = desk.request.user

@@ -12,6 +12,7 @@ from orders.clock import now
 from orders.conf import order_settings
 from orders.models import Order
 from orders.services.expire import expire_order
+from orders.services.rest import KEPT_FOR_REST
 from orders.states import OrderState
 from payments.conf import payment_settings
 from payments.models import Attempt
@@ -81,7 +82,7 @@ def _expire_or_wait(order_id: int, until: datetime) -> None:
         if order.state != OrderState.OPEN or order.expires_at != until:
             return
         if any(_may_still_pay(attempt, order) for attempt in attempts):
-            order.expires_at = None if _rest_is_overdue(attempts) else now() + LOOK_AGAIN
+            order.expires_at = now() + (KEPT_FOR_REST if _rest_is_overdue(attempts) else LOOK_AGAIN)
             order.save(update_fields=["expires_at"])
         else:
             expire_order(order, actor="expiry")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from orders.clock import now
 from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.errors import NotPayable, ReviewRefused
@@ -174,7 +175,9 @@ def test_a_rest_nobody_pays_is_asked_about_again_and_the_order_keeps_its_money()
 
     assert Review.objects.filter(resolved_at=None, subject_ref=attempt.our_ref).count() == 1
     assert state_of(attempt)[0] == OrderState.OPEN
-    assert Order.objects.get().expires_at is None
+    until = Order.objects.get().expires_at
+    assert until
+    assert until > now() + timedelta(days=13)
 
 
 def test_a_rest_paid_after_that_ends_the_review_by_itself() -> None:
