@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.errors import InvalidAmount
+from orders.models import Order
 from orders.money import Money, exponent
 from payments.admin.amounts import amounts
 from payments.admin.marks import STYLE
@@ -133,7 +134,7 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
         form.with_new_key()
     context = {
         **site.admin_site.each_context(request),
-        "opts": site.opts,
+        "opts": Order._meta,  # noqa: SLF001  # Django's documented _meta
         "title": act.title % {"number": payment.order.number},
         "media": site.media + forms.Media(css=STYLE),
         "original": payment.order,

@@ -49,7 +49,8 @@ def accept_short(ending: Ending) -> bool:
         payment.amount = settled(tried) + promised(tried)
         if not payment.amount:
             raise ReviewRefused(_("a part of it is charged and a part is held: capture it first"))
-        payment.save(update_fields=["amount"])
+        payment.reserved = sum(each.reserved for each in case.attempts)  # never above what is owed
+        payment.save(update_fields=["amount", "reserved"])
         facts = {"before": format_money(owed), "after": format_money(payment.due)}
         end(ending, note=_("owed %(before)s, now %(after)s") % facts)
         settle_payment(payment, case.attempts, source=ending.actor)
@@ -90,8 +91,10 @@ def _keep_alive(order: Order) -> None:
 
 
 def _accept(attempt: Attempt) -> None:
+    """Take what it brought as its part, and free the reserve of what it did not."""
     before = as_read(attempt)
     attempt.accepted = attempt.brought
+    attempt.reserved = min(attempt.reserved, attempt.held)
     save_changes(attempt, before)
 
 

@@ -61,6 +61,7 @@ def test_the_pay_page_asks_for_the_rest_and_says_what_has_come(
 ) -> None:
     text = read(client.get(pay_page(asked))).text
 
+    assert "We have received £40.00 of £60.00. Please pay the rest." in text
     assert "Received £40.00" in text
     assert "Pay £20.00" in text
     assert "Pay £60.00" not in text

@@ -62,6 +62,12 @@ def test_the_page_of_a_button_says_what_will_happen_to_the_money(review: Review)
     assert review.detail in page
 
 
+def test_the_page_of_a_button_leads_back_to_the_order(review: Review) -> None:
+    page = staff(SEE_ORDERS, SEE, ACCEPT).get(button(review, ReviewAct.ACCEPT)).text
+
+    assert f'<a class="closelink" href="{order_url(review.payment.order)}">' in page
+
+
 def test_a_press_acts_and_leads_back_to_the_order_with_an_audit_row(review: Review) -> None:
     answer = press(staff(SEE_ORDERS, SEE, ACCEPT), review, ReviewAct.ACCEPT)
 
