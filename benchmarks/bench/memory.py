@@ -15,8 +15,8 @@ from benchmarks.bench.rounds import Scene
 from benchmarks.bench.stage import StageError, until
 from orders.wake import wake
 from payments.models import InboxEvent, ProviderAccount
-from payments.providers.sandbox.webhook import read_event
 from payments.models.inbox import DRAIN_TASK
+from payments.providers.sandbox.webhook import read_event
 from payments.states import InboxState
 
 LAPS, EVENTS = 10, 10_000
