@@ -28,10 +28,11 @@ def follow_hold(attempt: Attempt) -> None:
     What an attempt the shopper has left, a paid order or a dead one gets is released again. An
     expired order takes it if its goods can still be had.
     """
-    if attempt.status != AttemptStatus.AUTHORIZED:
+    authorized = attempt.status == AttemptStatus.AUTHORIZED
+    if not (authorized or attempt.held):
         return
     order = attempt.payment.order
-    whole = attempt.authorized - attempt.released >= attempt.amount
+    whole = authorized and attempt.authorized - attempt.released >= attempt.amount
     if order.state == OrderState.EXPIRED and whole and not _is_left(attempt):
         revive_order(order)
     if is_unwanted(attempt):

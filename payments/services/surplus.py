@@ -34,7 +34,7 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
         came, asked = attempt.money(attempt.captured), attempt.money(_asked(attempt))
         detail = f"captured {came}, asked for {asked}"
         open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
-    elif captured_before:
+    elif captured_before and not attempt.hold:
         end_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref)
 
 

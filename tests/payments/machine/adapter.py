@@ -72,6 +72,7 @@ def as_webhook(event: Event, *, bare: bool) -> WebhookEvent:
         our_ref="" if bare else event.told.our_ref,
         objects=(ProviderObject("payment", event.payment),),
         outcome=None if bare else event.told,
+        body=event.id.encode(),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from orders.money import Money
 from payments.providers.base import (
     CaptureRequest,
+    CaptureSeen,
     CreateRequest,
     DisputeSeen,
     DisputeStatus,
@@ -40,6 +41,7 @@ class Booked:
     captured: int = 0
     released: int = 0
     hold_ends: datetime | None = None
+    captures: list[CaptureSeen] = field(default_factory=list)
     refunds: dict[str, RefundSeen] = field(default_factory=dict)
     disputes: dict[str, DisputeSeen] = field(default_factory=dict)
 
@@ -83,6 +85,7 @@ class Booked:
             captured=self.captured,
             released=self.released,
             capture_before=self.hold_ends if self.held else None,
+            captures=tuple(self.captures),
             refunded=self.returned,
             refunds=tuple(self.refunds.values()),
             disputes=tuple(self.disputes.values()),
@@ -163,6 +166,8 @@ class Bank:
         booked = self.find(request.ref.value)
         if not 0 < request.amount.amount <= booked.held:
             raise ProviderRejected(Failure("provider_refused", "payment_not_authorized"))
+        name = f"cap_{booked.number}_{len(booked.captures) + 1}"
+        booked.captures.append(CaptureSeen(name, request.our_ref, request.amount))
         booked.captured += request.amount.amount
         booked.released += booked.held if request.final else 0
         booked.status = Status.AUTHORIZED if booked.held else Status.CAPTURED

@@ -130,6 +130,19 @@ def test_a_release_that_came_to_nothing_is_owed_anew_with_another_key(hold: Atte
     assert first.key != second.key
 
 
+def test_what_is_left_of_a_part_is_released_anew_too(hold: Attempt) -> None:
+    capture(hold, 2500, final=False)
+    apply(hold, held(hold, captured=2500))
+    cancelled()
+    owe_release(hold)
+    hold.save()
+    Operation.objects.filter(kind=OperationKind.VOID).update(status=OperationStatus.FAILED)
+
+    apply(hold, held(hold, captured=2500))
+
+    assert releases() == [OperationStatus.FAILED, OperationStatus.REQUESTED]
+
+
 def test_a_release_on_its_way_is_not_owed_twice(hold: Attempt) -> None:
     cancelled()
     apply(hold, held(hold))
