@@ -166,6 +166,7 @@ PAYMENTS: dict[str, Any] = {
     "providers": {"sandbox": "payments.providers.sandbox.SandboxProvider"},
     "secret_keys": [derived_key(SECRET_KEY, "till provider accounts")],
     "base_url": BASE_URL,
+    "capture": text("TILL_CAPTURE", "automatic"),
 }
 SHOP: dict[str, Any] = {
     "catalog": "demo.catalog.DemoCatalog",

@@ -13,6 +13,8 @@ WEBHOOK_BYTES = 256 * 1024
 
 RATE_LIMITS = {"pay": "20/m", "status": "120/m"}
 
+OPEN_MINUTES = {"bank_transfer": 7 * 24 * 60}
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentSettings:
@@ -29,6 +31,8 @@ class PaymentSettings:
     capture: str = "automatic"
     """"automatic": charge when the shopper pays; "manual": let the bank hold the amount where it
     can, and charge it when staff capture it."""
+    open_minutes_of: Mapping[str, int] = field(default_factory=lambda: dict(OPEN_MINUTES))
+    """Method -> how long an unpaid order is kept once this way to pay was chosen."""
     timeout_seconds: float = 8.0
     """How long one call to a provider may take in all, its whole answer included."""
     polls_per_second: float = 25.0
@@ -47,6 +51,10 @@ class PaymentSettings:
         Longer than one call takes; where a call overruns it, the same key makes that harmless.
         """
         return timedelta(seconds=self.timeout_seconds + 6)
+
+    def open_for(self, method: str) -> timedelta:
+        """How long this way to pay keeps an order beyond what every order gets; zero for most."""
+        return timedelta(minutes=self.open_minutes_of.get(method, 0))
 
 
 def payment_settings() -> PaymentSettings:

@@ -31,6 +31,10 @@ class ReleaseRefused(PaymentError):
     """What is held cannot be released so; the message says why. Staff act."""
 
 
+class ReviewRefused(PaymentError):
+    """The review cannot be ended this way; the message says why. Staff act."""
+
+
 class SecretsUnreadable(PaymentError):
     """No key in PAYMENTS["secret_keys"] opens this account's secrets. The installer acts."""
 

@@ -54,15 +54,25 @@ AFTER_CLOSING: Final = 7
 """So many days an attempt that will not close is asked about before a person is."""
 
 
+WHILE_ACTING: Final[dict[Flow, Case]] = {
+    Flow.REDIRECT: Case.REDIRECT,
+    Flow.QR: Case.QR,
+    Flow.SLOW: Case.REDIRECT,
+    Flow.OFFLINE: Case.SLOW,
+}
+"""Which waits an attempt follows while the shopper may act."""
+
+WHILE_PROCESSING: Final[dict[Flow, Case]] = {**WHILE_ACTING, Flow.SLOW: Case.SLOW}
+"""And once the bank is at it."""
+
+
 def case_of(status: AttemptStatus, flow: Flow) -> Case:
-    """Which waits an attempt follows."""
+    """Which waits an attempt follows; one that gives no answer has its own, however it is paid."""
     if status in WITHOUT_MONEY:
         return Case.CLOSED
     if status == AttemptStatus.UNKNOWN:
         return Case.UNKNOWN
-    if status == AttemptStatus.PROCESSING and flow == Flow.SLOW:
-        return Case.SLOW
-    return Case.QR if flow == Flow.QR else Case.REDIRECT
+    return (WHILE_PROCESSING if status == AttemptStatus.PROCESSING else WHILE_ACTING)[flow]
 
 
 def next_poll(

@@ -22,6 +22,7 @@ from payments.admin.act import Act, Desk, act_page
 from payments.admin.amounts import amounts
 from payments.admin.cancel import CANCEL
 from payments.admin.capture import CAPTURE
+from payments.admin.decide import open_cards
 from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
 from payments.admin.refund import REFUND
@@ -124,6 +125,7 @@ class OrderAdmin(BaseOrderAdmin):
             "can_capture": held and order.state in OPEN and CAPTURE.allowed(request),
             "can_release": held and order.state == OrderState.OPEN and RELEASE.allowed(request),
             "can_cancel": bool(payment and order.state in OPEN and CANCEL.allowed(request)),
+            "reviews": open_cards(request, payment) if payment else [],
             "lines": lines,
             "can_see_money": bool(payment and may_see_money(request)),
             "can_see_events": request.user.has_perm("payments.view_inboxevent"),

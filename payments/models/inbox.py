@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from orders.clock import now
 from payments.models.account import ProviderAccount
 from payments.models.payment import Attempt
-from payments.states import InboxState
+from payments.states import INBOX_NEXT, InboxState
 
-AGAIN: Final = (InboxState.RECEIVED, InboxState.PARKED, InboxState.DEAD)
+AGAIN: Final = tuple(state for state, moves in INBOX_NEXT.items() if moves)
 """An event that may still be applied."""
 
 REPLAYABLE: Final = (*AGAIN, InboxState.DONE)

@@ -10,12 +10,14 @@ from datetime import timedelta
 class Flow(enum.StrEnum):
     """How a shopper pays by a method; it decides how often we ask what became of it.
 
-    `slow`: the bank confirms minutes or days after the shopper has agreed.
+    `slow`: the bank confirms minutes or days after the shopper has agreed. `offline`: the shopper
+    sends the money by themselves, as by bank transfer, and it comes days later.
     """
 
     REDIRECT = "redirect"
     QR = "qr"
     SLOW = "slow"
+    OFFLINE = "offline"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
     if more > 0:
         attempt.surplus += more
         _give_back(attempt, more)
-    if attempt.surplus == 0 and _is_wrong(attempt):
+    if attempt.surplus == 0 and not attempt.accepted and _is_wrong(attempt):
         came, asked = attempt.money(attempt.captured), attempt.money(_asked(attempt))
         detail = f"captured {came}, asked for {asked}"
         open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
@@ -54,10 +54,10 @@ def _kept(attempt: Attempt) -> int:
     order = attempt.payment.order
     if attempt.superseded_at or order.state == OrderState.CANCELLED:
         return 0
-    whole = attempt.captured >= attempt.amount
+    whole = attempt.captured >= attempt.wanted
     if order.state == OrderState.EXPIRED and whole and not revive_order(order):
         return 0
-    return min(attempt.captured, attempt.amount)
+    return min(attempt.captured, attempt.wanted)
 
 
 def _give_back(attempt: Attempt, amount: int) -> None:

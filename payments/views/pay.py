@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -34,6 +34,8 @@ from payments.views.stage import (
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+MOST_MINUTES: Final = 120
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @payment_page
@@ -60,7 +62,7 @@ def owner_of(request: HttpRequest, payment: Payment) -> int | None:
 def chosen_option(request: HttpRequest, payment: Payment) -> PaymentOption:
     """What the form says; raises NoAccount where it is not on offer."""
     key = request.POST.get("method", "")
-    option = option_by_key(key, payment.due, owner_of(request, payment))
+    option = option_by_key(key, payment.rest, owner_of(request, payment))
     return option.saving() if request.POST.get("save_method") else option
 
 
@@ -103,7 +105,7 @@ def _page(
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}
     cancelled = newest if newest and newest.error_code == "cancelled" else None
     context |= {"minutes": _minutes_kept(payment), "cancelled": cancelled}
-    options = payment_options(payment.due, owner_of(request, payment))
+    options = payment_options(payment.rest, owner_of(request, payment))
     context |= {"options": options, "chosen": _key_of(begun or cancelled)}
     return render(request, "payments/pay.html", context, status=status)
 
@@ -117,9 +119,10 @@ def _problem_of(newest: Attempt | None) -> StrOrPromise:
 
 
 def _minutes_kept(payment: Payment) -> int:
-    """How long the order still waits for its payment."""
+    """How long the order still waits for its payment; 0 where nobody counts that in minutes."""
     until = payment.order.expires_at
-    return ceil((until - now()).total_seconds() / 60) if until else 0
+    minutes = ceil((until - now()).total_seconds() / 60) if until else 0
+    return minutes if minutes <= MOST_MINUTES else 0
 
 
 def _key_of(begun: Attempt | None) -> str:

@@ -15,7 +15,6 @@ from payments.providers.base import (
     Refused,
     Status,
     Verdict,
-    WebhookEvent,
 )
 from payments.providers.errors import NotAuthorized
 from tests.contract.cast import Sale, Seller
@@ -32,11 +31,6 @@ def webhooks(sale: Sale) -> list[RawRequest]:
 
 def parsed(seller: Seller, raw: RawRequest, after: timedelta = timedelta()) -> ParsedWebhook:
     return seller.provider.parse_webhook(raw, now() + after)
-
-
-def events(sale: Sale) -> list[WebhookEvent]:
-    """What all webhooks of a payment tell, oldest first."""
-    return [event for raw in webhooks(sale) for event in parsed(sale.seller, raw).events]
 
 
 def is_refused(answer: ParsedWebhook) -> bool:
@@ -75,14 +69,14 @@ def test_a_webhook_is_read_without_asking_anybody(seller: Seller, raw: RawReques
 def test_each_event_leads_to_its_payment(sold: Sale) -> None:
     known = set(sold.created.objects)
 
-    for event in events(sold):
+    for event in sold.events():
         assert event.our_ref == sold.request.our_ref or known & set(event.objects)
 
 
 def test_each_event_has_a_name_of_its_own_that_fits_its_column(sold: Sale) -> None:
     sold.gives_back(40)
 
-    told = events(sold)
+    told = sold.events()
 
     names = [event.event_id for event in told]
     assert len(set(names)) == len(names)
@@ -104,7 +98,7 @@ def test_an_event_is_read_again_from_what_is_stored_of_it(seller: Seller, raw: R
 def test_the_last_webhook_tells_what_a_question_is_told(sold: Sale) -> None:
     sold.gives_back(40)
 
-    outcomes = [event.outcome for event in events(sold) if event.outcome]
+    outcomes = [event.outcome for event in sold.events() if event.outcome]
 
     told = sold.told()
     for outcome in outcomes[-1:]:  # events without an outcome only say "ask me"

@@ -11,19 +11,21 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from payments.models import Attempt
-from payments.providers.base import Outcome, RefundStatus, Status
-from payments.services.apply import _grow_totals, _observe
-from payments.services.refunds_seen import _next_status
-from payments.states import (
-    IN_FLIGHT,
-    AttemptStatus,
-    OperationStatus,
-    PaymentStatus,
+from payments.projections import (
     Tried,
     attempt_status,
     payment_status,
     promised,
     settled,
+)
+from payments.providers.base import Outcome, RefundStatus, Status
+from payments.services.apply import _grow_totals, _observe
+from payments.states import (
+    IN_FLIGHT,
+    REFUND_TOLD,
+    AttemptStatus,
+    OperationStatus,
+    PaymentStatus,
 )
 
 AMOUNT = 6000
@@ -210,7 +212,7 @@ refund_words = st.lists(st.sampled_from(RefundStatus), max_size=8)
 
 def moved(words: list[RefundStatus]) -> OperationStatus:
     return reduce(
-        lambda status, word: _next_status(status, word) or status,
+        lambda status, word: REFUND_TOLD[word].get(status, status),
         words,
         OperationStatus.SUBMITTING,
     )

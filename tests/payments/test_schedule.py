@@ -64,6 +64,8 @@ CASES = [
     (AttemptStatus.VOIDED, Flow.QR, Case.CLOSED),
     (AttemptStatus.EXPIRED, Flow.REDIRECT, Case.CLOSED),
     (AttemptStatus.DECLINED, Flow.SLOW, Case.CLOSED),
+    (AttemptStatus.REQUIRES_ACTION, Flow.OFFLINE, Case.SLOW),
+    (AttemptStatus.PROCESSING, Flow.OFFLINE, Case.SLOW),
 ]
 
 

@@ -14,15 +14,18 @@ from orders.clock import clock_at
 from orders.models import Order
 from orders.money import Money
 from orders.states import OrderState
-from payments.errors import CancelRefused, CaptureRefused, NotPayable, RefundRefused
+from payments.errors import CancelRefused, CaptureRefused, NotPayable, PaymentError, RefundRefused
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
+from payments.models.records import ReviewKind
 from payments.providers.base import RawRequest
 from payments.providers.errors import ProviderError
 from payments.registry import PaymentOption
+from payments.reviews import GUIDES
 from payments.services.ask import ask, ask_if_waiting, note_return
 from payments.services.cancel import cancel_order
 from payments.services.capture import request_capture
 from payments.services.choose import choose_method
+from payments.services.ending import Ending
 from payments.services.expire import expire_due
 from payments.services.feed import read_feeds
 from payments.services.inbox import drain_inbox
@@ -143,7 +146,11 @@ class Shop:
     def resolve(self, number: int) -> None:
         reviews = list(Review.objects.filter(payment=self.payment_id, resolved_at=None))
         if reviews:
-            resolve_review(review_id=reviews[number % len(reviews)].pk, resolved_by=None)
+            review = reviews[number % len(reviews)]
+            acts = GUIDES[ReviewKind(review.kind)].acts
+            ending = Ending(review.pk, acts[number % len(acts)], key=f"{review.pk}:{number}")
+            with suppress(PaymentError):
+                resolve_review(ending)
 
     def look(self, number: int) -> None:
         """A person has the provider asked about one attempt."""
