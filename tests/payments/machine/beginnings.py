@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from payments.providers.base import Status
+from tests.payments.machine.adapter import Weather
 from tests.payments.machine.bank import Booked
 from tests.payments.machine.shop import Shop
 
@@ -28,6 +29,13 @@ def captured_in_part(shop: Shop) -> None:
     held(shop)
     shop.capture(1000, "form-0", final=False)
     shop.work()
+
+
+def refunded_without_an_answer(shop: Shop) -> None:
+    paid(shop)
+    shop.refund(1000, "form-0")
+    shop.line.weather.append(Weather.UNHEARD)
+    shop.send()
 
 
 def left(shop: Shop) -> None:
@@ -57,4 +65,7 @@ def _pay(shop: Shop, booked: Booked) -> None:
     shop.drain()
 
 
-BEGINNINGS: Final = (chosen, paid, held, captured_in_part, left, expired, paid_twice)
+BEGINNINGS: Final = (
+    *(chosen, paid, held, captured_in_part, refunded_without_an_answer),
+    *(left, expired, paid_twice),
+)

@@ -19,6 +19,7 @@ from payments.states import (
     OperationKind,
     OperationStatus,
 )
+from tests.payments.machine.bank import Bank
 from tests.payments.machine.shop import AMOUNT, PIECES, Shop
 
 GROWING: Final = ("authorized", "captured", "released", "refunded", "refund_reversed", "surplus")
@@ -71,7 +72,7 @@ class Laws:
         assert payment.order.state != OrderState.OPEN or payment.order.expires_at
         self._no_goods_are_lost(payment.order)
         assert not moved or list(faults()) == []
-        assert self.shop.bank.breaches == []
+        _the_bank_did_nothing_twice(self.shop.bank)
 
     def _facts_only_grow(self, attempts: list[Attempt]) -> bool:
         """Whether there are new ones at all."""
@@ -97,6 +98,14 @@ class Laws:
         self.shop.product.refresh_from_db()
         held = PIECES if order.state in KEEPS_GOODS else 0
         assert self.shop.product.stock + held + self.shop.sold == PIECES
+
+
+def _the_bank_did_nothing_twice(bank: Bank) -> None:
+    assert bank.breaches == []
+    refunds = [each.our_ref for booked in bank.payments for each in booked.refunds.values()]
+    captures = [each.our_ref for booked in bank.payments for each in booked.captures]
+    ours = [ref for ref in (*refunds, *captures) if ref]
+    assert len(ours) == len(set(ours))
 
 
 def _what_is_set_aside_is_unsettled(attempt: Attempt, operations: list[Operation]) -> None:

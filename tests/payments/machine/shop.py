@@ -165,7 +165,7 @@ class Shop:
 
     def work(self) -> None:
         """Every sweep, as beat wakes them."""
-        for sweep in (self.drain, submit_due_operations, poll_due, expire_due):
+        for sweep in (self.drain, self.send, poll_due, expire_due):
             sweep()
 
     def next_moment(self) -> datetime | None:
@@ -177,6 +177,10 @@ class Shop:
             self.order.expires_at if self.order.state == OrderState.OPEN else None,
         ]
         return min((due for due in dues if due), default=None)
+
+    def send(self) -> None:
+        """What was asked of the bank."""
+        submit_due_operations()
 
     def read_the_list(self) -> None:
         """What the bank lists of events is read on, and applied."""

@@ -88,11 +88,14 @@ class Money(RuleBasedStateMachine):
 
     # Staff.
 
-    @rule(amount=AMOUNTS)
-    def refund(self, amount: int) -> None:
+    @rule(amount=AMOUNTS, sent=st.sampled_from([None, *Weather]))
+    def refund(self, amount: int, sent: Weather | None) -> None:
         room = self.shop.payment.refundable.amount
         made = self.shop.refund(amount, self.key())
         assert made is None or amount <= room
+        if made and sent:
+            self.line.weather.append(sent)
+            self.shop.send()
 
     @rule(amount=AMOUNTS, final=st.booleans())
     def capture(self, amount: int, final: bool) -> None:
