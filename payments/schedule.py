@@ -109,8 +109,8 @@ PARKED_FOR: Final = timedelta(hours=72)
 def next_look(received: datetime, *, at: datetime) -> datetime | None:
     """When to look again at an event that fits no payment: the older, the more rarely.
 
-    It is queued at once when its payment appears, so this only covers what was missed. None where
-    its time is over.
+    Soon at first, since it may only have overtaken the answer to the creation of its payment. None
+    where its time is over.
     """
     end = received + PARKED_FOR
-    return None if at >= end else min(end, at + max(timedelta(minutes=2), (at - received) / 4))
+    return None if at >= end else min(end, at + max(timedelta(seconds=5), (at - received) / 4))

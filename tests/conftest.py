@@ -1,10 +1,6 @@
 """Fixtures for every test: the database, the sandbox bank, and which tests need PostgreSQL."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,9 +10,8 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
-from config.ports import HOST, free_port, wait_until_answers
+from tests.payments.sandbox.cast import BankProcess
 
-ROOT = Path(__file__).resolve().parent.parent
 # The same examples in every run; `--hypothesis-profile=long` looks for new ones.
 hypothesis_settings.register_profile("short", derandomize=True, deadline=None)
 hypothesis_settings.register_profile(
@@ -83,25 +78,7 @@ def _needs_postgres(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a sandbox bank that runs as a process of its own, over its own tables."""
-    data, port = tmp_path_factory.mktemp("bank"), free_port()
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.bank",
-        "TILL_DATA": str(data),
-        "BANK_DATABASE_URL": f"sqlite:///{data / 'bank.sqlite3'}",
-    }
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True, cwd=ROOT)
-    command = [*manage, "sandbox_bank", f"--port={port}"]
-    with (data / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
-    url = f"http://{HOST}:{port}"
-    try:
-        alive = wait_until_answers(
-            f"{url}/health/", seconds=30, alive=lambda: process.poll() is None
-        )
-        assert alive, (data / "log").read_text()
-        yield url
-    finally:
-        process.kill()
-        process.wait()
+    bank = BankProcess(tmp_path_factory.mktemp("bank"))
+    bank.start()
+    yield bank.url
+    bank.kill()

@@ -24,10 +24,11 @@ def queue_lengths(names: Collection[str]) -> dict[str, int | None]:
     """Messages that nobody has taken yet, by queue; None where the broker does not say."""
     if not BROKER.answers(seconds=5):
         return dict.fromkeys(names)
+    connection = current_app.connection_for_read()
     try:
-        with current_app.connection_for_read() as connection:
+        with connection:
             return {name: _length(connection, name) for name in names}
-    except (KombuError, OSError):
+    except _silences(connection):
         return dict.fromkeys(names)
 
 
@@ -43,12 +44,18 @@ def _length(connection: Connection, name: str) -> int:
 
 
 def ask() -> bool:
-    with current_app.connection_for_read() as connection:
-        try:
+    connection = current_app.connection_for_read()
+    try:
+        with connection:
             connection.ensure_connection(max_retries=1, timeout=1)
-        except (KombuError, OSError):
-            return False
+    except _silences(connection):
+        return False
     return True
+
+
+def _silences(connection: Connection) -> tuple[type[BaseException], ...]:
+    """What this broker's client raises when there is no answer, also when it hangs up."""
+    return (KombuError, OSError, *connection.connection_errors, *connection.channel_errors)
 
 
 BROKER: Final = Probe(ask)

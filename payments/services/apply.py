@@ -72,7 +72,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
             return _set_aside(attempt, problem)
         before, stood = as_read(attempt), totals_of(attempt)
         status, held = AttemptStatus(attempt.status), attempt.held
-        _remember(attempt, outcome)
+        _remember(attempt, outcome, source)
         facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
         more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome, source)
@@ -152,7 +152,7 @@ def _set_aside(attempt: Attempt, problem: str) -> Attempt:
     return attempt
 
 
-def _remember(attempt: Attempt, outcome: Outcome) -> None:
+def _remember(attempt: Attempt, outcome: Outcome, source: str) -> None:
     ProviderObject.objects.bulk_create(
         (
             ProviderObject(
@@ -163,7 +163,7 @@ def _remember(attempt: Attempt, outcome: Outcome) -> None:
         ),
         ignore_conflicts=True,
     )
-    if attempt.status in UNHEARD:
+    if attempt.status in UNHEARD and source != "create":  # after that no event waits for long
         release_parked(attempt.account_id, outcome.objects)
     if outcome.saved_method:
         remember_method(attempt, outcome.saved_method)

@@ -32,7 +32,7 @@ def follow_hold(attempt: Attempt) -> None:
     if not (authorized or attempt.held):
         return
     order = attempt.payment.order
-    whole = authorized and attempt.authorized - attempt.released >= attempt.amount
+    whole = authorized and attempt.authorized - attempt.released >= attempt.wanted
     if order.state == OrderState.EXPIRED and whole and not _is_left(attempt):
         revive_order(order)
     if is_unwanted(attempt):
@@ -89,7 +89,7 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
         return
     if not attempt.captured:
         reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
-    elif attempt.captured < attempt.amount and not attempt.charged_as_asked:
+    elif attempt.captured < attempt.wanted and not attempt.charged_as_asked:
         came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)
         detail = f"{came} of {asked} was captured, and nothing is held any more"
         subject = attempt.our_ref
@@ -108,7 +108,7 @@ def _warn(attempt: Attempt) -> None:
 
 def _question_part(attempt: Attempt) -> None:
     """A bank that holds less than it was asked to makes no order; a person decides what does."""
-    if attempt.captured or attempt.held >= attempt.amount or is_unwanted(attempt):
+    if attempt.captured or attempt.held >= attempt.wanted or is_unwanted(attempt):
         return
     held, asked = attempt.money(attempt.held), attempt.money(attempt.amount)
     detail, subject = f"{held} of {asked} is held", attempt.our_ref

@@ -22,7 +22,7 @@ from payments.services.ending import Case, Ending, end, ended_before, lock_case
 def is_short(case: Case) -> bool:
     """Whether an attempt brought a part of what was asked for, and its order still lacks the rest.
 
-    While the shopper is paying the rest nothing is decided.
+    While the shopper is paying the rest nothing is decided; nor of what goes back or is disputed.
     """
     attempt, tried = case.attempt, [as_tried(each) for each in case.attempts]
     if attempt is None or case.operation or attempt.superseded_at:
@@ -30,7 +30,8 @@ def is_short(case: Case) -> bool:
     if any(each.in_flight and not each.superseded_at for each in case.attempts):
         return False
     lacks = settled(tried) + promised(tried) < case.payment.amount
-    return lacks and 0 < attempt.brought < attempt.amount
+    has_money = attempt.held > 0 or attempt.refundable.amount > 0
+    return lacks and has_money and attempt.brought < attempt.amount
 
 
 def accept_short(ending: Ending) -> bool:

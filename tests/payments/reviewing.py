@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 
+from orders.models import Order
 from payments.models import Attempt, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
+from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.ending import Ending
+from payments.services.open import try_again
 from payments.services.resolve import resolve_review
 from payments.services.reviews import open_review
 from tests.factories import an_attempt, an_order, captured
@@ -41,3 +44,16 @@ def short_of_60(came: int = 4000) -> tuple[Attempt, Review]:
     attempt = an_attempt(an_order(amount=6000))
     apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, came), source="test")
     return attempt, Review.objects.get(subject_ref=attempt.our_ref)
+
+
+def pays_again(attempt: Attempt) -> Attempt:
+    """Another attempt over whatever is asked for."""
+    option = PaymentOption(attempt.account_id, attempt.account.code, "card")
+    again, fresh = try_again(payment_id=attempt.payment_id, option=option)
+    assert fresh
+    return again
+
+
+def state_of(attempt: Attempt) -> tuple[str, str]:
+    order = Order.objects.select_related("payment").get(payment__attempts=attempt)
+    return order.state, order.payment.status

@@ -135,7 +135,7 @@ def test_an_answer_that_comes_while_its_event_is_parked_is_never_missed() -> Non
         for attempt, name in zip(attempts, theirs, strict=True):
             named = (ProviderObject("payment", name),)
             outcome = seen(attempt, Status.REQUIRES_ACTION, objects=named)
-            apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="create")
+            apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="poll")
 
     all_at_once(drain_inbox, answer)
     drain_inbox()

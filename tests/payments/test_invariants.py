@@ -57,7 +57,9 @@ def test_two_attempts_of_a_payment_are_not_in_flight_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"reserved": 1}, {"superseded_at": now()}, {"reserved": 6001}], ids=str
+    "wrong",
+    [{"reserved": 1}, {"superseded_at": now()}, {"reserved": 6001}],
+    ids=["a part", "of one that was left", "too much"],
 )
 def test_an_attempt_reserves_its_amount_or_nothing(wrong: dict[str, Any]) -> None:
     an_attempt()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from celery import Celery
+from celery import Celery, current_app
 from celery.app import app_or_default
 from django.test import Client
 
@@ -18,9 +18,12 @@ from orders.emails import send_due_mail
 from orders.models import Mail
 from orders.wake import wake
 from payments.models import Attempt, Payment
+from payments.monitoring import broker as monitoring
+from payments.monitoring.probe import Probe
 from payments.queues import ANSWER_SECONDS, CONNECT_SECONDS, QUEUES, task_queues, transport_options
 from payments.services.inbox import drain_inbox
 from payments.states import PaymentStatus
+from tests.config.waiting import until
 from tests.factories import a_product, an_account
 from tests.payments.wire import a_captured_body, signed
 from tests.shop.cast import NOBODY_LISTENS, check_out, put_in_cart
@@ -127,3 +130,23 @@ def test_when_the_broker_is_back_wake_ups_go_again(
     wake(TASK)
 
     assert not is_open()
+
+
+def test_the_broker_is_asked_how_long_a_queue_is(
+    relay: Relay, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitoring, "BROKER", Probe(monitoring.ask))
+    mail = f"{broker.mark}mail"
+    for _ in range(3):
+        current_app.send_task(TASK, ignore_result=True)
+
+    assert until(lambda: monitoring.queue_lengths([mail]) == {mail: 3}, seconds=20)
+
+
+def test_how_long_a_queue_is_stays_unknown_while_the_broker_is_frozen(
+    relay: Relay, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitoring, "BROKER", Probe(monitoring.ask))
+    relay.freeze()
+
+    assert monitoring.queue_lengths(["mail"]) == {"mail": None}

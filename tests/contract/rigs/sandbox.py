@@ -60,7 +60,6 @@ class SandboxRig:
 
     def __init__(self, folder: Path) -> None:
         self.bank = BankProcess(folder, pace=0.02)
-        self.bank.migrate()
         self.bank.start()
         self.receiver = Receiver()
         self.wire = Wire(self.bank.url)

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from pytest_django import Settings
 
 from payments.models import Attempt, InboxEvent, Payment
 from payments.providers.base import RawRequest, WebhookEvent
@@ -16,6 +17,7 @@ from payments.services.receive import receive
 from payments.services.told import apply_event
 from payments.states import InboxState, PaymentStatus
 from tests.factories import an_account, an_attempt, later
+from tests.payments.sending import a_body, send
 from tests.payments.wire import a_captured_body
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,20 @@ def test_the_same_event_is_stored_once() -> None:
     stored(attempt)
 
     assert InboxEvent.objects.count() == 1
+
+
+def test_an_event_without_an_id_is_known_by_its_body(settings: Settings) -> None:
+    settings.PAYMENTS = {
+        **settings.PAYMENTS,
+        "providers": {"sandbox": "tests.payments.adapters.OwnIds"},
+    }
+    attempt = an_attempt()
+    for body in (a_body(attempt), a_body(attempt), a_body(an_attempt())):
+        send(attempt, body)
+
+    drain_inbox()
+
+    assert list(InboxEvent.objects.values_list("state", flat=True)) == [InboxState.DONE] * 2
 
 
 def test_a_repeat_of_a_done_event_is_not_queued_again() -> None:

@@ -35,10 +35,10 @@ def parked(attempt: Attempt) -> InboxEvent:
     return InboxEvent.objects.get()
 
 
-def answered(attempt: Attempt) -> None:
-    """The provider's answer to the creation, with what it calls the payment."""
+def answered(attempt: Attempt, source: str = "poll") -> None:
+    """The provider's first answer about an attempt, with what it calls the payment."""
     outcome = seen(attempt, Status.REQUIRES_ACTION, objects=THEIRS)
-    apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="create")
+    apply_outcome(attempt_id=attempt.pk, outcome=outcome, source=source)
 
 
 @pytest.fixture
@@ -54,6 +54,18 @@ def test_it_is_due_again_as_soon_as_its_payment_is_known(attempt: Attempt) -> No
 
     assert InboxEvent.objects.get().state == InboxState.DONE
     assert Payment.objects.get().status == PaymentStatus.PAID
+
+
+def test_one_that_overtook_the_answer_to_the_creation_is_applied_seconds_later(
+    attempt: Attempt,
+) -> None:
+    parked(attempt)
+    answered(attempt, source="create")
+
+    with later(timedelta(seconds=5)):
+        drain_inbox()
+
+    assert InboxEvent.objects.get().state == InboxState.DONE
 
 
 def test_it_is_not_looked_at_before(attempt: Attempt) -> None:
@@ -81,7 +93,7 @@ def test_it_is_looked_at_again_even_if_nobody_released_it(attempt: Attempt) -> N
 @pytest.mark.parametrize(
     ("age", "wait"),
     [
-        (timedelta(), timedelta(minutes=2)),
+        (timedelta(), timedelta(seconds=5)),
         (timedelta(hours=4), timedelta(hours=1)),
         (timedelta(hours=71), timedelta(hours=1)),
         (PARKED_FOR - timedelta(seconds=1), timedelta(seconds=1)),

@@ -61,6 +61,15 @@ def test_a_dead_event_that_fails_again_says_why_and_stays_dead() -> None:
     assert (event.state, event.next_run_at, event.tries) == (InboxState.DEAD, None, 9)
 
 
+def test_one_that_waited_too_long_and_now_fails_stays_dead() -> None:
+    event = dead(an_attempt(), body=b"{}", tries=0)
+
+    list(replay([event]))
+
+    event.refresh_from_db()
+    assert (event.state, event.next_run_at) == (InboxState.DEAD, None)
+
+
 def test_one_that_fails_does_not_keep_the_next_waiting() -> None:
     broken, good = dead(an_attempt(), body=b"{}"), dead(an_attempt())
 
