@@ -211,8 +211,8 @@ class Attempt(models.Model):
                 name="attempt_one_in_flight",
             ),
             models.CheckConstraint(
-                condition=Q(reserved=0) | Q(superseded_at__isnull=True, reserved=F("amount")),
-                name="attempt_reserves_all_or_nothing",
+                condition=Q(reserved=0) | Q(superseded_at__isnull=True, reserved__lte=F("amount")),
+                name="attempt_reserve_within_amount",
             ),
             models.CheckConstraint(
                 condition=Q(surplus__lte=F("captured")), name="attempt_surplus_was_captured"

@@ -48,7 +48,9 @@ def test_a_planted_bug_is_found(
     Money.account = an_account(provider="model", code="model")
     bug(monkeypatch)
     bounds = hypothesis.settings(
+        max_examples=100,
         stateful_step_count=40,
+        derandomize=True,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate],
         report_multiple_bugs=False,
