@@ -29,7 +29,9 @@ MEASURES = {
     "orders/wake.py": "how long this process leaves a broken broker alone",
     "payments/monitoring/probe.py": "how long a question hangs",
     "payments/registry.py": "how long this process keeps accounts",
+    "payments/providers/deadline.py": "how long a call may last",
     "payments/services/calls.py": "how long a call took",
+    "payments/services/refusals.py": "how long this process keeps a count to itself",
 }
 """Where a stopwatch runs: a length within one process, never a moment."""
 

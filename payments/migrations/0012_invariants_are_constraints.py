@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('reserved', 0), models.Q(('reserved', models.F('amount')), ('superseded_at__isnull', True)), _connector='OR'), name='attempt_reserves_all_or_nothing'),
+            constraint=models.CheckConstraint(condition=models.Q(('reserved', 0), models.Q(('reserved__lte', models.F('amount')), ('superseded_at__isnull', True)), _connector='OR'), name='attempt_reserve_within_amount'),
         ),
         migrations.AddConstraint(
             model_name='attempt',

@@ -79,7 +79,7 @@ def refund_keys(wire: Wire) -> list[str]:
 
 def check(paid: Attempt, wire: Wire) -> None:
     assert given_back(paid.account, paid) == [2500]
-    assert refund_keys(wire) == [Operation.objects.get().key] * 2
+    assert set(refund_keys(wire)) == {Operation.objects.get().key}
     assert Entry.objects.filter(kind=EntryKind.REFUND).count() == 1
     assert list(faults()) == []
 

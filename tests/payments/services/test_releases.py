@@ -136,7 +136,9 @@ def test_what_is_left_of_a_part_is_released_anew_too(hold: Attempt) -> None:
     cancelled()
     owe_release(hold)
     hold.save()
-    Operation.objects.filter(kind=OperationKind.VOID).update(status=OperationStatus.FAILED)
+    Operation.objects.filter(kind=OperationKind.VOID).update(
+        status=OperationStatus.FAILED, next_run_at=None
+    )
 
     apply(hold, held(hold, captured=2500))
 
@@ -244,7 +246,7 @@ def test_a_part_that_is_being_captured_is_not_released(part: Attempt) -> None:
 
 
 def test_a_release_that_was_wanted_asks_nobody(hold: Attempt) -> None:
-    Attempt.objects.update(superseded_at=now())
+    Attempt.objects.update(superseded_at=now(), reserved=0)
 
     apply(hold, held(hold))
     apply(hold, replace(held(hold, released=6000), status=Status.VOIDED))
