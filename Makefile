@@ -2,6 +2,7 @@
 #   make demo [PORT=8000] [BANK_PORT=8001]     make test     make lint     make smoke
 #   make contract PROVIDER=sandbox     tries one provider against what every provider must keep
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
+#   make chaos [SEED=… CHECKOUTS=500 START=0 PROVIDER=sandbox CONCURRENCY=1]     needs PostgreSQL
 #   make bench [ONLY=cart_page_10] [ROUNDS=1]
 #   make screenshots [TO=folder]
 #   make messages     gathers the strings of every app for translation and compiles the catalogues
@@ -11,7 +12,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint contract smoke replay screenshots bench messages setup
+.PHONY: demo test pytest lint contract smoke replay chaos screenshots bench messages setup
 .NOTPARALLEL:
 
 demo: setup
@@ -40,6 +41,10 @@ smoke: setup
 
 replay: setup
 	@$(PY) -m benchmarks.replay $(if $(DATA),--data "$(DATA)") $(if $(MONTHS),--months "$(MONTHS)") $(if $(DROP_ONE),--drop-one)
+
+chaos: setup
+	@SEED="$(SEED)" CHECKOUTS="$(CHECKOUTS)" START="$(START)" PROVIDER="$(PROVIDER)" CONCURRENCY="$(CONCURRENCY)" \
+	  $(PY) -m benchmarks.chaos
 
 screenshots: setup
 	@$(PY) -m benchmarks.screenshots $(if $(TO),"$(TO)")

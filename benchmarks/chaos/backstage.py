@@ -1,0 +1,139 @@
+"""Workers and what befalls them: messages, sweeps, kills, a flushed broker, a cut database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from benchmarks.chaos.faults import Kind, Strike
+from benchmarks.chaos.house import KILLED
+from benchmarks.chaos.scheduler import Actor
+from benchmarks.chaos.world import World
+
+BEAT: Final = timedelta(seconds=15)
+REST: Final = 9
+"""So many acts of workers lie between two strikes."""
+QUEUES: Final = ("webhooks", "mail", "payments", "polling")
+OUTAGE: Final = (8.0, 25.0)
+CALM: Final = (20.0, 45.0)
+SHORT_TIME: Final = 200
+JUMPS: Final = (90.0, 1500.0, 4 * 3600.0)
+NIGHTLY: Final = "payments.check_ledger"
+
+
+class Backstage:
+    """All that workers do; each strike waits for an act that gives occasion."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._chance = world.chance("backstage")
+        self._bag: list[Strike] = []
+        self._rest = REST
+        self._under_way = 0
+
+    def take_messages(self) -> None:
+        """Let a worker come for each wake-up that nobody comes for yet."""
+        while self._under_way < self._world.house.messages():
+            self._under_way += 1
+            self._world.scheduler.start(self._message(), after=self._chance.uniform(0.1, 3.0))
+
+    def _message(self) -> Actor:
+        self._under_way -= 1
+        queues = self._chance.sample(QUEUES, len(QUEUES))
+        self._work("message", queues=queues)
+        return
+        yield 0.0
+
+    def beat(self) -> Actor:
+        """Every fifteen seconds each sweep that has something to do; long idle times are skipped."""
+        night = _next_night(self._world.clock.now())
+        while True:
+            due = self._due()
+            now = self._world.clock.now()
+            for task in sorted(task for task, moment in due.items() if moment <= now):
+                self._work("task", name=task)
+            if night <= now:
+                self._work("task", name=NIGHTLY)
+                night = _next_night(now)
+            yield self._until_next([*due.values(), night])
+
+    def drain(self) -> None:
+        """Work off what is due at this very moment."""
+        for _ in range(SHORT_TIME):
+            now = self._world.clock.now()
+            due = [task for task, moment in self._due().items() if moment <= now]
+            if not due:
+                return
+            for task in due:
+                self._work("task", name=task)
+
+    def _due(self) -> dict[str, datetime]:
+        found: dict[str, datetime] = self._world.house.work("due").get("moments", {})
+        return found
+
+    def _until_next(self, moments: Sequence[datetime]) -> float:
+        """Seconds to the next beat at which anything can be due."""
+        now = self._world.clock.now()
+        soonest = min([*(m for m in moments if m > now), self._world.next_act()])
+        beats = max(1, -((now - soonest) // BEAT))
+        return (beats * BEAT).total_seconds()
+
+    def _work(self, verb: str, **arguments: Any) -> None:
+        world, before, armed = self._world, len(self._world.strikes_told), self._armed()
+        answer = world.house.work(verb, strikes=armed, **arguments)
+        told = world.strikes_told[before:]
+        self._note(armed, told)
+        if "error" in answer and world.database_is_cut:
+            world.count(Kind.DATABASE_CUT)
+        elif "error" in answer and not any("cut" in way for way in told):
+            world.blame(f"{verb} {arguments.get('name', '')}", answer["error"])
+        elif KILLED in answer and not told:
+            world.blame(verb, "a worker died by itself")
+
+    def _armed(self) -> list[Strike]:
+        """What is to strike at the next occasion, where the workers had their rest."""
+        self._rest -= 1
+        if not self._world.faults_on or self._rest > 0:
+            return []
+        if not self._bag:
+            self._bag = self._chance.sample(list(Strike), len(Strike))
+        return self._bag[-1:]
+
+    def _note(self, armed: list[Strike], told: list[Strike]) -> None:
+        """The next strike from the bag; one that finds no occasion for long lets others before."""
+        if armed and armed[0] in told and self._bag:
+            self._bag.pop()
+            self._rest = REST
+        elif self._rest < -REST and self._bag:
+            self._bag.insert(0, self._bag.pop())
+            self._rest = 0
+
+    def weather(self, storms: int) -> Actor:
+        """So many times: the broker loses all, the database is cut, the clock jumps."""
+        world, chance = self._world, self._chance
+        for storm in range(storms):
+            yield chance.uniform(*CALM)
+            yield from self._flush()
+            yield chance.uniform(*CALM)
+            world.database.cut()
+            world.database_is_cut = True
+            yield chance.uniform(*OUTAGE)
+            world.database.mend()
+            world.database_is_cut = False
+            yield chance.uniform(*CALM)
+            world.clock.move_on(timedelta(seconds=JUMPS[storm % len(JUMPS)]))
+            world.count(Kind.CLOCK_JUMP)
+
+    def _flush(self) -> Actor:
+        """As soon as there is something to lose."""
+        for _ in range(SHORT_TIME):
+            if self._world.house.flush_broker():
+                self._world.count(Kind.BROKER_FLUSHED)
+                return
+            yield 0.5
+
+
+def _next_night(now: datetime) -> datetime:
+    night = now.replace(hour=3, minute=30, second=0, microsecond=0)
+    return night if night > now else night + timedelta(days=1)

@@ -1,0 +1,1 @@
+"""A bank that Till does not know: its own book, written by code that imports nothing of the shop."""

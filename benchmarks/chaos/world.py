@@ -1,0 +1,158 @@
+"""All that a run is made of, and how everybody in it reaches the shop and the bank."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from benchmarks.chaos.bank.server import Bank
+from benchmarks.chaos.browser import Browser, Gone, Reply
+from benchmarks.chaos.clock import Clock
+from benchmarks.chaos.database import Database
+from benchmarks.chaos.faults import COUNTED_AS, Kind, Strike, Tally
+from benchmarks.chaos.house import House
+from benchmarks.chaos.scheduler import Actor, Scheduler
+
+TRIES: Final = 12
+PAUSE: Final = 7.0
+TIMED_OUT: Final = timedelta(seconds=8)
+OUT: Final = 503
+BROKEN: Final = 500
+
+
+@dataclass(slots=True)
+class World:
+    """`problems` are what makes the verdict red before any book is compared."""
+
+    seed: str
+    clock: Clock
+    bank: Bank
+    house: House
+    database: Database
+    scheduler: Scheduler
+    tally: Tally = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    database_is_cut: bool = False
+    cuts: int = 0
+    strikes_told: list[Strike] = field(default_factory=list)
+    hook: str = ""
+    strangers: list[str] = field(default_factory=list)
+    faults_on: bool = True
+    quiet_until: datetime | None = None
+    active: int = 0
+    """Shoppers, staff and storms that are not through yet; faults stop with the last of them."""
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def chance(self, name: str) -> random.Random:
+        return random.Random(f"{self.seed}:{name}")  # noqa: S311  # no secret
+
+    def send(self, actor: Actor, *, after: float = 0.0) -> None:
+        """Start somebody whose end the run waits for."""
+        self.active += 1
+        self.scheduler.start(self._seen_off(actor), after=after)
+
+    def _seen_off(self, actor: Actor) -> Actor:
+        yield from actor
+        with self._lock:
+            self.active -= 1
+
+    def count(self, kind: Kind) -> None:
+        with self._lock:
+            self.tally[kind] += 1
+
+    def struck(self, way: Strike) -> None:
+        """A process told what has just happened to it."""
+        with self._lock:
+            self.strikes_told.append(way)
+            self.tally[COUNTED_AS[way]] += 1
+            self.cuts += COUNTED_AS[way] == Kind.DATABASE_CUT
+            if COUNTED_AS[way] in {Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER}:
+                self.clock.move_on(TIMED_OUT)
+
+    def blame(self, who: str, problem: str) -> None:
+        with self._lock:
+            self.problems.append(f"{who}: {problem}")
+
+    def next_act(self) -> datetime:
+        """When anybody but a worker does something next."""
+        moments = (self.scheduler.next_moment(), self.bank.next_due(), self.quiet_until)
+        return min(moment for moment in moments if moment)
+
+    @property
+    def may_be_out(self) -> bool:
+        """Whether the shop has a reason not to reach its database."""
+        return self.database_is_cut or self.cuts > 0
+
+
+class Visitor:
+    """Somebody at a browser of the shop, with the strikes that wait for an occasion."""
+
+    def __init__(
+        self, world: World, who: str, strikes: tuple[Strike, ...], *, manual: bool
+    ) -> None:
+        self.world, self.who = world, who
+        self.browser = Browser(manual=manual)
+        self._waiting = strikes
+
+    def get(self, path: str) -> Generator[float, None, Reply]:
+        return (yield from self._insist(lambda now: self.browser.get(self._at(path), now), ""))
+
+    def post(
+        self, path: str, form: Mapping[str, str], *, typed: str = ""
+    ) -> Generator[float, None, Reply]:
+        """Send a form until there is an answer; a page of a cut database must keep `typed`."""
+        address = self._at(path)
+        return (yield from self._insist(lambda now: self.browser.post(address, form, now), typed))
+
+    def _at(self, path: str) -> str:
+        return path if path.startswith("http") else self.world.house.url + path
+
+    def _insist(
+        self, visit: Callable[[tuple[Strike, ...]], Reply], typed: str
+    ) -> Generator[float, None, Reply]:
+        for _ in range(TRIES):
+            reply = self._once(visit)
+            if reply and reply.status != OUT:
+                return reply
+            if reply:
+                self._check_outage(reply, typed)
+            yield float(reply.retry_after or PAUSE) if reply else PAUSE
+        raise Gone(f"{self.who} gave up")
+
+    def _once(self, visit: Callable[[tuple[Strike, ...]], Reply]) -> Reply | None:
+        world, before = self.world, len(self.world.strikes_told)
+        try:
+            reply = visit(self._waiting if world.faults_on else ())
+        except Gone:
+            reply = None
+        world.house.watch_web()
+        told = world.strikes_told[before:]
+        if any(way in self._waiting for way in told):
+            self._waiting = ()
+        if reply is None and not told and world.scheduler.lanes == 1:
+            world.blame(self.who, "no answer, and nobody was killed")
+        if reply:
+            self._check(reply)
+        return reply
+
+    def _check(self, reply: Reply) -> None:
+        if "Traceback" in reply.text:
+            self.world.blame(self.who, "a traceback was served")
+        if reply.status >= BROKEN and reply.status != OUT:
+            self.world.blame(self.who, f"status {reply.status} was served")
+
+    def _check_outage(self, reply: Reply, typed: str) -> None:
+        world = self.world
+        if not world.may_be_out:
+            world.blame(self.who, "503 although the database answers")
+        if not reply.retry_after:
+            world.blame(self.who, "503 without Retry-After")
+        if typed not in reply.text:
+            world.blame(self.who, "503 that lost what was typed")
+        if world.database_is_cut:
+            world.count(Kind.DATABASE_CUT)
