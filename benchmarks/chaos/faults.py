@@ -45,6 +45,8 @@ class Strike(StrEnum):
     CUT_AFTER_COMMIT = "cut_after_commit"
 
 
+DEADLY: Final = frozenset(way for way in Strike if way.startswith("kill"))
+
 COUNTED_AS: Final = {
     Strike.TIMEOUT_BEFORE: Kind.TIMEOUT_BEFORE,
     Strike.TIMEOUT_AFTER: Kind.TIMEOUT_AFTER,

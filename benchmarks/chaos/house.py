@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
 
-from benchmarks.chaos.faults import Strike
+from benchmarks.chaos.faults import DEADLY, Strike
 from config.ports import free_port
 from config.processes import ROOT
 
@@ -101,9 +101,13 @@ class House:
         return len(lost)
 
     def _hear(self, line: Connection) -> bool:
+        """Whether it lives on. Who tells of a kill dies of it, at once or in a moment."""
         try:
             while line.poll(0):
-                self.struck(Strike(line.recv()[1]))
+                way = Strike(line.recv()[1])
+                self.struck(way)
+                if way in DEADLY:
+                    return False
         except (EOFError, ConnectionError):
             return False
         return True

@@ -60,6 +60,7 @@ def _live(role: str, line: Connection, door: socket.socket) -> None:
     from benchmarks.chaos.inside.web import serve  # noqa: PLC0415  # Django is set up by now
     from benchmarks.chaos.inside.worker import work  # noqa: PLC0415  # as above
 
+    import faulthandler; faulthandler.dump_traceback_later(20, repeat=True)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     doom.told_by(lambda way: line.send(("struck", way.value)))
     line.send(role)
