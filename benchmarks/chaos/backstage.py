@@ -83,6 +83,7 @@ class Backstage:
         world, before, armed = self._world, len(self._world.strikes_told), self._armed()
         answer = world.house.work(verb, strikes=armed, **arguments)
         told = world.strikes_told[before:]
+        world.note(verb, arguments, told)
         self._note(armed, told)
         if "error" in answer and world.database_is_cut:
             world.count(Kind.DATABASE_CUT)

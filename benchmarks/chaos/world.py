@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import threading
 from collections import Counter
@@ -46,6 +47,7 @@ class World:
     quiet_until: datetime | None = None
     active: int = 0
     """Shoppers, staff and storms that are not through yet; faults stop with the last of them."""
+    _trace: hashlib._Hash = field(default_factory=hashlib.sha256)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def chance(self, name: str) -> random.Random:
@@ -60,6 +62,15 @@ class World:
         yield from actor
         with self._lock:
             self.active -= 1
+
+    def note(self, *what: object) -> None:
+        """Keep one act: two runs of a seed do the same at the same moments."""
+        with self._lock:
+            self._trace.update(f"{self.clock.now()} {what}".encode())
+
+    @property
+    def trace(self) -> str:
+        return self._trace.hexdigest()[:16]
 
     def count(self, kind: Kind) -> None:
         with self._lock:
@@ -131,6 +142,7 @@ class Visitor:
         except Gone:
             reply = None
         world.house.watch_web()
+        world.note(self.who, reply and reply.status)
         told = world.strikes_told[before:]
         if any(way in self._waiting for way in told):
             self._waiting = ()
