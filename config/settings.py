@@ -209,6 +209,7 @@ CELERY_TASK_ROUTES = {
     "orders.send_mail": {"queue": "mail"},
     "payments.drain_inbox": {"queue": "webhooks"},
     "payments.poll_due": {"queue": "polling"},
+    "payments.read_feeds": {"queue": "polling"},
     "payments.expire_orders": {"queue": "polling"},
     "payments.check_ledger": {"queue": "reports"},
 }
@@ -222,6 +223,11 @@ _SWEEPS = (
 # An unread sweep is worth nothing once the next is due: a stopped worker finds no heap of them.
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": 15, "options": {"expires": 15}} for task in _SWEEPS
+}
+CELERY_BEAT_SCHEDULE["payments.read_feeds"] = {
+    "task": "payments.read_feeds",
+    "schedule": 60,
+    "options": {"expires": 60},
 }
 CELERY_BEAT_SCHEDULE["payments.check_ledger"] = {
     "task": "payments.check_ledger",

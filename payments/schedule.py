@@ -23,13 +23,14 @@ _DAILY = (timedelta(days=1),)
 
 
 class Case(enum.StrEnum):
-    """Why we ask; each has its waits."""
+    """Why we ask; each has its waits. `closed`: we had it closed, and its bank may pay it still."""
 
     REDIRECT = "redirect"
     QR = "qr"
     SLOW = "slow"
     UNKNOWN = "unknown"
     REFUND = "refund"
+    CLOSED = "closed"
 
 
 WAITS: Final[dict[Case, tuple[timedelta, ...]]] = {
@@ -39,9 +40,15 @@ WAITS: Final[dict[Case, tuple[timedelta, ...]]] = {
     Case.SLOW: _waits(_HOUR, 6 * _HOUR) + 14 * _DAILY,
     Case.UNKNOWN: _waits(10, 30, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR) + 8 * _DAILY,
     Case.REFUND: _waits(_MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR) + 14 * _DAILY,
+    Case.CLOSED: _waits(_HOUR, 6 * _HOUR) + 3 * _DAILY,
 }
 CLOSED_BY_US: Final = frozenset({Case.REDIRECT, Case.QR})
 """Where the shopper has not acted by the end of the waits, we close the attempt ourselves."""
+
+WITHOUT_MONEY: Final = frozenset(
+    {AttemptStatus.VOIDED, AttemptStatus.EXPIRED, AttemptStatus.DECLINED}
+)
+"""How an attempt ends unpaid; it is asked about only where we had it closed."""
 
 AFTER_CLOSING: Final = 7
 """So many days an attempt that will not close is asked about before a person is."""
@@ -49,6 +56,8 @@ AFTER_CLOSING: Final = 7
 
 def case_of(status: AttemptStatus, flow: Flow) -> Case:
     """Which waits an attempt follows."""
+    if status in WITHOUT_MONEY:
+        return Case.CLOSED
     if status == AttemptStatus.UNKNOWN:
         return Case.UNKNOWN
     if status == AttemptStatus.PROCESSING and flow == Flow.SLOW:
@@ -61,7 +70,8 @@ def next_poll(
 ) -> datetime | None:
     """When to ask after `polls` questions; never past the end of what the shopper may do.
 
-    None where the waits are used up: from there on a person decides, never the clock.
+    None where the waits are used up: from there on a person decides, never the clock, and of what
+    was closed an event has to tell.
     """
     waits = WAITS[case]
     if case in CLOSED_BY_US:

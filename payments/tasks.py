@@ -4,7 +4,7 @@ from celery import shared_task
 
 from orders.wake import run
 from payments.models.operation import SUBMIT_TASK
-from payments.services import check_ledger, expire, inbox, poll, submit
+from payments.services import check_ledger, expire, feed, inbox, poll, submit
 
 
 @shared_task(name=inbox.TASK)
@@ -20,6 +20,11 @@ def submit_operations() -> None:
 @shared_task(name=poll.TASK)
 def poll_due() -> None:
     run(poll.TASK, poll.poll_due, full=poll.BATCH)
+
+
+@shared_task(name=feed.TASK)
+def read_feeds() -> None:
+    feed.read_feeds()
 
 
 @shared_task(name=expire.TASK)

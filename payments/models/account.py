@@ -18,7 +18,10 @@ class Mode(models.TextChoices):
 
 
 class ProviderAccount(models.Model):
-    """Keys and merchant id at one provider; several accounts of one provider may coexist."""
+    """Keys and merchant id at one provider; several accounts of one provider may coexist.
+
+    `feed_cursor` is where we stand in its list of events; at `feed_read_at` we had read all.
+    """
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     provider = models.CharField(_("provider"), max_length=40)
@@ -30,6 +33,8 @@ class ProviderAccount(models.Model):
     active = models.BooleanField(_("active"), default=True)
     poll_tokens = models.FloatField(default=0, editable=False)
     poll_filled_at = models.DateTimeField(null=True, editable=False)
+    feed_cursor = models.CharField(max_length=120, blank=True, editable=False)
+    feed_read_at = models.DateTimeField(_("events listed last"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("provider account")

@@ -107,6 +107,7 @@ class ReviewKind(models.TextChoices):
     HOLD_ENDING = "hold_ending", _("the bank holds the money for a short time only")
     CAPTURE_FAILED = "capture_failed", _("a capture failed")
     DISPUTE = "dispute", _("the shopper disputes a payment at the bank")
+    BAD_ANSWER = "bad_answer", _("the provider's answer cannot be read")
     NO_ANSWER = "no_answer", _("the provider does not say what became of it")
     LEDGER = "ledger", _("the ledger does not agree with the payment")
 

@@ -148,6 +148,15 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureSeen:
+    """One capture of a hold that has been made; `our_ref` is "" where it is none of ours."""
+
+    provider_id: str
+    our_ref: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class RefundSeen:
     """One refund as the provider tells it; `our_ref` is "" where it is none of ours."""
 
@@ -184,7 +193,8 @@ class Outcome:
 
     `inferred`: concluded from silence or from a refusal of ours, so that it can end an attempt
     of which the provider has told nothing, and no other. `refunded` is a check on `refunds`.
-    `capture_before`: when what is held lapses; then `released` has grown.
+    `capture_before`: when what is held lapses; then `released` has grown. `captures`: those of a
+    hold that were made, at least the one that is answered; so it can be seen that less was taken.
     """
 
     status: Status
@@ -195,6 +205,7 @@ class Outcome:
     released: int = 0
     capture_before: datetime | None = None
     refunded: int | None = None
+    captures: tuple[CaptureSeen, ...] = ()
     refunds: tuple[RefundSeen, ...] = ()
     disputes: tuple[DisputeSeen, ...] = ()
     saved_method: SavedMethodSeen | None = None
@@ -217,18 +228,26 @@ class RawRequest:
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """One event of a webhook; without an outcome it only says "ask me"."""
+    """One event of a webhook or a feed; without an outcome it only says "ask me".
+
+    `body` is a listed event as `read_event` reads it again; of one that cannot be read it is all
+    there is beside its id.
+    """
 
     event_id: str
     kind: str
     our_ref: str = ""
     objects: tuple[ProviderObject, ...] = ()
     outcome: Outcome | None = None
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events, the oldest first; `cursor` asks for those after them, `more`: some are there."""
+    """Events, the oldest first; `cursor` asks for those after them, `more`: some are there.
+
+    One that cannot be read is among them all the same, and keeps none of the others back.
+    """
 
     events: tuple[WebhookEvent, ...]
     cursor: str
@@ -244,40 +263,6 @@ class ParsedWebhook:
     reason: str = ""
     ack_status: int = 200
     ack_body: bytes = b""
-
-
-class ProviderError(Exception):
-    """The call gave no usable answer; `sent` is False only where nothing can have reached them."""
-
-    def __init__(self, message: str, *, sent: bool) -> None:
-        super().__init__(message)
-        self.sent = sent
-
-
-class ProviderDown(ProviderError):
-    """No answer, or a 5xx. We try again, or ask."""
-
-
-class NotAuthorized(ProviderDown):
-    """They do not know our keys, or we ask too often: nothing was done. The installer acts."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, sent=False)
-
-
-class ProviderRejected(ProviderError):
-    """They refuse the request itself, so trying the same again is pointless."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.raw or failure.code, sent=True)
-        self.failure = failure
-
-
-class NotFound(ProviderError):
-    """The provider does not know this reference."""
-
-    def __init__(self, reference: str) -> None:
-        super().__init__(f"unknown reference {reference}", sent=True)
 
 
 class Provider(Protocol):

@@ -15,8 +15,9 @@ from payments.models.payment import MISMATCH
 from payments.models.records import ReviewKind
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
-from payments.schedule import Case, case_of, next_poll
+from payments.schedule import WITHOUT_MONEY, Case, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
+from payments.services.captures_seen import settle_capture
 from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
 from payments.services.holds import follow_hold, next_look, watch_hold
@@ -85,9 +86,9 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
         follow_hold(attempt)
+        settle_capture(attempt, outcome)
         settle_void(attempt)
-        if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
-            attempt.next_poll_at = next_question(attempt, status)
+        _ask_again(attempt, status, source)
         save_changes(attempt, before)
         post_facts(attempt, stood=stood, facts=facts)
         settle_payment(payment, attempts, source=source)
@@ -129,6 +130,7 @@ def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
     """What the provider names otherwise than we do; "" where nothing does."""
     account, currency = attempt.account, attempt.payment.currency
     amounts = [outcome.amount] if outcome.amount else []
+    amounts += [capture.amount for capture in outcome.captures]
     amounts += [refund.amount for refund in outcome.refunds]
     amounts += [dispute.amount for dispute in outcome.disputes]
     named = (
@@ -213,22 +215,28 @@ def _show_next(attempt: Attempt, action: NextAction) -> None:
             pass
 
 
+def _ask_again(attempt: Attempt, before: AttemptStatus, source: str) -> None:
+    if attempt.status != before or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
+        attempt.next_poll_at = next_question(attempt, before)
+
+
 def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     """When to ask again: by the table, from its start where the status has just changed.
 
-    Only an attempt that has ended is not asked about; one of which no more is to be learnt by
-    asking goes to a person.
+    An attempt that has ended is asked about only where we had it closed, since its bank may pay it
+    all the same; one in flight of which no more is to be learnt by asking goes to a person.
     """
     status = AttemptStatus(attempt.status)
     if attempt.held:
         return next_look(attempt)
-    if status not in IN_FLIGHT and status != AttemptStatus.AUTHORIZED:
+    closed = attempt.closing_at and status in WITHOUT_MONEY and not attempt.authorized
+    if not (closed or status in IN_FLIGHT or status == AttemptStatus.AUTHORIZED):
         return None
     if status != before:
         attempt.polls = 0
     case = case_of(status, flow_of(attempt.account, attempt.method))
     moment = next_poll(case, attempt.polls, at=now(), action_ends=attempt.action_expires_at)
-    if moment is None:
+    if moment is None and not closed:
         detail = f"asked {attempt.polls} times, still {status}"
         open_review(ReviewKind.NO_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail)
     return moment

@@ -15,7 +15,8 @@ from orders.clock import now
 from payments.conf import WEBHOOK_BYTES
 from payments.errors import PaymentError
 from payments.models import ProviderAccount
-from payments.providers.base import ProviderError, RawRequest, Verdict
+from payments.providers.base import RawRequest, Verdict
+from payments.providers.errors import ProviderError
 from payments.registry import account_by_hook, provider_for
 from payments.services.inbox import receive
 

@@ -84,12 +84,8 @@ def newest_attempt(payment: Payment) -> Attempt | None:
 
 
 def stage_of(payment: Payment, newest: Attempt | None) -> Stage:
-    by_money = BY_MONEY.get(PaymentStatus(payment.status))
-    if by_money == Stage.REVIEW and payment.order.state == OrderState.CONFIRMED:
-        by_money = Stage.PAID  # we have captured a part of what is held
-    if by_money:
-        unwanted = by_money == Stage.PAID and payment.order.state in DEAD
-        return Stage.REVIEW if unwanted else by_money
+    if by_money := _by_money(payment, newest):
+        return by_money
     if payment.order.state != OrderState.OPEN:
         return Stage.CLOSED
     if newest is None or not newest.in_flight:
@@ -97,6 +93,15 @@ def stage_of(payment: Payment, newest: Attempt | None) -> Stage:
     if newest.error_code == MISMATCH:
         return Stage.REVIEW
     return Stage.PAYABLE if newest.status == AttemptStatus.REQUIRES_ACTION else Stage.WAITING
+
+
+def _by_money(payment: Payment, newest: Attempt | None) -> Stage | None:
+    stage, state = BY_MONEY.get(PaymentStatus(payment.status)), payment.order.state
+    if payment.status == PaymentStatus.AUTHORIZED and state == OrderState.OPEN:
+        return Stage.REVIEW if newest and newest.held else Stage.WAITING  # held in part only
+    if stage == Stage.REVIEW and state == OrderState.CONFIRMED:
+        return Stage.PAID  # we have captured a part of what is held
+    return Stage.REVIEW if stage == Stage.PAID and state in DEAD else stage
 
 
 def stage_after_return(payment: Payment, newest: Attempt | None) -> Stage:

@@ -7,14 +7,9 @@ from datetime import timedelta
 import pytest
 
 from orders.money import Money
-from payments.providers.base import (
-    ProviderRejected,
-    QrCode,
-    Redirect,
-    SavedMethodSeen,
-    Status,
-)
+from payments.providers.base import QrCode, Redirect, SavedMethodSeen, Status
 from payments.providers.capabilities import Flow, MethodCapability
+from payments.providers.errors import ProviderRejected
 from payments.registry import METHOD_HINTS, METHOD_LABELS
 from tests.contract.cast import CURRENCIES, Seller, currencies, price
 from tests.contract.rig import Act

@@ -9,14 +9,8 @@ import pytest
 
 from orders.clock import now
 from payments.models.inbox import InboxEvent
-from payments.providers.base import (
-    NotAuthorized,
-    ParsedWebhook,
-    RawRequest,
-    Status,
-    Verdict,
-    WebhookEvent,
-)
+from payments.providers.base import ParsedWebhook, RawRequest, Status, Verdict, WebhookEvent
+from payments.providers.errors import NotAuthorized
 from tests.contract.cast import Sale, Seller
 from tests.contract.faults import CUT_BEFORE
 

@@ -9,6 +9,7 @@ import pytest
 
 from payments.models import Attempt, InboxEvent, Payment
 from payments.providers.base import RawRequest, WebhookEvent
+from payments.providers.errors import BadAnswer
 from payments.providers.sandbox.webhook import read_event
 from payments.services.inbox import BACK_OFF, PARKED_FOR, apply_event, drain_inbox, receive
 from payments.states import InboxState, PaymentStatus
@@ -111,12 +112,12 @@ def test_an_event_that_raises_is_put_back_and_the_error_goes_on() -> None:
     event = stored(attempt)
     InboxEvent.objects.update(body=b"{}")
 
-    with pytest.raises(KeyError):
+    with pytest.raises(BadAnswer):
         drain_inbox()
 
     event.refresh_from_db()
     assert (event.state, event.tries) == (InboxState.RECEIVED, 1)
-    assert event.last_error.startswith("KeyError")
+    assert event.last_error.startswith("BadAnswer: malformed answer: event.data")
 
 
 def test_a_broken_event_does_not_hold_up_the_next() -> None:
@@ -125,7 +126,7 @@ def test_a_broken_event_does_not_hold_up_the_next() -> None:
         account=attempt.account, event_id="evt_broken", kind="x", body=b"{}"
     )
     good = stored(attempt)
-    with pytest.raises(KeyError):
+    with pytest.raises(BadAnswer):
         drain_inbox()
 
     drain_inbox()
@@ -139,7 +140,7 @@ def test_after_the_last_try_an_event_is_dead() -> None:
     event = stored(attempt)
     InboxEvent.objects.update(body=b"{}", tries=len(BACK_OFF))
 
-    with pytest.raises(KeyError):
+    with pytest.raises(BadAnswer):
         drain_inbox()
 
     event.refresh_from_db()
