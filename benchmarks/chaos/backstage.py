@@ -20,6 +20,8 @@ CALM: Final = (20.0, 45.0)
 SHORT_TIME: Final = 200
 JUMPS: Final = (90.0, 1500.0, 4 * 3600.0)
 NIGHTLY: Final = "payments.check_ledger"
+FEED: Final = "payments.read_feeds"
+FEED_EVERY: Final = timedelta(minutes=1)
 
 
 class Backstage:
@@ -31,6 +33,8 @@ class Backstage:
         self._bag: list[Strike] = []
         self._rest = REST
         self._under_way = 0
+        self._listed = 0
+        self._read_at = world.clock.now()
 
     def take_messages(self) -> None:
         """Let a worker come for each wake-up that nobody comes for yet."""
@@ -52,9 +56,9 @@ class Backstage:
             due = self._due()
             now = self._world.clock.now()
             for task in sorted(task for task, moment in due.items() if moment <= now):
-                self._work("task", name=task)
+                self._run(task)
             if night <= now:
-                self._work("task", name=NIGHTLY)
+                self._run(NIGHTLY)
                 night = _next_night(now)
             yield self._until_next([*due.values(), night])
 
@@ -66,11 +70,21 @@ class Backstage:
             if not due:
                 return
             for task in due:
-                self._work("task", name=task)
+                self._run(task)
 
     def _due(self) -> dict[str, datetime]:
+        """When each task has something to do next; a list with nothing new need not be read."""
         found: dict[str, datetime] = self._world.house.work("due").get("moments", {})
+        if len(self._world.bank.events) > self._listed:
+            found[FEED] = self._read_at + FEED_EVERY
         return found
+
+    def _run(self, task: str) -> None:
+        listed = len(self._world.bank.events)
+        well = self._work("task", name=task)
+        if task == FEED:
+            self._read_at = self._world.clock.now()
+            self._listed = listed if well else self._listed
 
     def _until_next(self, moments: Sequence[datetime]) -> float:
         """Seconds to the next beat at which anything can be due."""
@@ -79,7 +93,8 @@ class Backstage:
         beats = max(1, -((now - soonest) // BEAT))
         return (beats * BEAT).total_seconds()
 
-    def _work(self, verb: str, **arguments: Any) -> None:
+    def _work(self, verb: str, **arguments: Any) -> bool:
+        """Whether it went through, and nothing struck."""
         world, before, armed = self._world, len(self._world.strikes_told), self._armed()
         answer = world.house.work(verb, strikes=armed, **arguments)
         told = world.strikes_told[before:]
@@ -91,6 +106,7 @@ class Backstage:
             world.blame(f"{verb} {arguments.get('name', '')}", answer["error"])
         elif KILLED in answer and not told:
             world.blame(verb, "a worker died by itself")
+        return not answer and not told
 
     def _armed(self) -> list[Strike]:
         """What is to strike at the next occasion, where the workers had their rest."""

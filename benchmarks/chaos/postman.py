@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from benchmarks.chaos.bank.book import Event, Payment
+from benchmarks.chaos.bank.book import Event
 from benchmarks.chaos.browser import PATIENCE
 from benchmarks.chaos.faults import Kind
 from benchmarks.chaos.scheduler import Actor
@@ -54,7 +54,7 @@ class Postman:
         for held in self._kept_back.pop(event.payment, []):
             start(self._carry(held), after=soon + 20.0)
         match self._fate():
-            case "lost" if not _told_once(world.bank.payments[event.payment], event):
+            case "lost":
                 world.count(Kind.WEBHOOK_LOST)
             case "repeated":
                 start(self._carry(event, times=3), after=soon)
@@ -149,14 +149,6 @@ class Postman:
                 world.count(Kind.WEBHOOK_UNMATCHED)
                 return
             yield float(pause)
-
-
-def _told_once(payment: Payment, event: Event) -> bool:
-    """Whether only this letter tells of it: nobody asks about a payment that has ended."""
-    asked_for = {refund.reference for refund in payment.refunds} - {""}
-    by_hand = event.kind.startswith("refund") and not asked_for
-    later = event.kind.startswith("dispute") or event.kind == "refund.failed"
-    return payment.spurned or by_hand or later
 
 
 def _richer(payment: Any) -> dict[str, Any]:

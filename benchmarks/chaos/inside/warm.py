@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import get_template
-from django.urls import get_resolver
+from django.test import Client
 
 from benchmarks.chaos.clock import Clock
 from config.celery import app
+from demo.models import Product
 from orders import clock as orders_clock
+from payments.conf import payment_settings
+from payments.providers.base import Account
+from payments.providers.sandbox import SandboxProvider
 
 TEMPLATES = (
-    *("shop/checkout.html", "shop/order.html", "payments/result.html", "payments/pay.html"),
-    *("payments/scan.html", "payments/closing.html", "payments/admin/refund.html"),
+    *("shop/order.html", "payments/result.html", "payments/pay.html", "payments/scan.html"),
+    *("payments/closing.html", "payments/admin/refund.html", "shop/unavailable.html"),
 )
 
 
@@ -24,8 +27,16 @@ def set_clock(clock: Clock) -> None:
 
 
 def warm_up() -> None:
-    _patterns = get_resolver().url_patterns
-    import_module(settings.ROOT_URLCONF)
+    """Look at some pages, in a transaction that is rolled back, and make a wire to the bank."""
     app.loader.import_default_modules()
     for name in TEMPLATES:
         get_template(name)
+    with transaction.atomic():
+        Product.objects.create(sku="WARM", slug="warm", name="Warm", price=100, stock=9)
+        browser = Client(headers={"host": "127.0.0.1"})
+        browser.post("/cart/add/", {"sku": "WARM", "quantity": 1})
+        browser.get("/checkout/")
+        browser.get("/admin/login/")
+        transaction.set_rollback(True)
+    nobody = Account("", "test", "", settings.DEMO["bank_url"], {"api_key": ""})
+    SandboxProvider(nobody, timeout=payment_settings().timeout_seconds)
