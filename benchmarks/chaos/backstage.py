@@ -14,6 +14,8 @@ from benchmarks.chaos.world import World
 BEAT: Final = timedelta(seconds=15)
 REST: Final = 9
 """So many acts of workers lie between two strikes."""
+IN_VAIN: Final = 60
+"""After so many acts nobody waits any more for a call that does not come."""
 QUEUES: Final = ("webhooks", "mail", "payments", "polling")
 OUTAGE: Final = (8.0, 25.0)
 CALM: Final = (20.0, 45.0)
@@ -33,7 +35,7 @@ class Backstage:
         self._bag: list[Strike] = []
         self._rest = REST
         self._under_way = 0
-        self._listed = 0
+        self._listed = self._missed = 0
         self._read_at = world.clock.now()
 
     def take_messages(self) -> None:
@@ -46,11 +48,10 @@ class Backstage:
         self._under_way -= 1
         queues = self._chance.sample(QUEUES, len(QUEUES))
         self._work("message", queues=queues)
-        return
-        yield 0.0
+        yield from ()
 
     def beat(self) -> Actor:
-        """Every fifteen seconds each sweep that has something to do; long idle times are skipped."""
+        """Each sweep that has something to do, every fifteen seconds; idle times are skipped."""
         night = _next_night(self._world.clock.now())
         while True:
             due = self._due()
@@ -95,11 +96,12 @@ class Backstage:
 
     def _work(self, verb: str, **arguments: Any) -> bool:
         """Whether it went through, and nothing struck."""
-        world, before, armed = self._world, len(self._world.strikes_told), self._armed()
-        answer = world.house.work(verb, strikes=armed, **arguments)
+        world, before = self._world, len(self._world.strikes_told)
+        armed, where = self._armed()
+        answer = world.house.work(verb, strikes=armed, where=where, **arguments)
         told = world.strikes_told[before:]
         world.note(verb, arguments, told)
-        self._note(armed, told)
+        self._note(armed, told, where)
         if "error" in answer and world.database_is_cut:
             world.count(Kind.DATABASE_CUT)
         elif "error" in answer and not any("cut" in way for way in told):
@@ -108,18 +110,25 @@ class Backstage:
             world.blame(verb, "a worker died by itself")
         return not answer and not told
 
-    def _armed(self) -> list[Strike]:
-        """What is to strike at the next occasion, where the workers had their rest."""
+    def _armed(self) -> tuple[list[Strike], str]:
+        """What is to strike at the next occasion, and where: an ambush, or one from the bag."""
+        if self._world.ambushes:
+            way, where = self._world.ambushes[0]
+            return [way], where
         self._rest -= 1
         if not self._world.faults_on or self._rest > 0:
-            return []
+            return [], ""
         if not self._bag:
             self._bag = self._chance.sample(list(Strike), len(Strike))
-        return self._bag[-1:]
+        return self._bag[-1:], ""
 
-    def _note(self, armed: list[Strike], told: list[Strike]) -> None:
+    def _note(self, armed: list[Strike], told: list[Strike], where: str) -> None:
         """The next strike from the bag; one that finds no occasion for long lets others before."""
-        if armed and armed[0] in told and self._bag:
+        struck = bool(armed) and armed[0] in told
+        self._missed = 0 if struck or not where else self._missed + 1
+        if where and (struck or self._missed > IN_VAIN):
+            self._world.ambushes.pop(0)
+        elif struck and self._bag:
             self._bag.pop()
             self._rest = REST
         elif self._rest < -REST and self._bag:

@@ -50,7 +50,7 @@ class Database:
         self._server.close()
 
     def _do(self, statement: str) -> None:
-        self._server.execute(sql.SQL(statement).format(self._name))  # type: ignore[arg-type]  # ours
+        self._server.execute(sql.SQL(statement).format(self._name))
 
 
 @contextmanager

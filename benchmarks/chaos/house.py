@@ -38,12 +38,12 @@ class House:
         self._web: list[Connection] = []
         self._workers: SimpleQueue[Connection] = SimpleQueue()
 
-    def open(self, environment: dict[str, str], lanes: int) -> None:
+    def open(self, environment: dict[str, str], *, lanes: int, planted: str) -> None:
         """Start the parent with the clock's file beside it, then its children."""
-        command = (sys.executable, "-m", "benchmarks.chaos.inside", str(self._data / "meeting"))
+        places = (str(self._data / "meeting"), str(self._data / "clock"), str(self.port))
         with (self._data / "log").open("wb") as log:
             self._parent = subprocess.Popen(
-                [*command, str(self._data / "clock"), str(self.port)],
+                [sys.executable, "-m", "benchmarks.chaos.inside", *places, planted],
                 cwd=ROOT,
                 env={**os.environ, **environment, "TILL_BASE_URL": self.url},
                 stdout=log,

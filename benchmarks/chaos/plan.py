@@ -95,6 +95,10 @@ DECK: Final[tuple[tuple[Story, str], ...]] = (
 """Fifty orders; each fifty of a seed are these, shuffled."""
 
 UNLUCKY: Final = 0.35
+AMBUSHES: Final = (
+    *(None, Strike.TIMEOUT_BEFORE, Strike.TIMEOUT_AFTER, Strike.BANK_500_BEFORE),
+    *(Strike.BANK_500_AFTER, Strike.KILL_BEFORE_CALL, Strike.KILL_AFTER_CALL),
+)
 ARRIVE_WITHIN: Final = 5.0
 THINK: Final = (1.0, 25.0)
 
@@ -103,9 +107,11 @@ THINK: Final = (1.0, 25.0)
 class Errand:
     """One shopper: `number` in the seed's plan, what happens, and the thoughts in between.
 
-    `strikes` are what happens to the shop at this shopper's first visits that give occasion.
+    `strikes` are what happens to the shop at this shopper's first visits that give occasion,
+    `ambush` what happens to the worker that sends the refund or capture of this order.
     """
 
+    name: str
     number: int
     story: Story
     token: str
@@ -113,7 +119,7 @@ class Errand:
     pieces: int
     sku: str
     strikes: tuple[Strike, ...]
-    seed: str
+    ambush: Strike | None
 
     @property
     def method(self) -> str:
@@ -125,7 +131,7 @@ class Errand:
 
     def thoughts(self) -> random.Random:
         """The same chances every time this errand is run."""
-        return random.Random(f"{self.seed}:{self.number}:thoughts")  # noqa: S311  # no secret
+        return random.Random(f"{self.name}:thoughts")  # noqa: S311  # no secret
 
 
 def skus() -> list[str]:
@@ -138,7 +144,7 @@ def make_plan(seed: str, start: int, checkouts: int) -> list[Errand]:
     cards = {deck: _shuffled(seed, deck) for deck in decks}
     moments = _arrivals(seed, start, checkouts)
     return [
-        _errand(seed, number, cards[number // len(DECK)][number % len(DECK)], moment)
+        _errand(f"{seed}:{number}", cards[number // len(DECK)][number % len(DECK)], moment)
         for number, moment in zip(range(start, start + checkouts), moments, strict=True)
     ]
 
@@ -158,16 +164,17 @@ def _arrivals(seed: str, start: int, checkouts: int) -> list[float]:
     return moments
 
 
-def _errand(seed: str, number: int, card: tuple[Story, str], arrives: float) -> Errand:
-    chance = random.Random(f"{seed}:{number}")  # noqa: S311  # no secret
+def _errand(name: str, card: tuple[Story, str], arrives: float) -> Errand:
+    chance = random.Random(name)  # noqa: S311  # no secret
     struck = (chance.choice(list(Strike)),) if chance.random() < UNLUCKY else ()
     return Errand(
-        number=number,
+        name=name,
+        number=int(name.rpartition(":")[2]),
         story=card[0],
         token=card[1],
         arrives=arrives,
         pieces=chance.randint(1, 3),
         sku=chance.choice(skus()),
         strikes=struck,
-        seed=seed,
+        ambush=chance.choice(AMBUSHES),
     )

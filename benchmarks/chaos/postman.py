@@ -120,8 +120,7 @@ class Postman:
             self._world.count(Kind.WEBHOOK_FORGED)
         elif status in OK:
             self._world.blame(event.id, "a forged letter was taken")
-        return
-        yield 0.0
+        yield from ()
 
     def _post(self, body: bytes, secret: str) -> int:
         """The shop's status; 0 where there was no answer."""
@@ -141,7 +140,7 @@ class Postman:
     def stranger(self) -> Actor:
         """A true letter about a payment that another shop of the same account has made."""
         world, number = self._world, len(self._world.strangers)
-        told = json.loads((STRANGE % {"number": number, "merchant": world.bank.merchant}))
+        told = json.loads(STRANGE % {"number": number, "merchant": world.bank.merchant})
         told["created"] = world.clock.now().isoformat()
         for pause in RETRIES:
             if self._post(json.dumps(told).encode(), world.bank.secret) in OK:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -73,10 +73,3 @@ class Scheduler:
         except StopIteration:
             return
         self.start(actor, after=delay)
-
-
-def at(do: Callable[[], None]) -> Actor:
-    """An actor of one act."""
-    do()
-    return
-    yield 0.0

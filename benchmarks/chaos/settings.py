@@ -1,7 +1,5 @@
 """The demo site as it is sold, on a database whose line can be cut."""
 
-import os
-
 from config.settings import *  # noqa: F403  # the demo's settings, but for what follows
 from config.settings import DATABASES as DEMO_DATABASES
 from config.settings import MIDDLEWARE as DEMO_MIDDLEWARE
@@ -13,4 +11,3 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-PLANTED = os.environ.get("TILL_CHAOS_PLANTED", "")

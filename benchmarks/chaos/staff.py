@@ -48,6 +48,8 @@ class Clerk(Visitor):
         self, act: str, order: Order, key: str, **form: str
     ) -> Generator[float, None, bool]:
         """Click the button twice; whether it was done."""
+        if self.errand.ambush and act in {"refund", "capture"}:
+            self.world.ambushes.append((self.errand.ambush, f"/{act}s"))
         first = yield from self.ask(act, order, key, **form)
         yield CLICKED_AGAIN
         second = yield from self.ask(act, order, key, **form)
@@ -105,7 +107,8 @@ def _refund_at_bank(clerk: Clerk) -> Actor:
         with bank.lock:
             for payment in list(bank.payments.values()):
                 if payment.wanted.description == order["number"] and payment.refundable > 0:
-                    instruments.refund(bank, payment, "", payment.refundable // 2)
+                    half = payment.refundable // 2
+                    instruments.refund(bank, payment, reference="", amount=half)
 
 
 def _cancel(clerk: Clerk) -> Actor:

@@ -25,7 +25,7 @@ from benchmarks.chaos.report import Report
 from benchmarks.chaos.scheduler import Scheduler
 from benchmarks.chaos.shoppers import run_errand
 from benchmarks.chaos.staff import run_case, sign_in
-from benchmarks.chaos.verdict import Books, Verdict, judge
+from benchmarks.chaos.verdict import Books, judge
 from benchmarks.chaos.world import World
 
 AFTERWARDS: Final = timedelta(days=15)
@@ -63,7 +63,16 @@ def run(wishes: Wishes) -> Report:
         world.tally[Kind.REFUND_FAILED_LATER] = sum(
             refund.status == "failed" for payment in payments for refund in payment.refunds
         )
-        verdict = _judged(world, rows, account, stock)
+        verdict = judge(
+            Books(
+                payments=payments,
+                rows=rows,
+                account=account,
+                stock=stock,
+                strangers=world.strangers,
+                now=world.clock.now(),
+            )
+        )
     seconds = time.monotonic() - started
     return Report(wishes.checkouts, world.tally, verdict, world.problems, seconds)
 
@@ -84,11 +93,13 @@ def _stage(wishes: Wishes) -> Iterator[World]:
         world = World(seed, clock, bank, house, database, scheduler)
         house.struck = world.struck
         held.callback(house.close)
-        house.open(_environment(data, database.url, bank.url, wishes.planted), wishes.lanes)
+        house.open(
+            _environment(data, database.url, bank.url), lanes=wishes.lanes, planted=wishes.planted
+        )
         yield world
 
 
-def _environment(data: Path, database: str, bank: str, planted: str) -> dict[str, str]:
+def _environment(data: Path, database: str, bank: str) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "benchmarks.chaos.settings",
         "DATABASE_URL": database,
@@ -96,7 +107,6 @@ def _environment(data: Path, database: str, bank: str, planted: str) -> dict[str
         "TILL_DATA": str(data),
         "TILL_BANK_URL": bank,
         "TILL_RATE_LIMITS": "false",
-        "TILL_CHAOS_PLANTED": planted,
         "PYTHONHASHSEED": "0",
     }
 
@@ -153,19 +163,6 @@ def _next_act(world: World) -> None:
         world.scheduler.release()
     with world.bank.lock:
         world.bank.catch_up()
-
-
-def _judged(world: World, rows: dict[str, object], account: str, stock: dict[str, int]) -> Verdict:
-    return judge(
-        Books(
-            payments=list(world.bank.payments.values()),
-            rows=rows,
-            account=account,
-            stock=stock,
-            strangers=world.strangers,
-            now=world.clock.now(),
-        )
-    )
 
 
 class Progress:

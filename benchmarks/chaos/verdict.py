@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -143,9 +143,11 @@ def _stock(books: Books) -> Iterator[str]:
 def _difference(books: Books) -> int:
     """Between the ledger's view of the bank and the bank's own, and what does not sum to zero."""
     postings = books.rows["postings"]
-    ours = sum(row["amount"] for row in postings if row["account"] == f"provider:{books.account}")
+    bank = f"provider:{books.account}"
+    ours: int = sum(row["amount"] for row in postings if row["account"] == bank)
     theirs = sum(payment.kept for payment in books.payments)
-    return abs(ours - theirs) + abs(sum(row["amount"] for row in postings))
+    unbalanced: int = sum(row["amount"] for row in postings)
+    return abs(ours - theirs) + abs(unbalanced)
 
 
 def _stuck(books: Books) -> Iterator[str]:
@@ -157,23 +159,27 @@ def _stuck(books: Books) -> Iterator[str]:
 
 
 def _unfinished(rows: Rows) -> Iterator[tuple[str, str, str, datetime | None]]:
-    for row in rows["attempts"]:
-        held = row["hold"] and row["authorized"] > row["captured"] + row["released"]
-        if row["status"] in IN_FLIGHT or held:
-            yield f"attempt {row['our_ref']}", row["number"], row["status"], row["next_poll_at"]
-    for row in rows["operations"]:
-        if row["status"] in UNSETTLED:
-            name = f"{row['kind']} {row['our_ref']}"
-            yield name, row["number"], row["status"], row["next_run_at"]
-    for row in rows["events"]:
-        if row["state"] in WAITING:
-            yield f"event {row['event_id']}", "", row["state"], row["next_run_at"]
-    for row in rows["mails"]:
-        if row["sent_at"] is None:
-            yield f"mail {row['kind']} {row['subject_ref']}", "", "unsent", row["next_run_at"]
-    for row in rows["orders"]:
-        if row["state"] == "open":
-            yield f"order {row['number']}", row["number"], "open", row["expires_at"]
+    """Name, order, state and next moment of each."""
+    for row in filter(_open_attempt, rows["attempts"]):
+        yield f"attempt {row['our_ref']}", row["number"], row["status"], row["next_poll_at"]
+    for row in _where(rows["operations"], "status", UNSETTLED):
+        name = f"{row['kind']} {row['our_ref']}"
+        yield name, row["number"], row["status"], row["next_run_at"]
+    for row in _where(rows["events"], "state", WAITING):
+        yield f"event {row['event_id']}", "", row["state"], row["next_run_at"]
+    for row in _where(rows["mails"], "sent_at", {None}):
+        yield f"mail {row['kind']} {row['subject_ref']}", "", "unsent", row["next_run_at"]
+    for row in _where(rows["orders"], "state", {"open"}):
+        yield f"order {row['number']}", row["number"], "open", row["expires_at"]
+
+
+def _where(rows: Sequence[Row], column: str, values: Collection[object]) -> list[Row]:
+    return [row for row in rows if row[column] in values]
+
+
+def _open_attempt(row: Row) -> bool:
+    held = row["hold"] and row["authorized"] > row["captured"] + row["released"]
+    return held or row["status"] in IN_FLIGHT
 
 
 def _reviews(books: Books) -> Iterator[str]:

@@ -44,6 +44,8 @@ class World:
     hook: str = ""
     strangers: list[str] = field(default_factory=list)
     faults_on: bool = True
+    ambushes: list[tuple[Strike, str]] = field(default_factory=list)
+    """What is to strike the next call of a worker whose address ends so, before anything else."""
     quiet_until: datetime | None = None
     active: int = 0
     """Shoppers, staff and storms that are not through yet; faults stop with the last of them."""

@@ -48,9 +48,14 @@ def _page(request: HttpRequest) -> str:
     posted = request.method == "POST"
     form = _checkout_form(request) if posted and request.path == reverse("shop:checkout") else None
     shown = {field.name for field in form.visible_fields()} - {"method"} if form else set()
-    context = {"posted": posted, "form": form, "kept": list(_kept(request, shown))}
-    context |= {"path": request.get_full_path(), "csrf_token": get_token(request)}
-    return render_to_string("shop/unavailable.html", context | {"conf": shop_settings()})
+    context = {
+        "posted": posted,
+        "form": form,
+        "kept": list(_kept(request, shown)),
+        "path": request.get_full_path(),
+        "csrf_token": get_token(request),
+    }
+    return render_to_string("shop/unavailable.html", context)
 
 
 def _checkout_form(request: HttpRequest) -> CheckoutForm:

@@ -1,1 +1,1 @@
-"""A bank that Till does not know: its own book, written by code that imports nothing of the shop."""
+"""A bank with a book of its own, written by code that imports nothing of the shop."""

@@ -191,7 +191,7 @@ class Book:
             payment.status, payment.captured = "captured", payment.wanted.amount
             self.announce(payment, "payment.captured")
 
-    def capture(self, payment: Payment, reference: str, amount: int, *, final: bool) -> None:
+    def capture(self, payment: Payment, *, reference: str, amount: int, final: bool) -> None:
         if payment.status != "authorized" or not payment.held:
             payment.refused.add(reference)
             raise Refused(409, "payment_not_authorized")

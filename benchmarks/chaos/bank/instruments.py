@@ -1,4 +1,4 @@
-"""What a shopper's card, wallet or account does, by its token."""
+"""What a shopper's card, wallet or account does, by its token: the means to pay."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ DECIDED_AFTER: Final = timedelta(days=2)
 DISPUTES: Final = {"tok_dispute_won": "won", "tok_dispute_lost": "lost"}
 
 
-def pay(book: Book, payment: Payment, token: str) -> None:
+def pay(book: Book, payment: Payment, means: str) -> None:
     """The shopper presses "pay"; raises Refused on a payment that is over."""
     if payment.status != "requires_action":
         raise Refused(409, "payment_finished")
-    payment.instrument = token
-    if token in DECLINES:
-        book.decline(payment, DECLINES[token])
-    elif token == "tok_late_success_after_void":  # noqa: S105  # a test card's name
+    payment.instrument = means
+    if means in DECLINES:
+        book.decline(payment, DECLINES[means])
+    elif means == "tok_late_success_after_void":
         book.process(payment)
         book.after(LATE, lambda: book.succeed(payment))
-    elif token in {"wal_slow", "qr_approve_late"}:
+    elif means in {"wal_slow", "qr_approve_late"}:
         book.process(payment)
         book.after(SLOW, lambda: _settle(book, payment))
-    elif token in {"deb_approve", "deb_return"}:
+    elif means in {"deb_approve", "deb_return"}:
         book.process(payment)
         book.after(DEBIT, lambda: _settle_debit(book, payment))
     else:
         book.succeed(payment)
-        if token in DISPUTES:
-            book.after(DISPUTED_AFTER, lambda: _dispute(book, payment, DISPUTES[token]))
+        if means in DISPUTES:
+            book.after(DISPUTED_AFTER, lambda: _dispute(book, payment, DISPUTES[means]))
 
 
 def cancel(book: Book, payment: Payment) -> None:
@@ -54,22 +54,22 @@ def cancel(book: Book, payment: Payment) -> None:
     book.void(payment)
 
 
-def capture(book: Book, payment: Payment, reference: str, amount: int, *, final: bool) -> None:  # noqa: PLR0913, PLR0917  # what a capture is made of
-    if payment.instrument == "tok_capture_fails":  # noqa: S105  # as above
+def capture(book: Book, payment: Payment, *, reference: str, amount: int, final: bool) -> None:
+    if payment.instrument == "tok_capture_fails":
         payment.refused.add(reference)
         raise Refused(422, "capture_refused")
-    book.capture(payment, reference, amount, final=final)
+    book.capture(payment, reference=reference, amount=amount, final=final)
 
 
-def refund(book: Book, payment: Payment, reference: str, amount: int) -> Refund:
+def refund(book: Book, payment: Payment, *, reference: str, amount: int) -> Refund:
     made = book.refund(payment, reference, amount)
-    token = payment.instrument
-    pending = token in {"tok_refund_pending", "tok_refund_pending_then_failed"}
+    means = payment.instrument
+    pending = means in {"tok_refund_pending", "tok_refund_pending_then_failed"}
     book.move_refund(payment, made, "pending" if pending else "succeeded")
     if pending:
-        end = "succeeded" if token == "tok_refund_pending" else "failed"  # noqa: S105  # as above
+        end = "succeeded" if means == "tok_refund_pending" else "failed"
         book.after(PENDING, lambda: book.move_refund(payment, made, end))
-    if token == "tok_refund_fails_later":  # noqa: S105  # as above
+    if means == "tok_refund_fails_later":
         book.after(FAILS_AFTER, lambda: book.move_refund(payment, made, "failed"))
     return made
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.chaos.bank import instruments
@@ -79,11 +79,10 @@ class Bank(Book):
         if verb == "void":
             self.void(payment)
             return 200, self.describe(payment)
-        reference, amount = body["reference"], body["amount"]
+        asked = {"reference": body["reference"], "amount": body["amount"]}
         if verb == "refunds":
-            made = instruments.refund(self, payment, reference, amount)
-            return 201, refund_told(payment, made)
-        instruments.capture(self, payment, reference, amount, final=body.get("final", True))
+            return 201, refund_told(payment, instruments.refund(self, payment, **asked))
+        instruments.capture(self, payment, **asked, final=body.get("final", True))
         return 201, self.describe(payment)
 
     def _feed(self, after: str, limit: int) -> Json:
@@ -138,19 +137,18 @@ class _Server(ThreadingHTTPServer):
 class _Front(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
-    wbufsize = -1
+    wbufsize = -1  # one write for each answer
     disable_nagle_algorithm = True
-    quiet: ClassVar[bool] = True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is theirs
         pass
 
-    def do_GET(self) -> None:  # noqa: N802  # the name is theirs
+    def do_GET(self) -> None:
         asked = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(asked.query).items()}
         self._api(lambda bank: bank.get(asked.path, query))
 
-    def do_POST(self) -> None:  # noqa: N802  # the name is theirs
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         if self.path.startswith("/pay/"):
             self._page({name: values[0] for name, values in parse_qs(body.decode()).items()})
@@ -158,7 +156,8 @@ class _Front(BaseHTTPRequestHandler):
         told, key = json.loads(body or b"{}"), self.headers.get("Idempotency-Key", "")
         self._api(lambda bank: bank.post(self.path, told, key))
 
-    do_PATCH = do_POST
+    def do_PATCH(self) -> None:
+        self.do_POST()
 
     def _api(self, do: Callable[[Bank], Answer]) -> None:
         bank, trouble = self.server.bank, self.headers.get(TROUBLE, "")

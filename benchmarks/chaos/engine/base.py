@@ -16,7 +16,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         doom.kill(Strike.KILL_BEFORE_COMMIT)
         if doom.strikes(Strike.CUT_BEFORE_COMMIT):
             self._cut()
-        super()._commit()
+        super()._commit()  # type: ignore[misc]  # not in the stubs
         doom.kill(Strike.KILL_AFTER_COMMIT)
         if doom.strikes(Strike.CUT_AFTER_COMMIT):
             self._cut()

@@ -14,13 +14,18 @@ class Doom:
 
     def __init__(self) -> None:
         self._armed: frozenset[Strike] = frozenset()
+        self._where = ""
         self._tell: Callable[[Strike], None] = lambda _: None
 
     def told_by(self, tell: Callable[[Strike], None]) -> None:
         self._tell = tell
 
-    def arm(self, strikes: Collection[str]) -> None:
-        self._armed = frozenset(map(Strike, strikes))
+    def arm(self, strikes: Collection[str], where: str = "") -> None:
+        """`where`: how the address of a call ends that is to be struck; empty: any, and commits."""
+        self._armed, self._where = frozenset(map(Strike, strikes)), where
+
+    def spares(self, address: str) -> bool:
+        return not address.endswith(self._where)
 
     def strikes(self, *ways: Strike) -> Strike | None:
         """Which of these is to happen here and now; from then on nothing more does."""

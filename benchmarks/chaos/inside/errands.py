@@ -20,7 +20,7 @@ Answer = dict[str, Any]
 STAFF = "staff"
 
 
-def set_up(bank_url: str, shop_url: str, stock: Mapping[str, int], password: str) -> Answer:
+def set_up(*, bank_url: str, shop_url: str, stock: Mapping[str, int], password: str) -> Answer:
     """Goods on the shelves at 1.00 and more, somebody of the staff, an account at the bank."""
     Product.objects.bulk_create(
         Product(sku=sku, slug=sku.lower(), name=f"Piece {sku}", price=100 + 137 * n, stock=pieces)

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Any
-from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
@@ -26,10 +26,10 @@ def serve(line: Connection, door: socket.socket) -> None:
     server.set_app(_doomed(WSGIHandler()))
     server.socket.close()
     server.socket = door
-    door.setblocking(False)
+    door.settimeout(0)
     while True:
-        ready, _, _ = select.select([door, line], [], [])
-        if line in ready:
+        ready, _, _ = select.select([door.fileno(), line.fileno()], [], [])
+        if line.fileno() in ready:
             return
         server._handle_request_noblock()  # type: ignore[attr-defined]  # noqa: SLF001  # serve_forever cannot watch a line
 
@@ -48,9 +48,3 @@ def _doomed(app: WSGIHandler) -> App:
 class _Handler(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is theirs
         pass
-
-    def get_stderr(self) -> Any:
-        return super().get_stderr()
-
-
-ServerHandler.server_software = "till-chaos"

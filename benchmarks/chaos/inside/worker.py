@@ -29,7 +29,7 @@ def work(line: Connection) -> None:
 
 
 def _tried(do: Callable[..., Answer], arguments: Answer) -> Answer:
-    doom.arm(arguments.pop("strikes", ()))
+    doom.arm(arguments.pop("strikes", ()), arguments.pop("where", ""))
     try:
         return do(**arguments)
     except Exception as error:  # noqa: BLE001  # whoever asked judges it
