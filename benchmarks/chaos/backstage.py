@@ -126,14 +126,18 @@ class Backstage:
         """The next strike from the bag; one that finds no occasion for long lets others before."""
         struck = bool(armed) and armed[0] in told
         self._missed = 0 if struck or not where else self._missed + 1
-        if where and (struck or self._missed > IN_VAIN):
-            self._world.ambushes.pop(0)
+        if where:
+            self._end_ambush((armed[0], where), over=struck or self._missed > IN_VAIN)
         elif struck and self._bag:
             self._bag.pop()
             self._rest = REST
         elif self._rest < -REST and self._bag:
             self._bag.insert(0, self._bag.pop())
             self._rest = 0
+
+    def _end_ambush(self, ambush: tuple[Strike, str], *, over: bool) -> None:
+        if over and ambush in self._world.ambushes:
+            self._world.ambushes.remove(ambush)
 
     def weather(self, storms: int) -> Actor:
         """So many times: the broker loses all, the database is cut, the clock jumps."""

@@ -94,10 +94,14 @@ DECK: Final[tuple[tuple[Story, str], ...]] = (
 )
 """Fifty orders; each fifty of a seed are these, shuffled."""
 
+IN_PARTS: Final = frozenset({Story.REFUNDED_IN_PART, Story.CAPTURED_IN_TWO})
+"""Where a second one would go unnoticed by a bank that only minds the sum."""
 UNLUCKY: Final = 0.35
+LOST_ANSWERS: Final = (Strike.TIMEOUT_AFTER, Strike.BANK_500_AFTER, Strike.KILL_AFTER_CALL)
+"""The bank did it, and the shop does not know."""
 AMBUSHES: Final = (
-    *(None, Strike.TIMEOUT_BEFORE, Strike.TIMEOUT_AFTER, Strike.BANK_500_BEFORE),
-    *(Strike.BANK_500_AFTER, Strike.KILL_BEFORE_CALL, Strike.KILL_AFTER_CALL),
+    *(None, Strike.TIMEOUT_BEFORE, Strike.BANK_500_BEFORE, Strike.KILL_BEFORE_CALL),
+    *LOST_ANSWERS,
 )
 ARRIVE_WITHIN: Final = 5.0
 THINK: Final = (1.0, 25.0)
@@ -176,5 +180,5 @@ def _errand(name: str, card: tuple[Story, str], arrives: float) -> Errand:
         pieces=chance.randint(1, 3),
         sku=chance.choice(skus()),
         strikes=struck,
-        ambush=chance.choice(AMBUSHES),
+        ambush=chance.choice(LOST_ANSWERS if card[0] in IN_PARTS else AMBUSHES),
     )
