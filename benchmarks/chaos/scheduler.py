@@ -25,7 +25,7 @@ class Scheduler:
         self._lock = threading.RLock()
         self._pool = ThreadPoolExecutor(lanes) if lanes > 1 else None
         self._free = threading.Semaphore(lanes)
-        self._flying: set[Future[None]] = set()
+        self.flying: set[Future[None]] = set()
 
     def start(self, actor: Actor, *, after: float = 0.0) -> None:
         with self._lock:
@@ -47,14 +47,14 @@ class Scheduler:
             return
         self._free.acquire()
         flight = self._pool.submit(self._fly, actor)
-        self._flying.add(flight)
+        self.flying.add(flight)
         self._land()
 
     def settle(self) -> None:
         """Wait until nothing is under way."""
-        for flight in list(self._flying):
+        for flight in list(self.flying):
             flight.result()
-        self._flying.clear()
+        self.flying.clear()
 
     def _fly(self, actor: Actor) -> None:
         try:
@@ -63,9 +63,9 @@ class Scheduler:
             self._free.release()
 
     def _land(self) -> None:
-        for flight in [each for each in self._flying if each.done()]:
+        for flight in [each for each in self.flying if each.done()]:
             flight.result()
-            self._flying.discard(flight)
+            self.flying.discard(flight)
 
     def _act(self, actor: Actor) -> None:
         try:

@@ -94,7 +94,7 @@ class World:
     def next_act(self) -> datetime:
         """When anybody but a worker does something next."""
         moments = (self.scheduler.next_moment(), self.bank.next_due(), self.quiet_until)
-        return min(moment for moment in moments if moment)
+        return min((moment for moment in moments if moment), default=self.clock.now())
 
     @property
     def may_be_out(self) -> bool:
