@@ -127,6 +127,7 @@ class Backstage:
         struck = bool(armed) and armed[0] in told
         self._missed = 0 if struck or not where else self._missed + 1
         if where:
+            self._world.muted = struck
             self._end_ambush((armed[0], where), over=struck or self._missed > IN_VAIN)
         elif struck and self._bag:
             self._bag.pop()
@@ -146,6 +147,7 @@ class Backstage:
             yield chance.uniform(*CALM)
             yield from self._flush()
             yield chance.uniform(*CALM)
+            world.storms += 1
             world.database.cut()
             world.database_is_cut = True
             yield chance.uniform(*OUTAGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ FATES: Final = (
 RETRIES: Final = (1, 2, 5, 10, 30, 60, 300, 900, *[3600] * 70)
 PROMPT: Final = (0.2, 4.0)
 DELAYED: Final = (600.0, 48 * 3600.0)
+NOT_LISTED: Final = timedelta(minutes=2)
 KEPT_BACK: Final = 30 * 3600.0
 STRANGER_EVERY: Final = 60
 OK, BAD = range(200, 300), 400
@@ -45,6 +47,10 @@ class Postman:
         with world.bank.lock:
             letters = world.bank.events[self._taken :]
             self._taken += len(letters)
+        if world.muted and letters:
+            world.bank.list_is_out_until = world.clock.now() + NOT_LISTED
+            self._bag += ["lost"] * len(letters)
+            world.muted = False
         for event in letters:
             self._send_off(event)
 
@@ -97,7 +103,7 @@ class Postman:
                 status = self._post(body, world.bank.secret)
                 if status in OK:
                     break
-                if status == BAD:
+                if status == BAD and world.scheduler.lanes == 1:
                     world.blame(event.id, "a true letter was refused")
                     return
                 yield float(pause)

@@ -39,13 +39,15 @@ class World:
     tally: Tally = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     database_is_cut: bool = False
-    cuts: int = 0
+    storms: int = 0
     strikes_told: list[Strike] = field(default_factory=list)
     hook: str = ""
     strangers: list[str] = field(default_factory=list)
     faults_on: bool = True
     ambushes: list[tuple[Strike, str]] = field(default_factory=list)
     """What is to strike the next call of a worker whose address ends so, before anything else."""
+    muted: bool = False
+    """Nor do the bank's newest letters, or its list, tell what a lost answer did not."""
     quiet_until: datetime | None = None
     active: int = 0
     """Shoppers, staff and storms that are not through yet; faults stop with the last of them."""
@@ -83,7 +85,6 @@ class World:
         with self._lock:
             self.strikes_told.append(way)
             self.tally[COUNTED_AS[way]] += 1
-            self.cuts += COUNTED_AS[way] == Kind.DATABASE_CUT
             if COUNTED_AS[way] in {Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER}:
                 self.clock.move_on(TIMED_OUT)
 
@@ -96,10 +97,11 @@ class World:
         moments = (self.scheduler.next_moment(), self.bank.next_due(), self.quiet_until)
         return min((moment for moment in moments if moment), default=self.clock.now())
 
-    @property
-    def may_be_out(self) -> bool:
+    def may_be_out(self, told: list[Strike]) -> bool:
         """Whether the shop has a reason not to reach its database."""
-        return self.database_is_cut or self.cuts > 0
+        if self.scheduler.lanes > 1:
+            return self.tally[Kind.DATABASE_CUT] > 0 or self.storms > 0
+        return self.database_is_cut or any("cut" in way for way in told)
 
 
 class Visitor:
@@ -129,15 +131,13 @@ class Visitor:
         self, visit: Callable[[tuple[Strike, ...]], Reply], typed: str
     ) -> Generator[float, None, Reply]:
         for _ in range(TRIES):
-            reply = self._once(visit)
+            reply = self._once(visit, typed)
             if reply and reply.status != OUT:
                 return reply
-            if reply:
-                self._check_outage(reply, typed)
             yield float(reply.retry_after or PAUSE) if reply else PAUSE
         raise Gone(f"{self.who} gave up")
 
-    def _once(self, visit: Callable[[tuple[Strike, ...]], Reply]) -> Reply | None:
+    def _once(self, visit: Callable[[tuple[Strike, ...]], Reply], typed: str) -> Reply | None:
         world, before = self.world, len(self.world.strikes_told)
         try:
             reply = visit(self._waiting if world.faults_on else ())
@@ -150,19 +150,21 @@ class Visitor:
             self._waiting = ()
         if reply is None and not told and world.scheduler.lanes == 1:
             world.blame(self.who, "no answer, and nobody was killed")
-        if reply:
+        if reply and reply.status == OUT:
+            self._check_outage(reply, typed, told)
+        elif reply:
             self._check(reply)
         return reply
 
     def _check(self, reply: Reply) -> None:
         if "Traceback" in reply.text:
             self.world.blame(self.who, "a traceback was served")
-        if reply.status >= BROKEN and reply.status != OUT:
+        if reply.status >= BROKEN:
             self.world.blame(self.who, f"status {reply.status} was served")
 
-    def _check_outage(self, reply: Reply, typed: str) -> None:
+    def _check_outage(self, reply: Reply, typed: str, told: list[Strike]) -> None:
         world = self.world
-        if not world.may_be_out:
+        if not world.may_be_out(told):
             world.blame(self.who, "503 although the database answers")
         if not reply.retry_after:
             world.blame(self.who, "503 without Retry-After")

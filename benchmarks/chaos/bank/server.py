@@ -32,6 +32,7 @@ class Bank(Book):
         super().__init__(clock, f"http://127.0.0.1:{self.http.server_address[1]}")
         self.lock = threading.RLock()
         self.hook_url = ""
+        self.list_is_out_until = clock()
         self._answers: dict[str, tuple[str, Answer]] = {}
 
     def start(self) -> None:
@@ -86,6 +87,8 @@ class Bank(Book):
         return 201, self.describe(payment)
 
     def _feed(self, after: str, limit: int) -> Json:
+        if self.now() < self.list_is_out_until:
+            raise HIDDEN
         start = self.place_of(after) if after else 0
         page = self.events[start : start + limit]
         more = start + limit < len(self.events)
