@@ -3,8 +3,9 @@
 #   make contract PROVIDER=sandbox     tries one provider against what every provider must keep
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
 #   make chaos [SEED=… CHECKOUTS=500 START=0 PROVIDER=sandbox CONCURRENCY=1]     needs PostgreSQL
-#   make bench [ONLY=cart_page_10] [ROUNDS=1]
+#   make bench [ONLY=cart_page_10] [ROUNDS=1]     (worker_memory: a quarter of an hour, only where named)
 #   make screenshots [TO=folder]
+#   make diagrams     writes docs/states.md from the tables of states, waits and reviews
 #   make messages     gathers the strings of every app for translation and compiles the catalogues
 # PYTHON=… names another Python, VENV=… another environment folder.
 SHELL := /bin/sh
@@ -12,7 +13,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint contract smoke replay chaos screenshots bench messages setup
+.PHONY: demo test pytest lint contract smoke replay chaos screenshots bench diagrams messages setup
 .NOTPARALLEL:
 
 demo: setup
@@ -51,6 +52,9 @@ screenshots: setup
 
 bench: setup
 	@$(PY) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+diagrams: setup
+	@$(PY) -m config.diagrams
 
 messages: setup
 	@$(PY) -m config.messages

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0009_a_bank_may_hold_the_money_first'),
+        ('payments', '0010_webhooks_are_replayed_rotated_and_forgotten'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

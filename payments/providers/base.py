@@ -6,10 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from orders.money import Money
-from payments.providers.capabilities import Capabilities
 
 
 class Status(enum.StrEnum):
@@ -40,10 +38,22 @@ class DisputeStatus(enum.StrEnum):
 
 
 class Verdict(enum.StrEnum):
-    """What a webhook's signature says."""
+    """What a webhook's signature says; `deferred`: only after a call, which a worker makes."""
 
     VERIFIED = "verified"
     REJECTED = "rejected"
+    DEFERRED = "deferred"
+
+
+class Refused(enum.StrEnum):
+    """Why a webhook is not let in; refusals are counted by it."""
+
+    SIGNATURE = "signature"
+    STALE = "stale"
+    ACCOUNT = "account"
+    MODE = "mode"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,29 +266,16 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class ParsedWebhook:
-    """The verdict over the raw bytes, what is in them, and the answer the provider expects."""
+    """The verdict over the raw bytes, what is in them, and the answer the provider expects.
+
+    Rejected: `refused` and, for whoever reads the answer, the `reason`. Deferred: `needs` names the
+    headers, in lower case, without which a worker could not verify it later.
+    """
 
     verdict: Verdict
     events: tuple[WebhookEvent, ...] = ()
+    refused: Refused = Refused.SIGNATURE
     reason: str = ""
+    needs: tuple[str, ...] = ()
     ack_status: int = 200
     ack_body: bytes = b""
-
-
-class Provider(Protocol):
-    """Pure input and output for one account; raises ProviderError, holds nothing but caches.
-
-    `capture` is for methods that `can_hold`; `list_events` where there is an `event_feed`, "" is
-    its beginning.
-    """
-
-    capabilities: Capabilities
-
-    def create(self, request: CreateRequest) -> Outcome: ...
-    def capture(self, request: CaptureRequest) -> Outcome: ...
-    def refund(self, request: RefundRequest) -> Outcome: ...
-    def void(self, ref: ProviderRef, key: str) -> Outcome: ...
-    def query(self, ref: ProviderRef | OurRef) -> Outcome: ...
-    def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook: ...
-    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent: ...
-    def list_events(self, cursor: str) -> EventPage: ...

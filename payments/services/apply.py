@@ -13,6 +13,7 @@ from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
 from payments.models.payment import MISMATCH
 from payments.models.records import ReviewKind
+from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
 from payments.schedule import WITHOUT_MONEY, Case, case_of, next_poll
@@ -22,23 +23,14 @@ from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
 from payments.services.holds import follow_hold, next_look, watch_hold
 from payments.services.lock import lock_attempt
+from payments.services.parked import release_parked
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
-from payments.services.reviews import open_review
+from payments.services.reviews import end_by_itself, open_review
 from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
-from payments.states import (
-    IN_FLIGHT,
-    OBSERVED,
-    AttemptStatus,
-    PaymentStatus,
-    Tried,
-    attempt_status,
-    payment_status,
-    promised,
-    settled,
-)
+from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
 
 SUMMED = (
     "reserved",
@@ -48,6 +40,8 @@ SUMMED = (
     "refund_pending",
     "surplus",
     "disputed",
+    "accepted",
+    "returned_elsewhere",
 )
 """Columns of a payment that are sums over its attempts."""
 
@@ -78,11 +72,11 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
             return _set_aside(attempt, problem)
         before, stood = as_read(attempt), totals_of(attempt)
         status, held = AttemptStatus(attempt.status), attempt.held
-        _remember(attempt, outcome)
+        _remember(attempt, outcome, source)
         facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
         more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome, source)
-        _free_reserve(attempt)
+        _let_go(attempt)
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
         follow_hold(attempt)
@@ -102,9 +96,11 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     before = as_read(payment)
     for name in SUMMED:
         setattr(payment, name, sum(getattr(attempt, name) for attempt in attempts))
-    tried = [_tried(attempt) for attempt in attempts]
+    tried = [as_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
         mark_paid(payment.order, actor=source)
+        if payment.accepted:
+            end_by_itself(payment, ReviewKind.WRONG_AMOUNT)
     elif settled(tried) + promised(tried) >= payment.amount:
         mark_held(payment.order, actor=source)
     payment.status = payment_status(
@@ -113,13 +109,14 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     save_changes(payment, before)
 
 
-def _tried(attempt: Attempt) -> Tried:
+def as_tried(attempt: Attempt) -> Tried:
+    """What the projection of a payment asks of an attempt."""
     return Tried(
         status=AttemptStatus(attempt.status),
-        amount=attempt.amount,
+        amount=attempt.wanted,
         captured=attempt.captured,
         surplus=attempt.surplus,
-        refunded=attempt.refunded - attempt.refund_reversed,
+        refunded=attempt.net_refunded,
         superseded=attempt.superseded_at is not None,
         held=attempt.held,
         charged_as_asked=attempt.charged_as_asked,
@@ -155,16 +152,19 @@ def _set_aside(attempt: Attempt, problem: str) -> Attempt:
     return attempt
 
 
-def _remember(attempt: Attempt, outcome: Outcome) -> None:
+def _remember(attempt: Attempt, outcome: Outcome, source: str) -> None:
     ProviderObject.objects.bulk_create(
         (
             ProviderObject(
                 account_id=attempt.account_id, kind=seen.kind, object_id=seen.id, attempt=attempt
             )
             for seen in outcome.objects
+            if (seen.kind, seen.id) != ("payment", attempt.known_as)
         ),
         ignore_conflicts=True,
     )
+    if attempt.status in UNHEARD and source != "create":  # after that no event waits for long
+        release_parked(attempt.account_id, outcome.objects)
     if outcome.saved_method:
         remember_method(attempt, outcome.saved_method)
 
@@ -180,25 +180,14 @@ def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:
 
 
 def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
-    """Facts about money decide the status; without any, the newest observation does.
-
-    An attempt that has ended comes back only by money, never by a late word of waiting; and a
-    webhook, which may be an old one, moves an attempt only forward.
-    """
-    current = AttemptStatus(attempt.status)
-    newest = OBSERVED.get(outcome.status, current)
-    unheard = outcome.status == Status.UNKNOWN and current != AttemptStatus.SUBMITTING
-    ended = newest in IN_FLIGHT and current not in IN_FLIGHT
-    back = current == AttemptStatus.PROCESSING and newest in IN_FLIGHT and source == "webhook"
-    if unheard or ended or back:
-        newest = current
+    """Facts about money decide the status; without any, the newest observation does."""
     if attempt.error_code == MISMATCH and outcome.status != Status.UNKNOWN:
         attempt.error_code = ""
     attempt.status = attempt_status(
         authorized=attempt.authorized,
         captured=attempt.captured,
         released=attempt.released,
-        newest=newest,
+        newest=heard(AttemptStatus(attempt.status), outcome.status, source=source),
     )
     _show_next(attempt, outcome.next_action)
     if outcome.error and not attempt.captured:
@@ -242,7 +231,11 @@ def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     return moment
 
 
-def _free_reserve(attempt: Attempt) -> None:
-    """An attempt that has failed, or has its money, reserves nothing any more."""
+def _let_go(attempt: Attempt) -> None:
+    """An attempt that has failed, or has its money, reserves nothing any more.
+
+    What was accepted of a hold that lapsed is asked for again.
+    """
+    attempt.accepted = min(attempt.accepted, attempt.brought)
     if attempt.status not in IN_FLIGHT and attempt.status != AttemptStatus.AUTHORIZED:
         attempt.reserved = 0

@@ -11,11 +11,12 @@ from orders.clock import now
 from orders.wake import wake
 from payments.errors import NoAccount, PaymentError
 from payments.models import InboxEvent, ProviderAccount
-from payments.providers.base import EventPage, Provider
+from payments.models.inbox import DRAIN_TASK
+from payments.providers.base import EventPage
 from payments.providers.errors import NotFound, ProviderError
+from payments.providers.protocol import Provider
 from payments.registry import provider_for
 from payments.services.calls import refuse_in_transaction
-from payments.services.inbox import TASK as DRAIN
 from payments.services.rate import take_token
 
 logger = logging.getLogger("till.payments")
@@ -75,7 +76,7 @@ def _store(account: ProviderAccount, page: EventPage) -> bool:
         InboxEvent.objects.bulk_create(rows, ignore_conflicts=True)
         mine = here.update(**moved) == 1
         if rows:
-            wake(DRAIN)
+            wake(DRAIN_TASK)
     account.feed_cursor = page.cursor
     return mine
 

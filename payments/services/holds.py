@@ -28,10 +28,11 @@ def follow_hold(attempt: Attempt) -> None:
     What an attempt the shopper has left, a paid order or a dead one gets is released again. An
     expired order takes it if its goods can still be had.
     """
-    if attempt.status != AttemptStatus.AUTHORIZED:
+    authorized = attempt.status == AttemptStatus.AUTHORIZED
+    if not (authorized or attempt.held):
         return
     order = attempt.payment.order
-    whole = attempt.authorized - attempt.released >= attempt.amount
+    whole = authorized and attempt.authorized - attempt.released >= attempt.wanted
     if order.state == OrderState.EXPIRED and whole and not _is_left(attempt):
         revive_order(order)
     if is_unwanted(attempt):
@@ -84,9 +85,11 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
         return
     warned = Review.objects.filter(payment=attempt.payment, kind=ReviewKind.HOLD_ENDING)
     warned.filter(resolved_at=None).update(resolved_at=now())
-    if not attempt.captured and not attempt.superseded_at:
+    if is_unwanted(attempt):
+        return
+    if not attempt.captured:
         reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
-    elif attempt.captured < attempt.amount and not attempt.charged_as_asked:
+    elif attempt.captured < attempt.wanted and not attempt.charged_as_asked:
         came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)
         detail = f"{came} of {asked} was captured, and nothing is held any more"
         subject = attempt.our_ref
@@ -105,7 +108,7 @@ def _warn(attempt: Attempt) -> None:
 
 def _question_part(attempt: Attempt) -> None:
     """A bank that holds less than it was asked to makes no order; a person decides what does."""
-    if attempt.captured or attempt.held >= attempt.amount or is_unwanted(attempt):
+    if attempt.captured or attempt.held >= attempt.wanted or is_unwanted(attempt):
         return
     held, asked = attempt.money(attempt.held), attempt.money(attempt.amount)
     detail, subject = f"{held} of {asked} is held", attempt.our_ref

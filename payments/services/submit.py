@@ -20,7 +20,6 @@ from payments.providers.base import (
     Failure,
     OurRef,
     Outcome,
-    Provider,
     ProviderRef,
     RefundRequest,
     RefundSeen,
@@ -28,6 +27,7 @@ from payments.providers.base import (
     Status,
 )
 from payments.providers.errors import ProviderError, ProviderRejected
+from payments.providers.protocol import Provider
 from payments.registry import provider_for
 from payments.schedule import Case, next_poll
 from payments.services.apply import apply_outcome

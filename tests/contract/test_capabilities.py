@@ -14,7 +14,7 @@ from payments.registry import METHOD_HINTS, METHOD_LABELS
 from tests.contract.cast import CURRENCIES, Seller, currencies, price
 from tests.contract.rig import Act
 
-ACTIONS = {Flow.REDIRECT: Redirect, Flow.SLOW: Redirect, Flow.QR: QrCode}
+ACTIONS = {Flow.REDIRECT: Redirect, Flow.SLOW: Redirect, Flow.QR: QrCode, Flow.OFFLINE: Redirect}
 HUGE = 10**12
 """In minor units, and more than any order; what no provider takes must be said in `maximum`."""
 NOT_A_CURRENCY = "ZZZ"

@@ -8,8 +8,9 @@ from functools import partial
 
 import pytest
 
-from payments.providers.base import CreateRequest, OurRef, Outcome, Provider
+from payments.providers.base import CreateRequest, OurRef, Outcome
 from payments.providers.errors import NotAuthorized, ProviderDown, ProviderError
+from payments.providers.protocol import Provider
 from tests.contract import faults
 from tests.contract.cast import Sale, Seller, a_ref
 from tests.contract.faults import Fault

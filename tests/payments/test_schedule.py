@@ -64,9 +64,42 @@ CASES = [
     (AttemptStatus.VOIDED, Flow.QR, Case.CLOSED),
     (AttemptStatus.EXPIRED, Flow.REDIRECT, Case.CLOSED),
     (AttemptStatus.DECLINED, Flow.SLOW, Case.CLOSED),
+    (AttemptStatus.REQUIRES_ACTION, Flow.OFFLINE, Case.SLOW),
+    (AttemptStatus.PROCESSING, Flow.OFFLINE, Case.SLOW),
 ]
 
 
 @pytest.mark.parametrize(("status", "flow", "case"), CASES)
 def test_status_and_flow_choose_the_waits(status: AttemptStatus, flow: Flow, case: Case) -> None:
     assert case_of(status, flow) == case
+
+
+polls = st.integers(0, 40)
+spans = st.timedeltas(timedelta(seconds=-1), timedelta(days=2))
+
+
+@given(case=st.sampled_from(Case), number=polls)
+def test_a_question_lies_ahead_and_after_the_last_there_is_none(case: Case, number: int) -> None:
+    moment = next_poll(case, number, at=NOON)
+
+    assert moment is None or moment > NOON
+    assert moment or next_poll(case, number + 1, at=NOON) is None
+
+
+@given(case=st.sampled_from(Case), number=polls, ends=spans)
+def test_no_question_leaps_over_the_end_of_what_the_shopper_may_do(
+    case: Case, number: int, ends: timedelta
+) -> None:
+    moment = next_poll(case, number, at=NOON, action_ends=NOON + ends)
+
+    assert moment is None or ends <= timedelta() or moment <= NOON + ends
+
+
+@given(case=st.sampled_from(Case), number=polls)
+def test_what_is_to_be_closed_stays_so(case: Case, number: int) -> None:
+    assert time_to_close(case, number + 1) or not time_to_close(case, number)
+
+
+@given(status=st.sampled_from(AttemptStatus), flow=st.sampled_from(Flow))
+def test_every_status_of_every_flow_has_its_waits(status: AttemptStatus, flow: Flow) -> None:
+    assert WAITS[case_of(status, flow)]

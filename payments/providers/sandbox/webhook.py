@@ -16,6 +16,7 @@ from payments.providers.base import (
     ParsedWebhook,
     ProviderObject,
     RawRequest,
+    Refused,
     Verdict,
     WebhookEvent,
 )
@@ -31,17 +32,29 @@ STAMP = re.compile("[0-9]{1,12}")
 
 def parse_webhook(account: Account, raw: RawRequest, now: datetime) -> ParsedWebhook:
     """Check signature, freshness, merchant and mode over the raw bytes; then read the event."""
-    if problem := _forged(account.secrets["webhook_secret"], raw, now):
-        return ParsedWebhook(Verdict.REJECTED, reason=problem)
+    if problem := _forged(account.secrets["webhook_secret"], raw):
+        return _rejected(Refused.SIGNATURE, problem)
+    if _is_stale(raw, now):
+        return _rejected(Refused.STALE, "timestamp is stale")
+    return _read(account, raw)
+
+
+def _read(account: Account, raw: RawRequest) -> ParsedWebhook:
     try:
         body = read_body(raw.body)
         event, told = read_event(body), Told(body, "event")
-        theirs = (told.text("merchant_id"), told.text("mode"))
+        merchant, mode = told.text("merchant_id"), told.text("mode")
     except BadAnswer as error:
-        return ParsedWebhook(Verdict.REJECTED, reason=f"malformed body: {error.problem}")
-    if theirs != (account.merchant_id, account.mode):
-        return ParsedWebhook(Verdict.REJECTED, reason="another merchant or mode")
+        return _rejected(Refused.MALFORMED, f"malformed body: {error.problem}")
+    if merchant != account.merchant_id:
+        return _rejected(Refused.ACCOUNT, "it is about another merchant")
+    if mode != account.mode:
+        return _rejected(Refused.MODE, f"it is not of the mode {account.mode}")
     return ParsedWebhook(Verdict.VERIFIED, (event,), ack_body=b'{"received": true}')
+
+
+def _rejected(refused: Refused, reason: str) -> ParsedWebhook:
+    return ParsedWebhook(Verdict.REJECTED, refused=refused, reason=reason)
 
 
 def read_body(body: bytes) -> object:
@@ -93,17 +106,20 @@ def _id_of(told: object) -> str:
         return ""
 
 
-def _forged(secret: str, raw: RawRequest, now: datetime) -> str:
+def _signature(raw: RawRequest) -> dict[str, str]:
     header = raw.headers.get(HEADER, "")
-    parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+    return dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+
+
+def _forged(secret: str, raw: RawRequest) -> str:
+    parts = _signature(raw)
     stamp, given = parts.get("t", ""), parts.get("v1", "")
     if not (STAMP.fullmatch(stamp) and given.isascii()):
         return "signature missing or malformed"
     signed = f"{stamp}.".encode() + raw.body
-    if not hmac.compare_digest(
-        hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest(), given
-    ):
-        return "signature does not match"
-    if abs(now.timestamp() - int(stamp)) > TOLERANCE_SECONDS:
-        return "timestamp is stale"
-    return ""
+    wanted = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return "" if hmac.compare_digest(wanted, given) else "signature does not match"
+
+
+def _is_stale(raw: RawRequest, now: datetime) -> bool:
+    return abs(now.timestamp() - int(_signature(raw)["t"])) > TOLERANCE_SECONDS

@@ -89,7 +89,7 @@ def test_money_from_the_way_that_was_left_goes_back_by_itself(account: ProviderA
 
 
 def test_money_from_the_first_way_does_not_pay_for_the_second(account: ProviderAccount) -> None:
-    first = pay(begin(account, "wallet"), "wal_slow")
+    first = pay(begin(account, "bank_debit"), "deb_approve")
     leave(first, "card")
 
     wait_at_bank(first, "captured")

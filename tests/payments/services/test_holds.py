@@ -239,3 +239,13 @@ def test_a_review_of_a_part_that_a_person_has_ended_does_not_come_back() -> None
     apply(attempt, held(attempt, authorized=4000))
 
     assert open_reviews() == []
+
+
+def test_staff_can_take_for_enough_what_a_bank_holds_in_part() -> None:
+    attempt = a_hold()
+    apply(attempt, held(attempt, authorized=4000))
+    capture(attempt, 4000)
+
+    payment = apply(attempt, held(attempt, authorized=4000, captured=4000))
+
+    assert (payment.order.state, payment.status) == (OrderState.CONFIRMED, PaymentStatus.PAID)

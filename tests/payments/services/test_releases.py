@@ -7,17 +7,20 @@ from dataclasses import replace
 import pytest
 
 from orders.clock import now
-from orders.models import Order
+from orders.models import Mail, Order
 from orders.states import OrderState
+from payments.errors import ReleaseRefused
 from payments.models import Attempt, Operation, Payment, ProviderAccount
 from payments.providers.base import Outcome, ProviderObject, Status
 from payments.services.apply import apply_outcome
 from payments.services.ask import ask
 from payments.services.holds import owe_release
+from payments.services.release import release_hold
 from payments.services.submit import submit_due_operations
-from payments.states import AttemptStatus, OperationKind, OperationStatus
+from payments.states import AttemptStatus, OperationKind, OperationStatus, PaymentStatus
+from tests.payments.crowd import at_once
 from tests.payments.providers.fake_bank import FakeBank
-from tests.payments.services.cast import a_hold, at_bank, capture, held, held_at_bank
+from tests.payments.services.cast import a_hold, at_bank, capture, held, held_at_bank, open_reviews
 from tests.payments.wire import a_payment_body
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +130,19 @@ def test_a_release_that_came_to_nothing_is_owed_anew_with_another_key(hold: Atte
     assert first.key != second.key
 
 
+def test_what_is_left_of_a_part_is_released_anew_too(hold: Attempt) -> None:
+    capture(hold, 2500, final=False)
+    apply(hold, held(hold, captured=2500))
+    cancelled()
+    owe_release(hold)
+    hold.save()
+    Operation.objects.filter(kind=OperationKind.VOID).update(status=OperationStatus.FAILED)
+
+    apply(hold, held(hold, captured=2500))
+
+    assert releases() == [OperationStatus.FAILED, OperationStatus.REQUESTED]
+
+
 def test_a_release_on_its_way_is_not_owed_twice(hold: Attempt) -> None:
     cancelled()
     apply(hold, held(hold))
@@ -135,6 +151,24 @@ def test_a_release_on_its_way_is_not_owed_twice(hold: Attempt) -> None:
     apply(hold, held(hold))
 
     assert releases() == [OperationStatus.UNKNOWN]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_looks_at_the_same_moment_owe_one_release() -> None:
+    attempt = a_hold()
+    cancelled()
+    Operation.objects.create(
+        attempt=attempt,
+        kind=OperationKind.VOID,
+        request_key=f"release:{attempt.our_ref}",
+        amount=6000,
+        status=OperationStatus.FAILED,
+    )
+
+    at_once(4, lambda _number: apply(Attempt.objects.get(), held(attempt)))
+
+    assert releases() == [OperationStatus.FAILED, OperationStatus.REQUESTED]
 
 
 def test_a_release_is_made_at_the_bank(account: ProviderAccount) -> None:
@@ -163,3 +197,56 @@ def test_a_refused_release_fails_and_the_next_look_owes_another(fake_bank: FakeB
     assert refused == [OperationStatus.FAILED]
     assert releases() == [OperationStatus.FAILED, OperationStatus.REQUESTED]
     assert Operation.objects.earliest("pk").error_raw == "payment_processing"
+
+
+@pytest.fixture
+def part() -> Attempt:
+    """A hold of 4000 for an open order over 6000."""
+    attempt = a_hold()
+    apply(attempt, held(attempt, authorized=4000))
+    return attempt
+
+
+def test_staff_release_a_part_and_the_shopper_pays_anew(part: Attempt) -> None:
+    asked = [release_hold(payment_id=part.payment_id) for _ in range(2)]
+    released = held(part, authorized=4000, released=4000)
+    payment = apply(part, replace(released, status=Status.VOIDED))
+
+    assert (asked, releases()) == ([True, False], [OperationStatus.SUCCEEDED])
+    assert (payment.status, payment.reserved) == (PaymentStatus.OPEN, 0)
+    assert [mail.kind for mail in Mail.objects.all()] == ["hold_lapsed"]
+    again = a_hold(payment.order)
+    assert apply(again, held(again)).order.state == OrderState.CONFIRMED
+
+
+def test_what_is_captured_of_a_part_after_its_release_goes_back(part: Attempt) -> None:
+    release_hold(payment_id=part.payment_id)
+
+    payment = apply(part, held(part, authorized=4000, captured=4000))
+
+    assert (payment.surplus, payment.refund_pending) == (4000, 4000)
+
+
+def test_the_hold_of_a_confirmed_order_is_not_released_alone(hold: Attempt) -> None:
+    with pytest.raises(ReleaseRefused, match="cancel this one"):
+        release_hold(payment_id=hold.payment_id)
+
+    assert releases() == []
+
+
+def test_a_part_that_is_being_captured_is_not_released(part: Attempt) -> None:
+    capture(part, 4000)
+
+    with pytest.raises(ReleaseRefused, match="on its way"):
+        release_hold(payment_id=part.payment_id)
+
+    assert releases() == []
+
+
+def test_a_release_that_was_wanted_asks_nobody(hold: Attempt) -> None:
+    Attempt.objects.update(superseded_at=now())
+
+    apply(hold, held(hold))
+    apply(hold, replace(held(hold, released=6000), status=Status.VOIDED))
+
+    assert (releases(), open_reviews()) == ([OperationStatus.SUCCEEDED], [])
