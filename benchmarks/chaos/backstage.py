@@ -10,20 +10,25 @@ from benchmarks.chaos.faults import Kind, Strike
 from benchmarks.chaos.house import KILLED
 from benchmarks.chaos.scheduler import Actor
 from benchmarks.chaos.world import World
+from payments.queues import NIGHTLY, QUEUES, SWEEPS
 
-BEAT: Final = timedelta(seconds=15)
+BEAT: Final = timedelta(seconds=min(SWEEPS.values()))
 REST: Final = 9
 """So many acts of workers lie between two strikes."""
 IN_VAIN: Final = 60
 """After so many acts nobody waits any more for a call that does not come."""
-QUEUES: Final = ("webhooks", "mail", "payments", "polling")
 OUTAGE: Final = (8.0, 25.0)
 CALM: Final = (20.0, 45.0)
 SHORT_TIME: Final = 200
 JUMPS: Final = (90.0, 1500.0, 4 * 3600.0)
-NIGHTLY: Final = "payments.check_ledger"
 FEED: Final = "payments.read_feeds"
-FEED_EVERY: Final = timedelta(minutes=1)
+BY_ROWS: Final = frozenset(
+    {
+        *("orders.send_mail", "payments.drain_inbox", "payments.submit_operations"),
+        *("payments.poll_due", "payments.expire_orders", FEED),
+    }
+)
+"""Tasks of which it is known when they have something to do; others come by the clock."""
 
 
 class Backstage:
@@ -51,17 +56,16 @@ class Backstage:
         yield from ()
 
     def beat(self) -> Actor:
-        """Each sweep that has something to do, every fifteen seconds; idle times are skipped."""
-        night = _next_night(self._world.clock.now())
+        """By the product's own plan; times in which no task has anything to do are skipped."""
+        now = self._world.clock.now()
+        rounds = {task: _next_round(task, now) for task in {*SWEEPS, *NIGHTLY} - BY_ROWS}
         while True:
-            due = self._due()
-            now = self._world.clock.now()
+            due, now = rounds | self._due(), self._world.clock.now()
             for task in sorted(task for task, moment in due.items() if moment <= now):
                 self._run(task)
-            if night <= now:
-                self._run(NIGHTLY)
-                night = _next_night(now)
-            yield self._until_next([*due.values(), night])
+                if task in rounds:
+                    rounds[task] = _next_round(task, now)
+            yield self._until_next([*due.values(), *rounds.values()])
 
     def drain(self) -> None:
         """Work off what is due at this very moment."""
@@ -77,7 +81,7 @@ class Backstage:
         """When each task has something to do next; a list with nothing new need not be read."""
         found: dict[str, datetime] = self._world.house.work("due").get("moments", {})
         if len(self._world.bank.events) > self._listed:
-            found[FEED] = self._read_at + FEED_EVERY
+            found[FEED] = self._read_at + timedelta(seconds=SWEEPS[FEED])
         return found
 
     def _run(self, task: str) -> None:
@@ -166,6 +170,9 @@ class Backstage:
             yield 0.5
 
 
-def _next_night(now: datetime) -> datetime:
-    night = now.replace(hour=3, minute=30, second=0, microsecond=0)
+def _next_round(task: str, now: datetime) -> datetime:
+    if task in SWEEPS:
+        return now + timedelta(seconds=SWEEPS[task])
+    hour, minute = NIGHTLY[task]
+    night = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
     return night if night > now else night + timedelta(days=1)
