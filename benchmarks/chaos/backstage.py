@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from benchmarks.chaos.faults import Kind, Strike
 from benchmarks.chaos.house import KILLED
+from benchmarks.chaos.plan import LOST_ANSWERS
 from benchmarks.chaos.scheduler import Actor
 from benchmarks.chaos.world import World
 from payments.queues import NIGHTLY, QUEUES, SWEEPS
@@ -107,7 +108,7 @@ class Backstage:
         world.note(verb, arguments, told)
         self._note(armed, told, where)
         if "error" in answer and world.database_is_cut:
-            world.count(Kind.DATABASE_CUT)
+            world.feel_storm()
         elif "error" in answer and not any("cut" in way for way in told):
             world.blame(f"{verb} {arguments.get('name', '')}", answer["error"])
         elif KILLED in answer and not told:
@@ -131,7 +132,7 @@ class Backstage:
         struck = bool(armed) and armed[0] in told
         self._missed = 0 if struck or not where else self._missed + 1
         if where:
-            self._world.muted = struck
+            self._world.muted |= struck and armed[0] in LOST_ANSWERS
             self._end_ambush((armed[0], where), over=struck or self._missed > IN_VAIN)
         elif struck and self._bag:
             self._bag.pop()

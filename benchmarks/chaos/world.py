@@ -40,6 +40,8 @@ class World:
     problems: list[str] = field(default_factory=list)
     database_is_cut: bool = False
     storms: int = 0
+    felt: int = 0
+    """How often nobody was let into the database, and the last of these times that anybody met."""
     strikes_told: list[Strike] = field(default_factory=list)
     hook: str = ""
     strangers: list[str] = field(default_factory=list)
@@ -79,6 +81,12 @@ class World:
     def count(self, kind: Kind) -> None:
         with self._lock:
             self.tally[kind] += 1
+
+    def feel_storm(self) -> None:
+        """Count the present outage, once however many it met."""
+        with self._lock:
+            self.tally[Kind.DATABASE_CUT] += self.felt != self.storms
+            self.felt = self.storms
 
     def struck(self, way: Strike) -> None:
         """A process told what has just happened to it."""
@@ -171,4 +179,4 @@ class Visitor:
         if typed not in reply.text:
             world.blame(self.who, "503 that lost what was typed")
         if world.database_is_cut:
-            world.count(Kind.DATABASE_CUT)
+            world.feel_storm()
