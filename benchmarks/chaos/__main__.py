@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import signal
 import sys
 
 from benchmarks.chaos.database import DatabaseError
@@ -22,6 +23,7 @@ MOST_PROBLEMS_SHOWN = 40
 
 def main() -> int:
     options = _options()
+    signal.signal(signal.SIGTERM, _stop)  # so that the database is dropped then too
     wishes = Wishes(
         options.seed, options.start, options.checkouts, options.concurrency, options.planted
     )
@@ -38,6 +40,10 @@ def main() -> int:
         _explain(report, wishes)
     print(report.as_json(), flush=True)
     return 1 if report.problems else 0
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _explain(report: Report, wishes: Wishes) -> None:
