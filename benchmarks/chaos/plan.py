@@ -96,6 +96,8 @@ DECK: Final[tuple[tuple[Story, str], ...]] = (
 
 IN_PARTS: Final = frozenset({Story.REFUNDED_IN_PART, Story.CAPTURED_IN_TWO})
 """Where a second one would go unnoticed by a bank that only minds the sum."""
+SCARCE: Final = "CHAOS-SCARCE"
+PLENTY: Final = 1_000_000
 UNLUCKY: Final = 0.35
 LOST_ANSWERS: Final = (Strike.TIMEOUT_AFTER, Strike.BANK_500_AFTER, Strike.KILL_AFTER_CALL)
 """The bank did it, and the shop does not know."""
@@ -138,8 +140,10 @@ class Errand:
         return random.Random(f"{self.name}:thoughts")  # noqa: S311  # no secret
 
 
-def skus() -> list[str]:
-    return [f"CHAOS-{n:02d}" for n in range(12)]
+def shelves(checkouts: int) -> dict[str, int]:
+    """Plenty of everything but one, which is sold out when half have come."""
+    plenty = {f"CHAOS-{n:02d}": PLENTY for n in range(11)}
+    return plenty | {SCARCE: checkouts // len(plenty) + 1}
 
 
 def make_plan(seed: str, start: int, checkouts: int) -> list[Errand]:
@@ -178,7 +182,7 @@ def _errand(name: str, card: tuple[Story, str], arrives: float) -> Errand:
         token=card[1],
         arrives=arrives,
         pieces=chance.randint(1, 3),
-        sku=chance.choice(skus()),
+        sku=chance.choice(list(shelves(0))),
         strikes=struck,
         ambush=chance.choice(LOST_ANSWERS if card[0] in IN_PARTS else AMBUSHES),
     )

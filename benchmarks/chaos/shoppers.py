@@ -8,7 +8,7 @@ from typing import Final
 
 from benchmarks.chaos.browser import Browser, Gone, Reply
 from benchmarks.chaos.faults import Kind
-from benchmarks.chaos.plan import THINK, Errand, Story
+from benchmarks.chaos.plan import SCARCE, THINK, Errand, Story
 from benchmarks.chaos.scheduler import Actor
 from benchmarks.chaos.world import Visitor, World
 
@@ -16,7 +16,7 @@ SEEN: Final = re.compile(r'name="(seen|seen_total|checkout_key)" value="([^"]*)"
 STEPS: Final = 14
 WAIT: Final = 15.0
 TO_CLOSE: Final = 6.0
-SEE_OTHER: Final = 303
+SEE_OTHER, CONFLICT = 303, 409
 Where = Generator[float, None, str]
 
 
@@ -37,14 +37,15 @@ class Shopper(Visitor):
         return self.thoughts.uniform(*THINK)
 
     def fill_cart(self) -> Generator[float, None, dict[str, str]]:
-        """The checkout form, ready to be sent."""
+        """The checkout form, ready to be sent; {} where the goods are sold out."""
         errand = self.errand
         piece = {"sku": errand.sku, "quantity": str(errand.pieces)}
         yield from self.post("/cart/add/", piece)
         yield self.think()
         page = yield from self.get("/checkout/")
-        return {
-            **dict(SEEN.findall(page.text)),
+        seen = dict(SEEN.findall(page.text))
+        return seen and {
+            **seen,
             "email": email_of(errand),
             "name": f"Shopper {errand.number}",
             "line1": "1 Chaos Street",
@@ -56,14 +57,17 @@ class Shopper(Visitor):
         }
 
     def order(self) -> Where:
-        """Place the order; where the shop leads then."""
+        """Place the order; where the shop leads then, or "" where the goods are sold out."""
         form = yield from self.fill_cart()
+        if not form:
+            return ""
         yield self.think()
         reply = yield from self.post("/checkout/", form, typed="1 Chaos Street")
         return self.onward(reply)
 
     def onward(self, reply: Reply) -> str:
-        if not reply.where:
+        sold_out = reply.status == CONFLICT and self.errand.sku == SCARCE
+        if not reply.where and not sold_out:
             self.world.blame(self.who, f"led nowhere, status {reply.status}")
         return reply.where
 
@@ -168,6 +172,8 @@ def _left_payment_succeeds(shopper: Shopper) -> Actor:
 def _orders_twice(shopper: Shopper) -> Actor:
     """The same checkout form sent from two windows: one order."""
     form = yield from shopper.fill_cart()
+    if not form:
+        return
     first = yield from shopper.post("/checkout/", form, typed="1 Chaos Street")
     yield 0.2
     second = yield from shopper.post("/checkout/", form, typed="1 Chaos Street")

@@ -19,7 +19,7 @@ from benchmarks.chaos.clock import Clock
 from benchmarks.chaos.database import own_database
 from benchmarks.chaos.faults import Kind, Strike
 from benchmarks.chaos.house import House
-from benchmarks.chaos.plan import DECK, Errand, make_plan, skus
+from benchmarks.chaos.plan import DECK, Errand, make_plan, shelves
 from benchmarks.chaos.postman import STRANGER_EVERY, Postman
 from benchmarks.chaos.report import Report
 from benchmarks.chaos.scheduler import Scheduler
@@ -29,7 +29,6 @@ from benchmarks.chaos.verdict import Books, judge
 from benchmarks.chaos.world import World
 
 AFTERWARDS: Final = timedelta(days=15)
-PIECES: Final = 1_000_000
 HASTE: Final = timedelta(seconds=30)
 SHOWN_EVERY: Final = 5.0
 
@@ -52,7 +51,7 @@ def say(text: str) -> None:
 def run(wishes: Wishes) -> Report:
     started = time.monotonic()
     plan = make_plan(wishes.seed, wishes.start, wishes.checkouts)
-    stock = dict.fromkeys(skus(), PIECES)
+    stock = shelves(wishes.checkouts)
     with _stage(wishes) as world:
         say(f"The shop is open at {world.house.url} after {time.monotonic() - started:.1f} s.")
         account = _set_up(world, stock, plan)
