@@ -3,6 +3,7 @@
 #   make contract PROVIDER=sandbox     tries one provider against what every provider must keep
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
 #   make bench [ONLY=cart_page_10] [ROUNDS=1]
+#   make mutation     changes the money core line by line: a test must notice (an hour; goes on where it was)
 #   make screenshots [TO=folder]
 #   make messages     gathers the strings of every app for translation and compiles the catalogues
 # PYTHON=… names another Python, VENV=… another environment folder.
@@ -11,7 +12,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint contract smoke replay screenshots bench messages setup
+.PHONY: demo test pytest lint contract smoke replay screenshots bench mutation messages setup
 .NOTPARALLEL:
 
 demo: setup
@@ -46,6 +47,9 @@ screenshots: setup
 
 bench: setup
 	@$(PY) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+mutation: setup
+	@$(PY) -m benchmarks.mutation
 
 messages: setup
 	@$(PY) -m config.messages
