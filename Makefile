@@ -2,9 +2,11 @@
 #   make demo [PORT=8000] [BANK_PORT=8001]     make test     make lint     make smoke
 #   make contract PROVIDER=sandbox     tries one provider against what every provider must keep
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
-#   make bench [ONLY=cart_page_10] [ROUNDS=1]
 #   make mutation     changes the money core line by line: a test must notice (an hour; goes on where it was)
+#   make chaos [SEED=… CHECKOUTS=500 START=0 PROVIDER=sandbox CONCURRENCY=1]     needs PostgreSQL
+#   make bench [ONLY=cart_page_10] [ROUNDS=1]     (worker_memory: a quarter of an hour, only where named)
 #   make screenshots [TO=folder]
+#   make diagrams     writes docs/states.md from the tables of states, waits and reviews
 #   make messages     gathers the strings of every app for translation and compiles the catalogues
 # PYTHON=… names another Python, VENV=… another environment folder.
 SHELL := /bin/sh
@@ -12,7 +14,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint contract smoke replay screenshots bench mutation messages setup
+.PHONY: demo test pytest lint contract smoke replay chaos screenshots bench mutation diagrams messages setup
 .NOTPARALLEL:
 
 demo: setup
@@ -42,6 +44,10 @@ smoke: setup
 replay: setup
 	@$(PY) -m benchmarks.replay $(if $(DATA),--data "$(DATA)") $(if $(MONTHS),--months "$(MONTHS)") $(if $(DROP_ONE),--drop-one)
 
+chaos: setup
+	@SEED="$(SEED)" CHECKOUTS="$(CHECKOUTS)" START="$(START)" PROVIDER="$(PROVIDER)" CONCURRENCY="$(CONCURRENCY)" \
+	  $(PY) -m benchmarks.chaos
+
 screenshots: setup
 	@$(PY) -m benchmarks.screenshots $(if $(TO),"$(TO)")
 
@@ -50,6 +56,9 @@ bench: setup
 
 mutation: setup
 	@$(PY) -m benchmarks.mutation
+
+diagrams: setup
+	@$(PY) -m config.diagrams
 
 messages: setup
 	@$(PY) -m config.messages

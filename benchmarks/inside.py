@@ -6,7 +6,7 @@ import django
 
 from config.stack import Stack
 
-THROW_AWAY = {"DATABASE_URL": None, "BANK_DATABASE_URL": None, "REDIS_URL": None}
+THROW_AWAY = dict.fromkeys(("DATABASE_URL", "BANK_DATABASE_URL", "REDIS_URL", "BROKER_URL"))
 """Whatever the caller's environment names, a throw-away shop stands on files of its own."""
 
 

@@ -26,6 +26,9 @@ def main(venv: Path) -> None:
         create(venv)
     print(f"Installing what Till needs into {venv.name} (once; some 80 packages) …", flush=True)
     install(python)
+    # uv compiles nothing, and where Python may keep no bytecode (PYTHONDONTWRITEBYTECODE, as in
+    # many containers) every process would compile all it loads: two thirds of a start.
+    quiet(python, "-m", "compileall", "-q", "-j", "0", venv / "lib")
     stamp.write_text(fingerprint(python), "utf-8")
 
 
@@ -86,7 +89,7 @@ def explain(failed: "subprocess.CompletedProcess[str]") -> None:
 def fingerprint(python: Path) -> str:
     """Changes whenever something has to be installed again."""
     known = hashlib.sha256(str(python.resolve()).encode())
-    for name in REQUIREMENTS:
+    for name in (*REQUIREMENTS, "config/bootstrap.py"):
         known.update((ROOT / name).read_bytes())
     return known.hexdigest()
 

@@ -75,7 +75,7 @@ class Channel(virtual.Channel):
 
 
 class Transport(virtual.Transport):
-    """Named by `config.settings` as the broker where no REDIS_URL is given."""
+    """Named by `config.settings` as the broker where neither BROKER_URL nor REDIS_URL is given."""
 
     Channel = Channel
     driver_type = "folder"

@@ -42,4 +42,6 @@ DEBUG = env.bool("DEBUG", default=False)
 HOSTS = text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 SECRET_KEY = text("SECRET_KEY")
 REDIS_URL = text("REDIS_URL")
+"""Of the shared cache, and of the broker too where BROKER_URL names no other."""
+BROKER_URL = text("BROKER_URL", REDIS_URL)
 RATE_LIMITS = env.bool("TILL_RATE_LIMITS", default=True)

@@ -1,17 +1,21 @@
-"""Makes a site's database and static files ready, or says in one sentence why it cannot."""
+"""Makes a site's database and static files ready, or says in one sentence why it cannot.
+
+A command of manage.py may follow: it runs in the same process, once all is ready.
+"""
 
 import sys
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import call_command, execute_from_command_line
 from django.db import DatabaseError, connection
-from redis import Redis, RedisError
+from kombu import Connection
+from kombu.exceptions import OperationalError
 
 
-def main() -> int:
+def main(command: Sequence[str] = ()) -> int:
     try:
         django.setup()
     except ImproperlyConfigured as error:
@@ -24,6 +28,8 @@ def main() -> int:
     call_command("migrate", interactive=False, verbosity=0)
     if getattr(settings, "STATIC_ROOT", None):
         call_command("collectstatic", interactive=False, verbosity=0)
+    if command:
+        execute_from_command_line(["manage.py", *command])
     return 0
 
 
@@ -50,19 +56,19 @@ def _database_name() -> str:
 
 
 def _broker_problem() -> str:
-    url = getattr(settings, "CELERY_BROKER_URL", "")
-    if not url.startswith("redis"):
+    url = getattr(settings, "CELERY_BROKER_URL", "folder:")
+    if url.startswith("folder:"):
         return ""
-    try:
-        Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5).ping()
-    except RedisError as error:
-        place = urlsplit(url)
-        return (
-            f"Redis at {place.hostname}:{place.port or 6379} does not answer: {error}\n"
-            "Start it, or correct REDIS_URL, or leave REDIS_URL out to need no Redis."
-        )
+    with Connection(url, connect_timeout=5, transport_options={"max_retries": 0}) as broker:
+        try:
+            broker.ensure_connection(max_retries=1, timeout=5)
+        except OperationalError as error:
+            return (
+                f"The broker {broker.as_uri()} does not answer: {error}\n"
+                "Start it, or correct BROKER_URL or REDIS_URL, or leave both out to need none."
+            )
     return ""
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +20,7 @@ from config.environment import (
     text,
 )
 from config.keys import derived_key, kept_secret
+from config.queues import *  # noqa: F403  # Celery's settings
 
 SECRET_KEY = SECRET_KEY or kept_secret(DATA / "secret_key")
 ALLOWED_HOSTS = HOSTS
@@ -106,6 +106,7 @@ STORAGES = {
 _HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SECURE_SSL_REDIRECT = _HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^payments/health/$"]  # load balancers ask by plain http
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if _HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -165,6 +166,7 @@ PAYMENTS: dict[str, Any] = {
     "providers": {"sandbox": "payments.providers.sandbox.SandboxProvider"},
     "secret_keys": [derived_key(SECRET_KEY, "till provider accounts")],
     "base_url": BASE_URL,
+    "capture": text("TILL_CAPTURE", "automatic"),
 }
 SHOP: dict[str, Any] = {
     "catalog": "demo.catalog.DemoCatalog",
@@ -179,53 +181,3 @@ DEMO = {
     "bank_url": BANK_URL,
     "base_url": BASE_URL,
 }
-
-CELERY_BROKER_URL = REDIS_URL or "folder://localhost"
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {
-        "visibility_timeout": 600,
-        "unacked_restore_interval": 30,
-        "unacked_restore_throttle": 1,
-        "socket_connect_timeout": 1,
-        "socket_timeout": 5,
-        "max_retries": 0,  # who wakes a worker does not wait for the broker; the sweep covers
-    }
-    if REDIS_URL
-    else {"folder": str(DATA / "broker")}
-)
-CELERY_BROKER_CONNECTION_TIMEOUT = 1
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker, however long
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_DB_REUSE_MAX = 1000
-CELERY_TASK_DEFAULT_QUEUE = "payments"
-CELERY_TASK_ROUTES = {
-    "orders.send_mail": {"queue": "mail"},
-    "payments.drain_inbox": {"queue": "webhooks"},
-    "payments.poll_due": {"queue": "polling"},
-    "payments.expire_orders": {"queue": "polling"},
-    "payments.check_ledger": {"queue": "reports"},
-}
-_SWEEPS = (
-    "orders.send_mail",
-    "payments.drain_inbox",
-    "payments.submit_operations",
-    "payments.poll_due",
-    "payments.expire_orders",
-)
-# An unread sweep is worth nothing once the next is due: a stopped worker finds no heap of them.
-CELERY_BEAT_SCHEDULE = {
-    task: {"task": task, "schedule": 15, "options": {"expires": 15}} for task in _SWEEPS
-}
-CELERY_BEAT_SCHEDULE["payments.check_ledger"] = {
-    "task": "payments.check_ledger",
-    "schedule": crontab(hour="3", minute="30"),
-    "options": {"expires": 60 * 60},
-}
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # every plan is periodic: nothing to remember

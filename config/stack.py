@@ -5,22 +5,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from config.ports import HOST, free_port, is_taken, wait_until_answers
 from config.processes import ROOT, Child, Program, Supervisor
+from payments.queues import QUEUES
 
 START_SECONDS = 120.0  # a busy machine takes its time
-BANK = ("manage.py", "sandbox_bank")
+BANK = ("-m", "config.prepare", "sandbox_bank")
 # Threads, not forks: one process to kill or restart, and one small heap for two jobs that wait.
 WORKER = (
     *("-m", "celery", "-A", "config", "worker", "--loglevel=WARNING"),
-    *("--pool=threads", "--concurrency=2", "--queues=webhooks,mail,payments,polling,reports"),
+    *("--pool=threads", "--concurrency=2", f"--queues={','.join(QUEUES)}"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 )
 BEAT = ("-m", "celery", "-A", "config", "beat", "--loglevel=WARNING", "--pidfile=")
@@ -129,18 +128,16 @@ class Stack:
         self._check_ports()
         self._hold_data()
         self._say("Preparing the databases of the shop and of the sandbox bank …")
-        with ThreadPoolExecutor() as at_once:
-            prepare = partial(self._run, ("-m", "config.prepare"))
-            list(at_once.map(prepare, (self.environment, self.bank_environment)))
         bank = self._launch("bank", (*BANK, f"--port={self.bank_port}"), self.bank_environment)
+        self._run(("-m", "config.prepare"), self.environment)
         self._wait(bank, f"{self.bank_url}/health/")
-        for arguments in self._set_up:
-            self._say(f"Setting up the shop: {' '.join(arguments)} …")
-            self.manage(*arguments)
         self._say("Starting worker, beat and web …")
         self._launch("worker", WORKER, self.environment)
         self._launch("beat", BEAT, self.environment)
         web = self._launch("web", (*WEB, f"--bind={HOST}:{self.port}"), self.environment)
+        for arguments in self._set_up:  # meanwhile
+            self._say(f"Setting up the shop: {' '.join(arguments)} …")
+            self.manage(*arguments)
         self._wait(web, f"http://{HOST}:{self.port}/")
         self._supervisor.watch()
 

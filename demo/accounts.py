@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django import forms
@@ -18,11 +18,11 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django_ratelimit.decorators import ratelimit
+from django_ratelimit.core import get_usage
 
 View = Callable[..., HttpResponseBase]
-TRIES: Callable[[View], View] = ratelimit(
-    key="ip", group="demo:accounts", rate="30/m", method="POST", block=False
+count_try = partial(
+    get_usage, key="ip", group="demo:accounts", rate="30/m", method="POST", increment=True
 )
 
 
@@ -31,13 +31,14 @@ def unhurried(view: View) -> View:
 
     @wraps(view)
     def counted(request: HttpRequest) -> HttpResponseBase:
-        if not getattr(request, "limited", False):
+        tries = count_try(request)
+        if not (tries and tries["should_limit"]):
             return view(request)
         answer = render(request, "429.html", status=429)
-        answer.headers["Retry-After"] = "60"
+        answer.headers["Retry-After"] = str(tries["time_left"] + 1)
         return answer
 
-    return TRIES(counted)
+    return counted
 
 
 class KnownShopper(AuthenticationForm):

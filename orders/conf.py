@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -9,14 +10,16 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-try:
-    from redis.exceptions import RedisError
-except ImportError:  # then no cache is in Redis
-    CACHE_DOWN: tuple[type[Exception], ...] = (OSError,)
-else:
-    CACHE_DOWN = (OSError, RedisError)
-
 Settings = TypeVar("Settings")
+
+
+def cache_down() -> tuple[type[Exception], ...]:
+    """What a cache raises that does not answer, for an `except` that asks when it is needed.
+
+    To load Redis' client takes a third of a start: only who has a cache there has it loaded.
+    """
+    redis = sys.modules.get("redis.exceptions")
+    return (OSError, redis.RedisError) if redis else (OSError,)
 
 
 @dataclass(frozen=True, slots=True)

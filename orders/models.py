@@ -211,7 +211,12 @@ class Mail(models.Model):
                 fields=["next_run_at"],
                 name="mail_due",
                 condition=Q(sent_at__isnull=True, next_run_at__isnull=False),
-            )
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="mail_given_up",
+                condition=Q(sent_at__isnull=True, next_run_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -13,12 +14,16 @@ from django.core.cache import caches
 from django.db import transaction
 from kombu.exceptions import KombuError
 
-from orders.conf import CACHE_DOWN, order_settings
+from orders.clock import now
+from orders.conf import cache_down, order_settings
 
 logger = logging.getLogger("till.wake")
 PAUSE_SECONDS = 10
 PENDING_SECONDS: Final = 15
-"""How long a wake-up counts as on its way; a lost one is covered by the sweep by then."""
+"""How long a wake-up counts as on its way; after it another is sent."""
+CONFIRM_SECONDS: Final = 2.0
+"""How long RabbitMQ may take to say that it has a message."""
+RUN_KNOWN_SECONDS: Final = 7 * 24 * 60 * 60
 _paused_until = 0.0
 
 
@@ -33,15 +38,38 @@ def wake(task: str) -> None:
 def run(task: str, work: Callable[[], int], *, full: int) -> None:
     """What a task does: work off a batch, and wake the next where it was full.
 
-    The mark goes before the rows are looked for, so that a row that comes later wakes anew.
+    The mark goes before the rows are looked for, so that a row that comes later wakes anew. A run
+    is noted at its end only: a task that always fails counts as one that does not run.
     """
     if cache := order_settings().shared_cache:
         try:
             caches[cache].delete(_mark(task))
-        except CACHE_DOWN as error:
+        except cache_down() as error:
             logger.warning("wake-ups are not counted, the cache is down: %s", error)
-    if work() == full:
+    looked_at = work()
+    note_run(task)
+    if looked_at == full:
         wake(task)
+
+
+def note_run(task: str) -> None:
+    """Keep when a task last came to its end, where a cache is shared; for those who watch."""
+    if cache := order_settings().shared_cache:
+        try:
+            caches[cache].set(_run_mark(task), now(), RUN_KNOWN_SECONDS)
+        except cache_down() as error:
+            logger.warning("the run of %s is not noted, the cache is down: %s", task, error)
+
+
+def last_runs(tasks: Collection[str]) -> dict[str, datetime | None]:
+    """When each task last came to its end; None where nobody knows."""
+    known: dict[str, datetime] = {}
+    if cache := order_settings().shared_cache:
+        try:
+            known = caches[cache].get_many([_run_mark(task) for task in tasks])
+        except cache_down() as error:
+            logger.warning("nobody knows when tasks ran, the cache is down: %s", error)
+    return {task: known.get(_run_mark(task)) for task in tasks}
 
 
 def _send(task: str) -> None:
@@ -50,8 +78,10 @@ def _send(task: str) -> None:
         return
     try:
         if not _on_its_way(task):
-            current_app.send_task(task, retry=False, ignore_result=True)
-    except (*CACHE_DOWN, *_broker_errors()) as error:
+            current_app.send_task(
+                task, retry=False, ignore_result=True, confirm_timeout=CONFIRM_SECONDS
+            )
+    except (*cache_down(), *_broker_errors()) as error:
         _paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("queue unreachable (%s); the sweep will find the work", type(error).__name__)
 
@@ -64,6 +94,10 @@ def _on_its_way(task: str) -> bool:
 
 def _mark(task: str) -> str:
     return f"till:wake:{task}"
+
+
+def _run_mark(task: str) -> str:
+    return f"till:ran:{task}"
 
 
 def _broker_errors() -> tuple[type[BaseException], ...]:

@@ -8,8 +8,9 @@ from typing import Final
 
 from payments.states import EntryKind
 
-PROVIDER, DISPUTES, OVERPAID, SALES = "provider", "disputes", "overpaid", "sales"
-ROLES: Final = (PROVIDER, DISPUTES, OVERPAID, SALES)
+PROVIDER, DISPUTES, BANK = "provider", "disputes", "bank"
+OVERPAID, SALES = "overpaid", "sales"
+ROLES: Final = (PROVIDER, DISPUTES, BANK, OVERPAID, SALES)
 """The accounts of the ledger, as a reader meets them from left to right."""
 PER_PROVIDER_ACCOUNT: Final = frozenset({PROVIDER, DISPUTES})
 
@@ -23,6 +24,7 @@ class Totals:
     refunded: int = 0
     refund_reversed: int = 0
     disputed: int = 0
+    returned_elsewhere: int = 0
 
     def __add__(self, other: Totals) -> Totals:
         return Totals(*map(sum, zip(astuple(self), astuple(other), strict=True)))
@@ -49,13 +51,16 @@ def balances(totals: Totals, most: Callable[[int, int], int] = max) -> dict[str,
     """What each account holds, by role; the sum is zero, whatever the totals are.
 
     Refunds take from the surplus first. A dispute takes its money from the provider's account
-    when it opens, and only winning it brings the money back. With columns in place of numbers,
+    when it opens, and only winning it brings the money back. What was returned elsewhere left our
+    own bank account, and the provider still has the shopper's. With columns in place of numbers,
     and a `most` that understands them, the database computes the same.
     """
-    returned = totals.refunded - totals.refund_reversed
+    refunded = totals.refunded - totals.refund_reversed
+    returned = refunded + totals.returned_elsewhere
     return {
-        PROVIDER: totals.captured - returned - totals.disputed,
+        PROVIDER: totals.captured - refunded - totals.disputed,
         DISPUTES: totals.disputed,
+        BANK: -totals.returned_elsewhere,
         OVERPAID: -most(0, totals.surplus - returned),
         SALES: most(0, returned - totals.surplus) - (totals.captured - totals.surplus),
     }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from payments.conf import payment_settings
@@ -33,6 +36,10 @@ def check_payments(**_kwargs: Any) -> list[CheckMessage]:
     if conf.capture not in {"automatic", "manual"}:
         hint = 'Set PAYMENTS["capture"] to "automatic" or "manual".'
         found.append(Error(f"nobody captures {conf.capture!r}", hint=hint, id="payments.E005"))
+    if conf.body_days < 1:
+        hint = 'Set PAYMENTS["body_days"] to the days you want to look back, such as 90.'
+        message = f"no webhook is kept for {conf.body_days} days"
+        found.append(Error(message, hint=hint, id="payments.E006"))
     return found + _key_errors(conf.secret_keys)
 
 
@@ -51,6 +58,14 @@ def _key_errors(keys: Sequence[str]) -> list[CheckMessage]:
     return []
 
 
+@register(deploy=True)
+def check_managers(**_kwargs: Any) -> list[CheckMessage]:
+    if settings.MANAGERS:
+        return []
+    hint = "Name in MANAGERS who is told by mail."
+    return [Caution("nobody is told of webhooks given up", hint=hint, id="payments.W001")]
+
+
 @register()
 def check_ours(**_kwargs: Any) -> list[CheckMessage]:
     """django-payments and django-shop install packages of our names; pip overwrites silently."""
@@ -62,3 +77,22 @@ def check_ours(**_kwargs: Any) -> list[CheckMessage]:
             message = f"the package {label!r} is not Till's: it lies in {config.path}"
             found.append(Error(message, hint=hint, id="payments.E004"))
     return found
+
+
+@register(Tags.database)
+def check_live_accounts(
+    databases: Collection[str] | None = None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """A copy of a live shop's database: nobody is called, and `migrate` says so."""
+    if not databases or payment_settings().live:
+        return []
+    accounts = apps.get_model("payments", "ProviderAccount").objects.filter(mode="live")
+    try:
+        codes = ", ".join(accounts.order_by("pk").values_list("code", flat=True))
+    except DatabaseError:  # there are no tables yet
+        return []
+    if not codes:
+        return []
+    hint = 'Right for a copy. On the shop itself set PAYMENTS["live"] = True.'
+    message = f"live accounts are not used, since this site is not live: {codes}"
+    return [Caution(message, hint=hint, id="payments.W002")]

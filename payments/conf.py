@@ -13,6 +13,8 @@ WEBHOOK_BYTES = 256 * 1024
 
 RATE_LIMITS = {"pay": "20/m", "status": "120/m"}
 
+OPEN_MINUTES = {"bank_transfer": 7 * 24 * 60}
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentSettings:
@@ -29,10 +31,16 @@ class PaymentSettings:
     capture: str = "automatic"
     """"automatic": charge when the shopper pays; "manual": let the bank hold the amount where it
     can, and charge it when staff capture it."""
+    open_minutes_of: Mapping[str, int] = field(default_factory=lambda: dict(OPEN_MINUTES))
+    """Method -> how long an unpaid order is kept once this way to pay was chosen."""
     timeout_seconds: float = 8.0
-    """How long one call to a provider may take."""
+    """How long one call to a provider may take in all, its whole answer included."""
     polls_per_second: float = 25.0
-    """How often an account is asked what became of payments; ten seconds of it may come at once."""
+    """How often an account is asked what became of payments or which events it lists.
+
+    Ten seconds of it may come at once."""
+    body_days: int = 90
+    """How long the bodies of webhooks are kept; that they came is known for ever."""
     rate_limits: Mapping[str, str] | None = field(default_factory=lambda: dict(RATE_LIMITS))
     """Requests per client and page, as "20/m"; None lifts every limit."""
 
@@ -43,6 +51,10 @@ class PaymentSettings:
         Longer than one call takes; where a call overruns it, the same key makes that harmless.
         """
         return timedelta(seconds=self.timeout_seconds + 6)
+
+    def open_for(self, method: str) -> timedelta:
+        """How long this way to pay keeps an order beyond what every order gets; zero for most."""
+        return timedelta(minutes=self.open_minutes_of.get(method, 0))
 
 
 def payment_settings() -> PaymentSettings:

@@ -27,6 +27,14 @@ class RefundRefused(PaymentError):
     """The refund asked for cannot be; the message says why. Staff act."""
 
 
+class ReleaseRefused(PaymentError):
+    """What is held cannot be released so; the message says why. Staff act."""
+
+
+class ReviewRefused(PaymentError):
+    """The review cannot be ended this way; the message says why. Staff act."""
+
+
 class SecretsUnreadable(PaymentError):
     """No key in PAYMENTS["secret_keys"] opens this account's secrets. The installer acts."""
 
@@ -37,3 +45,15 @@ class Unbalanced(PaymentError):
 
 class AppendOnly(PaymentError):
     """What stands in the ledger is never changed or deleted; a correction is another entry."""
+
+
+class RotationRefused(PaymentError):
+    """The webhook address cannot be rotated now; the message says why. Staff act."""
+
+
+class BodyForgotten(PaymentError):
+    """The body of this event is no longer kept, so that it cannot be applied. Nobody acts."""
+
+
+class NothingToReplay(PaymentError):
+    """No webhook event is what was asked for; the message says why. Staff act."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet, Sum
 
+from orders.clock import now
 from orders.money import Money
-from payments.models import Operation, Payment
-from payments.states import OperationKind, PaymentStatus
+from payments.models import InboxEvent, Operation, Payment, ProviderAccount
+from payments.states import InboxState, OperationKind, PaymentStatus
 
 MAY_HOLD: Final = frozenset({PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID})
 """Where a bank may hold money for a payment."""
@@ -24,3 +26,15 @@ def held_for(payment: Payment) -> Money:
     """What banks hold for a payment: nothing is asked where there can be none."""
     attempts = payment.attempts.filter(hold=True) if payment.status in MAY_HOLD else ()
     return payment.money(sum(attempt.held for attempt in attempts))
+
+
+def dead_events() -> int:
+    """How many webhook events were given up; they have an index of their own."""
+    return InboxEvent.objects.filter(state=InboxState.DEAD).count()
+
+
+def refusals_of(account: ProviderAccount) -> list[tuple[str, int, datetime]]:
+    """Reason, number and last moment of webhooks refused in the last seven days."""
+    since = now().date() - timedelta(days=6)
+    recent = account.refusals.filter(day__gte=since).values_list("reason")
+    return list(recent.annotate(n=Sum("count"), last=Max("last_at")).order_by("reason"))

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import Q
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +15,9 @@ from payments.conf import payment_settings
 from payments.errors import NoAccount
 from payments.models import ProviderAccount, SavedMethod
 from payments.models.account import Mode
-from payments.providers.base import Provider
+from payments.providers.base import Account
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
+from payments.providers.protocol import Provider
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -34,6 +36,7 @@ METHOD_HINTS: Final[dict[str, StrOrPromise]] = {
 }
 SAVED_HINT: Final = _("Saved card: nothing to type.")
 CACHE_SECONDS = 30
+FRESH_SECONDS = 1
 _kept: tuple[float, dict[int, ProviderAccount]] = (0.0, {})
 
 
@@ -75,13 +78,23 @@ class PaymentOption:
 
 def provider_for(account: ProviderAccount) -> Provider:
     """The adapter of an account; raises NoAccount for a live account on a site that is not live."""
+    return _adapter(account, account.for_provider())
+
+
+def provider_before_rotation(account: ProviderAccount) -> Provider | None:
+    """The adapter with the secrets that are on their way out; None where none are."""
+    before = account.before_rotation()
+    return _adapter(account, before) if before else None
+
+
+def _adapter(account: ProviderAccount, plain: Account) -> Provider:
     conf = payment_settings()
     if account.mode == "live" and not conf.live:
         raise NoAccount(f'account {account.code} is live but PAYMENTS["live"] is not True')
     if account.provider not in conf.providers:
         raise NoAccount(f'PAYMENTS["providers"] does not name {account.provider!r}')
     adapter = import_string(conf.providers[account.provider])
-    provider: Provider = adapter(account.for_provider(), timeout=conf.timeout_seconds)
+    provider: Provider = adapter(plain, timeout=conf.timeout_seconds)
     return provider
 
 
@@ -157,10 +170,10 @@ def option_by_key(key: str, amount: Money, user_id: int | None = None) -> Paymen
 def accounts() -> dict[int, ProviderAccount]:
     """All accounts, oldest first, kept in the process for half a minute."""
     global _kept  # noqa: PLW0603  # one copy for all threads of the process
-    until, known = _kept
-    if not known or until <= time.monotonic():
+    read_at, known = _kept
+    if not known or read_at + CACHE_SECONDS <= time.monotonic():
         known = {account.pk: account for account in ProviderAccount.objects.order_by("pk")}
-        _kept = (time.monotonic() + CACHE_SECONDS, known)
+        _kept = (time.monotonic(), known)
     return known
 
 
@@ -172,9 +185,22 @@ def account_by_id(account_id: int) -> ProviderAccount:
 def account_by_hook(token: str) -> ProviderAccount | None:
     """The account of a webhook address; one that is no longer offered still hears of payments."""
     for account in accounts().values():
-        if account.hook_token == token:
+        if account.answers_to(token):
             return account
-    return ProviderAccount.objects.filter(hook_token=token).first()
+    named = Q(hook_token=token) | Q(old_hook_token=token)
+    found = ProviderAccount.objects.filter(named).first()
+    return found if found and found.answers_to(token) else None
+
+
+def account_read_anew(account: ProviderAccount) -> ProviderAccount:
+    """The same account as it is in the database now, where this process has not just looked.
+
+    Another process may have changed its secrets; a flood of forgeries looks once a second.
+    """
+    read_at, _known = _kept
+    if read_at + FRESH_SECONDS <= time.monotonic():
+        forget_accounts()
+    return accounts().get(account.pk, account)
 
 
 def forget_accounts(**signal: object) -> None:  # noqa: ARG001  # a receiver takes all there is

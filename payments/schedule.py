@@ -23,13 +23,14 @@ _DAILY = (timedelta(days=1),)
 
 
 class Case(enum.StrEnum):
-    """Why we ask; each has its waits."""
+    """Why we ask; each has its waits. `closed`: we had it closed, and its bank may pay it still."""
 
     REDIRECT = "redirect"
     QR = "qr"
     SLOW = "slow"
     UNKNOWN = "unknown"
     REFUND = "refund"
+    CLOSED = "closed"
 
 
 WAITS: Final[dict[Case, tuple[timedelta, ...]]] = {
@@ -39,21 +40,39 @@ WAITS: Final[dict[Case, tuple[timedelta, ...]]] = {
     Case.SLOW: _waits(_HOUR, 6 * _HOUR) + 14 * _DAILY,
     Case.UNKNOWN: _waits(10, 30, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR) + 8 * _DAILY,
     Case.REFUND: _waits(_MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR) + 14 * _DAILY,
+    Case.CLOSED: _waits(_HOUR, 6 * _HOUR) + 3 * _DAILY,
 }
 CLOSED_BY_US: Final = frozenset({Case.REDIRECT, Case.QR})
 """Where the shopper has not acted by the end of the waits, we close the attempt ourselves."""
+
+WITHOUT_MONEY: Final = frozenset(
+    {AttemptStatus.VOIDED, AttemptStatus.EXPIRED, AttemptStatus.DECLINED}
+)
+"""How an attempt ends unpaid; it is asked about only where we had it closed."""
 
 AFTER_CLOSING: Final = 7
 """So many days an attempt that will not close is asked about before a person is."""
 
 
+WHILE_ACTING: Final[dict[Flow, Case]] = {
+    Flow.REDIRECT: Case.REDIRECT,
+    Flow.QR: Case.QR,
+    Flow.SLOW: Case.REDIRECT,
+    Flow.OFFLINE: Case.SLOW,
+}
+"""Which waits an attempt follows while the shopper may act."""
+
+WHILE_PROCESSING: Final[dict[Flow, Case]] = {**WHILE_ACTING, Flow.SLOW: Case.SLOW}
+"""And once the bank is at it."""
+
+
 def case_of(status: AttemptStatus, flow: Flow) -> Case:
-    """Which waits an attempt follows."""
+    """Which waits an attempt follows; one that gives no answer has its own, however it is paid."""
+    if status in WITHOUT_MONEY:
+        return Case.CLOSED
     if status == AttemptStatus.UNKNOWN:
         return Case.UNKNOWN
-    if status == AttemptStatus.PROCESSING and flow == Flow.SLOW:
-        return Case.SLOW
-    return Case.QR if flow == Flow.QR else Case.REDIRECT
+    return (WHILE_PROCESSING if status == AttemptStatus.PROCESSING else WHILE_ACTING)[flow]
 
 
 def next_poll(
@@ -61,7 +80,8 @@ def next_poll(
 ) -> datetime | None:
     """When to ask after `polls` questions; never past the end of what the shopper may do.
 
-    None where the waits are used up: from there on a person decides, never the clock.
+    None where the waits are used up: from there on a person decides, never the clock, and of what
+    was closed an event has to tell.
     """
     waits = WAITS[case]
     if case in CLOSED_BY_US:
@@ -77,3 +97,20 @@ def next_poll(
 def time_to_close(case: Case, polls: int) -> bool:
     """Whether the shopper had all the time there is, so that we close instead of asking."""
     return case in CLOSED_BY_US and polls > len(WAITS[case])
+
+
+RETRIES: Final = _waits(5, 30, 2 * _MINUTE, 10 * _MINUTE, _HOUR, 6 * _HOUR, 24 * _HOUR)
+"""The pauses after each failed try of a webhook event; the try after the last one is the last."""
+
+PARKED_FOR: Final = timedelta(hours=72)
+"""How long an event waits for a payment that fits."""
+
+
+def next_look(received: datetime, *, at: datetime) -> datetime | None:
+    """When to look again at an event that fits no payment: the older, the more rarely.
+
+    Soon at first, since it may only have overtaken the answer to the creation of its payment. None
+    where its time is over.
+    """
+    end = received + PARKED_FOR
+    return None if at >= end else min(end, at + max(timedelta(seconds=5), (at - received) / 4))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from orders.formats import format_money
 from orders.money import Money
-from payments.books import DISPUTES, OVERPAID, PROVIDER, ROLES, SALES, role_of
+from payments.books import BANK, DISPUTES, OVERPAID, PROVIDER, ROLES, SALES, role_of
 from payments.models import Entry, Payment, Posting
 from payments.states import EntryKind
 from payments.timeline import REASONS
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 TITLES: Final[dict[str, StrOrPromise]] = {
     PROVIDER: gettext_lazy("At the provider"),
     DISPUTES: gettext_lazy("In disputes"),
+    BANK: gettext_lazy("Our bank account"),
     OVERPAID: gettext_lazy("Nobody owed it"),
     SALES: gettext_lazy("Sales"),
 }
 MEANINGS: Final[dict[str, StrOrPromise]] = {
     PROVIDER: gettext_lazy("what the provider keeps for us"),
     DISPUTES: gettext_lazy("what a bank took for disputes that are open or lost"),
+    BANK: gettext_lazy("below zero: what we paid back from there ourselves"),
     OVERPAID: gettext_lazy("below zero: surplus that has to go back to the shopper"),
     SALES: gettext_lazy("below zero: what the order brought, less its refunds"),
 }
@@ -37,6 +39,7 @@ SENTENCES: Final[dict[str, StrOrPromise]] = {
     EntryKind.CAPTURE: gettext_lazy("The shopper paid %(amount)s"),
     EntryKind.REFUND: gettext_lazy("%(amount)s went back to the shopper"),
     EntryKind.REFUND_REVERSED: gettext_lazy("A refund of %(amount)s did not arrive and came back"),
+    EntryKind.ELSEWHERE: gettext_lazy("%(amount)s went back to the shopper another way"),
     EntryKind.OPENING: gettext_lazy("So it stood when the ledger began"),
 }
 
@@ -119,7 +122,7 @@ def _to_us(amounts: dict[Column, Money], currency: str) -> int:
     return sum(
         money.amount
         for column, money in amounts.items()
-        if role_of(column.account) == PROVIDER and column.currency == currency
+        if role_of(column.account) in {PROVIDER, BANK} and column.currency == currency
     )
 
 
@@ -143,7 +146,7 @@ def _title(entry: Entry) -> str:
     moves = {role_of(posting.account): posting.money for posting in entry.postings.all()}
     if entry.kind == EntryKind.DISPUTE:
         return _dispute(moves.get(DISPUTES))
-    money = moves.get(PROVIDER)
+    money = moves.get(BANK) or moves.get(PROVIDER)
     amount = format_money(Money(abs(money.amount), money.currency)) if money else ""
     return str(SENTENCES[entry.kind]) % {"amount": amount}
 

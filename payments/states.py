@@ -1,16 +1,14 @@
-"""Where payments, attempts, operations and events can stand, and the projections: no rows here."""
+"""Where payments, attempts, operations and events can stand, and where each can go: tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from payments.providers.base import Status
+from payments.providers.base import RefundStatus, Status
 
 
 class PaymentStatus(TextChoices):
@@ -68,6 +66,7 @@ class EntryKind(TextChoices):
     REFUND = "refund", _("refund")
     REFUND_REVERSED = "refund_reversed", pgettext_lazy("ledger", "refund that came back")
     DISPUTE = "dispute", _("dispute")
+    ELSEWHERE = "elsewhere", pgettext_lazy("ledger", "returned elsewhere")
     OPENING = "opening", pgettext_lazy("ledger", "opening")
 
 
@@ -100,6 +99,49 @@ UNSETTLED: Final = frozenset(
 )
 """An operation that still may or may not happen."""
 
+_ANSWERED: Final = frozenset(
+    {OperationStatus.PENDING, OperationStatus.SUCCEEDED, OperationStatus.FAILED}
+)
+OPERATION_NEXT: Final[dict[OperationStatus, frozenset[OperationStatus]]] = {
+    OperationStatus.REQUESTED: _ANSWERED | {OperationStatus.SUBMITTING},
+    OperationStatus.SUBMITTING: _ANSWERED | {OperationStatus.UNKNOWN},
+    OperationStatus.UNKNOWN: _ANSWERED | {OperationStatus.SUBMITTING},
+    OperationStatus.PENDING: frozenset({OperationStatus.SUCCEEDED, OperationStatus.FAILED}),
+    OperationStatus.SUCCEEDED: frozenset({OperationStatus.REVERSED}),
+    OperationStatus.FAILED: frozenset({OperationStatus.SUCCEEDED, OperationStatus.REVERSED}),
+    OperationStatus.REVERSED: frozenset(),
+}
+"""Where a capture, refund or void can go; only a refund is pending, or comes back.
+
+A refund that we took for refused and that was made after all has succeeded; where its failure is
+told after that success, it has come back.
+"""
+
+REFUND_TOLD: Final[dict[RefundStatus, dict[OperationStatus, OperationStatus]]] = {
+    RefundStatus.PENDING: dict.fromkeys(
+        UNSETTLED - {OperationStatus.PENDING}, OperationStatus.PENDING
+    ),
+    RefundStatus.SUCCEEDED: dict.fromkeys(
+        UNSETTLED | {OperationStatus.FAILED}, OperationStatus.SUCCEEDED
+    ),
+    RefundStatus.FAILED: {
+        **dict.fromkeys(UNSETTLED, OperationStatus.FAILED),
+        OperationStatus.SUCCEEDED: OperationStatus.REVERSED,
+    },
+}
+"""What each word of the provider makes of a refund; of any other state it is no news."""
+
+INBOX_NEXT: Final[dict[InboxState, frozenset[InboxState]]] = {
+    InboxState.RECEIVED: frozenset(
+        {InboxState.DONE, InboxState.PARKED, InboxState.IGNORED, InboxState.DEAD}
+    ),
+    InboxState.PARKED: frozenset({InboxState.RECEIVED, InboxState.DONE, InboxState.DEAD}),
+    InboxState.DEAD: frozenset({InboxState.RECEIVED, InboxState.DONE}),
+    InboxState.DONE: frozenset(),
+    InboxState.IGNORED: frozenset(),
+}
+"""Where an event of the inbox can go; a repeat of one that is not done puts it back to received."""
+
 OBSERVED: Final = {
     Status.REQUIRES_ACTION: AttemptStatus.REQUIRES_ACTION,
     Status.APPROVED: AttemptStatus.APPROVED,
@@ -111,73 +153,28 @@ OBSERVED: Final = {
 }
 """What an observation without money makes of an attempt."""
 
+WAITING: Final = frozenset(
+    {AttemptStatus.REQUIRES_ACTION, AttemptStatus.APPROVED, AttemptStatus.PROCESSING}
+)
+ENDED: Final = frozenset({AttemptStatus.DECLINED, AttemptStatus.EXPIRED, AttemptStatus.VOIDED})
 
-def attempt_status(
-    *, authorized: int, captured: int, released: int, newest: AttemptStatus
-) -> AttemptStatus:
-    """The status of one attempt: facts about money first, else the newest observation."""
-    if captured > 0:
-        return AttemptStatus.CAPTURED
-    if authorized > released:
-        return AttemptStatus.AUTHORIZED
-    if released > 0:
-        return AttemptStatus.EXPIRED if newest == AttemptStatus.EXPIRED else AttemptStatus.VOIDED
-    return newest
+ATTEMPT_NEXT: Final[dict[AttemptStatus, frozenset[AttemptStatus]]] = {
+    AttemptStatus.SUBMITTING: WAITING | ENDED | {AttemptStatus.UNKNOWN},
+    AttemptStatus.UNKNOWN: WAITING | ENDED,
+    AttemptStatus.REQUIRES_ACTION: WAITING | ENDED,
+    AttemptStatus.APPROVED: WAITING | ENDED,
+    AttemptStatus.PROCESSING: WAITING | ENDED,
+    AttemptStatus.DECLINED: ENDED,
+    AttemptStatus.EXPIRED: ENDED,
+    AttemptStatus.VOIDED: ENDED,
+    AttemptStatus.AUTHORIZED: ENDED,
+    AttemptStatus.CAPTURED: ENDED,
+}
+"""Where an observation without money takes an attempt; whatever is not here leaves it.
 
+What has ended comes back only by money, never by a late word of waiting; and silence is news only
+of an attempt of which nothing was heard.
+"""
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What an attempt adds to its payment; `refunded` is net of what came back."""
-
-    status: AttemptStatus
-    amount: int
-    captured: int = 0
-    surplus: int = 0
-    refunded: int = 0
-    superseded: bool = False
-    held: int = 0
-    charged_as_asked: bool = False
-    """A hold of which we captured all that we wanted, and nothing is held any more."""
-
-
-def payment_status(
-    *, amount: int, attempts: Sequence[Tried], ended: PaymentStatus | None = None
-) -> PaymentStatus:
-    """The status of a payment from its attempts, oldest first; `ended` where its order is dead.
-
-    Surplus and its refunds count for nothing: a second charge that went back leaves a paid
-    payment paid.
-    """
-    kept = sum(a.captured - a.surplus for a in attempts)
-    if kept > 0:
-        returned = sum(max(0, a.refunded - a.surplus) for a in attempts)
-        if returned >= kept:
-            return PaymentStatus.REFUNDED
-        if settled(attempts) < amount:
-            return PaymentStatus.PARTIALLY_PAID
-        return PaymentStatus.PARTIALLY_REFUNDED if returned else PaymentStatus.PAID
-    if amount == 0:
-        return PaymentStatus.PAID
-    return ended or _status_without_money([a.status for a in attempts if not a.superseded])
-
-
-def settled(attempts: Sequence[Tried]) -> int:
-    """What was captured as asked and belongs to the order."""
-    return sum(
-        a.amount for a in attempts if a.captured - a.surplus == a.amount or a.charged_as_asked
-    )
-
-
-def promised(attempts: Sequence[Tried]) -> int:
-    """What banks hold of the whole amounts asked for, of attempts the shopper has not left."""
-    return sum(a.amount for a in attempts if a.held >= a.amount and not a.superseded)
-
-
-def _status_without_money(attempts: list[AttemptStatus]) -> PaymentStatus:
-    if AttemptStatus.AUTHORIZED in attempts:
-        return PaymentStatus.AUTHORIZED
-    if IN_FLIGHT & set(attempts):
-        return PaymentStatus.PROCESSING
-    if attempts and attempts[-1] == AttemptStatus.DECLINED:
-        return PaymentStatus.FAILED
-    return PaymentStatus.OPEN
+BY_WEBHOOK: Final = {**ATTEMPT_NEXT, AttemptStatus.PROCESSING: ENDED}
+"""A webhook may be an old one, so it takes no attempt from processing back to waiting."""

@@ -1,32 +1,52 @@
 """Background work of payments; each task finds its rows by itself and may run twice."""
 
-from celery import shared_task
-
-from orders.wake import run
+from orders.tasks import kept_task
+from orders.wake import note_run, run
+from payments.models.inbox import DRAIN_TASK
 from payments.models.operation import SUBMIT_TASK
-from payments.services import check_ledger, expire, inbox, poll, submit
+from payments.services import alert, check_ledger, expire, feed, forget, inbox, poll, rotate, submit
 
 
-@shared_task(name=inbox.TASK)
+@kept_task(name=DRAIN_TASK)
 def drain_inbox() -> None:
-    run(inbox.TASK, inbox.drain_inbox, full=inbox.BATCH)
+    run(DRAIN_TASK, inbox.drain_inbox, full=inbox.BATCH)
 
 
-@shared_task(name=SUBMIT_TASK)
+@kept_task(name=SUBMIT_TASK)
 def submit_operations() -> None:
     run(SUBMIT_TASK, submit.submit_due_operations, full=submit.BATCH)
 
 
-@shared_task(name=poll.TASK)
+@kept_task(name=poll.TASK)
 def poll_due() -> None:
     run(poll.TASK, poll.poll_due, full=poll.BATCH)
 
 
-@shared_task(name=expire.TASK)
+@kept_task(name=feed.TASK)
+def read_feeds() -> None:
+    feed.read_feeds()
+    note_run(feed.TASK)
+
+
+@kept_task(name=expire.TASK)
 def expire_orders() -> None:
     run(expire.TASK, expire.expire_due, full=expire.BATCH)
 
 
-@shared_task(name=check_ledger.TASK)
+@kept_task(name=check_ledger.TASK)
 def check_the_ledger() -> None:
     check_ledger.report_faults()
+    note_run(check_ledger.TASK)
+
+
+@kept_task(name=alert.TASK)
+def alert_of_dead_events() -> None:
+    alert.alert_of_dead_events()
+    note_run(alert.TASK)
+
+
+@kept_task(name=forget.TASK)
+def forget_bodies() -> None:
+    rotate.forget_replaced_secrets()
+    forget.forget_bodies()
+    note_run(forget.TASK)

@@ -64,12 +64,14 @@ ACTORS: Final[dict[str, StrOrPromise]] = {
     "poll": gettext_lazy("after asking the provider"),
     "refund": gettext_lazy("with a refund"),
     "return": gettext_lazy("when the shopper came back"),
+    "review": gettext_lazy("after asking for a review"),
     "void": gettext_lazy("after closing it at the provider"),
     "webhook": gettext_lazy("by a webhook"),
 }
 REASONS: Final[dict[str, StrOrPromise]] = {
     "held": gettext_lazy("a bank holds the money"),
     "hold lapsed": gettext_lazy("the bank has let the money go"),
+    "rest asked": gettext_lazy("the shopper is asked for the rest"),
     "late money": gettext_lazy("money came late, and the goods were still there"),
     "paid": gettext_lazy("paid"),
     "surplus": gettext_lazy("given back by itself: paid twice, or for a dead order"),
@@ -90,6 +92,8 @@ MAILS: Final[dict[str, StrOrPromise]] = {
     "payment_failed": gettext_lazy("Mail: the payment did not arrive"),
     "link": gettext_lazy("Mail: new link to the order"),
     "refund": gettext_lazy("Mail: refund"),
+    "rest_asked": gettext_lazy("Mail: please pay the rest"),
+    "short_accepted": gettext_lazy("Mail: what came is enough"),
     "refund_returned": gettext_lazy("Mail: the refund came back"),
 }
 
@@ -265,7 +269,8 @@ def _reviews(payment: Payment) -> Iterator[Happening]:
         if review.resolved_at:
             title = _("Review resolved: %(what)s") % {"what": what}
             by = _("by %(user)s") % {"user": review.resolved_by} if review.resolved_by else ""
-            yield Happening(review.resolved_at, Kind.REVIEW, title, by, None, "", review.pk)
+            said = _join(review.get_act_display(), review.note, by)
+            yield Happening(review.resolved_at, Kind.REVIEW, title, said, None, "", review.pk)
 
 
 def _mails(order: Order) -> Iterator[Happening]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from payments.limits import says_when_to_retry
+from payments.views.health import health
 from payments.views.hooks import hook
 from payments.views.pay import pay
 from payments.views.result import result, status
@@ -11,6 +12,7 @@ from payments.views.scan import scan
 app_name = "payments"
 
 urlpatterns = [
+    path("health/", health, name="health"),
     path("hooks/<slug:token>/", hook, name="hook"),
     path("pay/<slug:token>/", says_when_to_retry(pay), name="pay"),
     path("pay/<slug:token>/scan/", scan, name="scan"),

@@ -42,7 +42,7 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Every line and what all of them cost. Lines that are gone cost nothing."""
+    """Every line, and the total that is to be paid. Lines that are gone cost nothing."""
 
     lines: tuple[QuoteLine, ...]
     total: Money
@@ -50,6 +50,14 @@ class Quote:
     @property
     def buyable(self) -> bool:
         return bool(self.lines) and not any(line.problem for line in self.lines)
+
+    @property
+    def goods(self) -> Money:
+        return sum((line.gross for line in self.lines), Money.zero(self.total.currency))
+
+    @property
+    def delivery(self) -> Money:
+        return self.total - self.goods
 
     @property
     def pieces(self) -> int:

@@ -1,20 +1,23 @@
 """Fixtures for every test: the database, the sandbox bank, and which tests need PostgreSQL."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
-from config.ports import HOST, free_port, wait_until_answers
+from tests.payments.sandbox.cast import BankProcess
 
-ROOT = Path(__file__).resolve().parent.parent
+# The same examples in every run; `--hypothesis-profile=long` looks for new ones.
+hypothesis_settings.register_profile("short", derandomize=True, deadline=None)
+hypothesis_settings.register_profile(
+    "long", max_examples=5000, deadline=None, print_blob=True, derandomize=False
+)
+hypothesis_settings.load_profile("short")
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +37,13 @@ def django_db_modify_db_settings(
 def _nobody_left_in_the_database(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """A thread of a live server may hold a connection still when its database is to be dropped."""
+    """A thread of a live server may hold a connection still when its database is to be dropped.
+
+    A run in which no test asks for the database has made none, and is to touch no other.
+    """
     yield
-    if connection.vendor != "postgresql":
+    made = str(connection.settings_dict["NAME"]).startswith(TEST_DATABASE_PREFIX)
+    if connection.vendor != "postgresql" or not made:
         return
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -52,11 +59,14 @@ def _language_of_no_other_test() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _accounts_of_no_other_test() -> None:
-    """Accounts are kept in the process for half a minute; those of a test before are gone."""
-    from payments.registry import forget_accounts  # noqa: PLC0415  # models need Django set up
+def _accounts_of_no_other_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps of accounts for a while, and of refusals, is of this test only."""
+    from payments import registry  # noqa: PLC0415  # models need Django set up
+    from payments.services import refusals  # noqa: PLC0415  # as above
 
-    forget_accounts()
+    registry.forget_accounts()
+    refusals._uncounted.clear()
+    monkeypatch.setattr(refusals, "_written_at", 0.0)
 
 
 @pytest.fixture(autouse=True)
@@ -68,25 +78,7 @@ def _needs_postgres(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a sandbox bank that runs as a process of its own, over its own tables."""
-    data, port = tmp_path_factory.mktemp("bank"), free_port()
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.bank",
-        "TILL_DATA": str(data),
-        "BANK_DATABASE_URL": f"sqlite:///{data / 'bank.sqlite3'}",
-    }
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True, cwd=ROOT)
-    command = [*manage, "sandbox_bank", f"--port={port}"]
-    with (data / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
-    url = f"http://{HOST}:{port}"
-    try:
-        alive = wait_until_answers(
-            f"{url}/health/", seconds=30, alive=lambda: process.poll() is None
-        )
-        assert alive, (data / "log").read_text()
-        yield url
-    finally:
-        process.kill()
-        process.wait()
+    bank = BankProcess(tmp_path_factory.mktemp("bank"))
+    bank.start()
+    yield bank.url
+    bank.kill()

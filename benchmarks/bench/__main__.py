@@ -17,6 +17,9 @@ from benchmarks.bench.server import Server, ServerError, find_server
 from benchmarks.bench.stage import Stage, StageError, set_stage
 from benchmarks.bench.wire import WireError
 
+WORKER_MEMORY = "worker_memory"
+ONLY_HELP = f"names of figures; empty: all but {WORKER_MEMORY}, which takes a quarter of an hour"
+
 
 def main() -> int:
     options = _options()
@@ -72,6 +75,8 @@ def _measure(scene: Scene, options: argparse.Namespace, report: Report) -> None:
             report.events.append(_events(scene))
     if wanted("poll_tick", options.only):
         report.tick = _tick(scene)
+    if WORKER_MEMORY in options.only:
+        report.memory = _memory(scene)
 
 
 def _statements(scene: Scene) -> dict[str, dict[str, int]]:
@@ -93,10 +98,16 @@ def _tick(scene: Scene) -> float:
     return measure_tick(scene).ratio
 
 
+def _memory(scene: Scene) -> float:
+    from benchmarks.bench.memory import measure_memory  # noqa: PLC0415  # as above
+
+    return measure_memory(scene)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     only = os.environ.get("ONLY", "").replace(",", " ").split()
-    parser.add_argument("--only", nargs="*", default=only, help="names of figures; empty: all")
+    parser.add_argument("--only", nargs="*", default=only, help=ONLY_HELP)
     parser.add_argument("--rounds", type=int, default=int(os.environ.get("ROUNDS") or 3))
     return parser.parse_args()
 

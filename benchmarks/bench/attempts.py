@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models
 
 from orders.clock import now
-from orders.models import Order, new_token
+from orders.models import Address, Order, OrderLine, new_token
 from orders.money import Money
 from orders.services.place import AddressDraft, LineDraft, OrderDraft, place_order
 from payments.models import Attempt, Payment
@@ -40,6 +40,19 @@ def open_one() -> Attempt:
         status=AttemptStatus.REQUIRES_ACTION, next_poll_at=None
     )
     return attempt
+
+
+def open_waiting(count: int) -> list[str]:
+    """The references of so many attempts whose orders can be sold and mailed about: copies too."""
+    attempt = open_one()
+    order = attempt.payment.order
+    first = attempt.pk + attempt.payment_id + order.pk
+    _copy(Order, order.pk, first=first, count=count)
+    _copy(OrderLine, order.lines.get().pk, first=first, count=count)
+    _copy(Address, order.address.pk, first=first, count=count)
+    _copy(Payment, attempt.payment_id, first=first, count=count)
+    _copy(Attempt, attempt.pk, first=first, count=count)
+    return list(Attempt.objects.filter(pk__gte=first).values_list("our_ref", flat=True))
 
 
 def open_many(count: int) -> None:

@@ -24,7 +24,7 @@ from config.ports import HOST
 from payments.models import InboxEvent, ProviderAccount
 from payments.providers.base import RawRequest
 from payments.providers.sandbox.webhook import read_event
-from payments.services.inbox import receive
+from payments.services.receive import receive
 
 EVENTS, NOTHINGS = 500, 2000
 PATIENCE_SECONDS = 120.0

@@ -19,8 +19,16 @@ class Hook:
     secret: str
     merchant_id: str
 
-    def event(self, *, event_id: str = "", our_ref: str = "", amount: int = 1000) -> bytes:
-        """The body of a captured payment's event; ids are drawn where none is given."""
+    def event(
+        self,
+        *,
+        event_id: str = "",
+        our_ref: str = "",
+        amount: int = 1000,
+        status: str = "captured",
+    ) -> bytes:
+        """The body of a payment's event; ids are drawn where none is given."""
+        captured = amount if status == "captured" else 0
         payment = {
             "id": f"pay_{our_ref or secrets.token_hex(8)}",
             "object": "payment",
@@ -28,12 +36,12 @@ class Hook:
             "merchant_id": self.merchant_id,
             "mode": "test",
             "method": "card",
-            "status": "captured",
+            "status": status,
             "amount": amount,
             "currency": "GBP",
             "description": "",
-            "authorized": amount,
-            "captured": amount,
+            "authorized": captured,
+            "captured": captured,
             "released": 0,
             "refunded": 0,
             "card": {"brand": "visa", "last4": "4242"},
@@ -49,7 +57,7 @@ class Hook:
         told = {
             "id": event_id or f"evt_{secrets.token_hex(12)}",
             "object": "event",
-            "type": "payment.captured",
+            "type": f"payment.{status}",
             "created": "2026-11-22T09:00:01.000000Z",
             "merchant_id": self.merchant_id,
             "mode": "test",

@@ -43,9 +43,13 @@ class Meter:
     def peak_mb(self) -> dict[str, float]:
         """The most that each group has held so far: the sum of its processes' peaks."""
         return {
-            name: sum(_peak_kib(pid) for pid in _group(root)) / _KIB_PER_MB
+            name: sum(_kib(pid, "VmHWM:") for pid in _group(root)) / _KIB_PER_MB
             for name, root in self._pids.items()
         }
+
+    def resident_mb(self, name: str) -> float:
+        """What a group's processes hold now."""
+        return sum(_kib(pid, "VmRSS:") for pid in _group(self._pids[name])) / _KIB_PER_MB
 
     def driver(self) -> float:
         """Processor seconds of this process and its backend, for what is done in it."""
@@ -87,8 +91,8 @@ def _cpu_seconds(pid: int) -> float:
     return sum(int(word) for word in _stat(pid)[11:15]) / _TICK
 
 
-def _peak_kib(pid: int) -> int:
+def _kib(pid: int, what: str) -> int:
     for line in (PROC / str(pid) / "status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(what):
             return int(line.split()[1])
     return 0

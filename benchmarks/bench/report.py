@@ -17,6 +17,7 @@ class Report:
     statements: dict[str, dict[str, int]] = field(default_factory=dict)
     events: list[float] = field(default_factory=list)
     tick: float | None = None
+    memory: float | None = None
     peak_mb: Mapping[str, float] = field(default_factory=dict)
 
     def ratio(self, name: str, reference: str = REFERENCE) -> float:
@@ -46,6 +47,8 @@ class Report:
             line["worker_events"] = {"ratio": round(median(self.events), 3)}
         if self.tick is not None:
             line["poll_tick"] = {"ratio": round(self.tick, 3)}
+        if self.memory is not None:
+            line["worker_memory"] = {"ratio": round(self.memory, 3)}
         return json.dumps(line)
 
     def table(self) -> Iterator[str]:
@@ -60,6 +63,8 @@ class Report:
             yield f"{'worker_events':22} {median(self.events):7.3f}"
         if self.tick is not None:
             yield f"{'poll_tick':22} {self.tick:7.3f}"
+        if self.memory is not None:
+            yield f"{'worker_memory':22} {self.memory:7.3f}"
         sizes = ", ".join(f"{name} {size:.0f} MB" for name, size in self.peak_mb.items())
         yield f"peak memory: {sizes}"
 

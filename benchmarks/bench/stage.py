@@ -45,6 +45,7 @@ class Stage:
             **{key: value for key, value in os.environ.items() if not key.startswith("TILL_")},
             "DATABASE_URL": self._database_url,
             "REDIS_URL": f"redis://{HOST}:{self.redis_port}/0",
+            "BROKER_URL": "",
             "TILL_BASE_URL": f"http://{HOST}:{self.port}",
             "TILL_BANK_URL": f"http://{HOST}:{self.bank_port}",
             "TILL_DATA": str(self._data),
@@ -56,9 +57,8 @@ class Stage:
         self._launch_redis()
         bank = self.environment("bank") | {"DJANGO_SETTINGS_MODULE": "config.bank"}
         bank.pop("BANK_DATABASE_URL", None)
-        for environment in (bank, self.environment("driver")):
-            _run("-m", "config.prepare", environment=environment)
         child = self._launch("bank", (*BANK, f"--port={self.bank_port}"), bank)
+        _run("-m", "config.prepare", environment=self.environment("driver"))
         _wait(child, f"http://{HOST}:{self.bank_port}/health/")
         _run("manage.py", "demo_setup", environment=self.environment("driver"))
         self._launch("worker", WORKER, self.environment("worker"))

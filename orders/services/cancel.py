@@ -36,8 +36,13 @@ def reopen_order(order: Order, *, subject_ref: str) -> bool:
     """
     if order.state != OrderState.CONFIRMED:
         return False
-    order.expires_at, order.extended = now() + KEPT_OPEN, False
-    again = ["expires_at", "extended"]
-    order.move_to(OrderState.OPEN, actor="payment", reason="hold lapsed", with_=again)
-    queue_mail(order=order, kind="hold_lapsed", subject_ref=subject_ref)
+    order.move_to(OrderState.OPEN, actor="payment", reason="hold lapsed")
+    ask_again(order, subject_ref=subject_ref)
     return True
+
+
+def ask_again(order: Order, *, subject_ref: str) -> None:
+    """Keep the goods of a locked open order for another payment, and ask for that by mail."""
+    order.expires_at, order.extended = now() + KEPT_OPEN, False
+    order.save(update_fields=["expires_at", "extended"])
+    queue_mail(order=order, kind="hold_lapsed", subject_ref=subject_ref)

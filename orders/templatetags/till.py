@@ -1,12 +1,15 @@
-"""`{% load till %}`: money, countries and addresses for people to read."""
+"""`{% load till %}`: money and addresses for people to read."""
 
 from __future__ import annotations
 
-from django import template
-from django.utils.translation import get_language
+from collections.abc import Iterable
 
-from orders.formats import Postal, country_names, format_money
+from django import template
+from django.utils.translation import pgettext
+
+from orders.formats import Postal, format_money
 from orders.formats import address_lines as lines_of
+from orders.models import Order, OrderLine
 from orders.money import Money
 
 register = template.Library()
@@ -18,8 +21,14 @@ def money(value: Money) -> str:
 
 
 @register.filter
-def country(code: str) -> str:
-    return country_names(get_language() or "en").get(code, code)
+def price(value: Money) -> str:
+    return format_money(value) if value.amount else pgettext("costs nothing", "Free")
+
+
+@register.filter
+def delivery(order: Order, lines: Iterable[OrderLine]) -> Money:
+    """What an order costs beyond the goods of its lines."""
+    return order.total - sum((line.gross for line in lines), Money.zero(order.currency))
 
 
 @register.filter

@@ -2,66 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orders.admin import compact
 from payments.admin.marks import STYLE
+from payments.admin.rotate import address, may_rotate, rotate_page, until_of
+from payments.admin.sealed import PREFIX, given_secrets, secret_field, secret_names
 from payments.conf import payment_settings
-from payments.errors import SecretsUnreadable
 from payments.models import ProviderAccount
-from payments.vault import unseal
+from payments.models.account import Mode, RefusalReason
+from payments.queries import refusals_of
+from payments.services.rotate import SECRETS, replace_secrets
 
-PREFIX = "secret_"
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 BOUND = ["mode", "merchant_id", "base_url"]
 """What secrets belong to."""
-
-
-def secret_names(account: ProviderAccount | None) -> list[str]:
-    """The names of an account's secrets; none where no key opens them."""
-    try:
-        return sorted(unseal(account.sealed_secrets)) if account else []
-    except SecretsUnreadable:
-        return []
-
-
-def _secret_field(name: str) -> forms.CharField:
-    label = name.replace("_", " ").capitalize()
-    widget = forms.PasswordInput(attrs={"class": "vTextField", "autocomplete": "new-password"})
-    help_text = _("Never shown. Leave it empty to keep the present one.")
-    return forms.CharField(
-        label=label, required=False, strip=True, widget=widget, help_text=help_text
-    )
 
 
 class AccountForm(forms.ModelForm):
     """Takes new secrets in and never gives one out."""
 
     def save(self, commit: bool = True) -> ProviderAccount:  # noqa: FBT001, FBT002  # Django's signature
-        given = {
-            name.removeprefix(PREFIX): value
-            for name, value in self.cleaned_data.items()
-            if name.startswith(PREFIX) and value
-        }
-        account: ProviderAccount = self.instance
-        if given:
-            account.set_secrets({**unseal(account.sealed_secrets), **given})
+        if given := given_secrets(self.cleaned_data):
+            replace_secrets(self.instance, given)
         return super().save(commit)  # type: ignore[no-any-return]  # stubs know no type of it
 
 
 class AccountAdmin(admin.ModelAdmin):
-    list_display = ["code", "provider", "mode", "merchant_id", "base_url", "active"]
+    list_display = ["code", "provider", "mode", "used_here", "merchant_id", "base_url", "active"]
     list_filter = ["mode", "active"]
     show_facets = admin.ShowFacets.NEVER
-    readonly_fields = ["provider", "hook_address", "secrets_state"]
+    change_form_template = "payments/admin/account.html"
+    readonly_fields = [
+        *("provider", "used_here", "hook_address", "old_address"),
+        *("refused", "secrets_state"),
+    ]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     class Media:
@@ -76,11 +65,13 @@ class AccountAdmin(admin.ModelAdmin):
         return False
 
     def get_fieldsets(self, request: HttpRequest, obj: ProviderAccount | None = None) -> list[Any]:
-        account = ["code", "provider", "mode", "merchant_id", "base_url", "active", "hook_address"]
+        account = ["code", "provider", "mode", "used_here", "merchant_id", "base_url", "active"]
         changeable = self.has_change_permission(request, obj)
         names = [PREFIX + name for name in secret_names(obj)] if changeable else []
+        old = ["old_address"] if obj and obj.rotating else []
         return [
             (None, {"fields": account}),
+            (_("Webhooks"), {"fields": ["hook_address", *old, "refused"]}),
             (_("Secrets"), {"fields": names or ["secrets_state"]}),
         ]
 
@@ -91,7 +82,7 @@ class AccountAdmin(admin.ModelAdmin):
         change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
         **kwargs: Any,
     ) -> type[forms.ModelForm]:
-        secrets = {PREFIX + name: _secret_field(name) for name in secret_names(obj)}
+        secrets = {PREFIX + name: secret_field(name) for name in secret_names(obj)}
         kwargs["form"] = type("AccountSecretsForm", (AccountForm,), secrets)
         return super().get_form(request, obj, change, **kwargs)
 
@@ -106,10 +97,58 @@ class AccountAdmin(admin.ModelAdmin):
         named = ["code"] if obj and obj.attempts.exists() else []
         return [*self.readonly_fields, *bound, *named]
 
+    def save_model(
+        self, request: HttpRequest, obj: ProviderAccount, form: AccountForm, *_: Any
+    ) -> None:
+        """Only what was typed: a rotation or a poll of the same moment keeps its own."""
+        secrets = SECRETS if given_secrets(form.cleaned_data) else []
+        obj.save(update_fields=["code", "active", *secrets])
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.rotate_view)
+        own = path("<path:object_id>/rotate/", page, name="payments_provideraccount_rotate")
+        return [own, *super().get_urls()]
+
+    def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        account = self.get_object(request, unquote(object_id))
+        if not (may_rotate(request) and self.has_view_permission(request, account)):
+            raise PermissionDenied
+        if account is None:
+            raise Http404
+        return rotate_page(self, request, account)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["can_rotate"] = may_rotate(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=gettext_lazy("used on this site"))
+    def used_here(self, account: ProviderAccount) -> str:
+        if account.mode == Mode.LIVE and not payment_settings().live:
+            return _('no: the account is live, and PAYMENTS["live"] is not True')
+        return _("yes")
+
     @admin.display(description=gettext_lazy("webhook address"))
     def hook_address(self, account: ProviderAccount) -> SafeString:
-        where = reverse("payments:hook", args=[account.hook_token])
-        return format_html("<code>{}{}</code>", payment_settings().base_url, where)
+        return address(account.hook_token)
+
+    @admin.display(description=gettext_lazy("old webhook address"))
+    def old_address(self, account: ProviderAccount) -> SafeString:
+        until = _("good until %(moment)s") % {"moment": until_of(account)}
+        return format_html("{}<br>{}", address(account.old_hook_token or ""), until)
+
+    @admin.display(description=gettext_lazy("refused in the last seven days"))
+    def refused(self, account: ProviderAccount) -> StrOrPromise:
+        lines = [
+            (RefusalReason(reason).label, count, compact(last))
+            for reason, count, last in refusals_of(account)
+        ]
+        if not lines:
+            return _("none")
+        words = _("%(reason)s: %(count)s, the last at %(moment)s")
+        said = ((words % {"reason": r, "count": n, "moment": at},) for r, n, at in lines)
+        return format_html_join(mark_safe("<br>"), "{}", said)
 
     @admin.display(description=gettext_lazy("secrets"))
     def secrets_state(self, account: ProviderAccount) -> str:

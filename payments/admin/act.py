@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import secrets
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.errors import InvalidAmount
+from orders.models import Order
 from orders.money import Money, exponent
 from payments.admin.amounts import amounts
 from payments.admin.marks import STYLE
@@ -102,7 +104,7 @@ class Act:
     """What a page asks for: its words, its form, and what is done with what was typed.
 
     `ask` notes who did it and says how it went; a PaymentError of it stands beside `field`, or
-    above the form where that is None.
+    above the form where that is None. `context` is what else its template shows.
     """
 
     permission: str
@@ -111,6 +113,7 @@ class Act:
     form: Callable[[Payment, dict[str, str] | None], ActForm]
     ask: Callable[[Desk, dict[str, Any]], None]
     field: str | None = None
+    context: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def allowed(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.permission)
@@ -131,12 +134,13 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
         form.with_new_key()
     context = {
         **site.admin_site.each_context(request),
-        "opts": site.opts,
+        "opts": Order._meta,  # noqa: SLF001  # Django's documented _meta
         "title": act.title % {"number": payment.order.number},
         "media": site.media + forms.Media(css=STYLE),
         "original": payment.order,
         "payment": payment,
         "amounts": amounts(payment),
         "form": form,
+        **act.context,
     }
     return TemplateResponse(request, act.template, context, status=400 if form.is_bound else 200)

@@ -23,15 +23,16 @@ class Amount:
 def amounts(payment: Payment) -> list[Amount]:
     """What was asked for, came, went back and can still go, as staff read from left to right.
 
-    Held, surplus and disputed money stand there only where there is any.
+    What was let go, held, surplus and disputed money stand there only where there is any.
     """
     rare = [
+        Amount("waived", _("Let go"), payment.waived),
         Amount("held", _("Held"), held_for(payment)),
         Amount("surplus", _("Surplus"), payment.money(payment.surplus)),
         Amount("disputed", _("Disputed"), payment.money(payment.disputed)),
     ]
     return [
-        Amount("total", _("Total"), payment.due),
+        Amount("total", _("Total"), payment.order.total),
         Amount("captured", _("Captured"), payment.money(payment.captured)),
         *(each for each in rare if each.money.amount),
         Amount("pending", _("Refund pending"), payment.money(payment.refund_pending)),

@@ -22,15 +22,17 @@ from payments.admin.act import Act, Desk, act_page
 from payments.admin.amounts import amounts
 from payments.admin.cancel import CANCEL
 from payments.admin.capture import CAPTURE
+from payments.admin.decide import open_cards
 from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
 from payments.admin.refund import REFUND
+from payments.admin.release import RELEASE
 from payments.models import Attempt, Operation, Payment, ProviderObject
-from payments.queries import held_for
+from payments.queries import dead_events, held_for
 from payments.states import PaymentStatus
 from payments.timeline import Kind, timeline
 
-ACTS: Final = {"refund": REFUND, "capture": CAPTURE, "cancel": CANCEL}
+ACTS: Final = {"refund": REFUND, "capture": CAPTURE, "release": RELEASE, "cancel": CANCEL}
 OPEN: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
 
@@ -44,6 +46,7 @@ class PaymentFilter(admin.ChoicesFieldListFilter):
 
 class OrderAdmin(BaseOrderAdmin):
     change_form_template = "payments/admin/order.html"
+    change_list_template = "payments/admin/orders.html"
     list_display = ["number", "placed", "total", "order_state", "payment_state", "shopper"]
     list_filter = ["state", ("payment__status", PaymentFilter), "placed_at"]
     list_select_related = ["payment"]
@@ -60,6 +63,13 @@ class OrderAdmin(BaseOrderAdmin):
     def payment_state(self, order: Order) -> SafeString | None:
         payment = _payment_of(order)
         return badge_mark(PaymentStatus(payment.status)) if payment else None
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        seen = request.user.has_perm("payments.view_inboxevent")
+        given = {**(extra_context or {}), "dead_events": dead_events() if seen else 0}
+        return super().changelist_view(request, given)
 
     def found_by(self, term: str) -> Q:
         return super().found_by(term) | Q(pk__in=_orders_by_reference(term))
@@ -106,13 +116,16 @@ class OrderAdmin(BaseOrderAdmin):
         for line in lines:
             line.order = order
         story = timeline(order, payment)
+        held = bool(payment and held_for(payment).amount)
         context |= {
             "order_state": self.order_state(order),
             "payment_state": self.payment_state(order),
             "amounts": amounts(payment) if payment else [],
             "can_refund": bool(payment and payment.refundable.amount and REFUND.allowed(request)),
-            "can_capture": bool(payment and held_for(payment).amount and CAPTURE.allowed(request)),
+            "can_capture": held and order.state in OPEN and CAPTURE.allowed(request),
+            "can_release": held and order.state == OrderState.OPEN and RELEASE.allowed(request),
             "can_cancel": bool(payment and order.state in OPEN and CANCEL.allowed(request)),
+            "reviews": open_cards(request, payment) if payment else [],
             "lines": lines,
             "can_see_money": bool(payment and may_see_money(request)),
             "can_see_events": request.user.has_perm("payments.view_inboxevent"),

@@ -1,21 +1,29 @@
-"""What a person must look at, open ones first, and the button that says they have."""
+"""What a person must look at, open ones first, each with the buttons that end it."""
 
 from __future__ import annotations
 
-from django.contrib import admin, messages
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from orders.admin import FactsAdmin, compact
+from payments.admin.act import Desk, act_page
+from payments.admin.decide import cards, decision
 from payments.admin.marks import STYLE, order_link
 from payments.models import Review
-from payments.services.resolve import resolve_review
+from payments.models.records import ReviewAct, ReviewKind
+from payments.reviews import GUIDES
 
-PERMISSION = "payments.resolve_review"
+SEE_ORDERS = "orders.view_order"
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -32,15 +40,16 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 class ReviewAdmin(FactsAdmin):
+    change_form_template = "payments/admin/review.html"
     list_display = ["kind", "subject", "opened", "detail", "resolved"]
     list_filter = [OpenFilter, "kind"]
     list_select_related = ["payment__order", "resolved_by"]
     ordering = [F("resolved_at").desc(nulls_first=True), "-opened_at"]
     sortable_by = []
     fields = [
-        *("kind", "order", "subject_ref", "detail", "opened_at", "resolved_at", "resolved_by")
+        *("kind", "order", "subject_ref", "detail", "opened_at"),
+        *("resolved_at", "resolved_by", "act", "note"),
     ]
-    actions = ["mark_resolved"]
 
     class Media:
         css = STYLE
@@ -61,19 +70,27 @@ class ReviewAdmin(FactsAdmin):
     def resolved(self, review: Review) -> str | None:
         if review.resolved_at is None:
             return None
-        return f"{compact(review.resolved_at)} {review.resolved_by or ''}"
+        by = review.resolved_by or ""
+        return f"{compact(review.resolved_at)} {by} {review.get_act_display()}".strip()
 
-    def has_resolve_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(PERMISSION)
+    def get_urls(self) -> list[URLPattern]:
+        # An act may call the provider, never inside a transaction of the host's.
+        page = transaction.non_atomic_requests(self.admin_site.admin_view(self.act_view))
+        own = path("<int:pk>/<str:act>/decide/", page, name="payments_review_act")
+        return [own, *super().get_urls()]
 
-    @admin.action(description=gettext_lazy("Mark as resolved"), permissions=["resolve"])
-    def mark_resolved(self, request: HttpRequest, queryset: QuerySet[Review]) -> None:
-        resolved = 0
-        for review in queryset:
-            with transaction.atomic():
-                if resolve_review(review_id=review.pk, resolved_by=request.user.pk):
-                    self.log_change(request, review, _("Marked as resolved"))
-                    resolved += 1
-        said = ngettext("%(n)s review resolved.", "%(n)s reviews resolved.", resolved)
-        level = messages.SUCCESS if resolved else messages.WARNING
-        self.message_user(request, said % {"n": resolved}, level)
+    def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        review = get_object_or_404(Review.objects.select_related("payment__order"), pk=pk)
+        if act not in GUIDES[ReviewKind(review.kind)].acts:
+            raise Http404
+        page, seen = decision(review, ReviewAct(act)), self.has_view_permission(request, review)
+        if not (seen and request.user.has_perm(SEE_ORDERS) and page.allowed(request)):
+            raise PermissionDenied
+        return act_page(Desk(self, request, review.payment), page)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        review: Review = kwargs["obj"]
+        (context["card"],) = cards(request, review.payment, [review])
+        return super().render_change_form(request, context, *args, **kwargs)

@@ -1,7 +1,7 @@
 """The rows of payments."""
 
-from payments.models.account import ProviderAccount
-from payments.models.inbox import InboxEvent
+from payments.models.account import ProviderAccount, Refusal
+from payments.models.inbox import InboxEvent, ParkedReference
 from payments.models.ledger import Entry, Posting
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
@@ -14,11 +14,13 @@ __all__ = [
     "Entry",
     "InboxEvent",
     "Operation",
+    "ParkedReference",
     "Payment",
     "Posting",
     "ProviderAccount",
     "ProviderCall",
     "ProviderObject",
+    "Refusal",
     "Review",
     "SavedMethod",
 ]

@@ -84,6 +84,10 @@ class Operation(models.Model):
                 condition=~Q(kind=OperationKind.CAPTURE) | Q(reaches__gt=0),
                 name="operation_capture_reaches_a_total",
             ),
+            models.CheckConstraint(
+                condition=Q(next_run_at__isnull=True) | Q(status__in=UNSETTLED),
+                name="operation_settled_is_not_sent",
+            ),
             models.UniqueConstraint(
                 fields=["attempt"],
                 condition=Q(kind=OperationKind.CAPTURE, status__in=UNSETTLED),

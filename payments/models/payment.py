@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from payments.models.operation import Operation
 
-FACTS = ("authorized", "captured", "released", "refunded", "refund_reversed")
+FACTS = (
+    *("authorized", "captured", "released", "refunded", "refund_reversed", "returned_elsewhere"),
+)
 MISMATCH = "mismatch"
 """Error code of an attempt whose provider answered about something else; a person looks."""
-SET_ASIDE = ("reserved", "refund_pending", "surplus", "disputed")
+SET_ASIDE = ("reserved", "refund_pending", "surplus", "disputed", "accepted")
 
 
 def new_attempt_ref() -> str:
@@ -39,7 +41,10 @@ def _not_negative(prefix: str, *columns: str) -> list[models.BaseConstraint]:
 
 
 class Payment(models.Model):
-    """What one order asks for. Totals are sums over its attempts, `status` a projection."""
+    """What one order asks for. Totals are sums over its attempts, `status` a projection.
+
+    `amount` is what is owed: the order's total, less what staff have let go.
+    """
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="payment")
     token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
@@ -55,6 +60,8 @@ class Payment(models.Model):
     refund_pending = models.BigIntegerField(_("refund pending"), default=0)
     surplus = models.BigIntegerField(_("surplus"), default=0)
     disputed = models.BigIntegerField(_("disputed"), default=0)
+    accepted = models.BigIntegerField(default=0)
+    returned_elsewhere = models.BigIntegerField(_("returned elsewhere"), default=0)
     created_at = models.DateTimeField(default=now)
 
     if TYPE_CHECKING:
@@ -67,6 +74,11 @@ class Payment(models.Model):
             ("refund_payment", _("Can refund a payment")),
             ("capture_payment", _("Can capture what is held")),
             ("cancel_payment", _("Can cancel an order")),
+            ("accept_payment", _("Can accept less than was asked for")),
+            ("ask_rest_payment", _("Can ask a shopper for the rest")),
+            ("ask_provider_payment", _("Can ask a provider what became of a payment")),
+            ("accept_refund_payment", _("Can accept a refund made at the provider")),
+            ("return_elsewhere_payment", _("Can mark money as returned elsewhere")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -78,10 +90,14 @@ class Payment(models.Model):
                 "captured",
                 "refunded",
                 "refund_reversed",
+                "returned_elsewhere",
                 *SET_ASIDE,
             ),
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("amount")), name="payment_reserve_within_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(surplus__lte=F("captured")), name="payment_surplus_was_captured"
             ),
         ]
 
@@ -96,8 +112,23 @@ class Payment(models.Model):
         return self.money(self.amount)
 
     @property
+    def waived(self) -> Money:
+        """How much less is owed than the order's total, since staff accepted what came."""
+        return self.money(self.order.total_amount - self.amount)
+
+    @property
+    def accepted_money(self) -> Money:
+        return self.money(self.accepted)
+
+    @property
+    def rest(self) -> Money:
+        """What a new attempt asks for: all that is owed, less what was accepted as a part of it."""
+        return self.money(max(0, self.amount - self.accepted))
+
+    @property
     def net_refunded(self) -> int:
-        return self.refunded - self.refund_reversed
+        """What has gone back to the shopper, by the provider or elsewhere."""
+        return self.refunded - self.refund_reversed + self.returned_elsewhere
 
     @property
     def refundable(self) -> Money:
@@ -109,12 +140,13 @@ class Payment(models.Model):
 class Attempt(models.Model):
     """One try with one account and method: the create operation and the facts that came of it.
 
-    The five totals only grow. `status` is their projection, or the newest observation.
+    The totals only grow. `status` is their projection, or the newest observation.
+    `accepted`: less came than `amount`, and staff take so much of it as this attempt's part.
     `hold`: only authorized at first; it lapses at `capture_before`, and `capture_asked` is what our
     captures have asked for in all, `capture_final` that the last of them releases the rest.
     `closing_at`: we asked the provider to close it; `superseded_at`: the shopper moved on, so
     whatever is captured from then on is `surplus` and goes back. `returned_at`: the shopper came
-    back from the provider and waits.
+    back from the provider and waits. `known_as`: the provider's id of it, where the row is locked.
     """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")
@@ -136,6 +168,8 @@ class Attempt(models.Model):
     refund_pending = models.BigIntegerField(default=0)
     surplus = models.BigIntegerField(_("surplus"), default=0)
     disputed = models.BigIntegerField(_("disputed"), default=0)
+    accepted = models.BigIntegerField(default=0)
+    returned_elsewhere = models.BigIntegerField(_("returned elsewhere"), default=0)
     redirect_url = models.TextField(blank=True)
     qr_content = models.TextField(blank=True)
     action_expires_at = models.DateTimeField(null=True)
@@ -161,6 +195,8 @@ class Attempt(models.Model):
     if TYPE_CHECKING:
         operations: RelatedManager[Operation]
 
+    known_as: str | None = None
+
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
@@ -169,6 +205,21 @@ class Attempt(models.Model):
                 condition=Q(status__in=AttemptStatus.values), name="attempt_status_known"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="attempt_amount_positive"),
+            models.UniqueConstraint(
+                fields=["payment"],
+                condition=Q(superseded_at__isnull=True, status__in=IN_FLIGHT),
+                name="attempt_one_in_flight",
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved=0) | Q(superseded_at__isnull=True, reserved__lte=F("amount")),
+                name="attempt_reserve_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(surplus__lte=F("captured")), name="attempt_surplus_was_captured"
+            ),
+            models.CheckConstraint(
+                condition=Q(hold=True) | Q(capture_asked=0), name="attempt_captures_what_is_held"
+            ),
             *_not_negative("attempt", "capture_asked", *SET_ASIDE, *FACTS),
         ]
         indexes = [
@@ -197,6 +248,20 @@ class Attempt(models.Model):
         return max(0, self.authorized - self.captured - self.released) if self.hold else 0
 
     @property
+    def wanted(self) -> int:
+        """What the order takes of this attempt at most."""
+        return self.accepted or self.amount
+
+    @property
+    def brought(self) -> int:
+        """What the order has of this attempt, charged or still held."""
+        return self.captured - self.surplus + self.held
+
+    @property
+    def net_refunded(self) -> int:
+        return self.refunded - self.refund_reversed + self.returned_elsewhere
+
+    @property
     def charged_as_asked(self) -> bool:
         """Whether we captured all that we wanted of a hold, and nothing is held any more."""
         wanted = 0 < self.capture_asked == self.captured - self.surplus
@@ -205,7 +270,7 @@ class Attempt(models.Model):
     @property
     def refundable(self) -> Money:
         """What of this attempt may be asked back, by the rule of its payment."""
-        taken = self.refunded - self.refund_reversed + self.refund_pending + self.disputed
+        taken = self.net_refunded + self.refund_pending + self.disputed
         return self.money(max(0, self.captured - taken))
 
     @property

@@ -107,12 +107,32 @@ class ReviewKind(models.TextChoices):
     HOLD_ENDING = "hold_ending", _("the bank holds the money for a short time only")
     CAPTURE_FAILED = "capture_failed", _("a capture failed")
     DISPUTE = "dispute", _("the shopper disputes a payment at the bank")
+    BAD_ANSWER = "bad_answer", _("the provider's answer cannot be read")
     NO_ANSWER = "no_answer", _("the provider does not say what became of it")
     LEDGER = "ledger", _("the ledger does not agree with the payment")
 
 
+class ReviewAct(models.TextChoices):
+    """The buttons that end a review; `payments.reviews` says which kind has which."""
+
+    ACCEPT = "accept", _("Accept what came")
+    ASK_REST = "ask_rest", _("Ask for the rest")
+    GIVE_BACK = "give_back", _("Give everything back")
+    REFUND_AGAIN = "refund_again", _("Refund again")
+    ELSEWHERE = "elsewhere", _("Returned elsewhere")
+    ACCEPT_REFUND = "accept_refund", _("Accept the refund")
+    CAPTURE = "capture", _("Capture what is held")
+    ASK_NOW = "ask_now", _("Ask again now")
+    CHECK_LEDGER = "check_ledger", _("Check again")
+    NOTE = "note", _("Resolve with a note")
+
+
 class Review(models.Model):
-    """Something only a person can settle; one open row per kind and subject."""
+    """Something only a person can settle; one open row per kind and subject.
+
+    What ended it: `act`, with the note of who did it; neither where the cause went by itself.
+    `request_key` is that of the form, so that a second click finds its first.
+    """
 
     kind = models.CharField(_("kind"), max_length=20, choices=ReviewKind.choices)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="reviews")
@@ -127,11 +147,14 @@ class Review(models.Model):
         related_name="+",
         verbose_name=_("resolved by"),
     )
+    act = models.CharField(_("ended by"), max_length=16, choices=ReviewAct.choices, blank=True)
+    note = models.CharField(_("note"), max_length=255, blank=True)
+    request_key = models.CharField(max_length=40, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
-        permissions = [("resolve_review", _("Can mark a review as resolved"))]
+        permissions = [("resolve_review", _("Can resolve a review with a note"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "subject_ref"],
@@ -140,6 +163,9 @@ class Review(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=ReviewKind.values), name="review_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(act__in=["", *ReviewAct.values]), name="review_act_known"
             ),
         ]
 

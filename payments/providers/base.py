@@ -6,10 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from orders.money import Money
-from payments.providers.capabilities import Capabilities
 
 
 class Status(enum.StrEnum):
@@ -40,10 +38,22 @@ class DisputeStatus(enum.StrEnum):
 
 
 class Verdict(enum.StrEnum):
-    """What a webhook's signature says."""
+    """What a webhook's signature says; `deferred`: only after a call, which a worker makes."""
 
     VERIFIED = "verified"
     REJECTED = "rejected"
+    DEFERRED = "deferred"
+
+
+class Refused(enum.StrEnum):
+    """Why a webhook is not let in; refusals are counted by it."""
+
+    SIGNATURE = "signature"
+    STALE = "stale"
+    ACCOUNT = "account"
+    MODE = "mode"
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,15 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptureSeen:
+    """One capture of a hold that has been made; `our_ref` is "" where it is none of ours."""
+
+    provider_id: str
+    our_ref: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class RefundSeen:
     """One refund as the provider tells it; `our_ref` is "" where it is none of ours."""
 
@@ -184,7 +203,8 @@ class Outcome:
 
     `inferred`: concluded from silence or from a refusal of ours, so that it can end an attempt
     of which the provider has told nothing, and no other. `refunded` is a check on `refunds`.
-    `capture_before`: when what is held lapses; then `released` has grown.
+    `capture_before`: when what is held lapses; then `released` has grown. `captures`: those of a
+    hold that were made, at least the one that is answered; so it can be seen that less was taken.
     """
 
     status: Status
@@ -195,6 +215,7 @@ class Outcome:
     released: int = 0
     capture_before: datetime | None = None
     refunded: int | None = None
+    captures: tuple[CaptureSeen, ...] = ()
     refunds: tuple[RefundSeen, ...] = ()
     disputes: tuple[DisputeSeen, ...] = ()
     saved_method: SavedMethodSeen | None = None
@@ -217,18 +238,26 @@ class RawRequest:
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """One event of a webhook; without an outcome it only says "ask me"."""
+    """One event of a webhook or a feed; without an outcome it only says "ask me".
+
+    `body` is a listed event as `read_event` reads it again; of one that cannot be read it is all
+    there is beside its id.
+    """
 
     event_id: str
     kind: str
     our_ref: str = ""
     objects: tuple[ProviderObject, ...] = ()
     outcome: Outcome | None = None
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events, the oldest first; `cursor` asks for those after them, `more`: some are there."""
+    """Events, the oldest first; `cursor` asks for those after them, `more`: some are there.
+
+    One that cannot be read is among them all the same, and keeps none of the others back.
+    """
 
     events: tuple[WebhookEvent, ...]
     cursor: str
@@ -237,63 +266,16 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class ParsedWebhook:
-    """The verdict over the raw bytes, what is in them, and the answer the provider expects."""
+    """The verdict over the raw bytes, what is in them, and the answer the provider expects.
+
+    Rejected: `refused` and, for whoever reads the answer, the `reason`. Deferred: `needs` names the
+    headers, in lower case, without which a worker could not verify it later.
+    """
 
     verdict: Verdict
     events: tuple[WebhookEvent, ...] = ()
+    refused: Refused = Refused.SIGNATURE
     reason: str = ""
+    needs: tuple[str, ...] = ()
     ack_status: int = 200
     ack_body: bytes = b""
-
-
-class ProviderError(Exception):
-    """The call gave no usable answer; `sent` is False only where nothing can have reached them."""
-
-    def __init__(self, message: str, *, sent: bool) -> None:
-        super().__init__(message)
-        self.sent = sent
-
-
-class ProviderDown(ProviderError):
-    """No answer, or a 5xx. We try again, or ask."""
-
-
-class NotAuthorized(ProviderDown):
-    """They do not know our keys, or we ask too often: nothing was done. The installer acts."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, sent=False)
-
-
-class ProviderRejected(ProviderError):
-    """They refuse the request itself, so trying the same again is pointless."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.raw or failure.code, sent=True)
-        self.failure = failure
-
-
-class NotFound(ProviderError):
-    """The provider does not know this reference."""
-
-    def __init__(self, reference: str) -> None:
-        super().__init__(f"unknown reference {reference}", sent=True)
-
-
-class Provider(Protocol):
-    """Pure input and output for one account; raises ProviderError, holds nothing but caches.
-
-    `capture` is for methods that `can_hold`; `list_events` where there is an `event_feed`, "" is
-    its beginning.
-    """
-
-    capabilities: Capabilities
-
-    def create(self, request: CreateRequest) -> Outcome: ...
-    def capture(self, request: CaptureRequest) -> Outcome: ...
-    def refund(self, request: RefundRequest) -> Outcome: ...
-    def void(self, ref: ProviderRef, key: str) -> Outcome: ...
-    def query(self, ref: ProviderRef | OurRef) -> Outcome: ...
-    def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook: ...
-    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent: ...
-    def list_events(self, cursor: str) -> EventPage: ...

@@ -10,12 +10,14 @@ from datetime import timedelta
 class Flow(enum.StrEnum):
     """How a shopper pays by a method; it decides how often we ask what became of it.
 
-    `slow`: the bank confirms minutes or days after the shopper has agreed.
+    `slow`: the bank confirms minutes or days after the shopper has agreed. `offline`: the shopper
+    sends the money by themselves, as by bank transfer, and it comes days later.
     """
 
     REDIRECT = "redirect"
     QR = "qr"
     SLOW = "slow"
+    OFFLINE = "offline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,11 @@ class Capabilities:
     """What a provider can do; `absence_is_proof`: an unknown reference was never charged.
 
     `event_feed`: it lists what has happened, so that a webhook that got lost is found.
+    `webhook_secrets` names the secrets of an account that webhooks are verified with.
     """
 
     methods: tuple[MethodCapability, ...]
     idempotency_window: timedelta
     absence_is_proof: bool = False
     event_feed: bool = False
+    webhook_secrets: tuple[str, ...] = ("webhook_secret",)

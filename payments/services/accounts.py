@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from orders.conf import order_settings
 from payments.models import ProviderAccount
-from payments.providers.base import NotAuthorized
+from payments.providers.errors import NotAuthorized
 from payments.providers.sandbox.client import SandboxClient, sign_up
 
 

@@ -13,31 +13,24 @@ from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
 from payments.models.payment import MISMATCH
 from payments.models.records import ReviewKind
+from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
-from payments.schedule import Case, case_of, next_poll
+from payments.schedule import WITHOUT_MONEY, Case, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
+from payments.services.captures_seen import settle_capture
 from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
 from payments.services.holds import follow_hold, next_look, watch_hold
 from payments.services.lock import lock_attempt
+from payments.services.parked import release_parked
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
-from payments.services.reviews import open_review
+from payments.services.reviews import end_by_itself, open_review
 from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
-from payments.states import (
-    IN_FLIGHT,
-    OBSERVED,
-    AttemptStatus,
-    PaymentStatus,
-    Tried,
-    attempt_status,
-    payment_status,
-    promised,
-    settled,
-)
+from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
 
 SUMMED = (
     "reserved",
@@ -47,6 +40,8 @@ SUMMED = (
     "refund_pending",
     "surplus",
     "disputed",
+    "accepted",
+    "returned_elsewhere",
 )
 """Columns of a payment that are sums over its attempts."""
 
@@ -77,17 +72,17 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
             return _set_aside(attempt, problem)
         before, stood = as_read(attempt), totals_of(attempt)
         status, held = AttemptStatus(attempt.status), attempt.held
-        _remember(attempt, outcome)
+        _remember(attempt, outcome, source)
         facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
         more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome, source)
-        _free_reserve(attempt)
+        _let_go(attempt)
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
         follow_hold(attempt)
+        settle_capture(attempt, outcome)
         settle_void(attempt)
-        if attempt.status != status or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
-            attempt.next_poll_at = next_question(attempt, status)
+        _ask_again(attempt, status, source)
         save_changes(attempt, before)
         post_facts(attempt, stood=stood, facts=facts)
         settle_payment(payment, attempts, source=source)
@@ -101,9 +96,11 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     before = as_read(payment)
     for name in SUMMED:
         setattr(payment, name, sum(getattr(attempt, name) for attempt in attempts))
-    tried = [_tried(attempt) for attempt in attempts]
+    tried = [as_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
         mark_paid(payment.order, actor=source)
+        if payment.accepted:
+            end_by_itself(payment, ReviewKind.WRONG_AMOUNT)
     elif settled(tried) + promised(tried) >= payment.amount:
         mark_held(payment.order, actor=source)
     payment.status = payment_status(
@@ -112,13 +109,14 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     save_changes(payment, before)
 
 
-def _tried(attempt: Attempt) -> Tried:
+def as_tried(attempt: Attempt) -> Tried:
+    """What the projection of a payment asks of an attempt."""
     return Tried(
         status=AttemptStatus(attempt.status),
-        amount=attempt.amount,
+        amount=attempt.wanted,
         captured=attempt.captured,
         surplus=attempt.surplus,
-        refunded=attempt.refunded - attempt.refund_reversed,
+        refunded=attempt.net_refunded,
         superseded=attempt.superseded_at is not None,
         held=attempt.held,
         charged_as_asked=attempt.charged_as_asked,
@@ -129,6 +127,7 @@ def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
     """What the provider names otherwise than we do; "" where nothing does."""
     account, currency = attempt.account, attempt.payment.currency
     amounts = [outcome.amount] if outcome.amount else []
+    amounts += [capture.amount for capture in outcome.captures]
     amounts += [refund.amount for refund in outcome.refunds]
     amounts += [dispute.amount for dispute in outcome.disputes]
     named = (
@@ -153,16 +152,19 @@ def _set_aside(attempt: Attempt, problem: str) -> Attempt:
     return attempt
 
 
-def _remember(attempt: Attempt, outcome: Outcome) -> None:
+def _remember(attempt: Attempt, outcome: Outcome, source: str) -> None:
     ProviderObject.objects.bulk_create(
         (
             ProviderObject(
                 account_id=attempt.account_id, kind=seen.kind, object_id=seen.id, attempt=attempt
             )
             for seen in outcome.objects
+            if (seen.kind, seen.id) != ("payment", attempt.known_as)
         ),
         ignore_conflicts=True,
     )
+    if attempt.status in UNHEARD and source != "create":  # after that no event waits for long
+        release_parked(attempt.account_id, outcome.objects)
     if outcome.saved_method:
         remember_method(attempt, outcome.saved_method)
 
@@ -178,25 +180,14 @@ def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:
 
 
 def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
-    """Facts about money decide the status; without any, the newest observation does.
-
-    An attempt that has ended comes back only by money, never by a late word of waiting; and a
-    webhook, which may be an old one, moves an attempt only forward.
-    """
-    current = AttemptStatus(attempt.status)
-    newest = OBSERVED.get(outcome.status, current)
-    unheard = outcome.status == Status.UNKNOWN and current != AttemptStatus.SUBMITTING
-    ended = newest in IN_FLIGHT and current not in IN_FLIGHT
-    back = current == AttemptStatus.PROCESSING and newest in IN_FLIGHT and source == "webhook"
-    if unheard or ended or back:
-        newest = current
+    """Facts about money decide the status; without any, the newest observation does."""
     if attempt.error_code == MISMATCH and outcome.status != Status.UNKNOWN:
         attempt.error_code = ""
     attempt.status = attempt_status(
         authorized=attempt.authorized,
         captured=attempt.captured,
         released=attempt.released,
-        newest=newest,
+        newest=heard(AttemptStatus(attempt.status), outcome.status, source=source),
     )
     _show_next(attempt, outcome.next_action)
     if outcome.error and not attempt.captured:
@@ -213,28 +204,38 @@ def _show_next(attempt: Attempt, action: NextAction) -> None:
             pass
 
 
+def _ask_again(attempt: Attempt, before: AttemptStatus, source: str) -> None:
+    if attempt.status != before or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
+        attempt.next_poll_at = next_question(attempt, before)
+
+
 def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     """When to ask again: by the table, from its start where the status has just changed.
 
-    Only an attempt that has ended is not asked about; one of which no more is to be learnt by
-    asking goes to a person.
+    An attempt that has ended is asked about only where we had it closed, since its bank may pay it
+    all the same; one in flight of which no more is to be learnt by asking goes to a person.
     """
     status = AttemptStatus(attempt.status)
     if attempt.held:
         return next_look(attempt)
-    if status not in IN_FLIGHT and status != AttemptStatus.AUTHORIZED:
+    closed = attempt.closing_at and status in WITHOUT_MONEY and not attempt.authorized
+    if not (closed or status in IN_FLIGHT or status == AttemptStatus.AUTHORIZED):
         return None
     if status != before:
         attempt.polls = 0
     case = case_of(status, flow_of(attempt.account, attempt.method))
     moment = next_poll(case, attempt.polls, at=now(), action_ends=attempt.action_expires_at)
-    if moment is None:
+    if moment is None and not closed:
         detail = f"asked {attempt.polls} times, still {status}"
         open_review(ReviewKind.NO_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail)
     return moment
 
 
-def _free_reserve(attempt: Attempt) -> None:
-    """An attempt that has failed, or has its money, reserves nothing any more."""
+def _let_go(attempt: Attempt) -> None:
+    """An attempt that has failed, or has its money, reserves nothing any more.
+
+    What was accepted of a hold that lapsed is asked for again.
+    """
+    attempt.accepted = min(attempt.accepted, attempt.brought)
     if attempt.status not in IN_FLIGHT and attempt.status != AttemptStatus.AUTHORIZED:
         attempt.reserved = 0

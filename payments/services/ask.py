@@ -12,15 +12,9 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, ProviderObject
-from payments.providers.base import (
-    Failure,
-    NotFound,
-    OurRef,
-    Outcome,
-    ProviderError,
-    ProviderRef,
-    Status,
-)
+from payments.models.payment import MISMATCH
+from payments.providers.base import Failure, OurRef, Outcome, ProviderRef, Status
+from payments.providers.errors import NotFound, ProviderError
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
@@ -59,6 +53,18 @@ def ask(attempt_id: int, *, source: str) -> Attempt:
     """Query one attempt and book the answer, or that there was none; with no transaction open."""
     attempt = Attempt.objects.select_related("payment__order", "account").get(pk=attempt_id)
     return _ask(attempt, source=source)
+
+
+def hear(attempt_id: int, *, source: str) -> bool:
+    """Query one attempt and book the answer; False where there was none that is about it."""
+    attempt = Attempt.objects.select_related("payment__order", "account").get(pk=attempt_id)
+    try:
+        outcome = query(attempt)
+    except (ProviderError, PaymentError) as error:
+        logger.warning("no answer about %s: %s", attempt.our_ref, error)
+        return False
+    attempt = apply_outcome(attempt_id=attempt.pk, outcome=outcome, source=source)
+    return attempt.error_code != MISMATCH
 
 
 def _ask(attempt: Attempt, *, source: str) -> Attempt:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from django.db import connection
 
 from payments.models import Attempt, Operation, ProviderCall
-from payments.models.records import CallResult
-from payments.providers.base import Outcome, ProviderDown, ProviderError, Status
+from payments.models.records import CallResult, ReviewKind
+from payments.providers.base import Outcome, Status
+from payments.providers.errors import BadAnswer, ProviderDown, ProviderError
+from payments.services.reviews import open_review
 
 
 def call_provider(
@@ -24,9 +26,7 @@ def call_provider(
 
     Refuses to run inside a transaction: what it is about must be committed before.
     """
-    # Django's own durable= asks the same of the innermost block.
-    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
-        raise RuntimeError(f"a provider must not be called ({verb}) inside a transaction")
+    refuse_in_transaction(verb)
     started = time.monotonic()
     result, evidence = CallResult.OK, {}
     try:
@@ -35,6 +35,11 @@ def call_provider(
         unheard = isinstance(error, ProviderDown) and error.sent
         result = CallResult.TIMEOUT if unheard else CallResult.TECHNICAL
         evidence = {"error": str(error)[:200]}
+        if isinstance(error, BadAnswer):
+            detail = f"{verb}: {error}"
+            open_review(
+                ReviewKind.BAD_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail
+            )
         raise
     else:
         if outcome.status == Status.DECLINED:
@@ -52,3 +57,10 @@ def call_provider(
             milliseconds=int((time.monotonic() - started) * 1000),
             evidence=evidence,
         )
+
+
+def refuse_in_transaction(verb: str) -> None:
+    """Raise RuntimeError where a transaction is open, in which no provider may be called."""
+    # Django's own durable= asks the same of the innermost block.
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise RuntimeError(f"a provider must not be called ({verb}) inside a transaction")

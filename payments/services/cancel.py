@@ -10,8 +10,9 @@ from orders.errors import IllegalTransition
 from orders.models import Order
 from orders.services.cancel import cancel_order as close_order
 from orders.states import OrderState
-from payments.errors import CancelRefused
+from payments.errors import CancelRefused, RefundRefused
 from payments.models import Attempt, Operation, Payment
+from payments.models.records import ReviewKind
 from payments.services.apply import settle_payment
 from payments.services.ask import ask
 from payments.services.changes import as_read, save_changes
@@ -19,6 +20,7 @@ from payments.services.close import close_attempt
 from payments.services.holds import owe_release
 from payments.services.lock import lock_payment
 from payments.services.refund import request_refund
+from payments.services.reviews import open_review
 from payments.states import OperationKind, OperationStatus
 
 ENDED = frozenset({OrderState.EXPIRED, OrderState.COMPLETED})
@@ -74,13 +76,19 @@ def _closed(order: Order, *, actor: str, reason: str) -> bool:
 
 
 def _give_back(payment: Payment, *, reason: str, requested_by: int | None) -> None:
-    """Ask for all that can be refunded, attempt by attempt."""
+    """Ask for all that can be refunded, attempt by attempt; what is refused, a person looks at."""
     for attempt in payment.attempts.order_by("pk"):
-        if attempt.refundable.amount:
+        amount, subject = attempt.refundable, attempt.our_ref
+        if not amount.amount:
+            continue
+        try:
             request_refund(
                 payment_id=payment.pk,
-                amount=attempt.refundable,
+                amount=amount,
                 reason=reason,
                 request_key=f"cancel:{attempt.our_ref}",
                 requested_by=requested_by,
             )
+        except RefundRefused as refusal:
+            detail = f"{amount} of a cancelled order: {refusal}"
+            open_review(ReviewKind.REFUND_FAILED, payment, subject=subject, detail=detail)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,9 @@ from payments.models import Attempt, Operation
 from payments.models.operation import SUBMIT_TASK, new_capture_ref
 from payments.services.lock import lock_payment
 from payments.states import UNSETTLED, OperationKind
+
+CHARGED: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
+"""An open order may have a hold of less than was asked for, which staff can take for enough."""
 
 
 def request_capture(
@@ -30,8 +35,8 @@ def request_capture(
         payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
         if known := Operation.objects.filter(request_key=request_key).first():
             return _same_intent(known, payment_id, amount), False
-        if payment.order.state != OrderState.CONFIRMED:
-            raise CaptureRefused(_("this order is not confirmed, so nothing is captured for it"))
+        if payment.order.state not in CHARGED:
+            raise CaptureRefused(_("this order has ended, so nothing is captured for it"))
         attempt = _holding(attempts)
         _check(attempt, amount)
         operation = Operation.objects.create(

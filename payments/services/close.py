@@ -12,7 +12,8 @@ from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.operation import new_void_ref
-from payments.providers.base import ProviderError, ProviderRef
+from payments.providers.base import Failure, ProviderRef
+from payments.providers.errors import ProviderError, ProviderRejected
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.ask import ask
@@ -78,8 +79,18 @@ def send_void(operation: Operation) -> bool:
         outcome = call_provider(
             "void", void, attempt=attempt, operation=operation, key=operation.key
         )
+    except ProviderRejected as error:
+        _note(operation, error.failure)
+        return False
     except (ProviderError, PaymentError) as error:
         logger.warning("%s is not closed: %s", attempt.our_ref, error)
         return False
     apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="void")
     return True
+
+
+def _note(operation: Operation, refusal: Failure) -> None:
+    logger.warning("%s is refused: %s", operation.our_ref, refusal.raw or refusal.code)
+    Operation.objects.filter(pk=operation.pk, status__in=UNSETTLED).update(
+        error_code=refusal.code, error_raw=refusal.raw[:80]
+    )

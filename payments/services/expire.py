@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,9 +12,11 @@ from orders.clock import now
 from orders.conf import order_settings
 from orders.models import Order
 from orders.services.expire import expire_order
+from orders.services.rest import KEPT_FOR_REST
 from orders.states import OrderState
 from payments.conf import payment_settings
 from payments.models import Attempt
+from payments.models.records import ReviewKind
 from payments.providers.capabilities import Flow
 from payments.registry import flow_of
 from payments.services.apply import settle_payment
@@ -21,6 +24,7 @@ from payments.services.ask import ask
 from payments.services.close import close_attempt
 from payments.services.lock import lock_payment
 from payments.services.open import LAST_CALL, holds_money
+from payments.services.reviews import open_review
 from payments.states import IN_FLIGHT, AttemptStatus
 
 BATCH = 100
@@ -78,11 +82,23 @@ def _expire_or_wait(order_id: int, until: datetime) -> None:
         if order.state != OrderState.OPEN or order.expires_at != until:
             return
         if any(_may_still_pay(attempt, order) for attempt in attempts):
-            order.expires_at = now() + LOOK_AGAIN
+            order.expires_at = now() + (KEPT_FOR_REST if _rest_is_overdue(attempts) else LOOK_AGAIN)
             order.save(update_fields=["expires_at"])
         else:
             expire_order(order, actor="expiry")
             settle_payment(payment, attempts, source="expiry")
+
+
+def _rest_is_overdue(attempts: Sequence[Attempt]) -> bool:
+    """Hand an order whose rest nobody has paid to a person: its money never ends by time."""
+    parts = [attempt for attempt in attempts if attempt.accepted and holds_money(attempt)]
+    if not parts or any(attempt.in_flight and not attempt.superseded_at for attempt in attempts):
+        return False
+    attempt = parts[0]
+    payment, missing = attempt.payment, attempt.payment.rest
+    detail = f"the rest of {missing} was asked for and not paid"
+    open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
+    return True
 
 
 def _may_still_pay(attempt: Attempt, order: Order) -> bool:
@@ -97,9 +113,10 @@ def _may_still_pay(attempt: Attempt, order: Order) -> bool:
     on_its_way = attempt.status == AttemptStatus.PROCESSING
     if on_its_way and flow_of(attempt.account, attempt.method) == Flow.SLOW:
         return attempt.next_poll_at is not None
-    return attempt.in_flight and now() < _patience(order)
+    return attempt.in_flight and now() < _patience(order, attempt.method)
 
 
-def _patience(order: Order) -> datetime:
+def _patience(order: Order, method: str) -> datetime:
     open_for = timedelta(minutes=order_settings().open_minutes)
-    return order.placed_at + open_for + LAST_CALL + GRACE
+    own = payment_settings().open_for(method)
+    return order.placed_at + max(open_for, own) + LAST_CALL + GRACE

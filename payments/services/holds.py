@@ -13,9 +13,8 @@ from orders.wake import wake
 from payments.models import Attempt, Operation, Review
 from payments.models.operation import SUBMIT_TASK, new_void_ref
 from payments.models.records import ReviewKind
-from payments.providers.base import Failure
 from payments.services.reviews import open_review
-from payments.states import UNSETTLED, AttemptStatus, OperationKind, OperationStatus
+from payments.states import UNSETTLED, AttemptStatus, OperationKind
 
 WARNINGS: Final = (timedelta(hours=48), timedelta(hours=24))
 """How long before a hold lapses staff are told, each once."""
@@ -24,21 +23,16 @@ LOOK_AGAIN: Final = timedelta(days=1)
 
 
 def follow_hold(attempt: Attempt) -> None:
-    """Take or release what a bank holds, and end captures; rows are locked, the caller saves."""
-    _claim(attempt)
-    _settle_captures(attempt)
-
-
-def _claim(attempt: Attempt) -> None:
-    """Decide whether a hold is wanted.
+    """Take or release what a bank holds; rows are locked, the caller saves.
 
     What an attempt the shopper has left, a paid order or a dead one gets is released again. An
     expired order takes it if its goods can still be had.
     """
-    if attempt.status != AttemptStatus.AUTHORIZED:
+    authorized = attempt.status == AttemptStatus.AUTHORIZED
+    if not (authorized or attempt.held):
         return
     order = attempt.payment.order
-    whole = attempt.authorized - attempt.released >= attempt.amount
+    whole = authorized and attempt.authorized - attempt.released >= attempt.wanted
     if order.state == OrderState.EXPIRED and whole and not _is_left(attempt):
         revive_order(order)
     if is_unwanted(attempt):
@@ -59,16 +53,24 @@ def _is_left(attempt: Attempt) -> bool:
 
 
 def owe_release(attempt: Attempt) -> None:
-    """Owe the void of a hold in the same transaction; a worker sends it. The caller saves."""
-    void = Operation(
+    """Owe the void of a hold in the same transaction; a worker sends it. The caller saves.
+
+    One at a time: while one is on its way nothing is owed, and after one that came to nothing the
+    next has a key of its own.
+    """
+    key = f"release:{attempt.our_ref}"
+    releases = attempt.operations.filter(kind=OperationKind.VOID, request_key__startswith=key)
+    stand = list(releases.values_list("status", flat=True))
+    attempt.closing_at = attempt.closing_at or now()
+    if UNSETTLED & set(stand):
+        return
+    Operation.objects.create(
         attempt=attempt,
         kind=OperationKind.VOID,
         our_ref=new_void_ref(),
-        request_key=f"release:{attempt.our_ref}",
+        request_key=f"{key}:{len(stand)}",
         amount=attempt.authorized - attempt.captured - attempt.released,
     )
-    Operation.objects.bulk_create([void], ignore_conflicts=True)
-    attempt.closing_at = attempt.closing_at or now()
     wake(SUBMIT_TASK)
 
 
@@ -76,14 +78,18 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
     """Warn staff of a hold that will lapse, and ask the shopper again once it has; rows locked."""
     if attempt.held:
         _warn(attempt)
+        if attempt.held != held_before:
+            _question_part(attempt)
         return
     if not held_before:
         return
     warned = Review.objects.filter(payment=attempt.payment, kind=ReviewKind.HOLD_ENDING)
     warned.filter(resolved_at=None).update(resolved_at=now())
-    if not attempt.captured and not attempt.superseded_at:
+    if is_unwanted(attempt):
+        return
+    if not attempt.captured:
         reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
-    elif attempt.captured < attempt.amount and not attempt.charged_as_asked:
+    elif attempt.captured < attempt.wanted and not attempt.charged_as_asked:
         came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)
         detail = f"{came} of {asked} was captured, and nothing is held any more"
         subject = attempt.our_ref
@@ -100,37 +106,17 @@ def _warn(attempt: Attempt) -> None:
             open_review(ReviewKind.HOLD_ENDING, attempt.payment, subject=subject, detail=detail)
 
 
+def _question_part(attempt: Attempt) -> None:
+    """A bank that holds less than it was asked to makes no order; a person decides what does."""
+    if attempt.captured or attempt.held >= attempt.wanted or is_unwanted(attempt):
+        return
+    held, asked = attempt.money(attempt.held), attempt.money(attempt.amount)
+    detail, subject = f"{held} of {asked} is held", attempt.our_ref
+    open_review(ReviewKind.WRONG_AMOUNT, attempt.payment, subject=subject, detail=detail)
+
+
 def next_look(attempt: Attempt) -> datetime:
     """When a hold is asked about: at each warning, when it should have lapsed, then daily."""
     ends = attempt.capture_before
     moments = [ends - early for early in WARNINGS] + [ends] if ends else []
     return next((moment for moment in moments if moment > now()), now() + LOOK_AGAIN)
-
-
-def _settle_captures(attempt: Attempt) -> None:
-    """End its captures: by what has been captured, or in vain where nothing is held any more."""
-    if not attempt.capture_asked:
-        return
-    captures = attempt.operations.filter(kind=OperationKind.CAPTURE, status__in=UNSETTLED)
-    done = captures.filter(reaches__lte=attempt.captured)
-    done.update(status=OperationStatus.SUCCEEDED, settled_at=now(), next_run_at=None)
-    if not attempt.held:
-        for capture in captures:
-            fail_capture(attempt, capture, Failure("hold_gone"))
-
-
-def fail_capture(attempt: Attempt, capture: Operation, why: Failure) -> None:
-    """Note that a capture came to nothing; a person decides what now. The caller saves."""
-    failed = Operation.objects.filter(pk=capture.pk, status__in=UNSETTLED).update(
-        status=OperationStatus.FAILED,
-        settled_at=now(),
-        next_run_at=None,
-        error_code=why.code,
-        error_raw=why.raw[:80],
-    )
-    if failed:
-        attempt.capture_asked -= capture.amount
-        attempt.capture_final = False
-        payment, money = attempt.payment, attempt.money(capture.amount)
-        detail = f"{money}: {why.code} {why.raw}"
-        open_review(ReviewKind.CAPTURE_FAILED, payment, subject=capture.our_ref, detail=detail)

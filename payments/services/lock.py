@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from orders.models import Order
-from payments.models import Attempt, Payment
+from payments.models import Attempt, Payment, ProviderObject
 
 
 def lock_payment(which: QuerySet[Order]) -> tuple[Payment, list[Attempt]]:
-    """Lock one order, its payment and all its attempts, oldest first, in the open transaction."""
+    """Lock one order, its payment and all its attempts, oldest first, in the open transaction.
+
+    Each attempt is `known_as` the provider's id of it, or None where none is kept.
+    """
     # One statement locks both, the order first: PostgreSQL takes them as they are named.
     joined = which.filter(payment__isnull=False).select_related("payment")
     order = joined.select_for_update(of=("self", "payment"), no_key=True).get()
     payment: Payment = order.payment
-    attempts = Attempt.objects.select_for_update(of=("self",), no_key=True)
-    locked = list(attempts.filter(payment=payment).select_related("account").order_by("pk"))
-    for attempt in locked:
-        attempt.payment = payment
+    seen = ProviderObject.objects.filter(attempt=OuterRef("pk"), kind="payment")
+    attempts = Attempt.objects.annotate(kept_id=Subquery(seen.values("object_id")[:1]))
+    mine = attempts.filter(payment=payment).select_related("account").order_by("pk")
+    locked: list[Attempt] = []
+    for attempt in mine.select_for_update(of=("self",), no_key=True):
+        attempt.payment, attempt.known_as = payment, attempt.kept_id
+        locked.append(attempt)
     return payment, locked
 
 

@@ -43,19 +43,18 @@ def open_payment(order: Order, option: PaymentOption | None = None) -> Attempt |
 
 
 def open_attempt(payment: Payment, option: PaymentOption) -> Attempt:
-    """Write an attempt over the whole amount and reserve it; the caller holds the order's lock.
+    """Write an attempt over all that is asked for and reserve it; the order's lock is held.
 
     Raises NotPayable where another attempt has the amount, so that nobody is charged twice.
     """
     # A refund of surplus makes no room: only what went back beyond it does.
-    returned = Greatest(0, F("refunded") - F("refund_reversed") - F("surplus"))
-    kept = F("captured") - F("surplus") - returned
-    reserved = (
-        Payment.objects.alias(taken=kept + F("reserved") + payment.amount)
-        .filter(pk=payment.pk, taken__lte=F("amount"))
-        .update(reserved=F("reserved") + payment.amount, status=PaymentStatus.PROCESSING)
-    )
-    if not reserved:
+    back = F("refunded") - F("refund_reversed") + F("returned_elsewhere") - F("surplus")
+    kept = F("captured") - F("surplus") - Greatest(0, back)
+    asked = payment.rest.amount
+    free = Payment.objects.alias(taken=kept + F("reserved") + asked)
+    if not free.filter(pk=payment.pk, taken__lte=F("amount")).update(
+        reserved=F("reserved") + asked, status=PaymentStatus.PROCESSING
+    ):
         raise NotPayable(f"payment of order {payment.order_id} has no amount left to try")
     return _write_attempt(payment, option)
 
@@ -65,23 +64,30 @@ def _write_attempt(payment: Payment, option: PaymentOption) -> Attempt:
         payment=payment,
         account_id=option.account_id,
         method=option.method,
-        amount=payment.amount,
-        reserved=payment.amount,
+        amount=payment.rest.amount,
+        reserved=payment.rest.amount,
         saved_method=option.saved,
         save_method=option.save,
         hold=option.hold,
         next_poll_at=now() + payment_settings().lease,
     )
     attempt.save(force_insert=True)
-    _keep_order(payment.order)
+    _keep_order(payment.order, option.method)
     return attempt
 
 
-def _keep_order(order: Order) -> None:
-    """Give who begins to pay a quarter of an hour, once however often they begin."""
-    until = now() + LAST_CALL
-    if order.expires_at and order.expires_at < until and not order.extended:
-        order.expires_at, order.extended = until, True
+def _keep_order(order: Order, method: str) -> None:
+    """Give who begins to pay a quarter of an hour, once however often they begin.
+
+    A way to pay that takes days has its own time, counted from when the order was placed.
+    """
+    if order.expires_at is None:
+        return
+    kept, own = order.expires_at, order.placed_at + payment_settings().open_for(method)
+    order.expires_at = max(kept, own)
+    if order.expires_at < now() + LAST_CALL and not order.extended:
+        order.expires_at, order.extended = now() + LAST_CALL, True
+    if order.expires_at != kept:
         order.save(update_fields=["expires_at", "extended"])
 
 
@@ -95,7 +101,7 @@ def try_again(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, bool]
     with transaction.atomic(durable=True):
         payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
         order = payment.order
-        tried = [attempt for attempt in attempts if attempt.superseded_at is None]
+        tried = [each for each in attempts if each.superseded_at is None and not each.accepted]
         if order.state != OrderState.OPEN or any(holds_money(attempt) for attempt in tried):
             raise NotPayable(f"order {order.number} asks for no money")
         flying = [attempt for attempt in tried if attempt.in_flight]
@@ -108,7 +114,7 @@ def try_again(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, bool]
 def holds_money(attempt: Attempt) -> bool:
     """Whether an attempt has money of the shopper's now: captured and kept, or on hold."""
     if attempt.captured:
-        return attempt.captured > attempt.refunded - attempt.refund_reversed
+        return attempt.captured > attempt.net_refunded
     return attempt.authorized > attempt.released
 
 

@@ -15,12 +15,11 @@ from payments.registry import flow_of
 from payments.schedule import case_of, time_to_close
 from payments.services.ask import ask
 from payments.services.close import close_attempt
+from payments.services.rate import leave_room, room
 from payments.states import AttemptStatus
 
 BATCH = 20
 TASK = "payments.poll_due"
-BURST_SECONDS = 10
-"""So many seconds of the account's rate may be used at once after a quiet time."""
 PAUSE = timedelta(hours=1)
 """How long an attempt that broke the sweep is left alone."""
 
@@ -35,11 +34,16 @@ def poll_due() -> int:
         try:
             look_at(attempt)
         except Exception:  # whatever it is, it must not keep the others waiting
-            rest = [later.pk for later in claimed[number:]]
-            Attempt.objects.filter(pk__in=rest).update(next_poll_at=now())
-            Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + PAUSE)
+            _put_off(attempt, PAUSE)
+            for later in claimed[number:]:
+                _put_off(later, timedelta())
             raise
     return len(claimed)
+
+
+def _put_off(attempt: Attempt, by: timedelta) -> None:
+    """One row a statement: who holds two attempts locked could wait for each other with us."""
+    Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + by)
 
 
 def look_at(attempt: Attempt) -> None:
@@ -60,28 +64,16 @@ def claim_due() -> list[Attempt]:
     """
     with transaction.atomic():
         accounts = ProviderAccount.objects.select_for_update(no_key=True).order_by("pk")
-        tokens = {account.pk: _tokens(account) for account in accounts}
-        claimed = _take([pk for pk, room in tokens.items() if room >= 1], tokens)
+        tokens = {account.pk: room(account) for account in accounts}
+        claimed = _take([pk for pk, left in tokens.items() if left >= 1], tokens)
         Attempt.objects.filter(pk__in=[attempt.pk for attempt in claimed]).update(
             next_poll_at=now() + timedelta(seconds=BATCH * payment_settings().timeout_seconds),
             polls=F("polls") + 1,
             asked_at=now(),
         )
         for pk in {attempt.account_id for attempt in claimed}:
-            ProviderAccount.objects.filter(pk=pk).update(
-                poll_tokens=tokens[pk], poll_filled_at=now()
-            )
+            leave_room(pk, tokens[pk])
     return claimed
-
-
-def _tokens(account: ProviderAccount) -> float:
-    """How many questions the account has room for: its bucket, filled since it was used last."""
-    rate = payment_settings().polls_per_second
-    full = max(1.0, rate * BURST_SECONDS)
-    if account.poll_filled_at is None:
-        return full
-    passed = max(0.0, (now() - account.poll_filled_at).total_seconds())  # clocks are set back
-    return min(full, account.poll_tokens + rate * passed)
 
 
 def _take(accounts: Collection[int], tokens: dict[int, float]) -> list[Attempt]:

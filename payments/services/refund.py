@@ -61,14 +61,25 @@ def _check(payment: Payment, amount: Money) -> None:
 
 
 def _reserve(payment: Payment, amount: Money) -> Attempt:
-    """Set the amount aside by conditional UPDATE on one attempt and on the payment."""
-    fits = {"room__gte": amount.amount}
-    kept = F("captured") - F("refunded") + F("refund_reversed")
-    room = kept - F("refund_pending") - F("disputed")
-    aside = {"refund_pending": F("refund_pending") + amount.amount}
-    if Payment.objects.alias(room=room).filter(pk=payment.pk, **fits).update(**aside):
-        attempt: Attempt
-        for attempt in payment.attempts.filter(captured__gt=0).order_by("pk"):
-            if Attempt.objects.alias(room=room).filter(pk=attempt.pk, **fits).update(**aside):
-                return attempt
+    attempt: Attempt
+    for attempt in payment.attempts.filter(captured__gt=0).order_by("pk"):
+        if set_aside(attempt, amount.amount):
+            return attempt
     raise RefundRefused(_("no single payment of this order can give back so much: refund in parts"))
+
+
+def set_aside(attempt: Attempt, amount: int) -> bool:
+    """Keep so much for a refund by conditional UPDATE; False where it is not there any more.
+
+    The order is locked; raises RefundRefused where the payment as a whole has no room for it.
+    """
+    returned = F("refunded") - F("refund_reversed") + F("returned_elsewhere")
+    room = F("captured") - returned - F("refund_pending") - F("disputed")
+    aside = {"refund_pending": F("refund_pending") + amount}
+    attempts = Attempt.objects.alias(room=room).filter(pk=attempt.pk, room__gte=amount)
+    if not attempts.update(**aside):
+        return False
+    payments = Payment.objects.alias(room=room).filter(pk=attempt.payment_id, room__gte=amount)
+    if not payments.update(**aside):
+        raise RefundRefused(_("so much can no longer be refunded"))
+    return True

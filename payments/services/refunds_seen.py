@@ -9,10 +9,10 @@ from orders.emails import queue_mail
 from payments.books import Fact, Totals
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
-from payments.providers.base import Outcome, RefundSeen, RefundStatus
+from payments.providers.base import Outcome, RefundSeen
 from payments.schedule import Case, next_poll
 from payments.services.reviews import open_review
-from payments.states import UNSETTLED, EntryKind, OperationStatus
+from payments.states import REFUND_TOLD, UNSETTLED, EntryKind, OperationStatus
 
 REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
 """Told to have failed, then told of the success before it: both are counted now."""
@@ -89,7 +89,7 @@ def _question(attempt: Attempt, refund: RefundSeen) -> None:
 def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> list[Fact]:
     """Take one refund to what was seen of it; a repeat or an older sight changes nothing."""
     before = OperationStatus(operation.status)
-    after = _next_status(before, seen.status)
+    after = REFUND_TOLD[seen.status].get(before)
     if after is None:
         return []
     if before == OperationStatus.FAILED and operation.provider_objects.exists():
@@ -119,23 +119,6 @@ def _spread_word(attempt: Attempt, operation: Operation, seen: RefundSeen) -> No
         _tell_shopper(attempt, operation, kind="refund_returned")
     payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
     open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)
-
-
-def _next_status(before: OperationStatus, seen: RefundStatus) -> OperationStatus | None:
-    """Where a refund goes from here, or None where the sight brings nothing new.
-
-    A refund that we took for refused and that was made after all has succeeded.
-    """
-    match seen:
-        case RefundStatus.PENDING if before in UNSETTLED - {OperationStatus.PENDING}:
-            return OperationStatus.PENDING
-        case RefundStatus.SUCCEEDED if before in {*UNSETTLED, OperationStatus.FAILED}:
-            return OperationStatus.SUCCEEDED
-        case RefundStatus.FAILED if before in UNSETTLED:
-            return OperationStatus.FAILED
-        case RefundStatus.FAILED if before == OperationStatus.SUCCEEDED:
-            return OperationStatus.REVERSED
-    return None
 
 
 def _check_amount(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:

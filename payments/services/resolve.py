@@ -1,12 +1,86 @@
-"""Closing a review: a person has looked at it."""
+"""The buttons of a review, and what each of them does."""
 
 from __future__ import annotations
 
-from orders.clock import now
+from collections.abc import Callable
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from payments.errors import ReviewRefused
 from payments.models import Review
+from payments.models.records import ReviewAct, ReviewKind
+from payments.reviews import GUIDES
+from payments.services.ask_now import ask_now, check_again
+from payments.services.back_again import owed_back, refund_again, return_elsewhere
+from payments.services.capture_rest import can_capture, capture_held
+from payments.services.ending import Case, Ending, end, ended_before, lock_case
+from payments.services.give_back import can_give_back, give_back
+from payments.services.short import accept_short, ask_rest, is_short
 
 
-def resolve_review(*, review_id: int, resolved_by: int | None) -> bool:
-    """Note who settled an open review; False where it was closed already, which stays as it was."""
-    still_open = Review.objects.filter(pk=review_id, resolved_at__isnull=True)
-    return still_open.update(resolved_at=now(), resolved_by_id=resolved_by) == 1
+def resolve_review(ending: Ending) -> bool:
+    """Do what the button says and end the review; no transaction is open.
+
+    False where this very request has ended it before. Raises PaymentError with a sentence for
+    staff, and then nothing has changed.
+    """
+    review = Review.objects.get(pk=ending.review_id)
+    if ending.act not in GUIDES[ReviewKind(review.kind)].acts:
+        raise ReviewRefused(_("this does not end such a review"))
+    return DOES[ending.act](ending)
+
+
+def possible_acts(case: Case) -> list[ReviewAct]:
+    """The buttons of a review that would do something now; none where it has ended."""
+    if case.review.resolved_at:
+        return []
+    acts = GUIDES[ReviewKind(case.review.kind)].acts
+    return [act for act in acts if WHERE.get(act, _always)(case)]
+
+
+def _always(_case: Case) -> bool:
+    return True
+
+
+def _is_about_a_refund(case: Case) -> bool:
+    return case.review.kind == ReviewKind.EXTERNAL_REFUND or case.operation is not None
+
+
+def _owes_back(case: Case) -> bool:
+    return owed_back(case) > 0
+
+
+def _end_only(ending: Ending) -> bool:
+    """What was seen stands as it is: somebody has looked at it."""
+    with transaction.atomic():
+        lock_case(ending)
+        if ended_before(ending):
+            return False
+        end(ending)
+    return True
+
+
+DOES: Final[dict[ReviewAct, Callable[[Ending], bool]]] = {
+    ReviewAct.ACCEPT: accept_short,
+    ReviewAct.ASK_REST: ask_rest,
+    ReviewAct.GIVE_BACK: give_back,
+    ReviewAct.REFUND_AGAIN: refund_again,
+    ReviewAct.ELSEWHERE: return_elsewhere,
+    ReviewAct.ACCEPT_REFUND: _end_only,
+    ReviewAct.CAPTURE: capture_held,
+    ReviewAct.ASK_NOW: ask_now,
+    ReviewAct.CHECK_LEDGER: check_again,
+    ReviewAct.NOTE: _end_only,
+}
+WHERE: Final[dict[ReviewAct, Callable[[Case], bool]]] = {
+    ReviewAct.ACCEPT: is_short,
+    ReviewAct.ASK_REST: is_short,
+    ReviewAct.GIVE_BACK: can_give_back,
+    ReviewAct.REFUND_AGAIN: _owes_back,
+    ReviewAct.ELSEWHERE: _owes_back,
+    ReviewAct.ACCEPT_REFUND: _is_about_a_refund,
+    ReviewAct.CAPTURE: can_capture,
+}
+"""Where a button has something to do; others have it always."""

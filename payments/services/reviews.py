@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orders.clock import now
 from payments.models import Payment, Review
 from payments.models.records import ReviewKind
 
@@ -10,3 +11,15 @@ def open_review(kind: ReviewKind, payment: Payment, *, subject: str, detail: str
     """Open a review in the transaction of its cause; while one is open, nothing changes."""
     review = Review(kind=kind, payment=payment, subject_ref=subject, detail=detail[:255])
     Review.objects.bulk_create([review], ignore_conflicts=True)
+
+
+def end_review(kind: ReviewKind, payment: Payment, *, subject: str) -> None:
+    """Resolve what more facts have settled, in their transaction. A second call changes nothing."""
+    asked = Review.objects.filter(kind=kind, payment=payment, subject_ref=subject)
+    asked.filter(resolved_at=None).update(resolved_at=now())
+
+
+def end_by_itself(payment: Payment, kind: ReviewKind) -> None:
+    """Close what nobody need decide any more. A second call changes nothing."""
+    still_open = Review.objects.filter(payment=payment, kind=kind, resolved_at=None)
+    still_open.update(resolved_at=now())

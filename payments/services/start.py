@@ -11,14 +11,8 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt
-from payments.providers.base import (
-    CreateRequest,
-    Failure,
-    Outcome,
-    ProviderError,
-    ProviderRejected,
-    Status,
-)
+from payments.providers.base import CreateRequest, Failure, Outcome, Status
+from payments.providers.errors import ProviderError, ProviderRejected
 from payments.registry import account_by_id, provider_for
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider

@@ -20,23 +20,22 @@ from payments.providers.base import (
     Failure,
     OurRef,
     Outcome,
-    Provider,
-    ProviderError,
     ProviderRef,
-    ProviderRejected,
     RefundRequest,
     RefundSeen,
     RefundStatus,
     Status,
 )
+from payments.providers.errors import ProviderError, ProviderRejected
+from payments.providers.protocol import Provider
 from payments.registry import provider_for
 from payments.schedule import Case, next_poll
 from payments.services.apply import apply_outcome
-from payments.services.ask import ask
+from payments.services.ask import ask, hear
 from payments.services.calls import call_provider
+from payments.services.captures_seen import refuse_capture
 from payments.services.changes import as_read, save_changes
 from payments.services.close import send_void
-from payments.services.holds import fail_capture
 from payments.services.lock import lock_attempt
 from payments.services.reviews import open_review
 from payments.states import UNSETTLED, OperationKind, OperationStatus
@@ -98,8 +97,16 @@ def _close(operation: Operation) -> None:
     if send:
         send_void(operation)
     attempt = Attempt.objects.get(pk=operation.attempt_id)
-    if attempt.in_flight or attempt.held:
+    if attempt.in_flight:
         ask(attempt.pk, source="void")
+    elif attempt.held and hear(attempt.pk, source="void"):
+        _fail_refused(operation)
+
+
+def _fail_refused(release: Operation) -> None:
+    """End a refused release of what is held still; the next look at the hold owes another."""
+    refused = Operation.objects.filter(pk=release.pk, status__in=UNSETTLED).exclude(error_code="")
+    refused.update(status=OperationStatus.FAILED, settled_at=now(), next_run_at=None)
 
 
 def _capture(operation: Operation) -> None:
@@ -107,8 +114,8 @@ def _capture(operation: Operation) -> None:
     try:
         outcome = _send_or_ask_capture(provider_for(attempt.account), operation)
     except ProviderRejected as error:
-        _refuse_capture(operation, error.failure)
-        ask(attempt.pk, source="capture")
+        if hear(attempt.pk, source="capture"):
+            _refuse_capture(operation, error.failure)
         return
     except (ProviderError, PaymentError) as error:
         logger.warning("no answer about %s: %s", operation.our_ref, error)
@@ -117,10 +124,11 @@ def _capture(operation: Operation) -> None:
 
 
 def _refuse_capture(operation: Operation, why: Failure) -> None:
+    """Believe a refusal, once asking has shown that no earlier sending of it was taken."""
     with transaction.atomic(durable=True):
         attempt, _siblings = lock_attempt(operation.attempt_id)
         before = as_read(attempt)
-        fail_capture(attempt, operation, why)
+        refuse_capture(attempt, operation.pk, why)
         save_changes(attempt, before)
 
 

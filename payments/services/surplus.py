@@ -8,7 +8,7 @@ from orders.wake import wake
 from payments.models import Attempt, Operation
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
-from payments.services.reviews import open_review
+from payments.services.reviews import end_review, open_review
 
 REASON = "surplus"
 """The stored reason of a refund that nobody asked for; pages and mails put it into words."""
@@ -30,10 +30,12 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
     if more > 0:
         attempt.surplus += more
         _give_back(attempt, more)
-    if attempt.surplus == 0 and _is_wrong(attempt):
+    if attempt.surplus == 0 and not attempt.accepted and _is_wrong(attempt):
         came, asked = attempt.money(attempt.captured), attempt.money(_asked(attempt))
         detail = f"captured {came}, asked for {asked}"
         open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
+    elif captured_before and not attempt.hold:
+        end_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref)
 
 
 def _asked(attempt: Attempt) -> int:
@@ -52,26 +54,30 @@ def _kept(attempt: Attempt) -> int:
     order = attempt.payment.order
     if attempt.superseded_at or order.state == OrderState.CANCELLED:
         return 0
-    whole = attempt.captured >= attempt.amount
+    whole = attempt.captured >= attempt.wanted
     if order.state == OrderState.EXPIRED and whole and not revive_order(order):
         return 0
-    return min(attempt.captured, attempt.amount)
+    return min(attempt.captured, attempt.wanted)
 
 
 def _give_back(attempt: Attempt, amount: int) -> None:
-    """Owe the refund in the same transaction; what a dispute holds, a person decides about."""
+    """Owe the refund in the same transaction; what cannot go back whole, a person decides about.
+
+    Refunds and disputes may have taken some of it. Giving back the rest would make it matter
+    whether they were seen before this capture or after.
+    """
     free = attempt.captured - attempt.refunded + attempt.refund_reversed - attempt.refund_pending
-    back = min(amount, free - attempt.disputed)
-    if attempt.disputed:
-        detail = f"surplus of {attempt.money(amount)} is disputed too"
-        open_review(ReviewKind.SURPLUS, attempt.payment, subject=attempt.our_ref, detail=detail)
-    if back <= 0:
+    free = max(0, free - attempt.disputed)
+    if free < amount:
+        left, more = attempt.money(free), attempt.money(amount)
+        detail, subject = f"surplus of {more}, {left} can still be given back", attempt.our_ref
+        open_review(ReviewKind.SURPLUS, attempt.payment, subject=subject, detail=detail)
         return
     Operation.objects.create(
         attempt=attempt,
         request_key=f"{REASON}:{attempt.our_ref}:{attempt.surplus}",
-        amount=back,
+        amount=amount,
         reason=REASON,
     )
-    attempt.refund_pending += back
+    attempt.refund_pending += amount
     wake(SUBMIT_TASK)

@@ -25,5 +25,5 @@ def settle_void(attempt: Attempt) -> None:
         settled_at=now(),
         next_run_at=None,
     )
-    if authorized:
+    if attempt.held or authorized:
         attempt.closing_at = None  # the shopper paid after all, and the order takes it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import NoAccount, NotPayable
-from payments.limits import too_often
+from payments.limits import minutes_to_wait, too_often
 from payments.messages import for_shopper
 from payments.models import Attempt, Payment
-from payments.registry import METHOD_LABELS, PaymentOption, payment_options
+from payments.registry import METHOD_LABELS, PaymentOption, option_by_key, payment_options
 from payments.services.choose import choose_method
 from payments.services.open import TIME_TO_CLOSE
 from payments.services.start import submit_attempt
@@ -34,6 +34,8 @@ from payments.views.stage import (
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+MOST_MINUTES: Final = 120
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @payment_page
@@ -42,7 +44,8 @@ def pay(request: HttpRequest, payment: Payment) -> HttpResponse:
     if request.method != "POST":
         return _page(request, payment)
     if too_often(request, "pay", payment_settings().rate_limits):
-        return render(request, "payments/too_often.html", status=429)
+        context = {"minutes": minutes_to_wait(request)}
+        return render(request, "payments/too_often.html", context, status=429)
     try:
         return _submit(request, payment, chosen_option(request, payment))
     except NoAccount:
@@ -50,19 +53,17 @@ def pay(request: HttpRequest, payment: Payment) -> HttpResponse:
         return _page(request, payment, problem=problem, status=400)
 
 
-def options_for(request: HttpRequest, payment: Payment) -> list[PaymentOption]:
-    """The ways to pay on offer, with the saved ones where the order is the signed-in shopper's."""
+def owner_of(request: HttpRequest, payment: Payment) -> int | None:
+    """The signed-in shopper, where the order is theirs: their saved methods are on offer."""
     owner = payment.order.user_id
-    return payment_options(payment.due, owner if owner == shopper_key(request) else None)
+    return owner if owner == shopper_key(request) else None
 
 
 def chosen_option(request: HttpRequest, payment: Payment) -> PaymentOption:
     """What the form says; raises NoAccount where it is not on offer."""
     key = request.POST.get("method", "")
-    for option in options_for(request, payment):
-        if option.key == key:
-            return option.saving() if request.POST.get("save_method") else option
-    raise NoAccount(f"{key!r} is not a way to pay {payment.due}")
+    option = option_by_key(key, payment.rest, owner_of(request, payment))
+    return option.saving() if request.POST.get("save_method") else option
 
 
 def _submit(request: HttpRequest, payment: Payment, option: PaymentOption) -> HttpResponse:
@@ -104,7 +105,8 @@ def _page(
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}
     cancelled = newest if newest and newest.error_code == "cancelled" else None
     context |= {"minutes": _minutes_kept(payment), "cancelled": cancelled}
-    context |= {"options": options_for(request, payment), "chosen": _key_of(begun or cancelled)}
+    options = payment_options(payment.rest, owner_of(request, payment))
+    context |= {"options": options, "chosen": _key_of(begun or cancelled)}
     return render(request, "payments/pay.html", context, status=status)
 
 
@@ -117,9 +119,10 @@ def _problem_of(newest: Attempt | None) -> StrOrPromise:
 
 
 def _minutes_kept(payment: Payment) -> int:
-    """How long the order still waits for its payment."""
+    """How long the order still waits for its payment; 0 where nobody counts that in minutes."""
     until = payment.order.expires_at
-    return ceil((until - now()).total_seconds() / 60) if until else 0
+    minutes = ceil((until - now()).total_seconds() / 60) if until else 0
+    return minutes if minutes <= MOST_MINUTES else 0
 
 
 def _key_of(begun: Attempt | None) -> str:

@@ -52,6 +52,7 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
     context |= {"at_bank": newest and newest.status == AttemptStatus.REQUIRES_ACTION}
     context |= {"order_url": url, "seconds": seconds, "slow": slow}
     context |= {"kept": payment.money(payment.captured - payment.surplus - payment.net_refunded)}
+    context |= {"held": payment.money(newest.held if newest else 0)}
     context |= {"returned": payment.money(payment.net_refunded)}
     context |= {"surplus": payment.money(payment.surplus), "goes_back": goes_back(payment)}
     context |= {"may_come": newest is not None and newest.in_flight}

@@ -20,6 +20,7 @@ from orders.states import OrderState
 from payments.models import Attempt, Payment
 from payments.models.payment import MISMATCH
 from payments.services.ask import ask_if_waiting
+from payments.services.open import holds_money
 from payments.states import AttemptStatus, PaymentStatus
 from payments.views.addresses import may_follow
 
@@ -84,12 +85,9 @@ def newest_attempt(payment: Payment) -> Attempt | None:
 
 
 def stage_of(payment: Payment, newest: Attempt | None) -> Stage:
-    by_money = BY_MONEY.get(PaymentStatus(payment.status))
-    if by_money == Stage.REVIEW and payment.order.state == OrderState.CONFIRMED:
-        by_money = Stage.PAID  # we have captured a part of what is held
+    by_money = None if _asks_for_rest(payment, newest) else _by_money(payment, newest)
     if by_money:
-        unwanted = by_money == Stage.PAID and payment.order.state in DEAD
-        return Stage.REVIEW if unwanted else by_money
+        return by_money
     if payment.order.state != OrderState.OPEN:
         return Stage.CLOSED
     if newest is None or not newest.in_flight:
@@ -97,6 +95,22 @@ def stage_of(payment: Payment, newest: Attempt | None) -> Stage:
     if newest.error_code == MISMATCH:
         return Stage.REVIEW
     return Stage.PAYABLE if newest.status == AttemptStatus.REQUIRES_ACTION else Stage.WAITING
+
+
+def _by_money(payment: Payment, newest: Attempt | None) -> Stage | None:
+    stage, state = BY_MONEY.get(PaymentStatus(payment.status)), payment.order.state
+    if payment.status == PaymentStatus.AUTHORIZED and state == OrderState.OPEN:
+        return Stage.REVIEW if newest and newest.held else Stage.WAITING  # held in part only
+    if stage == Stage.REVIEW and state == OrderState.CONFIRMED:
+        return Stage.PAID  # we have captured a part of what is held
+    return Stage.REVIEW if stage == Stage.PAID and state in DEAD else stage
+
+
+def _asks_for_rest(payment: Payment, newest: Attempt | None) -> bool:
+    """Whether the shopper may pay what is missing: no attempt has money that nobody decided on."""
+    undecided = newest is not None and not newest.accepted and holds_money(newest)
+    asked = payment.order.state == OrderState.OPEN and 0 < payment.accepted < payment.amount
+    return asked and not undecided
 
 
 def stage_after_return(payment: Payment, newest: Attempt | None) -> Stage:

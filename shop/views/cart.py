@@ -11,12 +11,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orders.states import OrderState
-from payments.limits import too_often
+from payments.limits import minutes_to_wait, too_often
 from payments.models import Payment
 from payments.views.shopper import shopper_key
 from shop.cart import (
@@ -150,10 +150,7 @@ def posted_or_cart(
 @posted_or_cart
 def add(request: HttpRequest) -> HttpResponse:
     if too_often(request, "cart", shop_settings().rate_limits):
-        problem = _(
-            "There were too many requests from your connection. Wait a minute, then add it."
-        )
-        return not_added(request, problem, status=429)
+        return not_added(request, _too_many_requests(request), status=429)
     try:
         cart = add_to_cart(
             cart=open_cart(request), user_id=shopper_key(request), wanted=wanted_of(request)
@@ -166,6 +163,15 @@ def add(request: HttpRequest) -> HttpResponse:
         if before:
             request.session[ORDER_KEY] = before
     return redirect("shop:cart")
+
+
+def _too_many_requests(request: HttpRequest) -> str:
+    minutes = minutes_to_wait(request)
+    return ngettext(
+        "There were too many requests from your connection. Wait a minute, then add it.",
+        "There were too many requests from your connection. Wait %(minutes)d minutes, then add it.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 @posted_or_cart

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -15,7 +15,7 @@ from orders.emails import order_url
 from orders.errors import OutOfStock
 from orders.formats import format_money
 from orders.money import Money
-from payments.limits import too_often
+from payments.limits import minutes_to_wait, too_often, used_up
 from payments.registry import PaymentOption, payment_options
 from payments.services.start import submit_attempt
 from payments.views.shopper import shopper_email, shopper_key
@@ -75,17 +75,33 @@ def _look(request: HttpRequest) -> HttpResponse:
 
 
 def _post(request: HttpRequest) -> HttpResponse:
-    if too_often(request, "checkout", shop_settings().rate_limits):
-        problem = _("Too many tries from your connection. Wait a minute, then pay.")
-        return _not_placed(request, problem, status=429)
+    """Place the order; the same form sent again does not count as another try."""
+    limits = shop_settings().rate_limits
+    if used_up(request, "checkout", limits):
+        return _not_placed(request, _too_many_tries(request), status=429)
+    placed = _placed(request)
+    if isinstance(placed, HttpResponse) or placed.fresh:
+        too_often(request, "checkout", limits)
+    return placed if isinstance(placed, HttpResponse) else _onward(request, placed)
+
+
+def _too_many_tries(request: HttpRequest) -> str:
+    minutes = minutes_to_wait(request)
+    return ngettext(
+        "Too many tries from your connection. Wait a minute, then pay.",
+        "Too many tries from your connection. Wait %(minutes)d minutes, then pay.",
+        minutes,
+    ) % {"minutes": minutes}
+
+
+def _placed(request: HttpRequest) -> Placed | HttpResponse:
     form = _filled(request, _seen(request))
     if not form.is_valid():
         return _not_placed(request, form, status=400)
     try:
-        placed = check_out(_draft(request, form))
+        return check_out(_draft(request, form))
     except (CartGone, QuoteChanged, OutOfStock) as refusal:
         return _not_placed(request, _explain(refusal, form), status=409)
-    return _onward(request, placed)
 
 
 def _not_placed(request: HttpRequest, why: str | CheckoutForm, *, status: int) -> HttpResponse:

@@ -6,20 +6,21 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from orders.clock import now
 from orders.services.links import renew_link
 from orders.states import OrderState
-from payments.limits import too_often
+from payments.limits import minutes_to_wait, too_often
 from payments.models import Payment
 from payments.queries import refunds_of
 from payments.states import PaymentStatus
 from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
 from shop.forms import NewLinkForm
+from shop.views.cart import SESSION_KEY
 
 THANKED: Final = frozenset({PaymentStatus.PAID, PaymentStatus.AUTHORIZED})
 
@@ -51,6 +52,9 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     thanks = order.state == OrderState.CONFIRMED and payment.status in THANKED
     context = {"order": order, "lines": lines, "payment": payment, "thanks": thanks}
     context |= {"refunds": refunds_of(payment), "conf": shop_settings()}
+    guest = shopper_key(request) is None
+    if guest and request.session.get(SESSION_KEY) == order.checkout_key:
+        context["cart_count"] = 0  # this browser's cart has become the order
     return render(request, "shop/order.html", context)
 
 
@@ -61,9 +65,18 @@ def new_link(request: HttpRequest, token: str) -> HttpResponse:
     form = NewLinkForm(request.POST)
     context = {"form": form, "token": token, "sent": False}
     if too_often(request, "order_link", shop_settings().rate_limits):
-        form.add_error(None, _("Too many tries from your connection. Wait a minute."))
+        form.add_error(None, _too_many_tries(request))
         return render(request, "shop/order_expired.html", context, status=429)
     if not form.is_valid():
         return render(request, "shop/order_expired.html", context, status=400)
     renew_link(token=token, email=form.cleaned_data["email"])
     return render(request, "shop/order_expired.html", context | {"sent": True})
+
+
+def _too_many_tries(request: HttpRequest) -> str:
+    minutes = minutes_to_wait(request)
+    return ngettext(
+        "Too many tries from your connection. Wait a minute.",
+        "Too many tries from your connection. Wait %(minutes)d minutes.",
+        minutes,
+    ) % {"minutes": minutes}

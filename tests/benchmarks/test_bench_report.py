@@ -41,7 +41,7 @@ def test_references_are_no_figures(report: Report) -> None:
 
 def test_the_last_line_names_ratios_and_statements(report: Report) -> None:
     report.statements = {"guest_purchase": {"statements": 60, "worker_statements": 20}}
-    report.events, report.tick = [0.1, 0.2, 0.3], 1.25
+    report.events, report.tick, report.memory = [0.1, 0.2, 0.3], 1.25, 1.001
 
     assert json.loads(report.as_json()) == {
         "guest_purchase": {
@@ -52,6 +52,7 @@ def test_the_last_line_names_ratios_and_statements(report: Report) -> None:
         },
         "worker_events": {"ratio": 0.2},
         "poll_tick": {"ratio": 1.25},
+        "worker_memory": {"ratio": 1.001},
     }
 
 

@@ -61,7 +61,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture(scope="session")
 def stack(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The demo as `make demo` runs it, with throw-away data, no services and a quick bank."""
-    alone = {"DATABASE_URL": None, "REDIS_URL": None, "TILL_BANK_PACE": "0.1"}
+    alone = {"DATABASE_URL": None, "REDIS_URL": None, "BROKER_URL": None, "TILL_BANK_PACE": "0.1"}
     set_up = (("demo_setup",), ("shell", "-v0", "-c", MANY_TEAPOTS))
     with Stack(tmp_path_factory.mktemp("stack"), environment=alone, set_up=set_up) as running:
         yield running

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from config.stack import Stack
+from tests.browser.clerk import open_order, sign_in, wait_for_words
 from tests.browser.journey import check_out, pay_at_bank, put_in_cart, read_the_order, wait_for_mail
 from tests.browser.visitor import Visitor
-from tests.config.waiting import until
 
 
 @pytest.fixture
@@ -25,35 +25,8 @@ def number(page: Page, stack: Stack) -> str:
 
 @pytest.fixture
 def staff(page: Page, stack: Stack) -> Visitor:
-    visitor = Visitor(page, stack.base_url)
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(stack.admin_password)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Site administration")).to_be_visible()
-    return visitor
-
-
-def open_order(page: Page, number: str) -> None:
-    page.goto("/admin/orders/order/")
-    page.get_by_role("searchbox").fill(number)
-    page.get_by_role("button", name="Search").click()
-    page.get_by_role("link", name=number).click()
-    expect(page.get_by_role("link", name="Refund…")).to_be_visible()
-
-
-def words(page: Page) -> str:
-    return " ".join(page.locator("body").inner_text().split())
-
-
-def wait_for_words(page: Page, told: str) -> None:
-    """Load the page anew until the worker has done its part."""
-
-    def is_there() -> bool:
-        page.reload()
-        return told in words(page)
-
-    assert until(is_there), words(page)
+    sign_in(page, stack)
+    return Visitor(page, stack.base_url)
 
 
 def test_a_part_is_refunded_and_the_timeline_tells(number: str, staff: Visitor) -> None:

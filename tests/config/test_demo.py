@@ -1,6 +1,9 @@
 """`make demo` itself: what it says of a wrong variable, and which signals stop it."""
 
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -126,3 +129,13 @@ def test_a_database_url_that_can_be_used_is(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
     assert database("DATABASE_URL", Path("/data/till.sqlite3"))["NAME"] == name
+
+
+def test_a_shop_without_redis_does_not_load_its_client(tmp_path: Path) -> None:
+    look = "import django, sys; django.setup(); print('redis' in sys.modules)"
+    environment = {**os.environ, "REDIS_URL": "", "TILL_DATA": str(tmp_path)}
+    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    loaded = subprocess.run(
+        [sys.executable, "-c", look], env=environment, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "False"

@@ -16,7 +16,7 @@ from config.stack import Stack, StackError
 from tests.config.test_processes import is_alive
 from tests.config.waiting import until
 
-ALONE = {"DATABASE_URL": None, "REDIS_URL": None}
+ALONE = {"DATABASE_URL": None, "REDIS_URL": None, "BROKER_URL": None}
 LOST_WORK = """
 from payments.models import InboxEvent, ProviderAccount
 account = ProviderAccount.objects.get()
@@ -86,6 +86,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
     [
         ("DATABASE_URL", "postgres://till:secret@{place}/till"),
         ("REDIS_URL", "redis://:secret@{place}/0"),
+        ("BROKER_URL", "amqp://till:secret@{place}//"),
     ],
 )
 def test_a_service_that_does_not_answer_is_named_without_its_password(

@@ -10,20 +10,23 @@ from typing import Any, Final
 import pytest
 from django.utils.module_loading import import_string
 
+from orders.clock import now
 from orders.models import random_code
 from orders.money import Money
 from payments.conf import payment_settings
 from payments.providers.base import (
     Account,
+    CaptureRequest,
     CreateRequest,
     Outcome,
-    Provider,
     ProviderRef,
     RefundRequest,
     RefundStatus,
     Status,
+    WebhookEvent,
 )
 from payments.providers.capabilities import Capabilities, MethodCapability
+from payments.providers.protocol import Provider
 from tests.config.waiting import until
 from tests.contract.rig import Act, Booked, Rig
 
@@ -73,6 +76,28 @@ class Seller:
             if act in self.rig.acts(each.method):
                 return each
         pytest.skip(f"no shopper of {self.rig.provider} can {act}")
+
+    def holding(self, act: Act = Act.APPROVE) -> MethodCapability:
+        """A way to pay whose money can be held first; skips the test where there is none."""
+        methods = [each for each in self.provider.capabilities.methods if each.can_hold]
+        if not methods:
+            pytest.skip(f"{self.rig.provider} does not hold money for us")
+        for each in methods:
+            if act in self.rig.acts(each.method):
+                return each
+        pytest.skip(f"no shopper of {self.rig.provider} can {act} where money is held")
+
+    def holds(self, act: Act = Act.APPROVE) -> Sale:
+        """100.00 that the provider was asked to hold, once the shopper has done this."""
+        method = self.holding(act)
+        begun = self.begins(act, method=method.method, amount=price(method), hold=True)
+        return begun.goes(act)
+
+    def lists_events(self) -> Seller:
+        """The seller themselves; skips the test where the provider has no such list."""
+        if not self.provider.capabilities.event_feed:
+            pytest.skip(f"{self.rig.provider} does not list events")
+        return self
 
     def asks(self, act: Act = Act.APPROVE, **given: Any) -> CreateRequest:
         """A request for 100.00 by a method where a shopper can do this."""
@@ -132,8 +157,26 @@ class Sale:
         assert until(asked, seconds=30), seen[-1]
         return seen[-1]
 
+    def events(self) -> list[WebhookEvent]:
+        """What all webhooks of the payment tell, oldest first."""
+        provider, rig = self.seller.provider, self.seller.rig
+        raws = rig.webhooks(self.seller.account, self.request.our_ref)
+        return [event for raw in raws for event in provider.parse_webhook(raw, now()).events]
+
+    def outcomes(self) -> list[Outcome]:
+        """The same as facts; skips the test where a webhook only says that there is news."""
+        told = [event.outcome for event in self.events() if event.outcome]
+        if not told:
+            pytest.skip(f"webhooks of {self.seller.rig.provider} tell no totals")
+        return told
+
     def part(self, hundredths: int) -> Money:
         return Money(self.request.amount.amount * hundredths // 100, self.request.amount.currency)
+
+    def asks_for(self, hundredths: int, *, final: bool = True) -> CaptureRequest:
+        """A request to take so much of the whole that is held."""
+        ref = a_ref("C")
+        return CaptureRequest(self.ref, ref, self.part(hundredths), f"{ref}:capture", final)
 
     def asks_back(self, hundredths: int) -> RefundRequest:
         """A request to give back so much of the whole."""

@@ -15,12 +15,18 @@ from tests.contract.proxy import Wire
 class Act(enum.StrEnum):
     """What a shopper can do with a payment that waits for one.
 
-    `APPROVE_SLOWLY`: the shopper agrees, and the money comes a moment later.
+    `APPROVE_SLOWLY`: the shopper agrees, and the money comes a moment later. `LET_LAPSE`: they
+    agree, and a hold of theirs ends by itself a moment later. The last three agree, claim the money
+    back through their bank a moment later, and wait, are refused it, or get it.
     """
 
     APPROVE = "approve"
     APPROVE_SLOWLY = "approve_slowly"
     DECLINE = "decline"
+    LET_LAPSE = "let_lapse"
+    DISPUTE = "dispute"
+    DISPUTE_IN_VAIN = "dispute_in_vain"
+    DISPUTE_AND_GET = "dispute_and_get"
 
 
 class Fact(enum.StrEnum):
@@ -37,6 +43,7 @@ class Booked:
     """One payment in the stand-in's own book."""
 
     asked: Money
+    held: Money
     captured: Money
     refunded: Money
     refunds: int

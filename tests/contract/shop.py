@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.test import Client
@@ -10,7 +11,7 @@ from django.test import Client
 from orders.money import Money
 from payments.errors import RefundRefused
 from payments.models import Attempt, Payment, ProviderAccount
-from payments.providers.base import OurRef, RawRequest
+from payments.providers.base import OurRef, Outcome, RawRequest
 from payments.services.ask import ask
 from payments.services.inbox import drain_inbox
 from payments.services.refund import request_refund
@@ -29,18 +30,23 @@ class Shop:
     seller: Seller
     account: ProviderAccount
 
-    def begins(self, amount: Money | None = None) -> Attempt:
+    def begins(self, amount: Money | None = None, act: Act = Act.APPROVE) -> Attempt:
         """An order on its way through our pages, whose shopper stands at the provider's."""
-        method = self.seller.method_where(Act.APPROVE)
+        method = self.seller.method_where(act)
         amount = amount or price(method)
         order = a_held_order(amount=amount.amount, currency=amount.currency)
         return begin(self.account, method.method, order)
 
-    def is_paid(self, attempt: Attempt) -> None:
+    def is_paid(self, attempt: Attempt, act: Act = Act.APPROVE) -> None:
         """Let the shopper pay, which we do not know of yet."""
+        told = self.seller.provider.query(OurRef(attempt.our_ref))
+        self.seller.rig.shopper(act, attempt.method, told)
+        self.once(attempt, lambda told: told.captured)
+
+    def once(self, attempt: Attempt, holds: Callable[[Outcome], object]) -> None:
+        """Wait until the provider says so, without believing it."""
         provider, ref = self.seller.provider, OurRef(attempt.our_ref)
-        self.seller.rig.shopper(Act.APPROVE, attempt.method, provider.query(ref))
-        assert until(lambda: provider.query(ref).captured, seconds=30)
+        assert until(lambda: holds(provider.query(ref)), seconds=30)
 
     def sells(self, amount: Money | None = None) -> Attempt:
         """Let somebody pay, and believe what the provider says of it when we ask."""

@@ -7,19 +7,14 @@ from datetime import timedelta
 import pytest
 
 from orders.money import Money
-from payments.providers.base import (
-    ProviderRejected,
-    QrCode,
-    Redirect,
-    SavedMethodSeen,
-    Status,
-)
+from payments.providers.base import QrCode, Redirect, SavedMethodSeen, Status
 from payments.providers.capabilities import Flow, MethodCapability
+from payments.providers.errors import ProviderRejected
 from payments.registry import METHOD_HINTS, METHOD_LABELS
 from tests.contract.cast import CURRENCIES, Seller, currencies, price
 from tests.contract.rig import Act
 
-ACTIONS = {Flow.REDIRECT: Redirect, Flow.SLOW: Redirect, Flow.QR: QrCode}
+ACTIONS = {Flow.REDIRECT: Redirect, Flow.SLOW: Redirect, Flow.QR: QrCode, Flow.OFFLINE: Redirect}
 HUGE = 10**12
 """In minor units, and more than any order; what no provider takes must be said in `maximum`."""
 NOT_A_CURRENCY = "ZZZ"

@@ -9,8 +9,9 @@ import pytest
 
 from orders.money import Money
 from payments.messages import SHOPPER
-from payments.providers.base import OurRef, ProviderDown, ProviderError, Status
+from payments.providers.base import OurRef, Status
 from payments.providers.capabilities import MethodCapability
+from payments.providers.errors import ProviderDown, ProviderError
 from tests.contract.cast import Seller, payment_ref
 from tests.contract.faults import TIMEOUT_AFTER, TWICE
 from tests.contract.rig import Act

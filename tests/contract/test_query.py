@@ -6,7 +6,8 @@ from contextlib import suppress
 
 import pytest
 
-from payments.providers.base import NotFound, OurRef, ProviderDown, ProviderRef, Status
+from payments.providers.base import OurRef, ProviderRef, Status
+from payments.providers.errors import NotFound, ProviderDown
 from tests.config.waiting import until
 from tests.contract.cast import Seller, a_ref, payment_ref
 from tests.contract.faults import LATE, TIMEOUT_AFTER, TIMEOUT_BEFORE

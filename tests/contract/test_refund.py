@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from payments.messages import STAFF
-from payments.providers.base import ProviderDown, ProviderError, ProviderRejected, RefundStatus
+from payments.providers.base import RefundStatus
+from payments.providers.errors import ProviderDown, ProviderError, ProviderRejected
 from tests.contract.cast import Seller
 from tests.contract.faults import TIMEOUT_AFTER, TWICE
 from tests.payments.crowd import at_once

@@ -12,7 +12,8 @@ import pytest
 
 from orders.clock import now
 from payments.models import InboxEvent, ProviderCall
-from payments.providers.base import Outcome, ProviderError
+from payments.providers.base import Outcome
+from payments.providers.errors import ProviderError
 from tests.contract.cast import Sale, Seller, a_ref
 from tests.contract.faults import Answer, saying
 from tests.contract.rig import Act

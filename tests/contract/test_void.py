@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from payments.providers.base import ProviderDown, ProviderRejected, Status
+from payments.providers.base import Status
+from payments.providers.errors import ProviderDown, ProviderRejected
 from tests.contract.cast import Sale, Seller, a_ref
 from tests.contract.faults import TIMEOUT_AFTER
 

@@ -10,13 +10,13 @@ import pytest
 from orders.clock import now
 from payments.models.inbox import InboxEvent
 from payments.providers.base import (
-    NotAuthorized,
     ParsedWebhook,
     RawRequest,
+    Refused,
     Status,
     Verdict,
-    WebhookEvent,
 )
+from payments.providers.errors import NotAuthorized
 from tests.contract.cast import Sale, Seller
 from tests.contract.faults import CUT_BEFORE
 
@@ -33,13 +33,12 @@ def parsed(seller: Seller, raw: RawRequest, after: timedelta = timedelta()) -> P
     return seller.provider.parse_webhook(raw, now() + after)
 
 
-def events(sale: Sale) -> list[WebhookEvent]:
-    """What all webhooks of a payment tell, oldest first."""
-    return [event for raw in webhooks(sale) for event in parsed(sale.seller, raw).events]
-
-
 def is_refused(answer: ParsedWebhook) -> bool:
     return answer.verdict == Verdict.REJECTED and not answer.events and bool(answer.reason)
+
+
+def is_refused_as(why: Refused, answer: ParsedWebhook) -> bool:
+    return is_refused(answer) and answer.refused == why
 
 
 @pytest.fixture
@@ -70,14 +69,14 @@ def test_a_webhook_is_read_without_asking_anybody(seller: Seller, raw: RawReques
 def test_each_event_leads_to_its_payment(sold: Sale) -> None:
     known = set(sold.created.objects)
 
-    for event in events(sold):
+    for event in sold.events():
         assert event.our_ref == sold.request.our_ref or known & set(event.objects)
 
 
 def test_each_event_has_a_name_of_its_own_that_fits_its_column(sold: Sale) -> None:
     sold.gives_back(40)
 
-    told = events(sold)
+    told = sold.events()
 
     names = [event.event_id for event in told]
     assert len(set(names)) == len(names)
@@ -99,7 +98,7 @@ def test_an_event_is_read_again_from_what_is_stored_of_it(seller: Seller, raw: R
 def test_the_last_webhook_tells_what_a_question_is_told(sold: Sale) -> None:
     sold.gives_back(40)
 
-    outcomes = [event.outcome for event in events(sold) if event.outcome]
+    outcomes = [event.outcome for event in sold.events() if event.outcome]
 
     told = sold.told()
     for outcome in outcomes[-1:]:  # events without an outcome only say "ask me"
@@ -122,14 +121,15 @@ def test_a_garbled_signature_is_refused(seller: Seller, raw: RawRequest) -> None
     for name in seller.rig.signed_by:
         for garbled in ("", "x", "t=1,v1=\u00e9", raw.headers[name][:-1]):
             headers = {**raw.headers, name: garbled}
-            assert is_refused(parsed(seller, replace(raw, headers=headers))), name
+            answer = parsed(seller, replace(raw, headers=headers))
+            assert is_refused_as(Refused.SIGNATURE, answer), name
 
 
 @pytest.mark.parametrize("after", [timedelta(hours=1), timedelta(hours=-1)], ids=["old", "early"])
 def test_a_signature_of_another_hour_is_refused(
     seller: Seller, raw: RawRequest, after: timedelta
 ) -> None:
-    assert is_refused(parsed(seller, raw, after))
+    assert is_refused_as(Refused.STALE, parsed(seller, raw, after))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_body_of_nonsense_is_refused_without_an_error(
 def test_the_webhook_of_another_account_is_refused(seller: Seller, raw: RawRequest) -> None:
     other = Seller(seller.rig, seller.rig.open_account())
 
-    assert is_refused(parsed(other, raw))
+    assert is_refused_as(Refused.SIGNATURE, parsed(other, raw))
 
 
 def test_what_is_signed_for_us_but_names_another_account_is_refused(
@@ -154,13 +154,15 @@ def test_what_is_signed_for_us_but_names_another_account_is_refused(
 ) -> None:
     other = seller.rig.open_account()
 
-    assert is_refused(parsed(seller.with_account(merchant_id=other.merchant_id), raw))
+    answer = parsed(seller.with_account(merchant_id=other.merchant_id), raw)
+    assert is_refused_as(Refused.ACCOUNT, answer)
 
 
 def test_what_is_signed_for_us_but_of_the_other_mode_is_refused(
     seller: Seller, raw: RawRequest
 ) -> None:
-    assert is_refused(parsed(seller, seller.rig.in_other_mode(seller.account, raw)))
+    answer = parsed(seller, seller.rig.in_other_mode(seller.account, raw))
+    assert is_refused_as(Refused.MODE, answer)
 
 
 def test_an_account_of_the_other_mode_believes_nothing(seller: Seller, raw: RawRequest) -> None:

@@ -71,6 +71,6 @@ def test_who_tries_too_often_is_asked_to_wait_a_minute(client: Client) -> None:
     answers = [client.post("/accounts/sign-up/", {"username": ""}) for _ in range(31)]
 
     assert [answer.status_code for answer in answers[-2:]] == [400, 429]
-    assert answers[-1]["Retry-After"] == "60"
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60 + 1
     assert "Wait a minute" in answers[-1].text
     assert client.post("/accounts/login/", {}).status_code == 429

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -157,3 +158,18 @@ def test_a_list_of_countries_holds_countries_only() -> None:
 
     assert names["GB"] == "United Kingdom"
     assert len(set(names) - {"XK"}) == 249  # ISO 3166; Kosovo has a code in use but none of its own
+
+
+@given(st.lists(AMOUNTS), CURRENCIES, st.randoms(use_true_random=False))
+def test_a_sum_does_not_depend_on_its_order(
+    amounts: list[int], currency: str, order: Random
+) -> None:
+    moneys = [Money(amount, currency) for amount in amounts]
+    shuffled = order.sample(moneys, len(moneys))
+
+    assert sum(shuffled, Money.zero(currency)) == Money(sum(amounts), currency)
+
+
+@given(AMOUNTS, AMOUNTS, CURRENCIES)
+def test_what_is_more_in_minor_units_is_more_money(one: int, other: int, currency: str) -> None:
+    assert (Money(one, currency) < Money(other, currency)) == (one < other)

@@ -15,6 +15,7 @@ from orders.clock import clock_at, now
 from orders.conf import OrderSettings, order_settings
 from orders.errors import OutOfStock
 from orders.services.stock import EndlessStock, configured_stock
+from payments.checks import check_managers
 from payments.conf import PaymentSettings, payment_settings
 from shop.conf import ShopSettings, shop_settings
 
@@ -83,6 +84,21 @@ def test_a_site_without_time_zones_is_not_started(settings: Settings) -> None:
     settings.USE_TZ = False
 
     assert found()["orders.E001"].hint == "Set USE_TZ = True."
+
+
+def test_bodies_that_are_kept_for_no_time_stop_the_start(settings: Settings) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "body_days": 0}
+
+    assert 'PAYMENTS["body_days"]' in str(found()["payments.E006"].hint)
+
+
+@pytest.mark.parametrize(("managers", "warned"), [([], 1), ([("Ann", "ann@example.com")], 0)])
+def test_a_site_whose_managers_have_no_names_is_warned_before_it_goes_live(
+    settings: Settings, managers: list[tuple[str, str]], warned: int
+) -> None:
+    settings.MANAGERS = managers
+
+    assert len(check_managers()) == warned
 
 
 @pytest.fixture

@@ -7,14 +7,20 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connection
+from celery import current_app
+from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
 
+from orders import wake as door
 from orders.clock import now
-from payments.models import Attempt, InboxEvent, Payment, ProviderAccount
+from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
 from payments.providers.base import Redirect, Status
 from payments.services.apply import apply_outcome
-from tests.factories import a_product, an_account, an_attempt, an_order, seen
+from payments.services.refund import request_refund
+from payments.services.start import submit_attempt
+from tests.factories import a_payment, a_product, an_account, an_attempt, an_order, seen
+from tests.payments.admin.cast import REFUND, SEE_ORDERS, refund_url, staff
 from tests.payments.wire import a_captured_body, signed
 from tests.shop.cast import NOBODY_LISTENS, check_out, put_in_cart
 
@@ -68,11 +74,16 @@ def test_paying_again_calls_outside_of_any(
     assert inside == [False]
 
 
-@pytest.mark.parametrize("view", ["return", "status"])
-def test_coming_back_asks_outside_of_any(unpaid: Payment, inside: list[bool], view: str) -> None:
-    attempt = an_attempt(unpaid.order)
+def at_the_bank(payment: Payment) -> None:
+    """Let the shopper stand on the bank's page."""
+    attempt = an_attempt(payment.order)
     sent = seen(attempt, Status.REQUIRES_ACTION, next_action=Redirect(CARD_PAGE))
     apply_outcome(attempt_id=attempt.pk, outcome=sent, source="create")
+
+
+@pytest.mark.parametrize("view", ["return", "status"])
+def test_coming_back_asks_outside_of_any(unpaid: Payment, inside: list[bool], view: str) -> None:
+    at_the_bank(unpaid)
 
     Client().get(f"/payments/pay/{unpaid.token}/{view}/")
 
@@ -101,3 +112,75 @@ def test_a_webhook_is_taken_outside_of_any(unpaid: Payment, inside: list[bool]) 
 
     assert (noted[0], inside) == (False, [])
     assert InboxEvent.objects.count() == 1
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """The wake-ups that were sent, and for each whether a transaction was open."""
+    sent: list[tuple[str, bool]] = []
+    monkeypatch.setattr(door, "_paused_until", 0.0)
+    monkeypatch.setattr(
+        current_app, "send_task", lambda name, **_: sent.append((name, connection.in_atomic_block))
+    )
+    return sent
+
+
+def test_staff_who_refund_call_nobody_and_wake_a_worker_after_the_commit(
+    unpaid: Payment, inside: list[bool], woken: list[tuple[str, bool]]
+) -> None:
+    paid = a_payment()
+    clerk, woken[:] = staff(SEE_ORDERS, REFUND), []
+
+    clerk.post(refund_url(paid.order), {"amount": "10", "reason": "x", "request_key": "k1"})
+
+    assert (Operation.objects.get().status, inside) == ("requested", [])
+    assert woken == [("payments.submit_operations", False)]
+
+
+def test_staff_who_cancel_ask_outside_of_any(unpaid: Payment, inside: list[bool]) -> None:
+    at_the_bank(unpaid)
+    clerk = staff(SEE_ORDERS, "payments.cancel_payment")
+    page = reverse("admin:orders_order_cancel", args=[unpaid.order_id])
+
+    clerk.post(page, {"reason": "asked", "request_key": "k1"})
+
+    assert inside
+    assert not any(inside)
+
+
+def test_a_page_that_breaks_takes_back_what_a_host_asked_for_in_it(
+    unpaid: Payment, woken: list[tuple[str, bool]]
+) -> None:
+    paid = a_payment()
+    woken.clear()
+
+    with pytest.raises(ZeroDivisionError):
+        ask_back_and_break(paid)
+
+    assert (Operation.objects.count(), woken) == (0, [])
+    paid.refresh_from_db()
+    assert paid.refund_pending == 0
+
+
+@transaction.atomic
+def ask_back_and_break(paid: Payment) -> None:
+    """A page of the host's own."""
+    request_refund(
+        payment_id=paid.pk,
+        amount=paid.money(1000),
+        reason="broken",
+        request_key="k1",
+        requested_by=None,
+    )
+    raise ZeroDivisionError
+
+
+def test_a_host_that_sends_an_attempt_inside_its_transaction_is_refused(
+    unpaid: Payment, inside: list[bool]
+) -> None:
+    attempt = an_attempt(unpaid.order)
+
+    with pytest.raises(RuntimeError, match="transaction"), transaction.atomic():
+        submit_attempt(attempt)
+
+    assert inside == []

@@ -21,6 +21,7 @@ facts = st.lists(
         st.builds(lambda went: Totals(refunded=went), amounts),
         st.builds(lambda back: Totals(refunded=back, refund_reversed=back), amounts),
         st.builds(lambda held: Totals(disputed=held), amounts),
+        st.builds(lambda gone: Totals(returned_elsewhere=gone), amounts),
     )
 )
 
@@ -61,16 +62,21 @@ def test_nothing_new_moves_nothing(stands: Totals) -> None:
 @pytest.mark.parametrize(
     ("stands", "held"),
     [
-        (Totals(captured=6000), [6000, 0, 0, -6000]),
-        (Totals(captured=6000, refunded=1500), [4500, 0, 0, -4500]),
-        (Totals(captured=6000, refunded=1500, refund_reversed=1500), [6000, 0, 0, -6000]),
-        (Totals(captured=9000, surplus=3000), [9000, 0, -3000, -6000]),
-        (Totals(captured=9000, surplus=3000, refunded=3000), [6000, 0, 0, -6000]),
-        (Totals(captured=9000, surplus=3000, refunded=4000), [5000, 0, 0, -5000]),
-        (Totals(captured=6000, disputed=6000), [0, 6000, 0, -6000]),
-        (Totals(refunded=1500), [-1500, 0, 0, 1500]),
+        (Totals(captured=6000), [6000, 0, 0, 0, -6000]),
+        (Totals(captured=6000, refunded=1500), [4500, 0, 0, 0, -4500]),
+        (Totals(captured=6000, refunded=1500, refund_reversed=1500), [6000, 0, 0, 0, -6000]),
+        (Totals(captured=9000, surplus=3000), [9000, 0, 0, -3000, -6000]),
+        (Totals(captured=9000, surplus=3000, refunded=3000), [6000, 0, 0, 0, -6000]),
+        (Totals(captured=9000, surplus=3000, refunded=4000), [5000, 0, 0, 0, -5000]),
+        (Totals(captured=6000, disputed=6000), [0, 6000, 0, 0, -6000]),
+        (Totals(refunded=1500), [-1500, 0, 0, 0, 1500]),
+        (Totals(captured=6000, returned_elsewhere=1500), [6000, 0, -1500, 0, -4500]),
+        (Totals(captured=9000, surplus=3000, returned_elsewhere=3000), [9000, 0, -3000, 0, -6000]),
     ],
-    ids=["paid", "refunded", "came back", "too much", "went back", "more", "disputed", "early"],
+    ids=[
+        *("paid", "refunded", "came back", "too much", "went back", "more", "disputed", "early"),
+        *("elsewhere", "surplus elsewhere"),
+    ],
 )
-def test_provider_disputes_overpaid_and_sales_hold(stands: Totals, held: list[int]) -> None:
+def test_provider_disputes_bank_overpaid_and_sales_hold(stands: Totals, held: list[int]) -> None:
     assert list(balances(stands).values()) == held

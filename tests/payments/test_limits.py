@@ -5,17 +5,27 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django_ratelimit import core
 from pytest_django import Settings
 
 from config.settings import REDIS_PATIENCE
-from payments.limits import too_often
+from payments.limits import (
+    ENDS_IN,
+    minutes_to_wait,
+    says_when_to_retry,
+    too_often,
+    used_up,
+)
 
 RATE = {"pay": "1/h"}
+HOUR = 3600
 REDIS = "django.core.cache.backends.redis.RedisCache"
 NOBODY = "redis://127.0.0.1:9/0"
 
@@ -32,6 +42,53 @@ def counted(**meta: Any) -> bool:
 
 def test_a_second_request_over_the_rate_is_too_many() -> None:
     assert [counted(), counted()] == [False, True]
+
+
+def test_looking_whether_the_rate_is_used_up_does_not_count() -> None:
+    looked = [used_up(RequestFactory().post("/"), "pay", RATE) for _ in range(3)]
+
+    assert (looked, counted()) == ([False, False, False], False)
+    assert used_up(RequestFactory().post("/"), "pay", RATE)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The clock by which requests are counted; it stands."""
+    clock = SimpleNamespace(now=time.time())
+    monkeypatch.setattr(core, "time", SimpleNamespace(time=lambda: clock.now))
+    return clock
+
+
+@pytest.mark.parametrize("passed", [0, 1, HOUR // 2, HOUR - 1])
+def test_a_refusal_says_to_the_second_when_it_ends(clock: SimpleNamespace, passed: int) -> None:
+    clock.now += passed
+    counted()
+    answer = too_busy(RequestFactory().post("/"))
+
+    clock.now += int(answer["Retry-After"]) - 1
+    assert counted()
+
+    clock.now += 1
+    assert not counted()
+
+
+@says_when_to_retry
+def too_busy(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=429 if too_often(request, "pay", RATE) else 200)
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(1, 1), (60, 1), (61, 2), (HOUR, 60)])
+def test_people_read_full_minutes(seconds: int, minutes: int) -> None:
+    request = RequestFactory().post("/")
+    request.META[ENDS_IN] = seconds
+
+    assert minutes_to_wait(request) == minutes
+
+
+def test_with_counting_switched_off_nobody_is_refused(settings: Settings) -> None:
+    settings.RATELIMIT_ENABLE = False
+
+    assert [counted(), counted()] == [False, False]
 
 
 def test_each_address_counts_for_itself() -> None:

@@ -238,7 +238,7 @@ def test_too_many_tries_to_pay_are_refused(
 
     answer = client.post(page_of(unpaid), {"method": "sandbox/card"})
 
-    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert (answer.status_code, "Retry-After" in answer) == (429, True)
     assert not Attempt.objects.exists()
 
 
@@ -265,7 +265,7 @@ def test_the_waiting_page_is_told_to_wait_when_it_asks_too_often(
     answer = client.get(f"{page_of(unpaid)}status/")
 
     assert (answer.status_code, answer.json()) == (429, {"stage": "waiting"})
-    assert answer["Retry-After"] == "60"
+    assert "Retry-After" in answer
 
 
 def test_a_waiting_shopper_makes_us_ask_the_bank_once_in_three_seconds(

@@ -14,9 +14,10 @@ from payments.errors import NotPayable, RefundRefused
 from payments.models import Attempt, InboxEvent, Operation, Payment
 from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
-from payments.services.inbox import apply_event, drain_inbox
+from payments.services.inbox import drain_inbox
 from payments.services.open import try_again
 from payments.services.refund import request_refund
+from payments.services.told import apply_event
 from payments.states import InboxState, PaymentStatus
 from tests.factories import GBP, a_payment, an_account, an_attempt, an_order, captured
 from tests.payments.crowd import at_once

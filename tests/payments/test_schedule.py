@@ -19,6 +19,7 @@ FIRST_WAITS = {
     Case.SLOW: (3600, 21600, *[86400] * 14),
     Case.UNKNOWN: (10, 30, 120, 600, 3600, 21600, 86400, *[86400] * 7),
     Case.REFUND: (60, 600, 3600, 21600, *[86400] * 14),
+    Case.CLOSED: (3600, 21600, *[86400] * 3),
 }
 
 
@@ -27,7 +28,7 @@ def test_the_waits_are_those_of_the_design(case: Case) -> None:
     assert tuple(wait.total_seconds() for wait in WAITS[case]) == FIRST_WAITS[case]
 
 
-@given(case=st.sampled_from(Case), polls=st.integers(0, 9))
+@given(case=st.sampled_from(Case), polls=st.integers(0, 4))
 def test_a_wait_is_at_most_a_fifth_off(case: Case, polls: int) -> None:
     wait = WAITS[case][polls]
 
@@ -37,8 +38,8 @@ def test_a_wait_is_at_most_a_fifth_off(case: Case, polls: int) -> None:
     assert abs(moment - NOON - wait) <= wait * JITTER
 
 
-@pytest.mark.parametrize("case", [Case.SLOW, Case.UNKNOWN, Case.REFUND])
-def test_after_the_last_wait_a_person_decides(case: Case) -> None:
+@pytest.mark.parametrize("case", [Case.SLOW, Case.UNKNOWN, Case.REFUND, Case.CLOSED])
+def test_after_the_last_wait_nobody_asks(case: Case) -> None:
     assert next_poll(case, len(WAITS[case]), at=NOON) is None
 
 
@@ -60,9 +61,45 @@ CASES = [
     (AttemptStatus.REQUIRES_ACTION, Flow.SLOW, Case.REDIRECT),
     (AttemptStatus.PROCESSING, Flow.SLOW, Case.SLOW),
     (AttemptStatus.PROCESSING, Flow.REDIRECT, Case.REDIRECT),
+    (AttemptStatus.VOIDED, Flow.QR, Case.CLOSED),
+    (AttemptStatus.EXPIRED, Flow.REDIRECT, Case.CLOSED),
+    (AttemptStatus.DECLINED, Flow.SLOW, Case.CLOSED),
+    (AttemptStatus.REQUIRES_ACTION, Flow.OFFLINE, Case.SLOW),
+    (AttemptStatus.PROCESSING, Flow.OFFLINE, Case.SLOW),
 ]
 
 
 @pytest.mark.parametrize(("status", "flow", "case"), CASES)
 def test_status_and_flow_choose_the_waits(status: AttemptStatus, flow: Flow, case: Case) -> None:
     assert case_of(status, flow) == case
+
+
+polls = st.integers(0, 40)
+spans = st.timedeltas(timedelta(seconds=-1), timedelta(days=2))
+
+
+@given(case=st.sampled_from(Case), number=polls)
+def test_a_question_lies_ahead_and_after_the_last_there_is_none(case: Case, number: int) -> None:
+    moment = next_poll(case, number, at=NOON)
+
+    assert moment is None or moment > NOON
+    assert moment or next_poll(case, number + 1, at=NOON) is None
+
+
+@given(case=st.sampled_from(Case), number=polls, ends=spans)
+def test_no_question_leaps_over_the_end_of_what_the_shopper_may_do(
+    case: Case, number: int, ends: timedelta
+) -> None:
+    moment = next_poll(case, number, at=NOON, action_ends=NOON + ends)
+
+    assert moment is None or ends <= timedelta() or moment <= NOON + ends
+
+
+@given(case=st.sampled_from(Case), number=polls)
+def test_what_is_to_be_closed_stays_so(case: Case, number: int) -> None:
+    assert time_to_close(case, number + 1) or not time_to_close(case, number)
+
+
+@given(status=st.sampled_from(AttemptStatus), flow=st.sampled_from(Flow))
+def test_every_status_of_every_flow_has_its_waits(status: AttemptStatus, flow: Flow) -> None:
+    assert WAITS[case_of(status, flow)]

@@ -15,6 +15,7 @@ from payments.services.apply import apply_outcome
 from payments.views import result, stage
 from payments.views.addresses import LONGEST, may_follow
 from tests.factories import an_account, an_attempt, captured, seen
+from tests.payments.services.cast import a_hold, held
 
 pytestmark = pytest.mark.django_db
 BANK = "http://127.0.0.1:9/pay/x/"
@@ -126,3 +127,23 @@ def test_a_waiting_page_is_told_of_money_that_came_while_it_asked(
     client: Client, raced: Attempt
 ) -> None:
     assert client.get(address(raced, "status/")).json()["stage"] == "paid"
+
+
+def test_who_is_held_less_than_was_asked_is_told_that_a_person_looks_at_it(client: Client) -> None:
+    attempt = a_hold()
+    part = held(attempt, authorized=4000)
+    apply_outcome(attempt_id=attempt.pk, outcome=part, source="webhook")
+
+    page = client.get(address(attempt, "return/"))
+
+    assert "We are looking at your payment" in page.text
+    assert "Your bank has set aside only £40.00 of £60.00." in page.text
+    assert client.get(address(attempt, "status/")).json()["stage"] == "review"
+
+
+def test_a_bank_that_charges_what_it_has_authorized_is_waited_for(client: Client) -> None:
+    attempt = sent(None)
+    said = seen(attempt, Status.AUTHORIZED, authorized=6000)
+    apply_outcome(attempt_id=attempt.pk, outcome=said, source="webhook")
+
+    assert client.get(address(attempt, "status/")).json()["stage"] == "waiting"

@@ -239,7 +239,7 @@ def test_too_many_clicks_are_refused_and_add_nothing(
     answer = put_in_cart(client, teapot, 5)
 
     assert (answer.status_code, held()) == (429, {teapot.sku: 1})
-    assert answer["Retry-After"] == "60"
+    assert "Retry-After" in answer
     assert "There were too many requests from your connection." in read(answer).text
     assert ("quantity", "5") in read(answer).form(having="sku", at="/cart/add/").fields
 

@@ -164,6 +164,6 @@ def test_guessing_addresses_ends_soon_and_keeps_what_was_typed(
 
     answer = client.post(f"{page_of(expired)}link/", {"email": expired.email})
 
-    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    assert (answer.status_code, "Retry-After" in answer) == (429, True)
     assert dict(read(answer).form(having="email").fields)["email"] == expired.email
     assert not Mail.objects.exists()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.template.loader import render_to_string
+
 from orders.money import Money
 from shop.catalog import Product
-from shop.pricing import Quote, Wanted, quote
+from shop.pricing import Quote, QuoteLine, Wanted, quote
 
 POT = Product("POT", "Pot", Money(4200, "GBP"))
 CUP = Product("CUP", "Cup", Money(2100, "GBP"))
@@ -35,3 +37,11 @@ def test_a_fingerprint_changes_with_sku_quantity_price_and_currency() -> None:
     ]
 
     assert len({cart.fingerprint for cart in carts}) == len(carts)
+
+
+def test_the_costs_of_a_quote_name_goods_and_delivery() -> None:
+    lines = (QuoteLine("POT", 1, None, Money(3000, "GBP")),)
+
+    shown = render_to_string("shop/_costs.html", {"quote": Quote(lines, Money(3395, "GBP"))})
+
+    assert [amount for amount in ("£30.00", "£3.95", "£33.95") if amount not in shown] == []

@@ -13,6 +13,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from demo.models import Product
+from orders.models import Order
 from payments.models import ProviderAccount
 from tests.factories import UserFactory, a_payment, a_product
 from tests.shop.cast import check_out, filled_in, put_in_cart
@@ -121,6 +122,30 @@ def test_the_order_page(client: Client, db: None, statements: Statements) -> Non
 
     with statements(3):
         client.get(f"/order/{order.link_token}/")
+
+
+@pytest.mark.usefixtures("deaf_bank")
+def test_the_order_page_of_who_has_just_ordered(client: Client, statements: Statements) -> None:
+    """The session is read, but not the cart: it has become the order."""
+    fill(client, 3)
+    check_out(client)
+    order = Order.objects.get()
+
+    with statements(4):
+        page = client.get(f"/order/{order.link_token}/")
+
+    assert "cart-count" not in page.content.decode()
+
+
+@pytest.mark.usefixtures("deaf_bank")
+def test_the_order_page_counts_what_is_in_the_next_cart(client: Client) -> None:
+    fill(client, 3)
+    check_out(client)
+    fill(client, 2)
+
+    page = client.get(f"/order/{Order.objects.get().link_token}/")
+
+    assert page.context["cart_count"] == 2
 
 
 @pytest.mark.parametrize("view", ["return/", "status/"])

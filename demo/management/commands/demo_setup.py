@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.shelves import fill_shelves
 from payments.errors import SecretsUnreadable
-from payments.providers.base import ProviderError
+from payments.providers.errors import ProviderError
 from payments.services.accounts import connect_sandbox
 
 ADMIN = "admin"

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from payments.conf import payment_settings
 from payments.errors import PaymentError
-from payments.providers.base import ProviderError
+from payments.providers.errors import ProviderError
 from payments.services.accounts import connect_sandbox
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import httpx
 
-from payments.providers.base import (
-    Account,
-    Failure,
+from payments.providers.base import Account, Failure
+from payments.providers.deadline import http_client, send
+from payments.providers.errors import (
+    BadAnswer,
     NotAuthorized,
     NotFound,
     ProviderDown,
@@ -18,8 +18,8 @@ from payments.providers.base import (
     ProviderRejected,
 )
 from payments.providers.sandbox.mapping import REFUSALS
+from payments.providers.told import Told
 
-Json = dict[str, Any]
 NOT_NOW = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.TOO_MANY_REQUESTS}
 
 
@@ -32,36 +32,26 @@ class Signed:
     webhook_secret: str
 
 
-@lru_cache(maxsize=32)
-def _http(base_url: str, timeout: float) -> httpx.Client:
-    """One pool of connections per bank and process; it may be shared by threads."""
-    return httpx.Client(
-        base_url=base_url,
-        timeout=httpx.Timeout(timeout, connect=2.0, write=2.0, pool=1.0),
-        trust_env=False,
-    )
-
-
 def sign_up(base_url: str, *, name: str, webhook_url: str, timeout: float = 8.0) -> Signed:
     """Become a merchant of a sandbox bank; raises ProviderDown or ProviderRejected."""
-    http = _http(base_url, timeout)
+    http = http_client(base_url, timeout)
     body = {"name": name, "webhook_url": webhook_url}
     given = _send(http, http.build_request("POST", "/v1/merchants", json=body))
-    return Signed(given["merchant_id"], given["api_key"], given["webhook_secret"])
+    return Signed(*map(given.text, ("merchant_id", "api_key", "webhook_secret")))
 
 
 class SandboxClient:
     """The bank's API for one merchant."""
 
     def __init__(self, account: Account, *, timeout: float = 8.0) -> None:
-        self._http = _http(account.base_url, timeout)
+        self._http = http_client(account.base_url, timeout)
         self._auth = {"Authorization": f"Bearer {account.secrets['api_key']}"}
 
-    def get(self, path: str, **params: str) -> Json:
+    def get(self, path: str, **params: str) -> Told:
         request = self._http.build_request("GET", path, headers=self._auth, params=params)
         return _send(self._http, request)
 
-    def post(self, path: str, body: Json, *, key: str) -> Json:
+    def post(self, path: str, body: dict[str, Any], *, key: str) -> Told:
         headers = {**self._auth, "Idempotency-Key": key}
         request = self._http.build_request("POST", path, json=body, headers=headers)
         return _send(self._http, request)
@@ -72,9 +62,9 @@ class SandboxClient:
         _send(self._http, request)
 
 
-def _send(http: httpx.Client, request: httpx.Request) -> Json:
+def _send(http: httpx.Client, request: httpx.Request) -> Told:
     try:
-        answer = http.send(request)
+        answer = send(http, request)
     except httpx.ConnectError as error:
         raise ProviderDown("no connection", sent=False) from error
     except httpx.ConnectTimeout as error:
@@ -84,7 +74,7 @@ def _send(http: httpx.Client, request: httpx.Request) -> Json:
     return _read(answer, request.url.path)
 
 
-def _read(answer: httpx.Response, path: str) -> Json:
+def _read(answer: httpx.Response, path: str) -> Told:
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise ProviderDown(f"answered {answer.status_code}", sent=True)
     if answer.status_code in NOT_NOW:  # also where a gateway says so, on a page of its own
@@ -95,23 +85,25 @@ def _read(answer: httpx.Response, path: str) -> Json:
     return given
 
 
-def _json(answer: httpx.Response) -> Json:
+def _json(answer: httpx.Response) -> Told:
     try:
         given = answer.json()
     except (ValueError, RecursionError) as error:
         raise ProviderDown("the answer is not JSON", sent=True) from error
     if not isinstance(given, dict):
         raise ProviderDown("the answer is not an object", sent=True)
-    return given
+    return Told(given, "answer")
 
 
-def _refusal(given: Json, status: int, path: str) -> ProviderError:
+def _refusal(given: Told, status: int, path: str) -> ProviderError:
     """A refusal that settles the request by its code; any other leaves it open.
 
     A 404 without the bank's own word is some gateway's, and proves no absence.
     """
-    error = given.get("error")
-    raw = str(error.get("code", "")) if isinstance(error, dict) else ""
+    try:
+        raw = given.row("error").text("code")
+    except BadAnswer:
+        raw = ""
     if raw == "not_found":
         return NotFound(path)
     if raw in REFUSALS:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from orders.money import Money
 from payments.providers.base import (
+    CaptureSeen,
     DisputeSeen,
     DisputeStatus,
     Failure,
@@ -20,9 +19,9 @@ from payments.providers.base import (
     SavedMethodSeen,
     Status,
 )
+from payments.providers.errors import BadAnswer
+from payments.providers.told import Told
 
-LARGEST: Final = 2**63
-LONGEST: Final = 80
 STATUSES: Final = {
     "requires_action": Status.REQUIRES_ACTION,
     "processing": Status.PROCESSING,
@@ -37,6 +36,7 @@ REFUND_STATUSES: Final = {
     "succeeded": RefundStatus.SUCCEEDED,
     "failed": RefundStatus.FAILED,
 }
+DISPUTE_STATUSES: Final = {status.value: status for status in DisputeStatus}
 DECLINES: Final = {
     "generic_decline": "declined",
     "do_not_honor": "declined",
@@ -69,113 +69,97 @@ REFUSALS: Final = {
 """Answers that settle a request: it was not done and never will be."""
 
 
-def read_payment(told: dict[str, Any]) -> Outcome:
-    """A payment object as an Outcome; raises KeyError or ValueError on one that is not."""
-    currency = told["currency"]
-    card = told.get("card") or {}
+def read_payment(payment: Told) -> Outcome:
+    """A payment object as an Outcome; raises BadAnswer on one that is not."""
+    currency = payment.currency("currency")
+    card = payment.maybe_row("card")
     return Outcome(
-        status=STATUSES[told["status"]],
-        our_ref=text(told, "reference"),
-        amount=Money(whole(told, "amount"), currency),
-        authorized=whole(told, "authorized"),
-        captured=whole(told, "captured"),
-        released=whole(told, "released"),
-        capture_before=moment(told.get("capture_before")),
-        refunded=whole(told, "refunded"),
-        refunds=tuple(read_refund(refund, currency) for refund in told["refunds"]),
-        disputes=tuple(read_dispute(dispute, currency) for dispute in told["disputes"]),
-        saved_method=_saved(told.get("saved_card")),
-        objects=_objects(told),
-        next_action=_next_action(told),
-        error=_decline(told),
-        mode=told["mode"],
-        merchant_id=told["merchant_id"],
-        evidence={name: str(card[name]) for name in ("brand", "last4") if name in card},
+        status=payment.one_of("status", STATUSES),
+        our_ref=payment.text("reference"),
+        amount=payment.money("amount", currency),
+        authorized=payment.whole("authorized"),
+        captured=payment.whole("captured"),
+        released=payment.whole("released"),
+        capture_before=payment.maybe_moment("capture_before"),
+        refunded=payment.whole("refunded"),
+        captures=tuple(_capture(capture, currency) for capture in payment.maybe_rows("captures")),
+        refunds=tuple(read_refund(refund, currency) for refund in payment.rows("refunds")),
+        disputes=tuple(_dispute(dispute, currency) for dispute in payment.rows("disputes")),
+        saved_method=_saved(payment.maybe_row("saved_card")),
+        objects=_objects(payment),
+        next_action=_next_action(payment),
+        error=_decline(payment),
+        mode=payment.text("mode"),
+        merchant_id=payment.text("merchant_id"),
+        evidence={name: card.maybe_text(name) for name in ("brand", "last4")} if card else {},
     )
 
 
-def read_found(told: dict[str, Any]) -> Outcome:
+def read_found(found: Told) -> Outcome:
     """The one payment of a search by reference."""
-    (payment,) = told["data"]
-    return read_payment(payment)
+    payments = found.rows("data")
+    if len(payments) != 1:
+        raise BadAnswer(f"{len(payments)} payments of one reference")
+    return read_payment(payments[0])
 
 
-def whole(told: dict[str, Any], name: str) -> int:
-    """An amount in minor units that a database can hold; raises ValueError on anything else."""
-    value = told[name]
-    if type(value) is not int or not 0 <= value < LARGEST:
-        raise ValueError(f"{name} is not an amount")
-    return value
+def refund_outcome(refund: Told) -> Outcome:
+    """The answer to a refund: that one refund of a captured payment."""
+    seen = read_refund(refund, refund.currency("currency"))
+    return Outcome(status=Status.CAPTURED, refunds=(seen,))
 
 
-def text(told: dict[str, Any], name: str) -> str:
-    """A short word such as an id; raises ValueError on anything else."""
-    value = told[name]
-    if not isinstance(value, str) or len(value) > LONGEST or not value.isprintable():
-        raise ValueError(f"{name} is not a short text")
-    return value
+def _capture(capture: Told, currency: str) -> CaptureSeen:
+    money = capture.money("amount", currency)
+    return CaptureSeen(capture.text("id"), capture.text("reference"), money)
 
 
-def read_refund(told: dict[str, Any], currency: str) -> RefundSeen:
-    code = told.get("failure_code") or ""
+def read_refund(refund: Told, currency: str) -> RefundSeen:
+    code = refund.maybe_text("failure_code")
     return RefundSeen(
-        provider_id=text(told, "id"),
-        our_ref=text(told, "reference"),
-        amount=Money(whole(told, "amount"), currency),
-        status=REFUND_STATUSES[told["status"]],
+        provider_id=refund.text("id"),
+        our_ref=refund.text("reference"),
+        amount=refund.money("amount", currency),
+        status=refund.one_of("status", REFUND_STATUSES),
         error=Failure(DECLINES.get(code, "declined"), code) if code else None,
     )
 
 
-def read_dispute(told: dict[str, Any], currency: str) -> DisputeSeen:
+def _dispute(dispute: Told, currency: str) -> DisputeSeen:
     return DisputeSeen(
-        provider_id=text(told, "id"),
-        amount=Money(whole(told, "amount"), currency),
-        status=DisputeStatus(told["status"]),
-        reason=text(told, "reason"),
-        evidence_due_at=moment(told.get("evidence_due_at")),
+        provider_id=dispute.text("id"),
+        amount=dispute.money("amount", currency),
+        status=dispute.one_of("status", DISPUTE_STATUSES),
+        reason=dispute.text("reason"),
+        evidence_due_at=dispute.maybe_moment("evidence_due_at"),
     )
 
 
-def moment(told: object) -> datetime | None:
-    """A time of the bank's, in UTC; raises ValueError on anything but that or nothing."""
-    if told is None:
+def _objects(payment: Told) -> tuple[ProviderObject, ...]:
+    captures = payment.maybe_rows("captures")
+    named = [ProviderObject("capture", capture.text("id")) for capture in captures]
+    return (ProviderObject("payment", payment.text("id")), *named)
+
+
+def _saved(card: Told | None) -> SavedMethodSeen | None:
+    if card is None:
         return None
-    at = datetime.fromisoformat(str(told))
-    if at.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return at
+    return SavedMethodSeen(card.text("id"), card.text("brand"), card.text("last4"))
 
 
-def _objects(told: dict[str, Any]) -> tuple[ProviderObject, ...]:
-    captures = [ProviderObject("capture", text(each, "id")) for each in told.get("captures") or ()]
-    return (ProviderObject("payment", text(told, "id")), *captures)
-
-
-def _saved(told: dict[str, Any] | None) -> SavedMethodSeen | None:
-    if not told:
+def _next_action(payment: Told) -> NextAction:
+    if payment.one_of("status", STATUSES) != Status.REQUIRES_ACTION:
         return None
-    return SavedMethodSeen(text(told, "id"), text(told, "brand"), text(told, "last4"))
+    ends = payment.maybe_moment("expires_at")
+    if code := payment.maybe_url("qr_content"):
+        return QrCode(code, ends)
+    url = payment.maybe_url("checkout_url")
+    return Redirect(url, ends) if url else None
 
 
-def _next_action(told: dict[str, Any]) -> NextAction:
-    if told["status"] != "requires_action":
-        return None
-    ends = moment(told.get("expires_at"))
-    if told.get("qr_content"):
-        return QrCode(told["qr_content"], ends)
-    return Redirect(told["checkout_url"], ends) if told.get("checkout_url") else None
-
-
-def refund_outcome(told: dict[str, Any]) -> Outcome:
-    """The answer to a refund: that one refund of a captured payment."""
-    return Outcome(status=Status.CAPTURED, refunds=(read_refund(told, told["currency"]),))
-
-
-def _decline(told: dict[str, Any]) -> Failure | None:
-    if told["status"] in ENDS and not told["authorized"]:
-        return Failure(ENDS[told["status"]], told["status"])
-    code = told.get("decline_code")
-    if not code:
-        return None
-    return Failure(DECLINES.get(code, "declined"), code)
+def _decline(payment: Told) -> Failure | None:
+    status = payment.text("status")
+    if status in ENDS and not payment.whole("authorized"):
+        return Failure(ENDS[status], status)
+    code = payment.maybe_text("decline_code")
+    return Failure(DECLINES.get(code, "declined"), code) if code else None

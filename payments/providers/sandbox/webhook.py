@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
+import re
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from payments.providers.base import (
     Account,
@@ -14,61 +16,110 @@ from payments.providers.base import (
     ParsedWebhook,
     ProviderObject,
     RawRequest,
+    Refused,
     Verdict,
     WebhookEvent,
 )
-from payments.providers.sandbox.mapping import read_payment, text
+from payments.providers.errors import BadAnswer
+from payments.providers.sandbox.mapping import read_payment
+from payments.providers.told import Told
 
+logger = logging.getLogger("till.payments")
 TOLERANCE_SECONDS = 300
 HEADER = "sandbox-signature"
+STAMP = re.compile("[0-9]{1,12}")
 
 
 def parse_webhook(account: Account, raw: RawRequest, now: datetime) -> ParsedWebhook:
     """Check signature, freshness, merchant and mode over the raw bytes; then read the event."""
-    if problem := _forged(account.secrets["webhook_secret"], raw, now):
-        return ParsedWebhook(Verdict.REJECTED, reason=problem)
+    if problem := _forged(account.secrets["webhook_secret"], raw):
+        return _rejected(Refused.SIGNATURE, problem)
+    if _is_stale(raw, now):
+        return _rejected(Refused.STALE, "timestamp is stale")
+    return _read(account, raw)
+
+
+def _read(account: Account, raw: RawRequest) -> ParsedWebhook:
     try:
-        told = json.loads(raw.body)
-        event = read_event(told)
-        theirs = (told["merchant_id"], told["mode"])
-    except (KeyError, ValueError, TypeError, RecursionError) as error:
-        return ParsedWebhook(Verdict.REJECTED, reason=f"malformed body: {type(error).__name__}")
-    if theirs != (account.merchant_id, account.mode):
-        return ParsedWebhook(Verdict.REJECTED, reason="another merchant or mode")
+        body = read_body(raw.body)
+        event, told = read_event(body), Told(body, "event")
+        merchant, mode = told.text("merchant_id"), told.text("mode")
+    except BadAnswer as error:
+        return _rejected(Refused.MALFORMED, f"malformed body: {error.problem}")
+    if merchant != account.merchant_id:
+        return _rejected(Refused.ACCOUNT, "it is about another merchant")
+    if mode != account.mode:
+        return _rejected(Refused.MODE, f"it is not of the mode {account.mode}")
     return ParsedWebhook(Verdict.VERIFIED, (event,), ack_body=b'{"received": true}')
 
 
-def read_event(told: dict[str, Any]) -> WebhookEvent:
-    """One event of the bank with the payment it is about; raises KeyError or ValueError."""
-    payment = told["data"]
+def _rejected(refused: Refused, reason: str) -> ParsedWebhook:
+    return ParsedWebhook(Verdict.REJECTED, refused=refused, reason=reason)
+
+
+def read_body(body: bytes) -> object:
+    """The JSON in a body; raises BadAnswer where there is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer("not JSON") from error
+
+
+def read_event(told: object) -> WebhookEvent:
+    """One event of the bank with the payment it is about; raises BadAnswer."""
+    event = Told(told, "event")
+    payment = event.row("data")
     return WebhookEvent(
-        event_id=text(told, "id"),
-        kind=text(told, "type"),
-        our_ref=text(payment, "reference"),
-        objects=(ProviderObject("payment", text(payment, "id")),),
+        event_id=event.text("id"),
+        kind=event.text("type"),
+        our_ref=payment.text("reference"),
+        objects=(ProviderObject("payment", payment.text("id")),),
         outcome=read_payment(payment),
     )
 
 
-def read_page(told: dict[str, Any], cursor: str) -> EventPage:
-    """A page of the event feed after `cursor`; raises KeyError, TypeError or ValueError."""
-    events, more = tuple(read_event(event) for event in told["data"]), told["has_more"]
-    if not isinstance(more, bool) or (more and not events):
-        raise ValueError("no page of events")
-    return EventPage(events, events[-1].event_id if events else cursor, more)
+def read_page(told: Told, cursor: str) -> EventPage:
+    """A page of the event feed after `cursor`; raises BadAnswer."""
+    events = [event for item in told.items("data") if (event := _listed(item))]
+    if not events and told.flag("has_more"):
+        raise BadAnswer("no events, and more of them")
+    return EventPage(
+        tuple(events), events[-1].event_id if events else cursor, told.flag("has_more")
+    )
 
 
-def _forged(secret: str, raw: RawRequest, now: datetime) -> str:
+def _listed(told: object) -> WebhookEvent | None:
+    """One event of a page with its body; None where not even its id can be read."""
+    body = json.dumps(told).encode()
+    try:
+        return replace(read_event(told), body=body)
+    except BadAnswer as unreadable:
+        event_id = _id_of(told)
+        logger.warning("event %s of the feed cannot be read: %s", event_id or "?", unreadable)
+    return WebhookEvent(event_id, "", body=body) if event_id else None
+
+
+def _id_of(told: object) -> str:
+    try:
+        return Told(told, "event").text("id")
+    except BadAnswer:
+        return ""
+
+
+def _signature(raw: RawRequest) -> dict[str, str]:
     header = raw.headers.get(HEADER, "")
-    parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+    return dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+
+
+def _forged(secret: str, raw: RawRequest) -> str:
+    parts = _signature(raw)
     stamp, given = parts.get("t", ""), parts.get("v1", "")
-    if not (stamp.isascii() and stamp.isdigit() and given.isascii()):
+    if not (STAMP.fullmatch(stamp) and given.isascii()):
         return "signature missing or malformed"
     signed = f"{stamp}.".encode() + raw.body
-    if not hmac.compare_digest(
-        hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest(), given
-    ):
-        return "signature does not match"
-    if abs(now.timestamp() - int(stamp)) > TOLERANCE_SECONDS:
-        return "timestamp is stale"
-    return ""
+    wanted = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return "" if hmac.compare_digest(wanted, given) else "signature does not match"
+
+
+def _is_stale(raw: RawRequest, now: datetime) -> bool:
+    return abs(now.timestamp() - int(_signature(raw)["t"])) > TOLERANCE_SECONDS

@@ -22,7 +22,14 @@ from tests.payments.shopper import pay_at_bank, tap
 from tests.payments.wire import signed
 
 TOKENS: Final[dict[str, dict[Act, str]]] = {
-    "card": {Act.APPROVE: "tok_approve", Act.DECLINE: "tok_decline_generic"},
+    "card": {
+        Act.APPROVE: "tok_approve",
+        Act.DECLINE: "tok_decline_generic",
+        Act.LET_LAPSE: "tok_hold_lapses",
+        Act.DISPUTE: "tok_dispute_opened",
+        Act.DISPUTE_IN_VAIN: "tok_dispute_won",
+        Act.DISPUTE_AND_GET: "tok_dispute_lost",
+    },
     "wallet": {
         Act.APPROVE: "wal_approve",
         Act.APPROVE_SLOWLY: "wal_slow",
@@ -53,7 +60,6 @@ class SandboxRig:
 
     def __init__(self, folder: Path) -> None:
         self.bank = BankProcess(folder, pace=0.02)
-        self.bank.migrate()
         self.bank.start()
         self.receiver = Receiver()
         self.wire = Wire(self.bank.url)
@@ -125,6 +131,7 @@ def booked(payment: dict[str, Any]) -> Booked:
     currency = payment["currency"]
     return Booked(
         asked=Money(payment["amount"], currency),
+        held=Money(payment["authorized"] - payment["captured"] - payment["released"], currency),
         captured=Money(payment["captured"], currency),
         refunded=Money(payment["refunded"], currency),
         refunds=len(payment["refunds"]),

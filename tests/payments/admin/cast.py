@@ -13,7 +13,8 @@ from orders.models import Order
 from payments.models import Attempt, InboxEvent
 from payments.providers.base import RawRequest
 from payments.providers.sandbox.webhook import read_event
-from payments.services.inbox import drain_inbox, receive
+from payments.services.inbox import drain_inbox
+from payments.services.receive import receive
 from tests.factories import UserFactory
 from tests.payments.wire import a_captured_body
 

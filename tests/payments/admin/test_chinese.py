@@ -17,8 +17,16 @@ from payments.models.records import Review, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundStatus
 from payments.services.apply import apply_outcome
 from tests.english import english_in
-from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
+from tests.factories import (
+    a_payment,
+    a_refund_seen,
+    an_account,
+    an_attempt,
+    an_order,
+    captured,
+)
 from tests.payments.admin.cast import a_webhook, money_url, order_url, refund_url
+from tests.payments.sending import dead
 
 pytestmark = pytest.mark.django_db
 OURS = (
@@ -102,3 +110,29 @@ def test_the_money_of_an_order(chief: Client, paid: Payment) -> None:
 
 def test_the_refund_page(chief: Client) -> None:
     assert not english(chief, refund_url(a_payment().order))
+
+
+def test_the_pages_of_a_rotation(chief: Client) -> None:
+    page = reverse("admin:payments_provideraccount_rotate", args=[an_account().pk])
+    assert not english(chief, page)
+
+    chief.post(page)
+
+    assert not english(chief, page)
+
+
+def test_the_pages_of_a_replay(chief: Client) -> None:
+    event = dead(an_attempt(), kind="", event_id="")
+    page = reverse("admin:payments_inboxevent_replay")
+    assert not english(chief, f"{page}?ids={event.pk}")
+
+    done = chief.post(page, {"ids": event.pk}).content.decode()
+
+    assert "1 个事件中完成了 1 个。" in done
+    assert not english(chief, page)
+
+
+def test_the_list_of_orders_where_an_event_was_given_up(chief: Client) -> None:
+    dead(an_attempt())
+
+    assert not english(chief, "/admin/orders/order/")

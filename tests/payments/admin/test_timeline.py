@@ -19,10 +19,10 @@ from payments.providers.base import DisputeSeen, DisputeStatus, Failure, RefundS
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
 from payments.services.refund import request_refund
-from payments.services.resolve import resolve_review
 from payments.timeline import Happening, Kind, timeline
 from tests.factories import UserFactory, a_refund_seen, an_attempt, an_order, captured, seen
 from tests.payments.admin.cast import a_webhook
+from tests.payments.reviewing import close
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -123,9 +123,9 @@ def test_a_failed_refund_opens_a_review_that_a_person_closes() -> None:
     clerk = get_user_model().objects.get()
 
     assert {"Refund of £12.50 failed", "Review: a refund failed open"} == set(told(order)[-2:])
-    assert resolve_review(review_id=review.pk, resolved_by=clerk.pk)
+    assert close(review, by=clerk.pk)
     assert story(order)[-1].title == "Review resolved: a refund failed"
-    assert story(order)[-1].detail == "by clerk"
+    assert story(order)[-1].detail == "Resolve with a note · as agreed by mail · by clerk"
 
 
 def test_a_refund_made_elsewhere_is_part_of_the_story() -> None:

@@ -22,7 +22,6 @@ def _nothing_counted() -> None:
 def quick_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a bank where a minute takes a second."""
     bank = BankProcess(tmp_path_factory.mktemp("quick"), pace=0.02)
-    bank.migrate()
     bank.start()
     yield bank.url
     bank.kill()

@@ -13,6 +13,7 @@ from orders.states import OrderState
 from payments.errors import NotPayable
 from payments.models import Attempt, Payment, ProviderAccount
 from payments.services.apply import apply_outcome
+from payments.services.close import close_attempt
 from payments.services.expire import expire_due
 from tests.factories import captured, later
 from tests.payments.flows.cast import (
@@ -88,7 +89,7 @@ def test_money_from_the_way_that_was_left_goes_back_by_itself(account: ProviderA
 
 
 def test_money_from_the_first_way_does_not_pay_for_the_second(account: ProviderAccount) -> None:
-    first = pay(begin(account, "wallet"), "wal_slow")
+    first = pay(begin(account, "bank_debit"), "deb_approve")
     leave(first, "card")
 
     wait_at_bank(first, "captured")
@@ -98,6 +99,31 @@ def test_money_from_the_first_way_does_not_pay_for_the_second(account: ProviderA
     assert books() == left
     work()
     assert books() == replace(left, refunded=6000, pending=0, mails=("refund",))
+
+
+def test_a_late_success_after_a_void_is_found_where_no_webhook_tells_of_it(
+    account: ProviderAccount,
+) -> None:
+    first = pay(begin(account, "card"), "tok_late_success_after_void")
+    ask_bank(pay(choose(first, "wallet"), "wal_approve"))
+    wait_at_bank(first, "captured")
+
+    work(after=AN_HOUR * 2)
+
+    assert books() == replace(PAID_TWICE, refunded=6000, mails=("confirmation", "refund"))
+
+
+def test_a_late_success_after_an_order_expired_is_found_and_revives_it(
+    account: ProviderAccount,
+) -> None:
+    first = pay(begin(account, "card"), "tok_late_success_after_void")
+    close_attempt(first.pk, source="expiry")
+    expire_order(Order.objects.get(), actor="test")
+    wait_at_bank(first, "captured")
+
+    work(after=AN_HOUR * 2)
+
+    assert (books().order, books().payment, books().stock) == ("confirmed", "paid", 0)
 
 
 def test_a_late_success_after_a_void_goes_back_where_another_way_was_taken(

@@ -21,23 +21,35 @@ def a_payment(**facts: object) -> dict[str, Any]:
 
 
 class FakeBank:
-    """Answers every request with what it is told to say."""
+    """Answers every request with what it `says`, or with what that makes of its path.
+
+    A POST with what it `refuses`, if anything.
+    """
 
     says: object = None
+    refuses: str = ""
 
     def __init__(self) -> None:
         bank = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                body = json.dumps(bank.says).encode()
+                says = bank.says(self.path) if callable(bank.says) else bank.says
+                self.answer(200, says)
+
+            def do_POST(self) -> None:
+                if bank.refuses:
+                    self.answer(409, {"error": {"code": bank.refuses}})
+                else:
+                    self.do_GET()
+
+            def answer(self, status: int, says: object) -> None:
+                body = json.dumps(says).encode()
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                self.send_response(200)
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
-
-            do_POST = do_GET  # noqa: N815  # the name that http.server calls
 
             def log_message(self, *_: object) -> None:
                 pass

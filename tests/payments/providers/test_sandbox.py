@@ -14,11 +14,11 @@ from payments.providers.base import (
     CreateRequest,
     Outcome,
     ProviderRef,
-    ProviderRejected,
     QrCode,
     Redirect,
     Status,
 )
+from payments.providers.errors import ProviderRejected
 from payments.providers.sandbox import SandboxProvider
 from payments.providers.sandbox.client import sign_up
 from tests.payments.shopper import pay_at_bank

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from payments.providers.base import NotFound, WebhookEvent
+from payments.providers.base import RawRequest, WebhookEvent
+from payments.providers.errors import NotFound
 from payments.providers.sandbox import SandboxProvider
 from tests.payments.providers.test_sandbox import an_account_at
 from tests.payments.providers.test_sandbox_holds import a_capture, held
@@ -60,3 +61,12 @@ def test_the_feed_of_nothing_stays_at_its_beginning(provider: SandboxProvider) -
 def test_a_cursor_that_the_bank_never_gave_is_not_found(provider: SandboxProvider) -> None:
     with pytest.raises(NotFound):
         provider.list_events("evt_never")
+
+
+def test_a_listed_event_is_read_again_from_its_body(provider: SandboxProvider) -> None:
+    held(provider)
+    (event,) = all_events(provider)
+
+    again = provider.read_event(RawRequest(event.body, {}), event.event_id)
+
+    assert again == replace(event, body=b"")

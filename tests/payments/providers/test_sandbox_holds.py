@@ -8,16 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orders.money import Money
-from payments.providers.base import (
-    CaptureRequest,
-    CreateRequest,
-    NotFound,
-    Outcome,
-    ProviderDown,
-    ProviderRef,
-    ProviderRejected,
-    Status,
-)
+from payments.providers.base import CaptureRequest, CreateRequest, Outcome, ProviderRef, Status
+from payments.providers.errors import NotFound, ProviderDown, ProviderRejected
 from payments.providers.sandbox import SandboxProvider
 from tests.payments.providers.test_sandbox import a_ref, a_request, an_account_at, pay, payment_id
 

@@ -18,6 +18,7 @@ from urllib.parse import urljoin
 import httpx
 
 from config.ports import HOST, free_port, wait_until_answers
+from config.stack import BANK
 
 ROOT = Path(__file__).resolve().parents[3]
 RETURN_URL = "http://127.0.0.1:9/back/?order=1"
@@ -52,6 +53,9 @@ class BankProcess:
         return self.data / "log"
 
     def manage(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return self._run("manage.py", *arguments)
+
+    def _run(self, *command: str) -> subprocess.Popen[bytes]:
         book = self.database_url or f"sqlite:///{self.data / 'bank.sqlite3'}"
         environment = {
             **os.environ,
@@ -61,15 +65,14 @@ class BankProcess:
             "BANK_DATABASE_URL": book,
             "DATABASE_URL": book,
         }
-        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         with self.log.open("ab") as log:
-            return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)
-
-    def migrate(self) -> None:
-        assert self.manage("migrate", "-v0").wait() == 0, self.log.read_text()
+            return subprocess.Popen(
+                [sys.executable, *command], env=environment, cwd=ROOT, stdout=log, stderr=log
+            )
 
     def start(self) -> None:
-        process = self.process = self.manage("sandbox_bank", f"--port={self.port}")
+        """Make its tables where they are missing, and serve."""
+        process = self.process = self._run(*BANK, f"--port={self.port}")
         health = f"{self.url}/health/"
         alive = wait_until_answers(health, seconds=90, alive=lambda: process.poll() is None)
         assert alive, self.log.read_text()

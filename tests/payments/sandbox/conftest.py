@@ -1,7 +1,6 @@
 """Fixtures of the bank's tests: a shop at the bank, its webhook receiver, a bank to kill."""
 
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,30 +30,19 @@ def shop(bank: str) -> Shop:
     return a_shop(bank)
 
 
-@pytest.fixture(scope="session")
-def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A book with its tables, to be copied: quicker than making each anew."""
-    folder = tmp_path_factory.mktemp("book")
-    BankProcess(folder).migrate()
-    return folder
-
-
 @pytest.fixture
-def own_bank(tmp_path: Path, empty_book: Path) -> Iterator[BankProcess]:
+def own_bank(tmp_path: Path) -> Iterator[BankProcess]:
     """A bank that a test may kill."""
-    shutil.copytree(empty_book, tmp_path, dirs_exist_ok=True)
     bank = BankProcess(tmp_path)
     bank.start()
     yield bank
     bank.kill()
 
 
-@pytest.fixture(scope="module")
-def quick_bank(tmp_path_factory: pytest.TempPathFactory, empty_book: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def quick_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a bank whose seconds are short: 10 are a half."""
-    folder = tmp_path_factory.mktemp("quick")
-    shutil.copytree(empty_book, folder, dirs_exist_ok=True)
-    bank = BankProcess(folder, pace=0.05)
+    bank = BankProcess(tmp_path_factory.mktemp("quick"), pace=0.05)
     bank.start()
     yield bank.url
     bank.kill()
@@ -66,7 +54,7 @@ def quick(quick_bank: str, receiver: Receiver) -> Shop:
     return a_shop(quick_bank, receiver.url)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def postgres_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a bank whose book is kept by PostgreSQL, on the server of DATABASE_URL."""
     url = os.environ.get("DATABASE_URL", "")
@@ -77,7 +65,6 @@ def postgres_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.execute(f'CREATE DATABASE "{name}"')
     bank = BankProcess(tmp_path_factory.mktemp("bank"), f"{url.rpartition('/')[0]}/{name}")
     try:
-        bank.migrate()
         bank.start()
         yield bank.url
     finally:

@@ -79,7 +79,6 @@ def test_a_wrong_pace_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
 
 def test_started_with_the_settings_of_a_site_it_is_the_bank_still(tmp_path: Path) -> None:
     bank = BankProcess(tmp_path, settings="config.settings")
-    bank.migrate()
     bank.start()
     try:
         assert a_shop(bank.url).paid()["status"] == "captured"

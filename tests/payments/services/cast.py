@@ -10,11 +10,12 @@ from django.db import connection, transaction
 
 from orders.clock import now
 from orders.models import Order
-from payments.models import Attempt, Payment, ProviderAccount
+from payments.models import Attempt, Operation, Payment, ProviderAccount, Review
 from payments.providers.base import Outcome, Status
 from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.ask import ask
+from payments.services.capture import request_capture
 from payments.services.open import open_attempt
 from payments.services.start import submit_attempt
 from tests.factories import an_account, an_attempt, an_order, seen
@@ -69,6 +70,32 @@ def a_hold(order: Order | None = None) -> Attempt:
     payment = Payment.objects.get(order=order or an_order())
     with transaction.atomic():
         return open_attempt(payment, option)
+
+
+def held_at_bank(account: ProviderAccount, token: str = "tok_approve") -> Attempt:
+    """A confirmed order whose money the real bank holds."""
+    option = PaymentOption(account.pk, account.code, "card", hold=True)
+    with transaction.atomic():
+        attempt = open_attempt(Payment.objects.get(order=an_order()), option)
+    attempt = submit_attempt(attempt)
+    pay_at_bank(attempt.redirect_url, token)
+    return ask(attempt.pk, source="test")
+
+
+def capture(attempt: Attempt, amount: int = 6000, *, final: bool = True) -> Operation:
+    """What staff ask for; a worker has not sent it yet."""
+    operation, _fresh = request_capture(
+        payment_id=attempt.payment_id,
+        amount=attempt.money(amount),
+        final=final,
+        request_key=f"test:{amount}:{Operation.objects.count()}",
+        requested_by=None,
+    )
+    return operation
+
+
+def open_reviews() -> list[str]:
+    return list(Review.objects.filter(resolved_at=None).values_list("kind", flat=True))
 
 
 def held(attempt: Attempt, *, until: datetime | None = None, **facts: int) -> Outcome:

@@ -7,11 +7,13 @@ import pytest
 from orders.models import Mail, Order, StateChange
 from orders.states import OrderState
 from payments.errors import CancelRefused
-from payments.models import Operation, Payment
+from payments.models import Operation, Payment, Review
+from payments.models.records import ReviewKind
 from payments.services.apply import apply_outcome
 from payments.services.cancel import cancel_order
 from payments.states import OperationKind, PaymentStatus
-from tests.factories import a_payment, an_attempt, an_order, captured
+from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
+from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,6 +60,21 @@ def test_money_that_comes_after_cancelling_goes_back_by_itself() -> None:
 
     payment = Payment.objects.get()
     assert (payment.surplus, payment.refund_pending) == (6000, 6000)
+
+
+def test_an_attempt_that_gave_back_too_much_does_not_keep_the_order_from_being_cancelled() -> None:
+    order = an_order()
+    first = an_attempt(order)
+    apply(first, captured(first, 3000, refunds=(a_refund_seen(7000),)))
+    second = an_attempt(order)
+    apply(second, captured(second))
+    Review.objects.all().delete()
+
+    cancel(order)
+
+    assert Order.objects.get().state == OrderState.CANCELLED
+    review = Review.objects.get()
+    assert (review.kind, review.subject_ref) == (ReviewKind.REFUND_FAILED, second.our_ref)
 
 
 @pytest.mark.parametrize("state", [OrderState.EXPIRED, OrderState.COMPLETED])

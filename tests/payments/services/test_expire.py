@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from pytest_django import Settings
 
 from demo.models import Product
 from orders.models import Mail, Order
@@ -199,3 +200,42 @@ def test_money_on_its_way_is_waited_for(account: ProviderAccount) -> None:
     pay_at_bank(submit_attempt(attempt).redirect_url, "deb_approve")
 
     assert expired_after(OPEN_FOR).state == OrderState.OPEN
+
+
+@pytest.fixture
+def card_takes_a_week(settings: Settings) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "open_minutes_of": {"card": 7 * 24 * 60}}
+
+
+def test_a_way_to_pay_that_takes_days_keeps_the_order_for_them(card_takes_a_week: None) -> None:
+    order = a_held_order()
+    an_attempt(order)
+
+    order.refresh_from_db()
+    assert order.expires_at == order.placed_at + timedelta(days=7)
+
+
+def test_choosing_it_again_keeps_the_order_no_longer(card_takes_a_week: None) -> None:
+    order = a_held_order()
+    attempt = an_attempt(order)
+    with later(timedelta(days=6)):
+        apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, Status.VOIDED), source="test")
+        an_attempt(order)
+
+    order.refresh_from_db()
+    assert order.expires_at == order.placed_at + timedelta(days=7)
+
+
+def test_another_way_to_pay_keeps_the_order_as_ever() -> None:
+    order = a_held_order()
+    an_attempt(order)
+
+    order.refresh_from_db()
+    assert order.expires_at == order.placed_at + timedelta(minutes=30)
+
+
+def test_a_bank_that_does_not_answer_after_days_gets_its_day_too(card_takes_a_week: None) -> None:
+    silent(a_held_order())
+
+    assert expired_after(timedelta(days=7, hours=1)).state == OrderState.OPEN
+    assert expired_after(timedelta(days=8, hours=1)).state == OrderState.EXPIRED

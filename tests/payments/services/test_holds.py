@@ -19,15 +19,12 @@ from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, Status
 from payments.services.apply import apply_outcome
 from payments.services.capture import request_capture
-from payments.services.holds import owe_release
 from payments.states import (
-    AttemptStatus,
-    OperationKind,
     OperationStatus,
     PaymentStatus,
 )
 from tests.factories import GBP, later
-from tests.payments.services.cast import a_hold, held
+from tests.payments.services.cast import a_hold, capture, held, open_reviews
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
@@ -39,26 +36,11 @@ def apply(attempt: Attempt, outcome: Outcome) -> Payment:
     return Payment.objects.select_related("order").get(pk=attempt.payment_id)
 
 
-def capture(attempt: Attempt, amount: int = 6000, *, final: bool = True) -> Operation:
-    operation, _fresh = request_capture(
-        payment_id=attempt.payment_id,
-        amount=Money(amount, GBP),
-        final=final,
-        request_key=f"test:{amount}:{Operation.objects.count()}",
-        requested_by=None,
-    )
-    return operation
-
-
 @pytest.fixture
 def hold() -> Attempt:
     attempt = a_hold()
     apply(attempt, held(attempt))
     return attempt
-
-
-def kinds() -> list[str]:
-    return list(Review.objects.filter(resolved_at=None).values_list("kind", flat=True))
 
 
 def mails() -> list[str]:
@@ -94,7 +76,7 @@ def test_a_part_that_is_final_settles_the_payment(hold: Attempt) -> None:
 
     payment = apply(hold, held(hold, captured=2500, released=3500))
 
-    assert (payment.status, payment.captured, kinds()) == (PaymentStatus.PAID, 2500, [])
+    assert (payment.status, payment.captured, open_reviews()) == (PaymentStatus.PAID, 2500, [])
 
 
 def test_a_part_leaves_the_rest_held_and_a_second_capture_takes_it(hold: Attempt) -> None:
@@ -105,7 +87,7 @@ def test_a_part_leaves_the_rest_held_and_a_second_capture_takes_it(hold: Attempt
     whole = apply(hold, held(hold, captured=6000))
 
     assert (part.status, whole.status) == (PaymentStatus.PARTIALLY_PAID, PaymentStatus.PAID)
-    assert kinds() == []
+    assert open_reviews() == []
 
 
 def test_a_lapse_after_a_part_leaves_the_rest_unpaid_and_asks_a_person(hold: Attempt) -> None:
@@ -115,7 +97,7 @@ def test_a_lapse_after_a_part_leaves_the_rest_unpaid_and_asks_a_person(hold: Att
     payment = apply(hold, held(hold, captured=2500, released=3500))
 
     assert (payment.status, payment.order.paid_at) == (PaymentStatus.PARTIALLY_PAID, None)
-    assert kinds() == [ReviewKind.WRONG_AMOUNT]
+    assert open_reviews() == [ReviewKind.WRONG_AMOUNT]
 
 
 def test_more_captured_than_we_asked_for_is_for_a_person(hold: Attempt) -> None:
@@ -123,7 +105,7 @@ def test_more_captured_than_we_asked_for_is_for_a_person(hold: Attempt) -> None:
 
     payment = apply(hold, held(hold, captured=6000))
 
-    assert (payment.captured, kinds()) == (6000, [ReviewKind.WRONG_AMOUNT])
+    assert (payment.captured, open_reviews()) == (6000, [ReviewKind.WRONG_AMOUNT])
 
 
 @pytest.mark.parametrize(
@@ -203,7 +185,7 @@ def test_a_capture_of_a_lapsed_hold_has_failed(hold: Attempt) -> None:
 
     operation.refresh_from_db()
     assert (operation.status, operation.error_code) == (OperationStatus.FAILED, "hold_gone")
-    assert (hold.capture_asked, kinds()) == (0, [ReviewKind.CAPTURE_FAILED])
+    assert (hold.capture_asked, open_reviews()) == (0, [ReviewKind.CAPTURE_FAILED])
 
 
 def test_staff_are_warned_two_days_and_one_day_ahead_once_each(hold: Attempt) -> None:
@@ -213,10 +195,10 @@ def test_staff_are_warned_two_days_and_one_day_ahead_once_each(hold: Attempt) ->
     for hours in (49, 47, 46, 23, 22):
         with later(ends - timedelta(hours=hours) - now()):
             apply(hold, held(hold, until=ends))
-        warned.append(len(kinds()))
+        warned.append(len(open_reviews()))
 
     assert warned == [0, 1, 1, 2, 2]
-    assert set(kinds()) == {ReviewKind.HOLD_ENDING}
+    assert set(open_reviews()) == {ReviewKind.HOLD_ENDING}
 
 
 def test_a_warning_ends_by_itself_once_nothing_is_held(hold: Attempt) -> None:
@@ -227,71 +209,43 @@ def test_a_warning_ends_by_itself_once_nothing_is_held(hold: Attempt) -> None:
         capture(hold)
         apply(hold, held(hold, captured=6000))
 
-    assert kinds() == []
+    assert open_reviews() == []
 
 
-def test_a_hold_for_a_cancelled_order_is_released() -> None:
+def test_a_bank_that_holds_less_than_was_asked_makes_no_order_and_asks_a_person() -> None:
+    attempt = a_hold()
+
+    apply(attempt, held(attempt, authorized=4000))
+    payment = apply(attempt, held(attempt, authorized=4000))
+
+    assert (payment.order.state, payment.status) == (OrderState.OPEN, PaymentStatus.AUTHORIZED)
+    assert (mails(), open_reviews()) == ([], [ReviewKind.WRONG_AMOUNT])
+
+
+def test_what_is_held_in_part_for_a_cancelled_order_is_released_and_asks_nobody() -> None:
     attempt = a_hold()
     Order.objects.update(state=OrderState.CANCELLED)
 
-    for _ in range(2):
-        apply(attempt, held(attempt))
+    apply(attempt, held(attempt, authorized=4000))
 
-    (void,) = Operation.objects.all()
-    assert (void.kind, void.amount, void.status) == (
-        OperationKind.VOID,
-        6000,
-        OperationStatus.REQUESTED,
-    )
+    assert (Operation.objects.get().amount, open_reviews()) == (4000, [])
 
 
-@pytest.mark.parametrize("part", [0, 2500])
-def test_a_release_that_is_owed_outlives_what_is_seen_meanwhile(hold: Attempt, part: int) -> None:
-    if part:
-        capture(hold, part, final=False)
-        apply(hold, held(hold, captured=part))
-    Order.objects.update(state=OrderState.CANCELLED)
-    owe_release(hold)
-    hold.save()
-
-    apply(hold, held(hold, captured=part))
-
-    assert Operation.objects.get(kind=OperationKind.VOID).status == OperationStatus.REQUESTED
-
-
-def test_a_hold_the_shopper_has_left_is_released() -> None:
-    left = a_hold()
-    Attempt.objects.update(superseded_at=now(), reserved=0)
-    Payment.objects.update(reserved=0)
-    second = a_hold(Order.objects.get())
-    apply(second, held(second))
-
-    payment = apply(left, held(left))
-
-    void = Operation.objects.get()
-    assert (void.attempt_id, void.kind) == (left.pk, OperationKind.VOID)
-    assert payment.order.state == OrderState.CONFIRMED
-
-
-def test_a_void_that_came_too_late_does_not_release_what_the_order_takes() -> None:
+def test_a_review_of_a_part_that_a_person_has_ended_does_not_come_back() -> None:
     attempt = a_hold()
-    Attempt.objects.update(closing_at=now())
-    void = Operation.objects.create(
-        attempt=attempt, kind=OperationKind.VOID, request_key="void", amount=6000
-    )
+    apply(attempt, held(attempt, authorized=4000))
+    Review.objects.update(resolved_at=now())
 
-    payment = apply(attempt, held(attempt))
+    apply(attempt, held(attempt, authorized=4000))
 
-    void.refresh_from_db()
-    assert (payment.order.state, void.status) == (OrderState.CONFIRMED, OperationStatus.FAILED)
-    assert attempt.closing_at is None
+    assert open_reviews() == []
 
 
-def test_a_released_hold_ends_its_void(hold: Attempt) -> None:
-    Order.objects.update(state=OrderState.CANCELLED)
-    apply(hold, held(hold))
+def test_staff_can_take_for_enough_what_a_bank_holds_in_part() -> None:
+    attempt = a_hold()
+    apply(attempt, held(attempt, authorized=4000))
+    capture(attempt, 4000)
 
-    apply(hold, replace(held(hold, released=6000), status=Status.VOIDED))
+    payment = apply(attempt, held(attempt, authorized=4000, captured=4000))
 
-    assert Operation.objects.get().status == OperationStatus.SUCCEEDED
-    assert (hold.status, hold.next_poll_at) == (AttemptStatus.VOIDED, None)
+    assert (payment.order.state, payment.status) == (OrderState.CONFIRMED, PaymentStatus.PAID)

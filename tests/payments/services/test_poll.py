@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
+from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from orders.clock import now
@@ -16,7 +19,9 @@ from payments.services import poll
 from payments.services.apply import apply_outcome
 from payments.services.poll import claim_due, look_at, poll_due
 from payments.states import AttemptStatus
+from tests.config.waiting import until
 from tests.factories import an_account, an_attempt, an_order, later, seen
+from tests.payments.crowd import all_at_once
 from tests.payments.services.cast import a_hold, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,6 +123,87 @@ def test_an_attempt_that_breaks_the_sweep_does_not_hold_up_the_next(
         poll_due()
 
     assert poll_due() == 1
+
+
+ENDS = [Status.VOIDED, Status.EXPIRED, Status.DECLINED]
+
+
+@pytest.mark.parametrize("status", ENDS)
+def test_what_ended_by_itself_is_not_asked_about(status: Status) -> None:
+    (attempt,) = due()
+
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, status), source="webhook")
+
+    attempt.refresh_from_db()
+    assert attempt.next_poll_at is None
+
+
+@pytest.mark.parametrize("status", ENDS)
+def test_what_we_had_closed_is_asked_about_for_some_days_and_then_left(status: Status) -> None:
+    (attempt,) = due()
+    Attempt.objects.update(closing_at=now(), polls=9)
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, status), source="void")
+
+    asked = []
+    for hours in range(0, 24 * 14, 6):
+        with later(timedelta(hours=hours)):
+            asked += [hours] * poll_due()
+
+    attempt.refresh_from_db()
+    assert (len(asked), attempt.next_poll_at) == (5, None)
+    assert 60 < asked[-1] < 110
+    assert not Review.objects.exists()
+
+
+def test_a_hold_that_was_released_is_not_asked_about() -> None:
+    attempt = a_hold()
+    Attempt.objects.update(closing_at=now())
+    released = replace(held(attempt, released=6000), status=Status.VOIDED)
+
+    apply_outcome(attempt_id=attempt.pk, outcome=released, source="void")
+
+    attempt.refresh_from_db()
+    assert attempt.next_poll_at is None
+
+
+@pytest.mark.postgres
+def test_putting_off_the_rest_waits_for_nobody_who_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken, second, third = due(3)
+
+    def break_down(_attempt: Attempt) -> None:
+        raise RuntimeError("no sense in this one")
+
+    def sweep() -> None:
+        begun.wait(timeout=30)
+        with pytest.raises(RuntimeError):
+            poll_due()
+
+    def hold_the_other_way_round() -> None:
+        with transaction.atomic():
+            Attempt.objects.select_for_update().get(pk=third.pk)
+            begun.set()
+            assert until(somebody_waits_for_a_lock, seconds=30)
+            Attempt.objects.select_for_update().get(pk=second.pk)
+
+    begun = Event()
+    monkeypatch.setattr(poll, "look_at", break_down)
+    monkeypatch.setattr(poll, "claim_due", lambda: [broken, second, third])
+
+    all_at_once(sweep, hold_the_other_way_round)
+
+    assert Attempt.objects.filter(next_poll_at__lte=now()).count() == 2
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_stat_clear_snapshot()")
+        cursor.execute(
+            "select count(*) from pg_stat_activity"
+            " where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def test_after_the_last_question_a_person_is_asked() -> None:

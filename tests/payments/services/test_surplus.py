@@ -110,6 +110,26 @@ def test_disputed_surplus_is_not_given_back_twice() -> None:
     }
 
 
+def test_surplus_of_which_a_dispute_holds_a_part_is_for_a_person() -> None:
+    _order, attempt = an_expired_order(stock=0)
+    dispute = DisputeSeen("dp_1", Money(1500, "GBP"), DisputeStatus.OPEN)
+
+    apply(attempt, captured(attempt, disputes=(dispute,)))
+
+    assert not Operation.objects.exists()
+    assert Review.objects.get(kind=ReviewKind.SURPLUS).subject_ref == attempt.our_ref
+
+
+def test_a_dispute_that_leaves_the_surplus_free_asks_nobody_about_it() -> None:
+    attempt = an_attempt(an_order())
+    dispute = DisputeSeen("dp_1", Money(1500, "GBP"), DisputeStatus.OPEN)
+
+    apply(attempt, captured(attempt, 7000, disputes=(dispute,)))
+
+    assert Operation.objects.get().amount == 1000
+    assert Review.objects.get().kind == ReviewKind.DISPUTE
+
+
 def test_the_shopper_is_told_that_surplus_went_back() -> None:
     _order, attempt = an_expired_order(stock=0)
     apply(attempt, captured(attempt))
@@ -137,6 +157,19 @@ def test_it_does_not_matter_in_how_many_steps_a_capture_was_seen(steps: tuple[in
 
     assert (payment.status, payment.surplus) == (PaymentStatus.PAID, 3000)
     assert sum(refund.amount for refund in Operation.objects.all()) == 3000
+
+
+@pytest.mark.parametrize(
+    "steps", [(6000,), (9000,), (2000, 6000), (2000, 9000), (2000, 2000, 6000)]
+)
+def test_a_part_that_was_seen_first_leaves_no_question_once_the_whole_is_there(
+    steps: tuple[int, ...],
+) -> None:
+    attempt = an_attempt(an_order())
+
+    apply(attempt, *[captured(attempt, step) for step in steps])
+
+    assert not Review.objects.filter(resolved_at=None).exists()
 
 
 @pytest.mark.parametrize("steps", [(6000,), (2000, 6000)])

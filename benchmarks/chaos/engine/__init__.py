@@ -1,0 +1,1 @@
+"""PostgreSQL with a connection that can be cut, and commits before and after which one can die."""

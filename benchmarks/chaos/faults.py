@@ -1,0 +1,68 @@
+"""Every kind of fault, and how often each took effect."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    TIMEOUT_BEFORE = "timeout_before"
+    TIMEOUT_AFTER = "timeout_after"
+    BANK_500 = "bank_500"
+    WEBHOOK_LOST = "webhook_lost"
+    WEBHOOK_REPEATED = "webhook_repeated"
+    WEBHOOK_REORDERED = "webhook_reordered"
+    WEBHOOK_DELAYED = "webhook_delayed"
+    WEBHOOK_FORGED = "webhook_forged"
+    WEBHOOK_UNMATCHED = "webhook_unmatched"
+    TWO_BROWSERS = "two_browsers"
+    DOUBLE_REFUND_CLICK = "double_refund_click"
+    REFUND_FAILED_LATER = "refund_failed_later"
+    LATE_SUCCESS = "late_success"
+    KILL_BEFORE_CALL = "kill_before_call"
+    KILL_AFTER_CALL = "kill_after_call"
+    KILL_BEFORE_COMMIT = "kill_before_commit"
+    KILL_AFTER_COMMIT = "kill_after_commit"
+    BROKER_FLUSHED = "broker_flushed"
+    DATABASE_CUT = "database_cut"
+    CLOCK_JUMP = "clock_jump"
+
+
+class Strike(StrEnum):
+    """What a process of the shop does to itself at the first point where it can."""
+
+    TIMEOUT_BEFORE = "timeout_before"
+    TIMEOUT_AFTER = "timeout_after"
+    BANK_500_BEFORE = "bank_500_before"
+    BANK_500_AFTER = "bank_500_after"
+    KILL_BEFORE_CALL = "kill_before_call"
+    KILL_AFTER_CALL = "kill_after_call"
+    KILL_BEFORE_COMMIT = "kill_before_commit"
+    KILL_AFTER_COMMIT = "kill_after_commit"
+    CUT_BEFORE_COMMIT = "cut_before_commit"
+    CUT_AFTER_COMMIT = "cut_after_commit"
+
+
+DEADLY: Final = frozenset(way for way in Strike if way.startswith("kill"))
+
+COUNTED_AS: Final = {
+    Strike.TIMEOUT_BEFORE: Kind.TIMEOUT_BEFORE,
+    Strike.TIMEOUT_AFTER: Kind.TIMEOUT_AFTER,
+    Strike.BANK_500_BEFORE: Kind.BANK_500,
+    Strike.BANK_500_AFTER: Kind.BANK_500,
+    Strike.KILL_BEFORE_CALL: Kind.KILL_BEFORE_CALL,
+    Strike.KILL_AFTER_CALL: Kind.KILL_AFTER_CALL,
+    Strike.KILL_BEFORE_COMMIT: Kind.KILL_BEFORE_COMMIT,
+    Strike.KILL_AFTER_COMMIT: Kind.KILL_AFTER_COMMIT,
+    Strike.CUT_BEFORE_COMMIT: Kind.DATABASE_CUT,
+    Strike.CUT_AFTER_COMMIT: Kind.DATABASE_CUT,
+}
+
+Tally = Counter[Kind]
+
+
+def missing(tally: Tally) -> list[Kind]:
+    """The kinds that never took effect: a run without them proves nothing about them."""
+    return [kind for kind in Kind if not tally[kind]]

@@ -1,0 +1,95 @@
+"""What the run asks of the shop besides its tasks: rows only. Import it with Django set up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import F, Min, QuerySet
+
+from demo.models import Product
+from orders.models import Mail, Order
+from orders.states import OrderState
+from payments.models import Attempt, Entry, InboxEvent, Operation, Posting, Review
+from payments.services.accounts import connect_sandbox
+from payments.services.check_ledger import faults
+
+Answer = dict[str, Any]
+STAFF = "staff"
+
+
+def set_up(*, bank_url: str, shop_url: str, stock: Mapping[str, int], password: str) -> Answer:
+    """Goods on the shelves at 1.00 and more, somebody of the staff, an account at the bank."""
+    Product.objects.bulk_create(
+        Product(sku=sku, slug=sku.lower(), name=f"Piece {sku}", price=100 + 137 * n, stock=pieces)
+        for n, (sku, pieces) in enumerate(stock.items())
+    )
+    get_user_model().objects.create_superuser(STAFF, password=password)
+    account = connect_sandbox(bank_url=bank_url, hooks_base_url=shop_url)
+    return {"hook": f"/payments/hooks/{account.hook_token}/", "account": account.code}
+
+
+def due() -> Answer:
+    """When each sweep has something to do next, by the task's name."""
+    waiting: dict[str, tuple[QuerySet[Any], str]] = {
+        "orders.send_mail": (Mail.objects.filter(sent_at=None), "next_run_at"),
+        "payments.drain_inbox": (InboxEvent.objects.all(), "next_run_at"),
+        "payments.submit_operations": (Operation.objects.all(), "next_run_at"),
+        "payments.poll_due": (Attempt.objects.all(), "next_poll_at"),
+        "payments.expire_orders": (Order.objects.filter(state=OrderState.OPEN), "expires_at"),
+    }
+    moments: dict[str, datetime | None] = {
+        task: rows.aggregate(first=Min(column))["first"] for task, (rows, column) in waiting.items()
+    }
+    return {"moments": {task: moment for task, moment in moments.items() if moment}}
+
+
+def find(email: str) -> Answer:
+    """How the order of a shopper stands, and its number in the admin's addresses."""
+    found = Order.objects.filter(email=email).order_by("pk").last()
+    if found is None:
+        return {}
+    total, number = found.total_amount, found.number
+    return {"pk": found.pk, "state": found.state, "total": total, "number": number}
+
+
+def rows() -> Answer:
+    """All that the verdict compares with the bank's book."""
+    return {
+        "orders": _all(Order.objects, "number", "state", "email", "total_amount", "expires_at"),
+        "attempts": _all(
+            Attempt.objects,
+            *("our_ref", "status", "amount", "authorized", "captured", "released", "refunded"),
+            *("refund_reversed", "refund_pending", "surplus", "disputed", "next_poll_at", "hold"),
+            number=F("payment__order__number"),
+        ),
+        "operations": _all(
+            Operation.objects,
+            *("our_ref", "kind", "status", "amount", "next_run_at", "external", "reason"),
+            number=F("attempt__payment__order__number"),
+            attempt_ref=F("attempt__our_ref"),
+        ),
+        "events": _all(InboxEvent.objects, "event_id", "state", "next_run_at"),
+        "mails": _all(Mail.objects, "kind", "subject_ref", "sent_at", "next_run_at"),
+        "reviews": _all(
+            Review.objects,
+            *("kind", "subject_ref", "resolved_at"),
+            number=F("payment__order__number"),
+        ),
+        "postings": _all(Posting.objects, "account", "amount", kind=F("entry__kind")),
+        "entries": Entry.objects.count(),
+        "faults": [str(fault) for fault in faults()],
+        "stock": dict(Product.objects.values_list("sku", "stock")),
+        "lines": _all(
+            Order.objects.filter(lines__isnull=False),
+            *("number", "state"),
+            sku=F("lines__sku"),
+            quantity=F("lines__quantity"),
+        ),
+    }
+
+
+def _all(rows: Any, *columns: str, **named: Any) -> list[dict[str, Any]]:
+    return list(rows.order_by("pk").values(*columns, **named))

@@ -1,0 +1,184 @@
+"""Who comes, what they do and what goes wrong for them: fixed by the seed. Pure."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from benchmarks.chaos.faults import Strike
+
+
+class Story(StrEnum):
+    """What becomes of one order."""
+
+    PAYS = "pays"
+    DECLINED_THEN_PAYS = "declined_then_pays"
+    ABANDONS = "abandons"
+    CANCELS_AT_BANK = "cancels_at_bank"
+    LEFT_PAYMENT_SUCCEEDS = "left_payment_succeeds"
+    CANCELLED_PAYMENT_SUCCEEDS = "cancelled_payment_succeeds"
+    ORDERS_TWICE = "orders_twice"
+    PAYS_IN_TWO_BROWSERS = "pays_in_two_browsers"
+    REFUNDED = "refunded"
+    REFUNDED_IN_PART = "refunded_in_part"
+    REFUNDED_AT_BANK = "refunded_at_bank"
+    CANCELLED_BY_STAFF = "cancelled_by_staff"
+    DISPUTED = "disputed"
+    CAPTURED = "captured"
+    CAPTURED_IN_PART = "captured_in_part"
+    CAPTURED_IN_TWO = "captured_in_two"
+    CAPTURE_REFUSED = "capture_refused"
+    RELEASED = "released"
+    LAPSES = "lapses"
+
+
+HOLDS: Final = frozenset(
+    {
+        Story.CAPTURED,
+        Story.CAPTURED_IN_PART,
+        Story.CAPTURED_IN_TWO,
+        Story.CAPTURE_REFUSED,
+        Story.RELEASED,
+        Story.LAPSES,
+    }
+)
+"""Paid in a shop that lets the bank hold the money first."""
+
+WAYS: Final = {
+    "tok_approve": "card",
+    "tok_late_success_after_void": "card",
+    "wal_approve": "wallet",
+    "wal_slow": "wallet",
+    "wal_decline": "wallet",
+    "qr_approve": "qr",
+    "qr_approve_late": "qr",
+    "deb_approve": "bank_debit",
+    "deb_return": "bank_debit",
+}
+"""The way to pay of each token that is not a card's."""
+
+DECK: Final[tuple[tuple[Story, str], ...]] = (
+    *[(Story.PAYS, "tok_approve")] * 9,
+    *[(Story.PAYS, "wal_approve")] * 2,
+    *[(Story.PAYS, token) for token in ("wal_slow", "qr_approve", "qr_approve_late")],
+    (Story.PAYS, "deb_approve"),
+    *[(Story.DECLINED_THEN_PAYS, "tok_decline_generic")] * 2,
+    (Story.DECLINED_THEN_PAYS, "tok_decline_lost_card"),
+    (Story.DECLINED_THEN_PAYS, "wal_decline"),
+    (Story.ABANDONS, "tok_approve"),
+    (Story.ABANDONS, "qr_approve"),
+    (Story.ABANDONS, "wal_approve"),
+    (Story.ABANDONS, "deb_return"),
+    (Story.CANCELS_AT_BANK, "tok_approve"),
+    (Story.LEFT_PAYMENT_SUCCEEDS, "tok_late_success_after_void"),
+    (Story.CANCELLED_PAYMENT_SUCCEEDS, "tok_late_success_after_void"),
+    *[(Story.ORDERS_TWICE, "tok_approve")] * 2,
+    *[(Story.PAYS_IN_TWO_BROWSERS, "tok_approve")] * 2,
+    *[(Story.REFUNDED, "tok_approve")] * 2,
+    (Story.REFUNDED, "tok_refund_pending"),
+    (Story.REFUNDED, "tok_refund_pending_then_failed"),
+    *[(Story.REFUNDED, "tok_refund_fails_later")] * 2,
+    *[(Story.REFUNDED_IN_PART, "tok_approve")] * 2,
+    (Story.REFUNDED_AT_BANK, "tok_approve"),
+    *[(Story.CANCELLED_BY_STAFF, "tok_approve")] * 2,
+    (Story.DISPUTED, "tok_dispute_won"),
+    (Story.DISPUTED, "tok_dispute_lost"),
+    *[(Story.CAPTURED, "tok_approve")] * 2,
+    (Story.CAPTURED_IN_PART, "wal_approve"),
+    (Story.CAPTURED_IN_TWO, "tok_approve"),
+    (Story.CAPTURE_REFUSED, "tok_capture_fails"),
+    (Story.RELEASED, "tok_approve"),
+    (Story.LAPSES, "tok_approve"),
+)
+"""Fifty orders; each fifty of a seed are these, shuffled."""
+
+IN_PARTS: Final = frozenset({Story.REFUNDED_IN_PART, Story.CAPTURED_IN_TWO})
+"""Where a second one would go unnoticed by a bank that only minds the sum."""
+UNLUCKY: Final = 0.35
+LOST_ANSWERS: Final = (Strike.TIMEOUT_AFTER, Strike.BANK_500_AFTER, Strike.KILL_AFTER_CALL)
+"""The bank did it, and the shop does not know."""
+AMBUSHES: Final = (
+    *(None, Strike.TIMEOUT_BEFORE, Strike.BANK_500_BEFORE, Strike.KILL_BEFORE_CALL),
+    *LOST_ANSWERS,
+)
+ARRIVE_WITHIN: Final = 5.0
+THINK: Final = (1.0, 25.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One shopper: `number` in the seed's plan, what happens, and the thoughts in between.
+
+    `strikes` are what happens to the shop at this shopper's first visits that give occasion,
+    `ambush` what happens to the worker that sends the refund or capture of this order.
+    """
+
+    name: str
+    number: int
+    story: Story
+    token: str
+    arrives: float
+    pieces: int
+    sku: str
+    strikes: tuple[Strike, ...]
+    ambush: Strike | None
+
+    @property
+    def method(self) -> str:
+        return f"sandbox/{WAYS.get(self.token, 'card')}"
+
+    @property
+    def manual(self) -> bool:
+        return self.story in HOLDS
+
+    def thoughts(self) -> random.Random:
+        """The same chances every time this errand is run."""
+        return random.Random(f"{self.name}:thoughts")  # noqa: S311  # no secret
+
+
+def skus() -> list[str]:
+    return [f"CHAOS-{n:02d}" for n in range(12)]
+
+
+def make_plan(seed: str, start: int, checkouts: int) -> list[Errand]:
+    """The errands START to START + CHECKOUTS of a seed, in the order of their arrival."""
+    decks = range(start // len(DECK), (start + checkouts - 1) // len(DECK) + 1)
+    cards = {deck: _shuffled(seed, deck) for deck in decks}
+    moments = _arrivals(seed, start, checkouts)
+    return [
+        _errand(f"{seed}:{number}", cards[number // len(DECK)][number % len(DECK)], moment)
+        for number, moment in zip(range(start, start + checkouts), moments, strict=True)
+    ]
+
+
+def _shuffled(seed: str, deck: int) -> list[tuple[Story, str]]:
+    cards = list(DECK)
+    random.Random(f"{seed}:{deck}:deck").shuffle(cards)  # noqa: S311  # no secret
+    return cards
+
+
+def _arrivals(seed: str, start: int, checkouts: int) -> list[float]:
+    """Seconds from the beginning of the run."""
+    moment, moments = 0.0, []
+    for number in range(start, start + checkouts):
+        moment += random.Random(f"{seed}:{number}:arrival").uniform(0.5, ARRIVE_WITHIN)  # noqa: S311  # no secret
+        moments.append(moment)
+    return moments
+
+
+def _errand(name: str, card: tuple[Story, str], arrives: float) -> Errand:
+    chance = random.Random(name)  # noqa: S311  # no secret
+    struck = (chance.choice(list(Strike)),) if chance.random() < UNLUCKY else ()
+    return Errand(
+        name=name,
+        number=int(name.rpartition(":")[2]),
+        story=card[0],
+        token=card[1],
+        arrives=arrives,
+        pieces=chance.randint(1, 3),
+        sku=chance.choice(skus()),
+        strikes=struck,
+        ambush=chance.choice(LOST_ANSWERS if card[0] in IN_PARTS else AMBUSHES),
+    )

@@ -1,0 +1,207 @@
+"""Shoppers: each orders, goes to the bank and comes back, or does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from typing import Final
+
+from benchmarks.chaos.browser import Browser, Gone, Reply
+from benchmarks.chaos.faults import Kind
+from benchmarks.chaos.plan import THINK, Errand, Story
+from benchmarks.chaos.scheduler import Actor
+from benchmarks.chaos.world import Visitor, World
+
+SEEN: Final = re.compile(r'name="(seen|seen_total|checkout_key)" value="([^"]*)"')
+STEPS: Final = 14
+WAIT: Final = 15.0
+TO_CLOSE: Final = 6.0
+SEE_OTHER: Final = 303
+Where = Generator[float, None, str]
+
+
+def email_of(errand: Errand) -> str:
+    return f"shopper-{errand.number}@example.com"
+
+
+class Shopper(Visitor):
+    """One shopper with one errand."""
+
+    def __init__(self, world: World, errand: Errand) -> None:
+        super().__init__(world, f"checkout {errand.number}", errand.strikes, manual=errand.manual)
+        self.errand = errand
+        self.thoughts = errand.thoughts()
+        self._page = re.compile(re.escape(world.bank.url) + r"/pay/(page_\d+)/")
+
+    def think(self) -> float:
+        return self.thoughts.uniform(*THINK)
+
+    def fill_cart(self) -> Generator[float, None, dict[str, str]]:
+        """The checkout form, ready to be sent."""
+        errand = self.errand
+        piece = {"sku": errand.sku, "quantity": str(errand.pieces)}
+        yield from self.post("/cart/add/", piece)
+        yield self.think()
+        page = yield from self.get("/checkout/")
+        return {
+            **dict(SEEN.findall(page.text)),
+            "email": email_of(errand),
+            "name": f"Shopper {errand.number}",
+            "line1": "1 Chaos Street",
+            "city": "Testford",
+            "postcode": "TE5 7ER",
+            "country": "GB",
+            "terms": "on",
+            "method": errand.method,
+        }
+
+    def order(self) -> Where:
+        """Place the order; where the shop leads then."""
+        form = yield from self.fill_cart()
+        yield self.think()
+        reply = yield from self.post("/checkout/", form, typed="1 Chaos Street")
+        return self.onward(reply)
+
+    def onward(self, reply: Reply) -> str:
+        if not reply.where:
+            self.world.blame(self.who, f"led nowhere, status {reply.status}")
+        return reply.where
+
+    def reach_bank(self, where: str, method: str) -> Where:
+        """Follow the shop's pages to the bank's; "" where it has been paid or ended meanwhile."""
+        for _ in range(STEPS):
+            if found := self._page.search(where):
+                return found[1]
+            if not where.startswith("/payments/pay/"):
+                return ""
+            where = yield from self._step(where, method)
+        return ""
+
+    def _step(self, where: str, method: str) -> Where:
+        if where.endswith(("/return/", "/scan/")):
+            reply = yield from self.get(where)
+            if code := self._page.search(reply.text):
+                return code[0]
+            if not reply.where:
+                yield WAIT
+            return reply.where or where
+        reply = yield from self.post(where, {"method": method})
+        if reply.status != SEE_OTHER:
+            yield TO_CLOSE
+        return reply.where or where
+
+    def press(self, page: str, token: str, action: str = "pay") -> str:
+        """Press a button of the bank's page; where it leads, or "" where it is over."""
+        address = f"{self.world.bank.url}/pay/{page}/"
+        try:
+            reply = Browser().post(address, {"action": action, "token": token})
+        except Gone:
+            return ""
+        return reply.where.removeprefix(self.world.house.url)
+
+    def come_back(self, where: str) -> Actor:
+        """Look at the page one returns to, and at the order's where it leads there."""
+        reply = yield from self.get(where)
+        if reply.where.startswith(self.world.house.url + "/order/"):
+            yield 0.5
+            yield from self.get(reply.where)
+
+    def pay(self, where: str, token: str, method: str) -> Where:
+        """Pay at the bank and come back; the payment's address in the shop."""
+        page = yield from self.reach_bank(where, method)
+        if not page:
+            return ""
+        yield self.think()
+        back = self.press(page, token)
+        if back:
+            yield 1.0
+            yield from self.come_back(back)
+        return back
+
+
+def run_errand(world: World, errand: Errand) -> Actor:
+    """One shopper from the shelf to the end of the story, as far as the shopper takes part."""
+    shopper = Shopper(world, errand)
+    try:
+        yield from SHOPPERS.get(errand.story, _pays)(shopper)
+    except Gone as lost:
+        world.blame(shopper.who, str(lost))
+
+
+def _pays(shopper: Shopper) -> Actor:
+    where = yield from shopper.order()
+    yield from shopper.pay(where, shopper.errand.token, shopper.errand.method)
+
+
+def _declined_then_pays(shopper: Shopper) -> Actor:
+    where = yield from shopper.order()
+    back = yield from shopper.pay(where, shopper.errand.token, shopper.errand.method)
+    if back:
+        yield shopper.think()
+        again = back.replace("return/", "")
+        yield from shopper.pay(again, "wal_approve", "sandbox/wallet")
+
+
+def _abandons(shopper: Shopper) -> Actor:
+    where = yield from shopper.order()
+    yield from shopper.reach_bank(where, shopper.errand.method)
+
+
+def _cancels_at_bank(shopper: Shopper) -> Actor:
+    where = yield from shopper.order()
+    page = yield from shopper.reach_bank(where, shopper.errand.method)
+    if page:
+        yield shopper.think()
+        shopper.press(page, "", "cancel")
+
+
+def _left_payment_succeeds(shopper: Shopper) -> Actor:
+    """Pays by a card that answers late, chooses another way meanwhile, and is charged by both."""
+    where = yield from shopper.order()
+    back = yield from shopper.pay(where, shopper.errand.token, shopper.errand.method)
+    if back:
+        yield shopper.think()
+        again = back.replace("return/", "")
+        yield from shopper.pay(again, "wal_approve", "sandbox/wallet")
+
+
+def _orders_twice(shopper: Shopper) -> Actor:
+    """The same checkout form sent from two windows: one order."""
+    form = yield from shopper.fill_cart()
+    first = yield from shopper.post("/checkout/", form, typed="1 Chaos Street")
+    yield 0.2
+    second = yield from shopper.post("/checkout/", form, typed="1 Chaos Street")
+    if first.where and second.where:
+        shopper.world.count(Kind.TWO_BROWSERS)
+    yield from shopper.pay(shopper.onward(second), shopper.errand.token, shopper.errand.method)
+
+
+def _pays_in_two_browsers(shopper: Shopper) -> Actor:
+    """Two windows at two pages of the bank for one order, and both are paid."""
+    where = yield from shopper.order()
+    first = yield from shopper.reach_bank(where, shopper.errand.method)
+    if not first:
+        return
+    yield shopper.think()
+    back = shopper.world.bank.by_page[first].wanted.return_url
+    again = back.removeprefix(shopper.world.house.url).replace("return/", "")
+    second = yield from shopper.reach_bank(again, "sandbox/wallet")
+    if second and second != first:
+        shopper.world.count(Kind.TWO_BROWSERS)
+    yield 1.0
+    shopper.press(first, shopper.errand.token)
+    if second:
+        yield 1.0
+        back = shopper.press(second, "wal_approve")
+        if back:
+            yield from shopper.come_back(back)
+
+
+SHOPPERS: Final = {
+    Story.DECLINED_THEN_PAYS: _declined_then_pays,
+    Story.ABANDONS: _abandons,
+    Story.CANCELS_AT_BANK: _cancels_at_bank,
+    Story.LEFT_PAYMENT_SUCCEEDS: _left_payment_succeeds,
+    Story.ORDERS_TWICE: _orders_twice,
+    Story.PAYS_IN_TWO_BROWSERS: _pays_in_two_browsers,
+}

@@ -1,0 +1,111 @@
+"""The buttons of a review, and the page of each that says what will happen to the money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from payments.admin.act import Act, ActForm, Desk
+from payments.models import Payment, Review
+from payments.models.records import ReviewAct, ReviewKind
+from payments.reviews import BUTTONS, GUIDES, Guide
+from payments.services.ending import Ending, cases_of
+from payments.services.resolve import possible_acts, resolve_review
+
+SEE: Final = "payments.view_review"
+EXPLAINED: Final = frozenset({ReviewAct.NOTE, ReviewAct.ELSEWHERE, ReviewAct.GIVE_BACK})
+"""What nobody does without saying why, or how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A review as staff read it, with the buttons that this person may press now."""
+
+    review: Review
+    guide: Guide
+    buttons: list[ReviewAct]
+
+
+def cards(request: HttpRequest, payment: Payment, reviews: Sequence[Review]) -> list[Card]:
+    """The reviews of one payment; the number of statements does not grow with theirs."""
+    return [
+        Card(
+            case.review,
+            GUIDES[ReviewKind(case.review.kind)],
+            [act for act in possible_acts(case) if request.user.has_perm(BUTTONS[act].permission)],
+        )
+        for case in cases_of(payment, reviews)
+    ]
+
+
+def open_cards(request: HttpRequest, payment: Payment) -> list[Card]:
+    """What of a payment waits for a person, for those who may see it."""
+    if not request.user.has_perm(SEE):
+        return []
+    return cards(request, payment, list(payment.reviews.filter(resolved_at=None).order_by("pk")))
+
+
+class NoteForm(ActForm):
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Kept with the review; a refund sends it to the provider."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+
+def decision(review: Review, act: ReviewAct) -> Act:
+    """The page of one button of one review."""
+
+    def form(_payment: Payment, data: dict[str, str] | None) -> ActForm:
+        page = NoteForm(data)
+        page.fields["note"].required = act in EXPLAINED
+        return page
+
+    def ask(desk: Desk, asked: dict[str, Any]) -> None:
+        user = desk.request.user
+        ending = Ending(
+            review_id=review.pk,
+            act=act,
+            key=asked["request_key"],
+            note=asked["note"],
+            by=user.pk,
+            actor=user.get_username(),
+        )
+        _press(desk, review, ending)
+
+    button = BUTTONS[act]
+    context = {"review": review, "guide": GUIDES[ReviewKind(review.kind)]}
+    return Act(
+        permission=button.permission,
+        template="payments/admin/decide.html",
+        title=gettext_lazy("Review of order %(number)s"),
+        form=form,
+        ask=ask,
+        context=context | {"label": act.label, "effect": button.effect},
+    )
+
+
+def _press(desk: Desk, review: Review, ending: Ending) -> None:
+    """Do it and note who did; the provider may be asked meanwhile."""
+    if resolve_review(ending):
+        review.refresh_from_db()
+        facts = {
+            "what": ReviewKind(review.kind).label,
+            "act": ending.act.label,
+            "note": review.note,
+        }
+        said = _("Review “%(what)s” ended: %(act)s %(note)s") % facts
+        desk.note(said.strip())
+        desk.say(said.strip(), messages.SUCCESS)
+    else:
+        said = _("This was done already. Nothing more happened.")
+        desk.say(said, messages.WARNING)

@@ -1,0 +1,1 @@
+"""How the shop is doing: what waits, what is stuck, whether database and broker answer."""

@@ -1,0 +1,77 @@
+"""HTTP for every adapter: a call ends in time as a whole, however slowly its answer trickles in.
+
+httpx bounds each read alone, so that a byte a second would hold a worker for ever.
+"""
+
+from __future__ import annotations
+
+import time
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+
+import httpx
+
+_ends: ContextVar[float] = ContextVar("ends")
+"""When the call of this thread must be over, by the monotonic clock."""
+
+
+@lru_cache(maxsize=32)
+def http_client(base_url: str, seconds: float) -> httpx.Client:
+    """One pool of connections per provider and process; it may be shared by threads.
+
+    What it sends goes through `send`, which allows a call so many seconds in all.
+    """
+    transport = httpx.HTTPTransport(trust_env=False)
+    pool: Any = transport._pool  # noqa: SLF001  # httpx offers no way to give its pool a backend
+    pool._network_backend = _Backend(pool._network_backend)  # noqa: SLF001  # as above
+    timeout = httpx.Timeout(seconds, connect=2.0, write=2.0, pool=1.0)
+    return httpx.Client(base_url=base_url, timeout=timeout, transport=transport, trust_env=False)
+
+
+def send(http: httpx.Client, request: httpx.Request) -> httpx.Response:
+    """Send and read the whole answer; raises httpx.RequestError, also where it takes too long."""
+    token = _ends.set(time.monotonic() + (http.timeout.read or 0.0))
+    try:
+        return http.send(request)
+    finally:
+        _ends.reset(token)
+
+
+def _left(timeout: float | None) -> float:
+    left = _ends.get() - time.monotonic()
+    if left <= 0:
+        raise httpx.ReadTimeout("the call as a whole took too long")
+    return left if timeout is None else min(timeout, left)
+
+
+class _Stream:
+    """A connection that waits no longer than its call may last; the names are httpcore's."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.close = inner.close
+        self.get_extra_info = inner.get_extra_info
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data: bytes = self._inner.read(max_bytes, timeout=_left(timeout))
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, timeout=_left(timeout))
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> _Stream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _left(timeout)))
+
+
+class _Backend:
+    """Opens such connections."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.sleep = inner.sleep
+
+    def connect_tcp(self, *, timeout: float | None = None, **where: Any) -> _Stream:
+        return _Stream(self._inner.connect_tcp(timeout=_left(timeout), **where))

@@ -1,0 +1,47 @@
+"""How a call to a provider can fail, and what each failure proves. Pure."""
+
+from __future__ import annotations
+
+from payments.providers.base import Failure
+
+
+class ProviderError(Exception):
+    """The call gave no usable answer; `sent` is False only where nothing can have reached them."""
+
+    def __init__(self, message: str, *, sent: bool) -> None:
+        super().__init__(message)
+        self.sent = sent
+
+
+class ProviderDown(ProviderError):
+    """No answer, or a 5xx. We try again, or ask."""
+
+
+class BadAnswer(ProviderDown):
+    """They answered, but not as they write that they do: nothing is decided on it."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"malformed answer: {problem}", sent=True)
+        self.problem = problem
+
+
+class NotAuthorized(ProviderDown):
+    """They do not know our keys, or we ask too often: nothing was done. The installer acts."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sent=False)
+
+
+class ProviderRejected(ProviderError):
+    """They refuse the request itself, so trying the same again is pointless."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.raw or failure.code, sent=True)
+        self.failure = failure
+
+
+class NotFound(ProviderError):
+    """The provider does not know this reference."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"unknown reference {reference}", sent=True)

@@ -1,0 +1,50 @@
+"""What an adapter can be asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from payments.providers.base import (
+    CaptureRequest,
+    CreateRequest,
+    EventPage,
+    OurRef,
+    Outcome,
+    ParsedWebhook,
+    ProviderRef,
+    RawRequest,
+    RefundRequest,
+    WebhookEvent,
+)
+from payments.providers.capabilities import Capabilities
+
+
+class Provider(Protocol):
+    """Pure input and output for one account; raises ProviderError, holds nothing but caches.
+
+    `capture` is for methods that `can_hold`; `list_events` where there is an `event_feed`, "" is
+    its beginning.
+    """
+
+    capabilities: Capabilities
+
+    def create(self, request: CreateRequest) -> Outcome: ...
+    def capture(self, request: CaptureRequest) -> Outcome: ...
+    def refund(self, request: RefundRequest) -> Outcome: ...
+    def void(self, ref: ProviderRef, key: str) -> Outcome: ...
+    def query(self, ref: ProviderRef | OurRef) -> Outcome: ...
+    def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook: ...
+    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent: ...
+    def list_events(self, cursor: str) -> EventPage: ...
+
+
+@runtime_checkable
+class VerifiesLater(Protocol):
+    """A provider whose `parse_webhook` may say `deferred`: what the signature needs is not here.
+
+    `verify_webhook` may call out for it; `received` is the moment the webhook came in. It raises
+    ProviderError where it cannot get what it needs, and never says `deferred` itself.
+    """
+
+    def verify_webhook(self, raw: RawRequest, received: datetime) -> ParsedWebhook: ...

@@ -1,0 +1,154 @@
+"""What each review means, what staff do about it, and the buttons that end it: data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from payments.models.records import ReviewAct, ReviewKind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a kind of review means and what is to be done; `acts` in the order of the buttons."""
+
+    means: StrOrPromise
+    todo: StrOrPromise
+    acts: tuple[ReviewAct, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What a press does to the money, and who may press."""
+
+    effect: StrOrPromise
+    permission: str
+
+
+ENDS_BY_NOTE: Final = (ReviewAct.NOTE,)
+
+GUIDES: Final[dict[ReviewKind, Guide]] = {
+    ReviewKind.MISMATCH: Guide(
+        _("An answer that is not about this payment. Nothing of it was booked."),
+        _("Compare it with the provider's own site, then ask again."),
+        (ReviewAct.ASK_NOW, ReviewAct.NOTE),
+    ),
+    ReviewKind.WRONG_AMOUNT: Guide(
+        _("Another amount moved than was asked for. It is booked as it moved."),
+        _("Where an order is short: accept what came, ask for the rest, or give everything back."),
+        (
+            *(ReviewAct.ACCEPT, ReviewAct.ASK_REST, ReviewAct.GIVE_BACK),
+            *(ReviewAct.ACCEPT_REFUND, ReviewAct.NOTE),
+        ),
+    ),
+    ReviewKind.SURPLUS: Guide(
+        _("Money that nobody owed has come, and a dispute or a refund has taken some of it."),
+        _("Wait for the dispute, then refund; or return it another way."),
+        (ReviewAct.REFUND_AGAIN, ReviewAct.ELSEWHERE, ReviewAct.NOTE),
+    ),
+    ReviewKind.EXTERNAL_REFUND: Guide(
+        _("Somebody refunded at the provider's own site. It is booked already."),
+        _("See that it was meant, and accept it."),
+        (ReviewAct.ACCEPT_REFUND, ReviewAct.NOTE),
+    ),
+    ReviewKind.REFUND_FAILED: Guide(
+        _("A refund was refused or came back. The money is still here."),
+        _("Refund again, or return it another way and say so."),
+        (ReviewAct.REFUND_AGAIN, ReviewAct.ELSEWHERE, ReviewAct.NOTE),
+    ),
+    ReviewKind.REFUND_TOTAL: Guide(
+        _("The provider says that more went back than its refunds add up to."),
+        _("Compare with the provider's own site, and note what you found."),
+        ENDS_BY_NOTE,
+    ),
+    ReviewKind.HOLD_ENDING: Guide(
+        _("The bank holds the money for less than 48, or 24, hours."),
+        _("Capture it, or give it back. Left alone it lapses, and the shopper is asked anew."),
+        (ReviewAct.CAPTURE, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
+    ),
+    ReviewKind.CAPTURE_FAILED: Guide(
+        _("A capture was refused. Nothing was charged by it."),
+        _("Capture again while the money is held, or give up the order."),
+        (ReviewAct.CAPTURE, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
+    ),
+    ReviewKind.DISPUTE: Guide(
+        _("The shopper claims the money back through the bank, which has taken it meanwhile."),
+        _("Answer at the provider before evidence is due. Once it is decided, ask again."),
+        (ReviewAct.ASK_NOW, ReviewAct.NOTE),
+    ),
+    ReviewKind.BAD_ANSWER: Guide(
+        _("The provider's answer cannot be read. Nothing of it was believed."),
+        _("Look at the payment at the provider's own site, tell who keeps the adapter; ask again."),
+        (ReviewAct.ASK_NOW, ReviewAct.NOTE),
+    ),
+    ReviewKind.NO_ANSWER: Guide(
+        _("The provider was asked by the whole table of waits and does not say what became of it."),
+        _("Ask again now; if that brings nothing, ask the provider's own people."),
+        (ReviewAct.ASK_NOW, ReviewAct.NOTE),
+    ),
+    ReviewKind.LEDGER: Guide(
+        _("Rows were changed past Till: sums do not agree with the ledger."),
+        _("Have whoever runs the site put it right, then check again."),
+        (ReviewAct.CHECK_LEDGER, ReviewAct.NOTE),
+    ),
+}
+
+BUTTONS: Final[dict[ReviewAct, Button]] = {
+    ReviewAct.ACCEPT: Button(
+        _(
+            "No money moves. What is owed is lowered to what came, the order is confirmed, and the "
+            "shopper is told. Should more come, it goes back by itself."
+        ),
+        "payments.accept_payment",
+    ),
+    ReviewAct.ASK_REST: Button(
+        _(
+            "No money moves now. What came is kept, and the shopper gets a mail with a link to pay "
+            "the rest within a week. The order is confirmed once the rest is there."
+        ),
+        "payments.ask_rest_payment",
+    ),
+    ReviewAct.GIVE_BACK: Button(
+        _(
+            "What was charged goes back the way it came, what is held is released, and an order "
+            "that is open or confirmed is cancelled. The shopper is told."
+        ),
+        "payments.cancel_payment",
+    ),
+    ReviewAct.REFUND_AGAIN: Button(
+        _("The same amount goes back the way it came, as a new refund."),
+        "payments.refund_payment",
+    ),
+    ReviewAct.ELSEWHERE: Button(
+        _(
+            "Nothing is asked of the provider. The ledger notes that the amount left our own bank "
+            "account, and it can no longer be refunded here. Press this once it has been paid."
+        ),
+        "payments.return_elsewhere_payment",
+    ),
+    ReviewAct.ACCEPT_REFUND: Button(
+        _("No money moves: the refund is booked already. You say that it was meant."),
+        "payments.accept_refund_payment",
+    ),
+    ReviewAct.CAPTURE: Button(
+        _("The shopper is charged all that is still held. Nothing is held afterwards."),
+        "payments.capture_payment",
+    ),
+    ReviewAct.ASK_NOW: Button(
+        _("The provider is asked, and what it says is booked. The review ends if that settles it."),
+        "payments.ask_provider_payment",
+    ),
+    ReviewAct.CHECK_LEDGER: Button(
+        _("Nothing changes: the sums are compared again. The review ends if they agree."),
+        "payments.view_entry",
+    ),
+    ReviewAct.NOTE: Button(
+        _("No money moves. The review is closed, and your reason is kept with it."),
+        "payments.resolve_review",
+    ),
+}

@@ -1,0 +1,82 @@
+"""Money that should have gone back and did not: refund it again, or note that it went elsewhere."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orders.formats import format_money
+from orders.wake import wake
+from payments.books import Fact, Totals
+from payments.errors import RefundRefused
+from payments.models import Attempt, Operation
+from payments.models.operation import SUBMIT_TASK
+from payments.services.apply import settle_payment
+from payments.services.ending import Case, Ending, end, ended_before, lock_case
+from payments.services.post import post_facts, totals_of
+from payments.services.refund import set_aside
+from payments.services.surplus import REASON
+from payments.states import EntryKind
+
+
+def owed_back(case: Case) -> int:
+    """What of the failed refund, or of the surplus, is still here and free to go."""
+    attempt, refund = case.attempt, case.operation
+    if attempt is None:
+        return 0
+    on_its_way = attempt.net_refunded + attempt.refund_pending
+    wanted = refund.amount if refund else max(0, attempt.surplus - on_its_way)
+    return min(wanted, attempt.refundable.amount)
+
+
+def refund_again(ending: Ending) -> bool:
+    """Ask for the same amount of the same attempt anew; False where this was done before.
+
+    Raises RefundRefused. A worker sends it after the commit.
+    """
+    with transaction.atomic():
+        case = lock_case(ending)
+        if ended_before(ending):
+            return False
+        attempt, amount = _owed(case)
+        if not set_aside(attempt, amount):
+            raise RefundRefused(_("so much can no longer be refunded"))
+        refund = Operation.objects.create(
+            attempt=attempt,
+            request_key=f"review:{ending.key}",
+            amount=amount,
+            reason=case.operation.reason if case.operation else REASON,
+            requested_by_id=ending.by,
+        )
+        facts = {"amount": format_money(refund.money), "ref": refund.our_ref}
+        end(ending, note=_("refund %(ref)s of %(amount)s") % facts)
+        wake(SUBMIT_TASK)
+    return True
+
+
+def return_elsewhere(ending: Ending) -> bool:
+    """Note that the amount left our own bank account; False where this was done before.
+
+    The ledger says so, and it can no longer be refunded here. Raises RefundRefused.
+    """
+    with transaction.atomic():
+        case = lock_case(ending)
+        if ended_before(ending):
+            return False
+        attempt, amount = _owed(case)
+        stood = totals_of(attempt)
+        attempt.returned_elsewhere += amount
+        attempt.save(update_fields=["returned_elsewhere"])
+        subject = f"{case.review.subject_ref}:{case.review.pk}"
+        fact = Fact(EntryKind.ELSEWHERE, subject, Totals(returned_elsewhere=amount))
+        post_facts(attempt, stood=stood, facts=[fact])
+        settle_payment(case.payment, case.attempts, source=ending.actor)
+        end(ending, note=format_money(attempt.money(amount)))
+    return True
+
+
+def _owed(case: Case) -> tuple[Attempt, int]:
+    amount = owed_back(case)
+    if not amount or case.attempt is None:
+        raise RefundRefused(_("nothing is left to give back, or a dispute holds it"))
+    return case.attempt, amount

@@ -1,0 +1,38 @@
+"""Charging all that a bank still holds, as the end of a review."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orders.formats import format_money
+from orders.states import OrderState
+from payments.queries import held_for
+from payments.services.capture import request_capture
+from payments.services.ending import Case, Ending, end, ended_before, lock_case
+
+
+def can_capture(case: Case) -> bool:
+    """Whether a bank holds money for the order, and it is one to be charged."""
+    return case.payment.order.state == OrderState.CONFIRMED and held_for(case.payment).amount > 0
+
+
+def capture_held(ending: Ending) -> bool:
+    """Request the capture and end the review; False where this was done before.
+
+    Raises CaptureRefused. A worker sends it after the commit.
+    """
+    with transaction.atomic():
+        case = lock_case(ending)
+        if ended_before(ending):
+            return False
+        capture, _fresh = request_capture(
+            payment_id=case.payment.pk,
+            amount=held_for(case.payment),
+            final=True,
+            request_key=f"review:{ending.key}",
+            requested_by=ending.by,
+        )
+        facts = {"amount": format_money(capture.money), "ref": capture.our_ref}
+        end(ending, note=_("capture %(ref)s of %(amount)s") % facts)
+    return True

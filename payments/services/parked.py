@@ -1,0 +1,47 @@
+"""Events that fit no payment yet: they wait for what the provider calls it, three days long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Final
+
+from django.db import transaction
+
+from orders.clock import now
+from orders.wake import wake
+from payments.models import InboxEvent, ParkedReference
+from payments.models.inbox import AGAIN, DRAIN_TASK
+from payments.providers.base import ProviderObject, WebhookEvent
+from payments.schedule import next_look
+from payments.states import InboxState
+
+NO_PAYMENT: Final = "no payment of ours has this reference"
+
+
+def park(event: InboxEvent, told: WebhookEvent) -> None:
+    """Nothing of ours is meant yet: look again for three days, then give up."""
+    again = next_look(event.received_at, at=now())
+    ParkedReference.objects.bulk_create(
+        (ParkedReference(event=event, object_id=seen.id) for seen in told.objects),
+        ignore_conflicts=True,
+    )
+    InboxEvent.objects.filter(pk=event.pk, state__in=AGAIN).update(
+        state=InboxState.PARKED if again else InboxState.DEAD,
+        next_run_at=again,
+        last_error=NO_PAYMENT,
+    )
+
+
+def release_parked(account_id: int, objects: Iterable[ProviderObject]) -> None:
+    """Queue what waits for these objects, once the transaction that books them has committed."""
+    if named := [seen.id for seen in objects]:
+        transaction.on_commit(partial(_queue, account_id, named), robust=True)
+
+
+def _queue(account_id: int, named: list[str]) -> None:
+    waiting = InboxEvent.objects.filter(
+        account_id=account_id, state=InboxState.PARKED, references__object_id__in=named
+    )
+    if waiting.update(next_run_at=now()):
+        wake(DRAIN_TASK)

@@ -1,0 +1,91 @@
+"""What a stored event tells is booked: its own outcome, or the answer to what it has us ask."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from orders.clock import now
+from payments.errors import BodyForgotten
+from payments.models import Attempt, InboxEvent, ProviderAccount, ProviderObject
+from payments.models.inbox import AGAIN
+from payments.providers.base import Outcome, RawRequest, WebhookEvent
+from payments.registry import provider_for
+from payments.services.apply import apply_outcome
+from payments.services.ask import query
+from payments.services.parked import park
+from payments.states import InboxState
+
+ASK_EVERY: Final = timedelta(seconds=5)
+"""How often events that only say "ask me" make us ask about one attempt."""
+
+
+def apply_event(event: InboxEvent) -> None:
+    """Apply one stored event; the outcome and `done` commit together. A second call: no change.
+
+    Raises BodyForgotten, or whatever the adapter raises of a body that it cannot read.
+    """
+    told = provider_for(event.account).read_event(raw_of(event), event.event_id)
+    attempt_id = _attempt_of(event.account, told)
+    if attempt_id is None:
+        park(event, told)
+        # What it names may have been booked meanwhile, by who did not see it parked.
+        attempt_id = _attempt_of(event.account, told)
+    if attempt_id is None:
+        return
+    if told.outcome:
+        _book(attempt_id, told.outcome, [event.pk])
+    else:
+        _ask_about(attempt_id, event)
+
+
+def raw_of(event: InboxEvent) -> RawRequest:
+    """The webhook as it came in; raises BodyForgotten where it is not kept any more."""
+    if event.forgotten_at:
+        raise BodyForgotten(f"its body was forgotten on {event.forgotten_at:%Y-%m-%d}")
+    return RawRequest(body=bytes(event.body), headers=event.headers)
+
+
+def _book(attempt_id: int, outcome: Outcome, events: Collection[int]) -> None:
+    with transaction.atomic(durable=True):
+        apply_outcome(attempt_id=attempt_id, outcome=outcome, source="webhook")
+        InboxEvent.objects.filter(pk__in=events, state__in=AGAIN).update(
+            state=InboxState.DONE,
+            attempt_id=attempt_id,
+            done_at=now(),
+            next_run_at=None,
+            last_error="",
+        )
+
+
+def _ask_about(attempt_id: int, event: InboxEvent) -> None:
+    """Ask, and let the answer settle all that wait for one; else wait for the next question."""
+    moment = now()
+    may_ask = Q(asked_at__isnull=True) | Q(asked_at__lte=moment - ASK_EVERY)
+    if not Attempt.objects.filter(may_ask, pk=attempt_id).update(asked_at=moment):
+        InboxEvent.objects.filter(pk=event.pk, state__in=AGAIN).update(
+            state=InboxState.RECEIVED, attempt_id=attempt_id, next_run_at=moment + ASK_EVERY
+        )
+        return
+    # Only what was stored before the question is answered by it.
+    waiting = InboxEvent.objects.filter(attempt_id=attempt_id, state__in=AGAIN)
+    answered = {event.pk, *waiting.values_list("pk", flat=True)}
+    attempt = Attempt.objects.select_related("account").get(pk=attempt_id)
+    _book(attempt_id, query(attempt), answered)
+
+
+def _attempt_of(account: ProviderAccount, told: WebhookEvent) -> int | None:
+    """The attempt an event is about: by our reference, else by any id the provider names."""
+    attempts = Attempt.objects.filter(account=account)
+    by_ref = attempts.filter(our_ref=told.our_ref).values_list("pk", flat=True)
+    if told.our_ref and (attempt_id := by_ref.first()):
+        return attempt_id
+    named = Q(pk__in=())
+    for seen in told.objects:
+        named |= Q(kind=seen.kind, object_id=seen.id)
+    known = ProviderObject.objects.filter(named, account=account)
+    return known.values_list("attempt_id", flat=True).first()

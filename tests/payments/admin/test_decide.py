@@ -1,0 +1,143 @@
+"""The buttons of a review: on its page and on the order's, each by its permission, each once."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from payments.models import Payment, Review
+from payments.models.records import ReviewAct
+from tests.factories import a_payment
+from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
+from tests.payments.reviewing import a_review, close, short_of_60
+
+pytestmark = pytest.mark.django_db
+SEE = "payments.view_review"
+ACCEPT, NOTE = "payments.accept_payment", "payments.resolve_review"
+
+
+def page_of(review: Review) -> str:
+    return reverse("admin:payments_review_change", args=[review.pk])
+
+
+def button(review: Review, act: ReviewAct) -> str:
+    return reverse("admin:payments_review_act", args=[review.pk, act])
+
+
+def press(clerk: Client, review: Review, act: ReviewAct, **given: str) -> HttpResponse:
+    data = {"request_key": "k1", "note": "agreed by phone"} | given
+    return clerk.post(button(review, act), data)  # type: ignore[return-value]  # a test response
+
+
+@pytest.fixture
+def review() -> Review:
+    return short_of_60()[1]
+
+
+@pytest.mark.parametrize("where", [page_of, lambda review: order_url(review.payment.order)])
+def test_the_buttons_stand_on_the_page_of_the_review_and_of_its_order(where, review) -> None:  # type: ignore[no-untyped-def]  # a callable of the table
+    page = staff(SEE_ORDERS, SEE, ACCEPT, NOTE).get(where(review)).text
+
+    assert button(review, ReviewAct.ACCEPT) in page
+    assert button(review, ReviewAct.NOTE) in page
+
+
+def test_a_button_stands_there_only_for_who_may_press_it(review: Review) -> None:
+    page = staff(SEE_ORDERS, SEE, NOTE).get(page_of(review)).text
+
+    assert button(review, ReviewAct.ACCEPT) not in page
+
+
+def test_reviews_stand_on_the_order_only_for_who_may_see_them(review: Review) -> None:
+    assert "till-reviews" not in staff(SEE_ORDERS).get(order_url(review.payment.order)).text
+
+
+def test_the_page_of_a_button_says_what_will_happen_to_the_money(review: Review) -> None:
+    page = staff(SEE_ORDERS, SEE, ACCEPT).get(button(review, ReviewAct.ACCEPT)).text
+
+    assert "What is owed is lowered to what came" in page
+    assert review.detail in page
+
+
+def test_the_page_of_a_button_leads_back_to_the_order(review: Review) -> None:
+    page = staff(SEE_ORDERS, SEE, ACCEPT).get(button(review, ReviewAct.ACCEPT)).text
+
+    assert f'<a class="closelink" href="{order_url(review.payment.order)}">' in page
+
+
+def test_a_press_acts_and_leads_back_to_the_order_with_an_audit_row(review: Review) -> None:
+    answer = press(staff(SEE_ORDERS, SEE, ACCEPT), review, ReviewAct.ACCEPT)
+
+    assert answer["Location"] == order_url(review.payment.order)
+    review.refresh_from_db()
+    assert (review.act, str(review.resolved_by)) == ("accept", "clerk")
+    assert "owed £60.00, now £40.00 · agreed by phone" in LogEntry.objects.get().change_message
+
+
+def test_a_second_click_does_nothing_and_says_so(review: Review) -> None:
+    clerk = staff(SEE_ORDERS, SEE, ACCEPT)
+    press(clerk, review, ReviewAct.ACCEPT)
+
+    press(clerk, review, ReviewAct.ACCEPT)
+
+    assert Payment.objects.get().amount == 4000
+    assert LogEntry.objects.count() == 1
+    assert "This was done already." in clerk.get(order_url(review.payment.order)).text
+
+
+def test_who_comes_second_with_another_form_is_told(review: Review) -> None:
+    clerk = staff(SEE_ORDERS, SEE, ACCEPT)
+    press(clerk, review, ReviewAct.ACCEPT)
+
+    answer = press(clerk, review, ReviewAct.ACCEPT, request_key="k2")
+
+    assert answer.status_code == 400
+    assert "This review has ended already." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "may",
+    [(SEE_ORDERS, SEE), (SEE_ORDERS, ACCEPT), (SEE, ACCEPT)],
+    ids=["no act", "no review", "no order"],
+)
+def test_without_permission_nothing_happens(review: Review, may: tuple[str, ...]) -> None:
+    assert press(staff(*may), review, ReviewAct.ACCEPT).status_code == 403
+
+    assert Payment.objects.get().amount == 6000
+
+
+def test_a_button_of_another_kind_is_no_page(review: Review) -> None:
+    answer = press(staff(SEE_ORDERS, SEE, NOTE), review, ReviewAct.CHECK_LEDGER)
+
+    assert answer.status_code == 404
+
+
+def test_resolving_with_a_note_needs_the_note() -> None:
+    review = a_review(a_payment())
+
+    answer = press(staff(SEE_ORDERS, SEE, NOTE), review, ReviewAct.NOTE, note=" ")
+
+    assert answer.status_code == 400
+    review.refresh_from_db()
+    assert review.resolved_at is None
+
+
+def test_a_note_is_kept_with_who_wrote_it() -> None:
+    review = a_review(a_payment())
+
+    press(staff(SEE_ORDERS, SEE, NOTE), review, ReviewAct.NOTE)
+
+    review.refresh_from_db()
+    assert (review.note, str(review.resolved_by)) == ("agreed by phone", "clerk")
+
+
+def test_an_ended_review_shows_how_and_has_no_buttons(review: Review) -> None:
+    close(review)
+
+    page = staff(SEE_ORDERS, SEE, NOTE).get(page_of(review)).text
+
+    assert "as agreed by mail" in page
+    assert button(review, ReviewAct.NOTE) not in page

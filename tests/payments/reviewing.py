@@ -1,0 +1,59 @@
+"""Reviews as they come to be, and the buttons pressed on them."""
+
+from __future__ import annotations
+
+import itertools
+
+from orders.models import Order
+from payments.models import Attempt, Payment, Review
+from payments.models.records import ReviewAct, ReviewKind
+from payments.registry import PaymentOption
+from payments.services.apply import apply_outcome
+from payments.services.ending import Ending
+from payments.services.open import try_again
+from payments.services.resolve import resolve_review
+from payments.services.reviews import open_review
+from tests.factories import an_attempt, an_order, captured
+
+_keys = itertools.count(1)
+
+
+def a_review(
+    payment: Payment, kind: ReviewKind = ReviewKind.REFUND_FAILED, *, subject: str = "R1"
+) -> Review:
+    open_review(kind, payment, subject=subject, detail="£5.00: declined")
+    return Review.objects.get(subject_ref=subject, kind=kind, resolved_at=None)
+
+
+def pressing(review: Review, act: ReviewAct, *, key: str = "", by: int | None = None) -> Ending:
+    return Ending(review.pk, act, key or f"key{next(_keys)}", note="as agreed by mail", by=by)
+
+
+def press(review: Review, act: ReviewAct, *, key: str = "") -> bool:
+    """Press a button; whether this did something."""
+    return resolve_review(pressing(review, act, key=key))
+
+
+def close(review: Review, *, by: int | None = None) -> bool:
+    """Resolve it with a note."""
+    return resolve_review(pressing(review, ReviewAct.NOTE, by=by))
+
+
+def short_of_60(came: int = 4000) -> tuple[Attempt, Review]:
+    """An attempt of 60.00 of which so much came, and the review of it."""
+    attempt = an_attempt(an_order(amount=6000))
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, came), source="test")
+    return attempt, Review.objects.get(subject_ref=attempt.our_ref)
+
+
+def pays_again(attempt: Attempt) -> Attempt:
+    """Another attempt over whatever is asked for."""
+    option = PaymentOption(attempt.account_id, attempt.account.code, "card")
+    again, fresh = try_again(payment_id=attempt.payment_id, option=option)
+    assert fresh
+    return again
+
+
+def state_of(attempt: Attempt) -> tuple[str, str]:
+    order = Order.objects.select_related("payment").get(payment__attempts=attempt)
+    return order.state, order.payment.status

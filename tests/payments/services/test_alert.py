@@ -1,0 +1,77 @@
+"""Staff are told of events given up: once each, by one mail for all."""
+
+from __future__ import annotations
+
+import django
+import pytest
+from django.core import mail
+from pytest_django import Settings
+
+from payments.models import InboxEvent
+from payments.services.alert import alert_of_dead_events
+from payments.states import InboxState
+from tests.factories import an_account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _managers(settings: Settings) -> None:
+    names = ["ann@example.com"] if django.VERSION >= (6,) else [("Ann", "ann@example.com")]
+    settings.MANAGERS = names
+
+
+def dead(*names: str) -> None:
+    account = an_account()
+    for name in names:
+        InboxEvent.objects.create(
+            account=account, event_id=name, kind="x", body=b"{}", state=InboxState.DEAD
+        )
+
+
+def test_one_mail_tells_of_all_of_them() -> None:
+    dead("evt_1", "evt_2")
+
+    assert alert_of_dead_events() == 2
+
+    (sent,) = mail.outbox
+    assert "2 webhooks were given up" in sent.subject
+    assert "sandbox: 2" in sent.body
+
+
+def test_nobody_is_told_twice() -> None:
+    dead("evt_1")
+    alert_of_dead_events()
+
+    assert alert_of_dead_events() == 0
+    assert len(mail.outbox) == 1
+
+
+def test_nobody_is_told_of_events_that_go_well() -> None:
+    dead("evt_1")
+    InboxEvent.objects.update(state=InboxState.PARKED)
+
+    assert alert_of_dead_events() == 0
+    assert not mail.outbox
+
+
+def test_a_mail_that_fails_is_sent_the_next_time(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    dead("evt_1")
+    settings.EMAIL_BACKEND = "tests.orders.broken_mail.BrokenBackend"
+    alert_of_dead_events()
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert alert_of_dead_events() == 1
+
+    assert len(mail.outbox) == 1
+    assert "nobody was told of them" in caplog.text
+
+
+def test_the_log_tells_of_them_too(caplog: pytest.LogCaptureFixture) -> None:
+    dead("evt_1")
+
+    alert_of_dead_events()
+
+    assert "1 webhook events were given up: {'sandbox': 1}" in caplog.text

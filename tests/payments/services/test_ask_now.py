@@ -1,0 +1,118 @@
+"""Asking again ends a review where the answer settles it, and else leaves it open."""
+
+from __future__ import annotations
+
+import pytest
+
+from orders.states import OrderState
+from payments.errors import ReviewRefused
+from payments.models import Attempt, ProviderAccount, Review
+from payments.models.payment import MISMATCH
+from payments.models.records import ReviewAct, ReviewKind
+from payments.providers.base import DisputeSeen, DisputeStatus
+from payments.services.refund import request_refund
+from payments.services.start import submit_attempt
+from tests.factories import a_refund_seen, an_account, an_attempt, an_order, captured
+from tests.payments.reviewing import a_review, press
+from tests.payments.services.cast import apply
+from tests.payments.shopper import pay_at_bank
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOBODY = "http://127.0.0.1:9"
+
+
+def about(attempt: Attempt, kind: ReviewKind) -> Review:
+    return a_review(attempt.payment, kind, subject=attempt.our_ref)
+
+
+def is_open(review: Review) -> bool:
+    review.refresh_from_db()
+    return review.resolved_at is None
+
+
+def test_an_answer_ends_the_review_and_is_booked(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(account=account))
+    pay_at_bank(attempt.redirect_url)
+    review = about(attempt, ReviewKind.NO_ANSWER)
+
+    assert press(review, ReviewAct.ASK_NOW)
+
+    assert not is_open(review)
+    attempt.payment.order.refresh_from_db()
+    assert attempt.payment.order.state == OrderState.CONFIRMED
+
+
+def test_no_answer_leaves_the_review_open() -> None:
+    attempt = an_attempt(account=an_account(base_url=NOBODY))
+    review = about(attempt, ReviewKind.NO_ANSWER)
+
+    with pytest.raises(ReviewRefused):
+        press(review, ReviewAct.ASK_NOW)
+
+    assert is_open(review)
+
+
+def test_a_page_that_nobody_has_paid_on_yet_settles_nothing(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(account=account))
+    review = about(attempt, ReviewKind.NO_ANSWER)
+
+    with pytest.raises(ReviewRefused):
+        press(review, ReviewAct.ASK_NOW)
+
+    assert is_open(review)
+
+
+def test_an_answer_that_names_us_rightly_ends_a_mismatch(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(account=account))
+    Attempt.objects.filter(pk=attempt.pk).update(error_code=MISMATCH)
+    review = about(attempt, ReviewKind.MISMATCH)
+
+    assert press(review, ReviewAct.ASK_NOW)
+
+    attempt.refresh_from_db()
+    assert attempt.error_code == ""
+
+
+def test_a_refund_of_which_we_have_heard_ends_its_review() -> None:
+    attempt = an_attempt(account=an_account(base_url=NOBODY))
+    apply(attempt, captured(attempt))
+    refund, _fresh = request_refund(
+        payment_id=attempt.payment_id,
+        amount=attempt.money(1000),
+        reason="",
+        request_key="k",
+        requested_by=None,
+    )
+    review = a_review(attempt.payment, ReviewKind.NO_ANSWER, subject=refund.our_ref)
+    with pytest.raises(ReviewRefused):
+        press(review, ReviewAct.ASK_NOW)
+
+    apply(attempt, captured(attempt, refunds=(a_refund_seen(1000, our_ref=refund.our_ref),)))
+
+    assert press(review, ReviewAct.ASK_NOW)
+
+
+def test_a_dispute_ends_its_review_once_it_is_decided() -> None:
+    attempt = an_attempt(an_order(), an_account(base_url=NOBODY))
+    opened = DisputeSeen("dp_1", attempt.money(6000), DisputeStatus.OPEN)
+    apply(attempt, captured(attempt, disputes=(opened,)))
+    review = Review.objects.get(kind=ReviewKind.DISPUTE)
+    with pytest.raises(ReviewRefused):
+        press(review, ReviewAct.ASK_NOW)
+
+    won = DisputeSeen("dp_1", attempt.money(6000), DisputeStatus.WON)
+    apply(attempt, captured(attempt, disputes=(won,)))
+
+    assert press(review, ReviewAct.ASK_NOW)
+
+
+def test_a_second_click_asks_nobody_any_more(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(account=account))
+    pay_at_bank(attempt.redirect_url)
+    review = about(attempt, ReviewKind.NO_ANSWER)
+    press(review, ReviewAct.ASK_NOW, key="once")
+    calls = attempt.calls.count()
+
+    assert not press(review, ReviewAct.ASK_NOW, key="once")
+
+    assert attempt.calls.count() == calls

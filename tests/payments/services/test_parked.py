@@ -1,0 +1,132 @@
+"""An event that fits no payment waits until the provider's name for one is known here."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from orders.clock import now
+from payments.models import Attempt, InboxEvent, ParkedReference, Payment
+from payments.providers.base import ProviderObject, RawRequest, Status
+from payments.providers.sandbox.webhook import read_event
+from payments.schedule import PARKED_FOR, next_look
+from payments.services import told
+from payments.services.apply import apply_outcome
+from payments.services.inbox import drain_inbox
+from payments.services.parked import park
+from payments.services.receive import receive
+from payments.states import InboxState, PaymentStatus
+from tests.factories import an_account, an_attempt, later, seen
+from tests.payments.wire import a_captured_body, a_payment_body
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THEIRS = (ProviderObject("payment", "pay_theirs"),)
+
+
+def parked(attempt: Attempt) -> InboxEvent:
+    """An event that calls the attempt only what the provider calls it; not known here yet."""
+    body = a_captured_body(attempt)
+    body["data"] = a_payment_body(attempt, id=THEIRS[0].id, reference="")
+    event = read_event(body)
+    receive(account=attempt.account, event=event, raw=RawRequest(json.dumps(body).encode(), {}))
+    drain_inbox()
+    return InboxEvent.objects.get()
+
+
+def answered(attempt: Attempt, source: str = "poll") -> None:
+    """The provider's first answer about an attempt, with what it calls the payment."""
+    outcome = seen(attempt, Status.REQUIRES_ACTION, objects=THEIRS)
+    apply_outcome(attempt_id=attempt.pk, outcome=outcome, source=source)
+
+
+@pytest.fixture
+def attempt() -> Attempt:
+    return an_attempt()
+
+
+def test_it_is_due_again_as_soon_as_its_payment_is_known(attempt: Attempt) -> None:
+    assert parked(attempt).state == InboxState.PARKED
+
+    answered(attempt)
+    drain_inbox()
+
+    assert InboxEvent.objects.get().state == InboxState.DONE
+    assert Payment.objects.get().status == PaymentStatus.PAID
+
+
+def test_one_that_overtook_the_answer_to_the_creation_is_applied_seconds_later(
+    attempt: Attempt,
+) -> None:
+    parked(attempt)
+    answered(attempt, source="create")
+
+    with later(timedelta(seconds=5)):
+        drain_inbox()
+
+    assert InboxEvent.objects.get().state == InboxState.DONE
+
+
+def test_it_is_not_looked_at_before(attempt: Attempt) -> None:
+    parked(attempt)
+
+    assert drain_inbox() == 0
+
+
+def test_what_another_account_calls_the_same_releases_nothing(attempt: Attempt) -> None:
+    parked(attempt)
+    other = an_attempt(account=an_account(code="other", merchant_id="mer_other"))
+
+    answered(other)
+
+    assert drain_inbox() == 0
+
+
+def test_it_is_looked_at_again_even_if_nobody_released_it(attempt: Attempt) -> None:
+    parked(attempt)
+
+    with later(timedelta(minutes=2)):
+        assert drain_inbox() == 1
+
+
+@pytest.mark.parametrize(
+    ("age", "wait"),
+    [
+        (timedelta(), timedelta(seconds=5)),
+        (timedelta(hours=4), timedelta(hours=1)),
+        (timedelta(hours=71), timedelta(hours=1)),
+        (PARKED_FOR - timedelta(seconds=1), timedelta(seconds=1)),
+    ],
+    ids=str,
+)
+def test_the_older_it_is_the_more_rarely_it_is_looked_at(age: timedelta, wait: timedelta) -> None:
+    at = now()
+
+    assert next_look(at - age, at=at) == at + wait
+
+
+def test_after_three_days_it_is_given_up() -> None:
+    assert next_look(now() - PARKED_FOR, at=now()) is None
+
+
+def test_its_references_are_stored_once(attempt: Attempt) -> None:
+    event = parked(attempt)
+
+    with later(timedelta(minutes=2)):
+        drain_inbox()
+
+    reference = ParkedReference.objects.get()
+    assert (reference.event_id, reference.object_id) == (event.pk, "pay_theirs")
+
+
+def test_an_answer_between_the_look_and_the_parking_is_not_missed(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(event: InboxEvent, what: object) -> None:
+        answered(attempt)  # it finds nothing parked yet
+        park(event, what)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(told, "park", late)
+
+    assert parked(attempt).state == InboxState.DONE

@@ -1,0 +1,109 @@
+"""Events that only say "ask me": one question answers all that wait, at most one in 5 seconds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+
+from payments.models import Attempt, InboxEvent, Payment
+from payments.providers.base import RawRequest, Status
+from payments.providers.sandbox.webhook import read_event
+from payments.services.inbox import drain_inbox
+from payments.services.receive import receive
+from payments.services.told import ASK_EVERY
+from payments.states import InboxState, PaymentStatus
+from tests.factories import an_attempt, captured, later, seen
+from tests.payments.adapters import AskMe
+from tests.payments.wire import a_captured_body
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def attempt(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Attempt:
+    providers = {"sandbox": "tests.payments.adapters.AskMe"}
+    settings.PAYMENTS = {**settings.PAYMENTS, "providers": providers}
+    attempt = an_attempt()
+    monkeypatch.setattr(AskMe, "asked", [])
+    monkeypatch.setattr(AskMe, "says", captured(attempt))
+    return attempt
+
+
+def tell(attempt: Attempt, *names: str) -> None:
+    for name in names:
+        body = a_captured_body(attempt) | {"id": name}
+        event = replace(read_event(body), outcome=None)
+        raw = RawRequest(json.dumps(body).encode(), {})
+        receive(account=attempt.account, event=event, raw=raw)
+
+
+def states() -> list[str]:
+    return list(InboxEvent.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_an_event_without_an_outcome_makes_us_ask(attempt: Attempt) -> None:
+    tell(attempt, "evt_1")
+
+    drain_inbox()
+
+    assert len(AskMe.asked) == 1
+    assert Payment.objects.get().status == PaymentStatus.PAID
+    assert states() == [InboxState.DONE]
+
+
+def test_ten_of_them_make_us_ask_twice(attempt: Attempt) -> None:
+    tell(attempt, *(f"evt_{n}" for n in range(10)))
+
+    drain_inbox()
+    assert (len(AskMe.asked), states().count(InboxState.DONE)) == (1, 1)
+    with later(ASK_EVERY):
+        drain_inbox()
+
+    assert len(AskMe.asked) == 2
+    assert states() == [InboxState.DONE] * 10
+
+
+def test_what_comes_after_the_question_waits_for_the_next(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AskMe, "says", seen(attempt, Status.PROCESSING))
+    tell(attempt, "evt_1")
+    drain_inbox()
+    tell(attempt, "evt_2")
+    drain_inbox()
+    assert states() == [InboxState.DONE, InboxState.RECEIVED]
+
+    monkeypatch.setattr(AskMe, "says", captured(attempt))
+    with later(ASK_EVERY):
+        drain_inbox()
+
+    assert states() == [InboxState.DONE] * 2
+    assert Payment.objects.get().status == PaymentStatus.PAID
+
+
+def test_no_answer_puts_it_back_and_counts_a_try(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AskMe, "says", None)
+    tell(attempt, "evt_1")
+
+    drain_inbox()
+
+    event = InboxEvent.objects.get()
+    assert (event.state, event.tries) == (InboxState.RECEIVED, 1)
+    assert event.last_error == "ProviderDown: no answer"
+
+
+def test_waiting_for_the_next_question_is_no_failed_try(attempt: Attempt) -> None:
+    tell(attempt, "evt_1", "evt_2")
+
+    drain_inbox()
+
+    waiting = InboxEvent.objects.get(event_id="evt_2")
+    assert (waiting.tries, waiting.last_error) == (0, "")
+    with later(ASK_EVERY - timedelta(seconds=1)):
+        assert drain_inbox() == 0

@@ -1,0 +1,94 @@
+"""The database refuses what the invariants forbid, and the docs name its constraints."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError
+from django.db.models import Model
+
+from orders.clock import now
+from orders.models import Order
+from payments.models import Attempt, Operation, Payment
+from payments.providers.base import Status
+from payments.states import AttemptStatus, OperationStatus
+from tests.factories import a_payment, an_attempt, an_order, seen
+from tests.payments.services.cast import a_hold, apply
+
+pytestmark = pytest.mark.django_db
+PAGE = Path(__file__).parents[2] / "docs" / "invariants.md"
+PREFIXES = (
+    "attempt_",
+    "payment_",
+    "operation_",
+    "dispute_",
+    "entry_",
+    "posting_",
+    "review_",
+    "order_",
+)
+
+
+def constraints() -> set[str]:
+    tables: list[type[Model]] = [*apps.get_app_config("payments").get_models(), Order]
+    return {each.name for table in tables for each in table._meta.constraints}
+
+
+def test_the_page_names_constraints_that_exist() -> None:
+    words = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", PAGE.read_text()))
+    named = {word for word in words if word.startswith(PREFIXES)}
+
+    assert len(named) > 20
+    assert named <= constraints()
+
+
+def test_two_attempts_of_a_payment_are_not_in_flight_at_once() -> None:
+    order = an_order()
+    first = an_attempt(order)
+    apply(first, seen(first, Status.DECLINED))
+    an_attempt(order)
+
+    with pytest.raises(IntegrityError, match=r"attempt_one_in_flight|payment_id"):
+        Attempt.objects.filter(pk=first.pk).update(status=AttemptStatus.PROCESSING)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"superseded_at": now()}, {"reserved": 6001}], ids=["left", "too much"]
+)
+def test_an_attempt_reserves_at_most_its_amount(wrong: dict[str, Any]) -> None:
+    an_attempt()
+
+    with pytest.raises(IntegrityError, match="attempt_reserve_within_amount"):
+        Attempt.objects.update(**wrong)
+
+
+@pytest.mark.parametrize("model", [Attempt, Payment])
+def test_surplus_was_captured(model: type[Attempt | Payment]) -> None:
+    a_payment()
+
+    with pytest.raises(IntegrityError, match="surplus_was_captured"):
+        model._default_manager.update(surplus=6001)
+
+
+def test_only_what_is_held_is_captured_by_us() -> None:
+    a_hold()
+
+    with pytest.raises(IntegrityError, match="attempt_captures_what_is_held"):
+        Attempt.objects.update(capture_asked=6000, hold=False)
+
+
+def test_a_settled_operation_is_not_sent_again() -> None:
+    Operation.objects.create(
+        attempt=an_attempt(),
+        request_key="k",
+        amount=1,
+        status=OperationStatus.SUCCEEDED,
+        next_run_at=None,
+    )
+
+    with pytest.raises(IntegrityError, match="operation_settled_is_not_sent"):
+        Operation.objects.update(next_run_at=now())
