@@ -2,6 +2,7 @@
 #   make demo [PORT=8000] [BANK_PORT=8001]     make test     make lint     make smoke
 #   make contract PROVIDER=sandbox     tries one provider against what every provider must keep
 #   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
+#   make mutation     changes the money core line by line: a test must notice (an hour; goes on where it was)
 #   make chaos [SEED=… CHECKOUTS=500 START=0 PROVIDER=sandbox CONCURRENCY=1]     needs PostgreSQL
 #   make bench [ONLY=cart_page_10] [ROUNDS=1]     (worker_memory: a quarter of an hour, only where named)
 #   make screenshots [TO=folder]
@@ -13,7 +14,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint contract smoke replay chaos screenshots bench diagrams messages setup
+.PHONY: demo test pytest lint contract smoke replay chaos screenshots bench mutation diagrams messages setup
 .NOTPARALLEL:
 
 demo: setup
@@ -52,6 +53,9 @@ screenshots: setup
 
 bench: setup
 	@$(PY) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+mutation: setup
+	@$(PY) -m benchmarks.mutation
 
 diagrams: setup
 	@$(PY) -m config.diagrams

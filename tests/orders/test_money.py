@@ -60,6 +60,21 @@ def test_a_decimal_is_read_into_minor_units(text: str, currency: str, amount: in
 
 
 @pytest.mark.parametrize(
+    ("text", "currency", "why"),
+    [
+        ("ten", "GBP", "'ten' is not an amount"),
+        ("9" * 50, "GBP", f"'{'9' * 40}' is not an amount"),
+        ("1.5", "JPY", "JPY has 0 decimals, not so '1.5'"),
+    ],
+)
+def test_a_refused_amount_is_told_why(text: str, currency: str, why: str) -> None:
+    with pytest.raises(InvalidAmount) as refused:
+        Money.parse(text, currency)
+
+    assert str(refused.value) == why
+
+
+@pytest.mark.parametrize(
     ("text", "currency"),
     [
         *(("1.005", "GBP"), ("1.5", "JPY"), ("1.2345", "KWD")),
@@ -75,13 +90,13 @@ def test_what_is_no_amount_is_refused(text: str, currency: str) -> None:
 
 @pytest.mark.parametrize("amount", [1.0, "1", Decimal(1), True, None])
 def test_only_integers_are_amounts(amount: Any) -> None:
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount, match="integer of minor units, not"):
         Money(amount, "GBP")
 
 
 @pytest.mark.parametrize("currency", ["", "gbp", "GB", "GBPP", "€", "GB1"])
 def test_only_iso_codes_are_currencies(currency: str) -> None:
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount, match="is not an ISO 4217 code"):
         Money(1, currency)
 
 
@@ -96,8 +111,12 @@ MIXED = [operator.add, operator.sub, operator.lt, operator.le, operator.gt, oper
 
 @pytest.mark.parametrize("act", MIXED, ids=lambda act: act.__name__)
 def test_two_currencies_are_never_mixed(act: Callable[[Money, Money], object]) -> None:
-    with pytest.raises(CurrencyMismatch):
+    with pytest.raises(CurrencyMismatch, match="GBP is not USD"):
         act(Money(1, "GBP"), Money(1, "USD"))
+
+
+def test_what_is_equal_is_not_less() -> None:
+    assert not Money(1, "GBP") < Money(1, "GBP")
 
 
 def test_equal_amounts_of_two_currencies_differ() -> None:

@@ -1,0 +1,67 @@
+"""`make mutation`: changes the money core line by line and expects a test to fail.
+
+Takes the better part of an hour on two cores; interrupted, it goes on where it was. The last line
+on stdout is JSON; the exit code says whether the score is reached and every survivor explained.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from benchmarks.mutation.survivors import (
+    Verdict,
+    changed_lines,
+    function_of,
+    read_verdict,
+    without_reason,
+)
+
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+GOAL: Final = 85.0
+"""Per cent of the changes that a test must notice."""
+PAGE: Final = ROOT / "docs" / "mutation.md"
+MUTMUT: Final = str(Path(sys.executable).with_name("mutmut"))
+
+
+def main() -> int:
+    children = os.cpu_count() or 1
+    run = [MUTMUT, "run", f"--max-children={children}"]
+    if subprocess.run(run, cwd=ROOT, check=False, stdout=sys.stderr).returncode:
+        print("The run did not end; say make mutation again and it goes on.", file=sys.stderr)
+        return 1
+    verdict = read_verdict(ROOT / "mutants")
+    survivors = [(function_of(name), _new_lines(name)) for name in verdict.survived]
+    unexplained = without_reason(survivors, PAGE.read_text("utf-8"))
+    for line in unexplained:
+        print(f"no reason in {PAGE.relative_to(ROOT)}: {line}", file=sys.stderr)
+    return _tell(verdict, unexplained)
+
+
+def _new_lines(name: str) -> str:
+    show = [MUTMUT, "show", name]
+    shown = subprocess.run(show, cwd=ROOT, check=True, capture_output=True, text=True)
+    return changed_lines(shown.stdout.splitlines())
+
+
+def _tell(verdict: Verdict, unexplained: list[str]) -> int:
+    ok = verdict.score >= GOAL and not unexplained and not verdict.untried
+    facts = {
+        "ok": ok,
+        "mutants": verdict.killed + len(verdict.survived) + verdict.untried,
+        "killed": verdict.killed,
+        "survived": len(verdict.survived),
+        "untried": verdict.untried,
+        "score": round(verdict.score, 1),
+        "unexplained": len(unexplained),
+    }
+    print(json.dumps(facts), flush=True)
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
