@@ -11,6 +11,7 @@ import pytest
 from celery import Celery, current_app
 from celery.app import app_or_default
 from django.test import Client
+from pytest_django import Settings
 
 from orders import wake as door
 from orders.clock import now
@@ -37,8 +38,10 @@ PATIENCE = 3 * ANSWER_SECONDS + 2.0
 
 
 @pytest.fixture(autouse=True)
-def _circuit_of_no_other_test(monkeypatch: pytest.MonkeyPatch) -> None:
+def _circuit_of_no_other_test(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     monkeypatch.setattr(door, "_paused_until", 0.0)
+    # A wake-up that another test has on its way would stand for ours.
+    settings.ORDERS = {**settings.ORDERS, "shared_cache": ""}
 
 
 @pytest.fixture

@@ -166,6 +166,7 @@ def test_looks_at_the_same_moment_owe_one_release() -> None:
         request_key=f"release:{attempt.our_ref}",
         amount=6000,
         status=OperationStatus.FAILED,
+        next_run_at=None,
     )
 
     at_once(4, lambda _number: apply(Attempt.objects.get(), held(attempt)))
