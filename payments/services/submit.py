@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import F
 
 from orders.clock import now
@@ -15,17 +14,7 @@ from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
-from payments.providers.base import (
-    CaptureRequest,
-    Failure,
-    OurRef,
-    Outcome,
-    ProviderRef,
-    RefundRequest,
-    RefundSeen,
-    RefundStatus,
-    Status,
-)
+from payments.providers.base import CaptureRequest, OurRef, Outcome, ProviderRef
 from payments.providers.errors import ProviderError, ProviderRejected
 from payments.providers.protocol import Provider
 from payments.registry import provider_for
@@ -33,11 +22,10 @@ from payments.schedule import Case, next_poll
 from payments.services.apply import apply_outcome
 from payments.services.ask import ask, hear
 from payments.services.calls import call_provider
-from payments.services.captures_seen import refuse_capture
-from payments.services.changes import as_read, save_changes
 from payments.services.close import send_void
-from payments.services.lock import lock_attempt
+from payments.services.give_up import in_window, refuse
 from payments.services.reviews import open_review
+from payments.services.send_refund import send_refund
 from payments.states import UNSETTLED, OperationKind, OperationStatus
 
 logger = logging.getLogger("till.payments")
@@ -90,7 +78,7 @@ def submit_operation(operation_id: int) -> None:
 
 def _close(operation: Operation) -> None:
     try:
-        send = _in_window(operation)
+        send = in_window(operation)
     except PaymentError as error:
         logger.warning("%s is not sent: %s", operation.our_ref, error)
         return
@@ -115,7 +103,7 @@ def _capture(operation: Operation) -> None:
         outcome = _send_or_ask_capture(provider_for(attempt.account), operation)
     except ProviderRejected as error:
         if hear(attempt.pk, source="capture"):
-            _refuse_capture(operation, error.failure)
+            refuse(operation, error.failure)
         return
     except (ProviderError, PaymentError) as error:
         logger.warning("no answer about %s: %s", operation.our_ref, error)
@@ -123,19 +111,10 @@ def _capture(operation: Operation) -> None:
     apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="capture")
 
 
-def _refuse_capture(operation: Operation, why: Failure) -> None:
-    """Believe a refusal, once asking has shown that no earlier sending of it was taken."""
-    with transaction.atomic(durable=True):
-        attempt, _siblings = lock_attempt(operation.attempt_id)
-        before = as_read(attempt)
-        refuse_capture(attempt, operation.pk, why)
-        save_changes(attempt, before)
-
-
 def _send_or_ask_capture(provider: Provider, operation: Operation) -> Outcome:
     attempt = operation.attempt
     known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
-    if known is None or not _in_window(operation):
+    if known is None or not in_window(operation):
         ask_them = partial(provider.query, OurRef(attempt.our_ref))
         return call_provider("query", ask_them, attempt=attempt, operation=operation)
     request = CaptureRequest(
@@ -149,67 +128,9 @@ def _send_or_ask_capture(provider: Provider, operation: Operation) -> Outcome:
     return call_provider("capture", send, attempt=attempt, operation=operation, key=operation.key)
 
 
-def _refund(operation: Operation) -> None:
-    if _is_disputed(operation):
-        outcome = _refused(operation, Failure("disputed"))
-        apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
-        return
-    try:
-        outcome = _send_or_ask(provider_for(operation.attempt.account), operation)
-    except ProviderRejected as error:
-        outcome = _refused(operation, error.failure)
-    except (ProviderError, PaymentError) as error:
-        logger.warning("no answer about %s: %s", operation.our_ref, error)
-        return
-    apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
-
-
-def _is_disputed(operation: Operation) -> bool:
-    """Whether a dispute took the money since the refund was asked for, and it is not sent yet."""
-    attempt = operation.attempt
-    left = attempt.captured - attempt.refunded + attempt.refund_reversed - attempt.disputed
-    return operation.status != OperationStatus.PENDING and left < operation.amount
-
-
-def _in_window(operation: Operation) -> bool:
-    """Whether the provider still knows our key, so that a repeat is harmless."""
-    window = provider_for(operation.attempt.account).capabilities.idempotency_window
-    return operation.first_sent_at is None or operation.first_sent_at + window >= now()
-
-
-def _refused(operation: Operation, failure: Failure) -> Outcome:
-    """The provider will not make this refund: known to be so, hence an outcome."""
-    refund = RefundSeen(
-        provider_id="",
-        our_ref=operation.our_ref,
-        amount=operation.money,
-        status=RefundStatus.FAILED,
-        error=failure,
-    )
-    return Outcome(status=Status.CAPTURED, refunds=(refund,))
-
-
-def _send_or_ask(provider: Provider, operation: Operation) -> Outcome:
-    attempt = operation.attempt
-    known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
-    taken = operation.status == OperationStatus.PENDING
-    if known is None or taken or not _in_window(operation):
-        ask_them = partial(provider.query, OurRef(attempt.our_ref))
-        return call_provider("query", ask_them, attempt=attempt, operation=operation)
-    request = RefundRequest(
-        ref=ProviderRef(known.object_id),
-        our_ref=operation.our_ref,
-        amount=operation.money,
-        key=operation.key,
-        reason=operation.reason,
-    )
-    send = partial(provider.refund, request)
-    return call_provider("refund", send, attempt=attempt, operation=operation, key=operation.key)
-
-
 SENDERS: Final = {
     OperationKind.CAPTURE: _capture,
-    OperationKind.REFUND: _refund,
+    OperationKind.REFUND: send_refund,
     OperationKind.VOID: _close,
 }
 
