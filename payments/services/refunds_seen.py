@@ -11,7 +11,7 @@ from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, RefundSeen
 from payments.schedule import Case, next_poll
-from payments.services.reviews import open_review
+from payments.services.reviews import end_review, open_review
 from payments.states import REFUND_TOLD, UNSETTLED, EntryKind, OperationStatus
 
 REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
@@ -104,21 +104,35 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> lis
         operation.tries, operation.next_run_at = 0, next_poll(Case.REFUND, 0, at=now())
     operation.settled_at = None if after in UNSETTLED else now()
     operation.save()
-    _spread_word(attempt, operation, seen)
+    _spread_word(attempt, operation, seen, before=before)
     return facts
 
 
-def _spread_word(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
+def _spread_word(
+    attempt: Attempt, operation: Operation, seen: RefundSeen, *, before: OperationStatus
+) -> None:
     """Tell the shopper of success, and of a success that came to nothing; staff of any failure."""
+    failed_before = before == OperationStatus.FAILED
     if operation.status in UNSETTLED:
         return
     if operation.status == OperationStatus.SUCCEEDED:
         _tell_shopper(attempt, operation, kind="refund")
+        if failed_before:
+            _made_after_all(attempt, operation)
         return
     if operation.status == OperationStatus.REVERSED:
         _tell_shopper(attempt, operation, kind="refund_returned")
-    payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
-    open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)
+    if not failed_before:  # else staff know, and may have given it back by now
+        payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
+        open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)
+
+
+def _made_after_all(attempt: Attempt, operation: Operation) -> None:
+    """Nobody need decide about it any more; who has done so may have given it back once more."""
+    payment, ref = attempt.payment, operation.our_ref
+    if not end_review(ReviewKind.REFUND_FAILED, payment, subject=ref):
+        detail = f"{operation.money} was taken for refused, and has gone back after all"
+        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
 
 
 def _check_amount(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
