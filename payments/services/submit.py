@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
+from django.db import transaction
 from django.db.models import F
 
 from orders.clock import now
+from orders.states import OrderState
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
@@ -30,23 +31,28 @@ from payments.states import UNSETTLED, OperationKind, OperationStatus
 
 logger = logging.getLogger("till.payments")
 BATCH = 100
-PAUSE = timedelta(hours=1)
-"""How long an operation that broke the sweep is left alone."""
+DEAD: Final = frozenset({OrderState.CANCELLED, OrderState.EXPIRED})
+"""Nothing is captured for such an order any more; an earlier sending is only asked about."""
 
 
 def submit_due_operations() -> int:
-    """Send up to a hundred refunds and voids whose time has come; returns how many were due."""
+    """Send up to a hundred refunds and voids whose time has come; returns how many were due.
+
+    One that raises is put off by the table of waits and keeps none of the others back; the first
+    such error goes on once all were tried, and each is in the log.
+    """
     due = Operation.objects.filter(next_run_at__lte=now()).order_by("next_run_at", "pk")
     batch = list(due[:BATCH])
+    broken: list[Exception] = []
     for operation in batch:
         if _claim(operation):
             try:
                 submit_operation(operation.pk)
-            except Exception:  # whatever it is, the row must not be tried without a pause
-                Operation.objects.filter(pk=operation.pk, status__in=UNSETTLED).update(
-                    next_run_at=now() + PAUSE
-                )
-                raise
+            except Exception as error:
+                logger.exception("%s could not be sent", operation.our_ref)
+                broken.append(error)
+    if broken:
+        raise broken[0]
     return len(batch)
 
 
@@ -67,13 +73,15 @@ def submit_operation(operation_id: int) -> None:
     What the provider has taken already, and what is past its idempotency window, is only asked
     about, never sent again. A second call changes nothing.
     """
-    operation = Operation.objects.select_related("attempt__payment", "attempt__account").get(
+    operation = Operation.objects.select_related("attempt__payment__order", "attempt__account").get(
         pk=operation_id
     )
     if operation.status not in UNSETTLED:
         return  # it was told of between claiming and loading
-    SENDERS[OperationKind(operation.kind)](operation)
-    _ask_later(operation)
+    try:
+        SENDERS[OperationKind(operation.kind)](operation)
+    finally:  # whatever it was, the row is not tried without a pause, nor for ever
+        _ask_later(operation)
 
 
 def _close(operation: Operation) -> None:
@@ -114,7 +122,8 @@ def _capture(operation: Operation) -> None:
 def _send_or_ask_capture(provider: Provider, operation: Operation) -> Outcome:
     attempt = operation.attempt
     known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
-    if known is None or not in_window(operation):
+    dead = attempt.payment.order.state in DEAD
+    if known is None or dead or not in_window(operation):
         ask_them = partial(provider.query, OurRef(attempt.our_ref))
         return call_provider("query", ask_them, attempt=attempt, operation=operation)
     request = CaptureRequest(
@@ -136,13 +145,17 @@ SENDERS: Final = {
 
 
 def _ask_later(operation: Operation) -> None:
-    """Not settled yet: try again by the table, and after it ask a person."""
+    """Not settled yet: try again by the table, and after it ask a person, at once with giving up.
+
+    What it was told to be meanwhile has set its next time already.
+    """
     pending = operation.status == OperationStatus.PENDING
     open_still = Operation.objects.filter(pk=operation.pk, status=operation.status)
     waiting = OperationStatus.PENDING if pending else OperationStatus.UNKNOWN
     again = next_poll(
         Case.REFUND if pending else Case.UNKNOWN, operation.tries - (not pending), at=now()
     )
-    if open_still.update(status=waiting, next_run_at=again) and again is None:
-        payment, detail = operation.attempt.payment, f"{operation.kind} of {operation.money}"
-        open_review(ReviewKind.NO_ANSWER, payment, subject=operation.our_ref, detail=detail)
+    payment, detail = operation.attempt.payment, f"{operation.kind} of {operation.money}"
+    with transaction.atomic():
+        if open_still.update(status=waiting, next_run_at=again) and again is None:
+            open_review(ReviewKind.NO_ANSWER, payment, subject=operation.our_ref, detail=detail)
