@@ -88,7 +88,10 @@ GUIDES: Final[dict[ReviewKind, Guide]] = {
     ),
     ReviewKind.NO_ANSWER: Guide(
         _("The provider was asked by the whole table of waits and does not say what became of it."),
-        _("Ask again now; if that brings nothing, ask the provider's own people."),
+        _(
+            "Ask again now: what the provider does not know of is sent again, or has failed. If "
+            "that brings nothing, ask the provider's own people."
+        ),
         (ReviewAct.ASK_NOW, ReviewAct.NOTE),
     ),
     ReviewKind.LEDGER: Guide(
@@ -140,7 +143,11 @@ BUTTONS: Final[dict[ReviewAct, Button]] = {
         "payments.capture_payment",
     ),
     ReviewAct.ASK_NOW: Button(
-        _("The provider is asked, and what it says is booked. The review ends if that settles it."),
+        _(
+            "The provider is asked, and what it says is booked. A refund or capture that it does "
+            "not know of is sent again while that is harmless, and has failed later. The review "
+            "ends if that settles it."
+        ),
         "payments.ask_provider_payment",
     ),
     ReviewAct.CHECK_LEDGER: Button(
@@ -148,7 +155,10 @@ BUTTONS: Final[dict[ReviewAct, Button]] = {
         "payments.view_entry",
     ),
     ReviewAct.NOTE: Button(
-        _("No money moves. The review is closed, and your reason is kept with it."),
+        _(
+            "No money moves. The review is closed, and your reason is kept with it. What is still "
+            "without an answer is asked about again a day later."
+        ),
         "payments.resolve_review",
     ),
 }

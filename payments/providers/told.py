@@ -34,6 +34,12 @@ class Told:
             raise self._wrong(field, "a short text")
         return value
 
+    def name(self, field: str) -> str:
+        """An id by which something is found again."""
+        if not (value := self.text(field)):
+            raise self._wrong(field, "an id")
+        return value
+
     def maybe_text(self, field: str) -> str:
         return "" if self._told.get(field) is None else self.text(field)
 

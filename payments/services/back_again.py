@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -16,13 +18,16 @@ from payments.services.ending import Case, Ending, end, ended_before, lock_case
 from payments.services.post import post_facts, totals_of
 from payments.services.refund import set_aside
 from payments.services.surplus import REASON
-from payments.states import EntryKind
+from payments.states import EntryKind, OperationStatus
+
+CAME_BACK: Final = frozenset({OperationStatus.FAILED, OperationStatus.REVERSED})
+"""The money of such a refund is with us."""
 
 
 def owed_back(case: Case) -> int:
     """What of the failed refund, or of the surplus, is still here and free to go."""
     attempt, refund = case.attempt, case.operation
-    if attempt is None:
+    if attempt is None or (refund and refund.status not in CAME_BACK):
         return 0
     on_its_way = attempt.net_refunded + attempt.refund_pending
     wanted = refund.amount if refund else max(0, attempt.surplus - on_its_way)

@@ -6,6 +6,7 @@ import logging
 from functools import partial
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from orders.clock import now
 from payments.conf import payment_settings
@@ -69,9 +70,11 @@ def send_void(operation: Operation) -> bool:
     known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
     if known is None:
         return False
-    Operation.objects.filter(pk=operation.pk, first_sent_at=None).update(
-        status=OperationStatus.SUBMITTING, first_sent_at=now()
-    )
+    wanted = Operation.objects.filter(pk=operation.pk, status__in=UNSETTLED)
+    if not wanted.update(
+        status=OperationStatus.SUBMITTING, first_sent_at=Coalesce("first_sent_at", now())
+    ):
+        return False  # what it was to close has ended meanwhile, or is the order's
     try:
         void = partial(
             provider_for(attempt.account).void, ProviderRef(known.object_id), operation.key

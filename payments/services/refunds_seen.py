@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from dataclasses import dataclass
 
 from orders.clock import now
 from orders.emails import queue_mail
@@ -11,11 +11,28 @@ from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, RefundSeen
 from payments.schedule import Case, next_poll
-from payments.services.reviews import open_review
-from payments.states import REFUND_TOLD, UNSETTLED, EntryKind, OperationStatus
+from payments.services.reviews import end_review, open_review
+from payments.states import REFUND_TOLD, UNSETTLED, EntryKind, OperationKind, OperationStatus
 
 REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
 """Told to have failed, then told of the success before it: both are counted now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The refunds of an attempt as they are booked, found in two statements however many are seen.
+
+    `by_name`: by our reference, and by the key of those made at the provider.
+    """
+
+    by_id: dict[str, Operation]
+    by_name: dict[str, Operation]
+
+    def find(self, attempt: Attempt, refund: RefundSeen) -> Operation | None:
+        """The one an id of the provider's belongs to; else the one a reference or key names."""
+        by_id = self.by_id.get(refund.provider_id)
+        named = self.by_name.get(refund.our_ref) if refund.our_ref else None
+        return by_id or named or self.by_name.get(_key(attempt, refund))
 
 
 def apply_refunds(attempt: Attempt, outcome: Outcome) -> list[Fact]:
@@ -25,13 +42,16 @@ def apply_refunds(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     posts the facts that are returned.
     """
     facts: list[Fact] = []
+    known = _known(attempt) if outcome.refunds else Known({}, {})
     for refund in outcome.refunds:
-        if refund.amount.amount <= 0:
+        operation = known.find(attempt, refund)
+        if refund.amount.amount <= 0 or not (operation or refund.provider_id):
             _question(attempt, refund)
             continue
-        operation = _operation_of(attempt, refund) or _external(attempt, refund)
+        operation = operation or _external(attempt, refund, known)
         facts += move_refund(attempt, operation, refund)
-        _remember(attempt, operation, refund)
+        _remember(operation, refund, known)
+        _end_told_before(attempt, operation, known.by_name.get(refund.our_ref))
     if outcome.refunded is not None and outcome.refunded > attempt.refunded:
         money = attempt.payment.money
         detail = f"they say {money(outcome.refunded)}, refunds add up to {money(attempt.refunded)}"
@@ -40,27 +60,52 @@ def apply_refunds(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     return facts
 
 
-def _remember(attempt: Attempt, operation: Operation, refund: RefundSeen) -> None:
-    if not refund.provider_id:
+def _known(attempt: Attempt) -> Known:
+    booked = list(Operation.objects.filter(attempt=attempt, kind=OperationKind.REFUND))
+    for operation in booked:
+        operation.attempt = attempt
+    by_pk = {operation.pk: operation for operation in booked}
+    ids = ProviderObject.objects.filter(operation__in=by_pk, kind="refund")
+    by_name = {name: each for each in booked for name in (each.our_ref, each.request_key)}
+    pairs = ids.values_list("object_id", "operation_id")
+    return Known({name: by_pk[pk] for name, pk in pairs if pk}, by_name)
+
+
+def _remember(operation: Operation, refund: RefundSeen, known: Known) -> None:
+    if not refund.provider_id or refund.provider_id in known.by_id:
         return
     seen = ProviderObject(
-        account_id=attempt.account_id,
+        account_id=operation.attempt.account_id,
         kind="refund",
         object_id=refund.provider_id,
-        attempt=attempt,
+        attempt=operation.attempt,
         operation=operation,
     )
     ProviderObject.objects.bulk_create([seen], ignore_conflicts=True)
+    known.by_id[refund.provider_id] = operation
 
 
-def _operation_of(attempt: Attempt, refund: RefundSeen) -> Operation | None:
-    named = Q(provider_objects__kind="refund", provider_objects__object_id=refund.provider_id)
-    if refund.our_ref:
-        named |= Q(our_ref=refund.our_ref)
-    return Operation.objects.filter(named, attempt=attempt).first()
+def _end_told_before(attempt: Attempt, booked: Operation, ours: Operation | None) -> None:
+    """End our refund where it was first seen without our reference, and is booked as external.
+
+    The money has one row and one entry of the ledger, those of the first sight.
+    """
+    if ours is None or ours.pk == booked.pk or not booked.external or ours.status not in UNSETTLED:
+        return
+    attempt.refund_pending -= ours.amount
+    ours.status, ours.error_code = OperationStatus.FAILED, "booked_before"
+    ours.settled_at, ours.next_run_at = now(), None
+    ours.save(update_fields=["status", "error_code", "settled_at", "next_run_at"])
+    external = booked.request_key.removeprefix(f"external:{attempt.our_ref}:")
+    subject = f"{attempt.account.code}:{external}"
+    end_review(ReviewKind.EXTERNAL_REFUND, attempt.payment, subject=subject)
 
 
-def _external(attempt: Attempt, refund: RefundSeen) -> Operation:
+def _key(attempt: Attempt, refund: RefundSeen) -> str:
+    return f"external:{attempt.our_ref}:{refund.provider_id}"
+
+
+def _external(attempt: Attempt, refund: RefundSeen, known: Known) -> Operation:
     """A refund that we did not ask for: a fact all the same, and a person accepts it."""
     open_review(
         ReviewKind.EXTERNAL_REFUND,
@@ -69,20 +114,21 @@ def _external(attempt: Attempt, refund: RefundSeen) -> Operation:
         detail=f"{refund.amount} by {refund.provider_id}",
     )
     attempt.refund_pending += refund.amount.amount
-    return Operation.objects.create(
+    known.by_name[_key(attempt, refund)] = operation = Operation.objects.create(
         attempt=attempt,
-        request_key=f"external:{attempt.our_ref}:{refund.provider_id}",
+        request_key=_key(attempt, refund),
         amount=refund.amount.amount,
         status=OperationStatus.PENDING,
         external=True,
         next_run_at=next_poll(Case.REFUND, 0, at=now()),
     )
+    return operation
 
 
 def _question(attempt: Attempt, refund: RefundSeen) -> None:
-    """A refund of nothing is no fact to book; a person looks at it."""
-    subject = f"{attempt.account.code}:{refund.provider_id}"
-    detail = f"a refund of {refund.amount}"
+    """A refund of nothing, or without a name, is no fact to book; a person looks at it."""
+    subject = f"{attempt.account.code}:{refund.provider_id or attempt.our_ref}"
+    detail = f"a refund of {refund.amount}" + " without an id" * (not refund.provider_id)
     open_review(ReviewKind.MISMATCH, attempt.payment, subject=subject, detail=detail)
 
 
@@ -100,25 +146,41 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> lis
     if seen.error:
         operation.error_code, operation.error_raw = seen.error.code, seen.error.raw[:80]
     operation.next_run_at = None
+    moved = [*("status", "amount", "error_code", "error_raw", "next_run_at", "settled_at")]
     if after == OperationStatus.PENDING:
         operation.tries, operation.next_run_at = 0, next_poll(Case.REFUND, 0, at=now())
+        moved.append("tries")
     operation.settled_at = None if after in UNSETTLED else now()
-    operation.save()
-    _spread_word(attempt, operation, seen)
+    operation.save(update_fields=moved)  # the rest is the worker's, who locks nothing
+    _spread_word(attempt, operation, seen, before=before)
     return facts
 
 
-def _spread_word(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
+def _spread_word(
+    attempt: Attempt, operation: Operation, seen: RefundSeen, *, before: OperationStatus
+) -> None:
     """Tell the shopper of success, and of a success that came to nothing; staff of any failure."""
+    failed_before = before == OperationStatus.FAILED
     if operation.status in UNSETTLED:
         return
     if operation.status == OperationStatus.SUCCEEDED:
         _tell_shopper(attempt, operation, kind="refund")
+        if failed_before:
+            _made_after_all(attempt, operation)
         return
     if operation.status == OperationStatus.REVERSED:
         _tell_shopper(attempt, operation, kind="refund_returned")
-    payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
-    open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)
+    if not failed_before:  # else staff know, and may have given it back by now
+        payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
+        open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)
+
+
+def _made_after_all(attempt: Attempt, operation: Operation) -> None:
+    """Nobody need decide about it any more; who has done so may have given it back once more."""
+    payment, ref = attempt.payment, operation.our_ref
+    if not end_review(ReviewKind.REFUND_FAILED, payment, subject=ref):
+        detail = f"{operation.money} was taken for refused, and has gone back after all"
+        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
 
 
 def _check_amount(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:

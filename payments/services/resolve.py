@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from orders.clock import now
 from payments.errors import ReviewRefused
-from payments.models import Review
+from payments.models import Attempt, Operation, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.reviews import GUIDES
 from payments.services.ask_now import ask_now, check_again
@@ -18,6 +20,7 @@ from payments.services.capture_rest import can_capture, capture_held
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
 from payments.services.give_back import can_give_back, give_back
 from payments.services.short import accept_short, ask_rest, is_short
+from payments.states import IN_FLIGHT, UNSETTLED
 
 
 def resolve_review(ending: Ending) -> bool:
@@ -55,11 +58,24 @@ def _owes_back(case: Case) -> bool:
 def _end_only(ending: Ending) -> bool:
     """What was seen stands as it is: somebody has looked at it."""
     with transaction.atomic():
-        lock_case(ending)
+        case = lock_case(ending)
         if ended_before(ending):
             return False
+        if case.review.kind == ReviewKind.NO_ANSWER:
+            _look_again(case)
         end(ending)
     return True
+
+
+def _look_again(case: Case) -> None:
+    """What is still without an answer is not forgotten: the next silence asks a person again."""
+    tomorrow = now() + timedelta(days=1)
+    if case.operation:
+        given_up = Operation.objects.filter(pk=case.operation.pk, next_run_at=None)
+        given_up.filter(status__in=UNSETTLED).update(next_run_at=tomorrow)
+    elif case.attempt:
+        left = Attempt.objects.filter(pk=case.attempt.pk, next_poll_at=None)
+        left.filter(status__in=IN_FLIGHT).update(next_poll_at=tomorrow)
 
 
 DOES: Final[dict[ReviewAct, Callable[[Ending], bool]]] = {

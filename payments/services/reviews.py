@@ -13,10 +13,10 @@ def open_review(kind: ReviewKind, payment: Payment, *, subject: str, detail: str
     Review.objects.bulk_create([review], ignore_conflicts=True)
 
 
-def end_review(kind: ReviewKind, payment: Payment, *, subject: str) -> None:
-    """Resolve what more facts have settled, in their transaction. A second call changes nothing."""
+def end_review(kind: ReviewKind, payment: Payment, *, subject: str) -> bool:
+    """Resolve what more facts have settled, in their transaction; False where none was open."""
     asked = Review.objects.filter(kind=kind, payment=payment, subject_ref=subject)
-    asked.filter(resolved_at=None).update(resolved_at=now())
+    return asked.filter(resolved_at=None).update(resolved_at=now()) > 0
 
 
 def end_by_itself(payment: Payment, kind: ReviewKind) -> None:

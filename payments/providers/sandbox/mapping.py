@@ -111,13 +111,13 @@ def refund_outcome(refund: Told) -> Outcome:
 
 def _capture(capture: Told, currency: str) -> CaptureSeen:
     money = capture.money("amount", currency)
-    return CaptureSeen(capture.text("id"), capture.text("reference"), money)
+    return CaptureSeen(capture.name("id"), capture.text("reference"), money)
 
 
 def read_refund(refund: Told, currency: str) -> RefundSeen:
     code = refund.maybe_text("failure_code")
     return RefundSeen(
-        provider_id=refund.text("id"),
+        provider_id=refund.name("id"),
         our_ref=refund.text("reference"),
         amount=refund.money("amount", currency),
         status=refund.one_of("status", REFUND_STATUSES),
@@ -127,7 +127,7 @@ def read_refund(refund: Told, currency: str) -> RefundSeen:
 
 def _dispute(dispute: Told, currency: str) -> DisputeSeen:
     return DisputeSeen(
-        provider_id=dispute.text("id"),
+        provider_id=dispute.name("id"),
         amount=dispute.money("amount", currency),
         status=dispute.one_of("status", DISPUTE_STATUSES),
         reason=dispute.text("reason"),

@@ -151,3 +151,12 @@ def test_a_payment_without_a_field_is_refused_by_its_name(field: str) -> None:
 
 def test_what_is_well_formed_is_read() -> None:
     assert read_event(EVENT).outcome == read_payment(Told(PAYMENT, "payment"))
+
+
+@pytest.mark.parametrize("rows", ["refunds", "disputes", "captures"])
+def test_what_has_an_empty_id_could_not_be_found_again(rows: str) -> None:
+    told = copy.deepcopy(PAYMENT)
+    told[rows][0]["id"] = ""
+
+    with pytest.raises(BadAnswer, match="id is not an id"):
+        read_payment(Told(told, "payment"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from orders.states import OrderState
@@ -10,6 +12,7 @@ from payments.models import Attempt, ProviderAccount, Review
 from payments.models.payment import MISMATCH
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus
+from payments.reviews import GUIDES
 from payments.services.refund import request_refund
 from payments.services.start import submit_attempt
 from tests.factories import a_refund_seen, an_account, an_attempt, an_order, captured
@@ -116,3 +119,29 @@ def test_a_second_click_asks_nobody_any_more(account: ProviderAccount) -> None:
     assert not press(review, ReviewAct.ASK_NOW, key="once")
 
     assert attempt.calls.count() == calls
+
+
+def test_an_answer_that_can_be_read_ends_a_bad_one(account: ProviderAccount) -> None:
+    attempt = submit_attempt(an_attempt(account=account))
+    review = about(attempt, ReviewKind.BAD_ANSWER)
+
+    assert press(review, ReviewAct.ASK_NOW)
+
+    assert not is_open(review)
+
+
+def test_without_an_answer_a_bad_one_stays_bad() -> None:
+    review = about(an_attempt(account=an_account(base_url=NOBODY)), ReviewKind.BAD_ANSWER)
+
+    with pytest.raises(ReviewRefused):
+        press(review, ReviewAct.ASK_NOW)
+
+    assert is_open(review)
+
+
+@pytest.mark.parametrize("kind", [k for k, g in GUIDES.items() if ReviewAct.ASK_NOW in g.acts])
+def test_of_every_kind_that_is_asked_about_it_is_known_what_settles_it(kind: ReviewKind) -> None:
+    review = about(an_attempt(account=an_account(base_url=NOBODY)), kind)
+
+    with suppress(ReviewRefused):
+        press(review, ReviewAct.ASK_NOW)

@@ -10,12 +10,14 @@ from orders.models import Mail
 from orders.money import Money
 from payments.errors import RefundRefused
 from payments.models import Operation, Payment, Review
-from payments.models.records import ReviewKind
+from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Outcome, RefundSeen, RefundStatus, Status
 from payments.services.apply import apply_outcome
 from payments.services.refund import request_refund
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import GBP, a_payment, a_refund_seen, an_attempt, captured
+from tests.payments.reviewing import a_review, press
+from tests.payments.services.cast import open_reviews
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +148,46 @@ def test_a_refund_taken_for_refused_and_made_after_all_has_succeeded() -> None:
     operation.refresh_from_db()
     assert operation.status == OperationStatus.SUCCEEDED
     assert (payment.refunded, payment.refund_pending) == (2500, 0)
+
+
+def test_a_refund_made_after_all_ends_the_question_whether_to_make_it_again() -> None:
+    operation = ask(a_payment(), 2500)
+    refuse(operation)
+
+    tell(operation, RefundStatus.SUCCEEDED)
+
+    assert open_reviews() == []
+
+
+@pytest.mark.parametrize("act", [ReviewAct.REFUND_AGAIN, ReviewAct.ELSEWHERE, ReviewAct.NOTE])
+def test_a_refund_made_after_all_that_somebody_had_decided_about_is_told(act: ReviewAct) -> None:
+    operation = ask(a_payment(), 2500)
+    refuse(operation)
+    press(Review.objects.get(kind=ReviewKind.REFUND_FAILED), act)
+
+    tell(operation, RefundStatus.SUCCEEDED)
+
+    assert open_reviews() == [ReviewKind.WRONG_AMOUNT]
+
+
+def test_a_refund_that_was_made_is_not_made_again_by_an_old_review() -> None:
+    operation = ask(a_payment(), 2500)
+    tell(operation, RefundStatus.SUCCEEDED)
+    review = a_review(operation.attempt.payment, subject=operation.our_ref)
+
+    with pytest.raises(RefundRefused):
+        press(review, ReviewAct.REFUND_AGAIN)
+    assert Operation.objects.count() == 1
+
+
+def test_a_success_told_after_the_failure_it_came_before_asks_nobody_again() -> None:
+    operation = ask(a_payment(), 2500)
+    tell(operation, RefundStatus.FAILED)
+    press(Review.objects.get(kind=ReviewKind.REFUND_FAILED), ReviewAct.REFUND_AGAIN)
+
+    tell(operation, RefundStatus.SUCCEEDED)
+
+    assert open_reviews() == []
 
 
 @pytest.mark.parametrize(
