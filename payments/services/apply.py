@@ -82,6 +82,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         follow_hold(attempt)
         settle_capture(attempt, outcome)
         settle_void(attempt)
+        _take_part(attempt)
         _ask_again(attempt, status, source)
         save_changes(attempt, before)
         post_facts(attempt, stood=stood, facts=facts)
@@ -234,8 +235,17 @@ def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
 def _let_go(attempt: Attempt) -> None:
     """An attempt that has failed, or has its money, reserves nothing any more.
 
-    What was accepted of a hold that lapsed is asked for again.
+    What was accepted of a hold that lapsed is asked for again; where we have charged some of it, a
+    person decides.
     """
-    attempt.accepted = min(attempt.accepted, attempt.brought)
+    if not attempt.brought:
+        attempt.accepted = 0
     if attempt.status not in IN_FLIGHT and attempt.status != AttemptStatus.AUTHORIZED:
         attempt.reserved = 0
+
+
+def _take_part(attempt: Attempt) -> None:
+    """The rest of an order that came whole is a part of it, whatever becomes of the other parts."""
+    asked_for_rest = attempt.amount < attempt.payment.amount and not attempt.superseded_at
+    if asked_for_rest and not attempt.accepted and attempt.brought >= attempt.amount:
+        attempt.accepted = attempt.amount
