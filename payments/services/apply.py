@@ -26,7 +26,7 @@ from payments.services.lock import lock_attempt
 from payments.services.parked import release_parked
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
-from payments.services.reviews import end_by_itself, open_review
+from payments.services.reviews import end_review, open_review
 from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
@@ -100,8 +100,8 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     tried = [as_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
         mark_paid(payment.order, actor=source)
-        if payment.accepted:
-            end_by_itself(payment, ReviewKind.WRONG_AMOUNT)
+        for part in (each for each in attempts if each.accepted):
+            end_review(ReviewKind.WRONG_AMOUNT, payment, subject=part.our_ref)
     elif settled(tried) + promised(tried) >= payment.amount:
         mark_held(payment.order, actor=source)
     payment.status = payment_status(

@@ -17,9 +17,3 @@ def end_review(kind: ReviewKind, payment: Payment, *, subject: str) -> None:
     """Resolve what more facts have settled, in their transaction. A second call changes nothing."""
     asked = Review.objects.filter(kind=kind, payment=payment, subject_ref=subject)
     asked.filter(resolved_at=None).update(resolved_at=now())
-
-
-def end_by_itself(payment: Payment, kind: ReviewKind) -> None:
-    """Close what nobody need decide any more. A second call changes nothing."""
-    still_open = Review.objects.filter(payment=payment, kind=kind, resolved_at=None)
-    still_open.update(resolved_at=now())

@@ -16,7 +16,7 @@ from payments.services.check_ledger import faults
 from payments.services.expire import expire_due
 from payments.services.refund import request_refund
 from payments.states import PaymentStatus
-from tests.factories import captured, later
+from tests.factories import a_refund_seen, captured, later
 from tests.payments.reviewing import pays_again, press, short_of_60, state_of
 from tests.payments.services.cast import apply
 
@@ -177,6 +177,23 @@ def test_a_rest_paid_after_that_ends_the_review_by_itself() -> None:
     apply(rest, captured(rest))
 
     assert not Review.objects.filter(resolved_at=None).exists()
+
+
+def test_what_else_is_wrong_with_an_accepted_order_is_still_for_a_person() -> None:
+    attempt, review = short_of_60()
+    press(review, ReviewAct.ACCEPT)
+    refund, _fresh = request_refund(
+        payment_id=attempt.payment_id,
+        amount=attempt.money(1000),
+        reason="",
+        request_key="k",
+        requested_by=None,
+    )
+
+    refunded = (a_refund_seen(900, our_ref=refund.our_ref),)
+    apply(attempt, captured(attempt, 4000, refunds=refunded))
+
+    assert Review.objects.get(resolved_at=None).subject_ref == refund.our_ref
 
 
 def test_everything_goes_back_and_the_order_is_cancelled() -> None:
