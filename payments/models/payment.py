@@ -43,7 +43,8 @@ def _not_negative(prefix: str, *columns: str) -> list[models.BaseConstraint]:
 class Payment(models.Model):
     """What one order asks for. Totals are sums over its attempts, `status` a projection.
 
-    `amount` is what is owed: the order's total, less what staff have let go.
+    `amount` is what is owed: the order's total, less what staff have let go. `accepted` is what its
+    attempts' parts come to.
     """
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="payment")
@@ -256,6 +257,12 @@ class Attempt(models.Model):
     def brought(self) -> int:
         """What the order has of this attempt, charged or still held."""
         return self.captured - self.surplus + self.held
+
+    @property
+    def part(self) -> int:
+        """What was accepted of it, less what went back or is about to; surplus goes back first."""
+        gone = max(0, self.net_refunded + self.refund_pending - self.surplus)
+        return max(0, self.accepted - gone)
 
     @property
     def net_refunded(self) -> int:

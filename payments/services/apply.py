@@ -40,7 +40,6 @@ SUMMED = (
     "refund_pending",
     "surplus",
     "disputed",
-    "accepted",
     "returned_elsewhere",
 )
 """Columns of a payment that are sums over its attempts."""
@@ -97,6 +96,7 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     before = as_read(payment)
     for name in SUMMED:
         setattr(payment, name, sum(getattr(attempt, name) for attempt in attempts))
+    payment.accepted = sum(attempt.part for attempt in attempts)
     tried = [as_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
         mark_paid(payment.order, actor=source)
@@ -112,6 +112,7 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
 
 def as_tried(attempt: Attempt) -> Tried:
     """What the projection of a payment asks of an attempt."""
+    is_open = attempt.payment.order.state == OrderState.OPEN
     return Tried(
         status=AttemptStatus(attempt.status),
         amount=attempt.wanted,
@@ -121,6 +122,7 @@ def as_tried(attempt: Attempt) -> Tried:
         superseded=attempt.superseded_at is not None,
         held=attempt.held,
         charged_as_asked=attempt.charged_as_asked,
+        gone=attempt.accepted - attempt.part if is_open else 0,
     )
 
 
