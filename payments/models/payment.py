@@ -249,6 +249,11 @@ class Attempt(models.Model):
         return max(0, self.authorized - self.captured - self.released) if self.hold else 0
 
     @property
+    def chargeable(self) -> int:
+        """What may be captured of a hold: no more than the order takes."""
+        return max(0, min(self.held, self.wanted - self.captured))
+
+    @property
     def wanted(self) -> int:
         """What the order takes of this attempt at most."""
         return self.accepted or self.amount

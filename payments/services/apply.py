@@ -75,13 +75,12 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
         more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome, source)
-        _let_go(attempt)
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
         follow_hold(attempt)
         settle_capture(attempt, outcome)
         settle_void(attempt)
-        _take_part(attempt)
+        _share(attempt)
         _ask_again(attempt, status, source)
         save_changes(attempt, before)
         post_facts(attempt, stood=stood, facts=facts)
@@ -234,20 +233,21 @@ def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     return moment
 
 
-def _let_go(attempt: Attempt) -> None:
-    """An attempt that has failed, or has its money, reserves nothing any more.
-
-    What was accepted of a hold that lapsed is asked for again; where we have charged some of it, a
-    person decides.
-    """
-    if not attempt.brought:
-        attempt.accepted = 0
+def _share(attempt: Attempt) -> None:
+    """One that has failed, or has its money, reserves nothing any more; and what part it has."""
     if attempt.status not in IN_FLIGHT and attempt.status != AttemptStatus.AUTHORIZED:
         attempt.reserved = 0
+    attempt.accepted = _accepted(attempt)
 
 
-def _take_part(attempt: Attempt) -> None:
-    """The rest of an order that came whole is a part of it, whatever becomes of the other parts."""
+def _accepted(attempt: Attempt) -> int:
+    """What was accepted of it; the rest of an order that came whole is a part by itself.
+
+    A part that lapsed is asked for again; where we have charged some of it, a person decides.
+    """
+    if not attempt.brought:
+        return 0
     asked_for_rest = attempt.amount < attempt.payment.amount and not attempt.superseded_at
     if asked_for_rest and not attempt.accepted and attempt.brought >= attempt.amount:
-        attempt.accepted = attempt.amount
+        return attempt.amount
+    return attempt.accepted

@@ -247,6 +247,7 @@ def test_the_hold_of_a_confirmed_order_is_not_released_alone(hold: Attempt) -> N
 
 
 def test_a_part_that_is_being_captured_is_not_released(part: Attempt) -> None:
+    press(Review.objects.get(), ReviewAct.ASK_REST)
     capture(part, 4000)
 
     with pytest.raises(ReleaseRefused, match="on its way"):

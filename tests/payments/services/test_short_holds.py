@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from orders.models import Order
 from orders.states import OrderState
-from payments.models import Attempt, Payment, Review
+from payments.errors import CaptureRefused
+from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
+from payments.queries import chargeable_for, held_for
 from payments.services.expire import expire_due
 from payments.states import PaymentStatus
 from tests.factories import captured, later
@@ -155,3 +158,25 @@ def test_less_of_an_accepted_hold_may_be_charged_as_the_last_of_it() -> None:
 
     assert state_of(attempt) == (OrderState.CONFIRMED, PaymentStatus.PAID)
     assert open_reviews() == []
+
+
+def test_an_accepted_hold_is_captured_whole_while_the_rest_is_asked_for() -> None:
+    attempt, review = held_short()
+    press(review, ReviewAct.ASK_REST)
+    with pytest.raises(CaptureRefused, match="all that was accepted"):
+        capture(attempt, 1000)
+
+    capture(attempt, 4000)
+
+    assert Operation.objects.get().amount == 4000
+
+
+def test_of_two_holds_each_is_captured_by_itself() -> None:
+    attempt, review = held_short()
+    press(review, ReviewAct.ASK_REST)
+    rest = a_hold(Order.objects.get())
+
+    payment = apply(rest, held(rest))
+
+    assert state_of(attempt)[0] == OrderState.CONFIRMED
+    assert (held_for(payment).amount, chargeable_for(payment).amount) == (6000, 2000)
