@@ -16,7 +16,7 @@ from payments.models.records import ReviewKind
 from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
-from payments.schedule import WITHOUT_MONEY, Case, case_of, next_poll
+from payments.schedule import WITHOUT_MONEY, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
 from payments.services.captures_seen import settle_capture
 from payments.services.changes import as_read, save_changes
@@ -68,7 +68,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if outcome.inferred and attempt.status not in UNHEARD:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
         if problem := _mismatch(attempt, outcome):
-            return _set_aside(attempt, problem)
+            return _set_aside(attempt, problem, source)
         before, stood = as_read(attempt), totals_of(attempt)
         status, held = AttemptStatus(attempt.status), attempt.held
         _remember(attempt, outcome, source)
@@ -144,12 +144,11 @@ def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
     return ""
 
 
-def _set_aside(attempt: Attempt, problem: str) -> Attempt:
+def _set_aside(attempt: Attempt, problem: str, source: str) -> Attempt:
     """Book nothing of an answer that is not about this attempt; a person looks at it."""
     open_review(ReviewKind.MISMATCH, attempt.payment, subject=attempt.our_ref, detail=problem)
     attempt.error_code = MISMATCH
-    if attempt.in_flight:
-        attempt.next_poll_at = next_poll(Case.UNKNOWN, attempt.polls, at=now())
+    _ask_again(attempt, AttemptStatus(attempt.status), source)
     attempt.save(update_fields=["error_code", "next_poll_at"])
     return attempt
 
