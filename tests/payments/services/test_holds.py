@@ -202,6 +202,20 @@ def test_staff_are_warned_two_days_and_one_day_ahead_once_each(hold: Attempt) ->
     assert set(open_reviews()) == {ReviewKind.HOLD_ENDING}
 
 
+def test_a_warning_that_a_person_has_ended_comes_back_with_another_end_only(hold: Attempt) -> None:
+    ends = hold.capture_before
+    assert ends
+    with later(ends - timedelta(hours=40) - now()):
+        apply(hold, held(hold, until=ends))
+        Review.objects.update(resolved_at=now())
+
+        apply(hold, held(hold, until=ends))
+        assert open_reviews() == []
+        apply(hold, held(hold, until=ends + timedelta(hours=2)))
+
+    assert open_reviews() == [ReviewKind.HOLD_ENDING]
+
+
 def test_a_warning_ends_by_itself_once_nothing_is_held(hold: Attempt) -> None:
     ends = hold.capture_before
     assert ends
