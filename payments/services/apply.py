@@ -92,21 +92,27 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
 
 def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str) -> None:
     """Project the payment from its attempts and let the order follow; rows are locked."""
-    before = as_read(payment)
+    before, waited = as_read(payment), payment.order.state == OrderState.OPEN
     for name in SUMMED:
         setattr(payment, name, sum(getattr(attempt, name) for attempt in attempts))
     payment.accepted = sum(attempt.part for attempt in attempts)
     tried = [as_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
         mark_paid(payment.order, actor=source)
-        for part in (each for each in attempts if each.accepted):
-            end_review(ReviewKind.WRONG_AMOUNT, payment, subject=part.our_ref)
     elif settled(tried) + promised(tried) >= payment.amount:
         mark_held(payment.order, actor=source)
+    if waited and payment.order.state != OrderState.OPEN:
+        _end_questions(payment, attempts)
     payment.status = payment_status(
         amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(payment.order.state))
     )
     save_changes(payment, before)
+
+
+def _end_questions(payment: Payment, attempts: Sequence[Attempt]) -> None:
+    """Once an order has its money, nobody need decide about the parts that were accepted."""
+    for part in (attempt for attempt in attempts if attempt.accepted):
+        end_review(ReviewKind.WRONG_AMOUNT, payment, subject=part.our_ref)
 
 
 def as_tried(attempt: Attempt) -> Tried:

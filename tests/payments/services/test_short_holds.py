@@ -180,3 +180,25 @@ def test_of_two_holds_each_is_captured_by_itself() -> None:
 
     assert state_of(attempt)[0] == OrderState.CONFIRMED
     assert (held_for(payment).amount, chargeable_for(payment).amount) == (6000, 2000)
+
+
+def test_more_of_an_accepted_hold_than_we_asked_for_is_for_a_person() -> None:
+    attempt = beside_a_paid_rest()
+    capture(attempt, 1000, final=False)
+
+    apply(attempt, held(attempt, authorized=4000, captured=4000))
+
+    assert open_reviews() == [ReviewKind.WRONG_AMOUNT]
+
+
+def test_a_rest_that_a_bank_holds_ends_the_question_of_the_part() -> None:
+    attempt, review = held_short()
+    press(review, ReviewAct.ASK_REST)
+    with later(timedelta(days=7, minutes=1)):
+        expire_due()
+    asked = open_reviews()
+    rest = a_hold(Order.objects.get())
+
+    apply(rest, held(rest))
+
+    assert (asked, open_reviews()) == ([ReviewKind.WRONG_AMOUNT], [])
