@@ -83,6 +83,8 @@ class Tried:
     held: int = 0
     charged_as_asked: bool = False
     """A hold of which we captured all that we wanted, and nothing is held any more."""
+    gone: int = 0
+    """What went back of an accepted part before its order was confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,9 @@ def payment_status(
 def settled(attempts: Sequence[Tried]) -> int:
     """What was captured as asked and belongs to the order."""
     return sum(
-        a.amount for a in attempts if a.captured - a.surplus == a.amount or a.charged_as_asked
+        a.amount - a.gone
+        for a in attempts
+        if a.captured - a.surplus == a.amount or a.charged_as_asked
     )
 
 

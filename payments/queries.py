@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,7 +10,7 @@ from django.db.models import Max, QuerySet, Sum
 
 from orders.clock import now
 from orders.money import Money
-from payments.models import InboxEvent, Operation, Payment, ProviderAccount
+from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
 from payments.states import InboxState, OperationKind, PaymentStatus
 
 MAY_HOLD: Final = frozenset({PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID})
@@ -23,9 +24,20 @@ def refunds_of(payment: Payment) -> QuerySet[Operation]:
 
 
 def held_for(payment: Payment) -> Money:
-    """What banks hold for a payment: nothing is asked where there can be none."""
-    attempts = payment.attempts.filter(hold=True) if payment.status in MAY_HOLD else ()
-    return payment.money(sum(attempt.held for attempt in attempts))
+    """What banks hold for a payment."""
+    return payment.money(sum(attempt.held for attempt in _holds(payment)))
+
+
+def chargeable_for(payment: Payment) -> Money:
+    """What can be captured next: hold by hold, the newest first, and never more than is owed."""
+    holds = [each for each in _holds(payment) if each.held and not each.superseded_at]
+    return payment.money(holds[-1].chargeable if holds else 0)
+
+
+def _holds(payment: Payment) -> Iterable[Attempt]:
+    """Oldest first; nothing is asked where there can be none."""
+    may_hold = payment.status in MAY_HOLD
+    return payment.attempts.filter(hold=True).order_by("pk") if may_hold else ()
 
 
 def dead_events() -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from orders.formats import format_money
 from payments.admin.act import Act, AmountForm, Desk
 from payments.models import Payment
-from payments.queries import held_for
+from payments.queries import chargeable_for
 from payments.services.capture import request_capture
 
 
@@ -27,7 +27,7 @@ class CaptureForm(AmountForm):
 
 
 def _form(payment: Payment, data: dict[str, str] | None) -> CaptureForm:
-    return CaptureForm(held_for(payment), data)
+    return CaptureForm(chargeable_for(payment), data)
 
 
 def _ask(desk: Desk, asked: dict[str, Any]) -> None:

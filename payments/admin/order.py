@@ -117,12 +117,13 @@ class OrderAdmin(BaseOrderAdmin):
             line.order = order
         story = timeline(order, payment)
         held = bool(payment and held_for(payment).amount)
+        waits = bool(order.state == OrderState.OPEN and payment and not payment.accepted)
         context |= {
             "order_state": self.order_state(order),
             "payment_state": self.payment_state(order),
             "amounts": amounts(payment) if payment else [],
             "can_refund": bool(payment and payment.refundable.amount and REFUND.allowed(request)),
-            "can_capture": held and order.state in OPEN and CAPTURE.allowed(request),
+            "can_capture": held and order.state in OPEN and not waits and CAPTURE.allowed(request),
             "can_release": held and order.state == OrderState.OPEN and RELEASE.allowed(request),
             "can_cancel": bool(payment and order.state in OPEN and CANCEL.allowed(request)),
             "reviews": open_cards(request, payment) if payment else [],

@@ -43,7 +43,8 @@ def _not_negative(prefix: str, *columns: str) -> list[models.BaseConstraint]:
 class Payment(models.Model):
     """What one order asks for. Totals are sums over its attempts, `status` a projection.
 
-    `amount` is what is owed: the order's total, less what staff have let go.
+    `amount` is what is owed: the order's total, less what staff have let go. `accepted` is what its
+    attempts' parts come to.
     """
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="payment")
@@ -248,6 +249,11 @@ class Attempt(models.Model):
         return max(0, self.authorized - self.captured - self.released) if self.hold else 0
 
     @property
+    def chargeable(self) -> int:
+        """What may be captured of a hold: no more than the order takes."""
+        return max(0, min(self.held, self.wanted - self.captured))
+
+    @property
     def wanted(self) -> int:
         """What the order takes of this attempt at most."""
         return self.accepted or self.amount
@@ -256,6 +262,12 @@ class Attempt(models.Model):
     def brought(self) -> int:
         """What the order has of this attempt, charged or still held."""
         return self.captured - self.surplus + self.held
+
+    @property
+    def part(self) -> int:
+        """What was accepted of it, less what went back or is about to; surplus goes back first."""
+        gone = max(0, self.net_refunded + self.refund_pending - self.surplus)
+        return max(0, self.accepted - gone)
 
     @property
     def net_refunded(self) -> int:

@@ -12,6 +12,8 @@ from payments.providers.errors import BadAnswer
 LARGEST: Final = 2**63
 LONGEST: Final = 80
 LONGEST_URL: Final = 8_000
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""No payment was made or will lapse outside; days can be added to and taken from these."""
 Word = TypeVar("Word")
 
 
@@ -63,7 +65,7 @@ class Told:
         return code
 
     def maybe_moment(self, field: str) -> datetime | None:
-        """A time with its zone, in ISO 8601."""
+        """A time of our days with its zone, in ISO 8601."""
         if self._told.get(field) is None:
             return None
         try:
@@ -74,6 +76,8 @@ class Told:
             raise self._wrong(field, "a time") from error
         if not zoned:
             raise self._wrong(field, "a time with its zone")
+        if not EARLIEST <= at < LATEST:
+            raise self._wrong(field, "a time of our days")
         return at
 
     def flag(self, field: str) -> bool:

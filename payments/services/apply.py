@@ -16,7 +16,7 @@ from payments.models.records import ReviewKind
 from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
-from payments.schedule import WITHOUT_MONEY, Case, case_of, next_poll
+from payments.schedule import WITHOUT_MONEY, case_of, next_poll
 from payments.services.bad_news import tell_of_failure
 from payments.services.captures_seen import settle_capture
 from payments.services.changes import as_read, save_changes
@@ -26,7 +26,7 @@ from payments.services.lock import lock_attempt
 from payments.services.parked import release_parked
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
-from payments.services.reviews import end_by_itself, open_review
+from payments.services.reviews import end_review, open_review
 from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
@@ -40,7 +40,6 @@ SUMMED = (
     "refund_pending",
     "surplus",
     "disputed",
-    "accepted",
     "returned_elsewhere",
 )
 """Columns of a payment that are sums over its attempts."""
@@ -69,19 +68,19 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if outcome.inferred and attempt.status not in UNHEARD:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
         if problem := _mismatch(attempt, outcome):
-            return _set_aside(attempt, problem)
+            return _set_aside(attempt, problem, source)
         before, stood = as_read(attempt), totals_of(attempt)
         status, held = AttemptStatus(attempt.status), attempt.held
         _remember(attempt, outcome, source)
         facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
         more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome, source)
-        _let_go(attempt)
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
         follow_hold(attempt)
         settle_capture(attempt, outcome)
         settle_void(attempt)
+        _share(attempt)
         _ask_again(attempt, status, source)
         save_changes(attempt, before)
         post_facts(attempt, stood=stood, facts=facts)
@@ -93,24 +92,32 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
 
 def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str) -> None:
     """Project the payment from its attempts and let the order follow; rows are locked."""
-    before = as_read(payment)
+    before, waited = as_read(payment), payment.order.state == OrderState.OPEN
     for name in SUMMED:
         setattr(payment, name, sum(getattr(attempt, name) for attempt in attempts))
+    payment.accepted = sum(attempt.part for attempt in attempts)
     tried = [as_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
         mark_paid(payment.order, actor=source)
-        if payment.accepted:
-            end_by_itself(payment, ReviewKind.WRONG_AMOUNT)
     elif settled(tried) + promised(tried) >= payment.amount:
         mark_held(payment.order, actor=source)
+    if waited and payment.order.state != OrderState.OPEN:
+        _end_questions(payment, attempts)
     payment.status = payment_status(
         amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(payment.order.state))
     )
     save_changes(payment, before)
 
 
+def _end_questions(payment: Payment, attempts: Sequence[Attempt]) -> None:
+    """Once an order has its money, nobody need decide about the parts that were accepted."""
+    for part in (attempt for attempt in attempts if attempt.accepted):
+        end_review(ReviewKind.WRONG_AMOUNT, payment, subject=part.our_ref)
+
+
 def as_tried(attempt: Attempt) -> Tried:
     """What the projection of a payment asks of an attempt."""
+    is_open = attempt.payment.order.state == OrderState.OPEN
     return Tried(
         status=AttemptStatus(attempt.status),
         amount=attempt.wanted,
@@ -120,6 +127,7 @@ def as_tried(attempt: Attempt) -> Tried:
         superseded=attempt.superseded_at is not None,
         held=attempt.held,
         charged_as_asked=attempt.charged_as_asked,
+        gone=attempt.accepted - attempt.part if is_open else 0,
     )
 
 
@@ -142,12 +150,11 @@ def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
     return ""
 
 
-def _set_aside(attempt: Attempt, problem: str) -> Attempt:
+def _set_aside(attempt: Attempt, problem: str, source: str) -> Attempt:
     """Book nothing of an answer that is not about this attempt; a person looks at it."""
     open_review(ReviewKind.MISMATCH, attempt.payment, subject=attempt.our_ref, detail=problem)
     attempt.error_code = MISMATCH
-    if attempt.in_flight:
-        attempt.next_poll_at = next_poll(Case.UNKNOWN, attempt.polls, at=now())
+    _ask_again(attempt, AttemptStatus(attempt.status), source)
     attempt.save(update_fields=["error_code", "next_poll_at"])
     return attempt
 
@@ -231,11 +238,21 @@ def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     return moment
 
 
-def _let_go(attempt: Attempt) -> None:
-    """An attempt that has failed, or has its money, reserves nothing any more.
-
-    What was accepted of a hold that lapsed is asked for again.
-    """
-    attempt.accepted = min(attempt.accepted, attempt.brought)
+def _share(attempt: Attempt) -> None:
+    """One that has failed, or has its money, reserves nothing any more; and what part it has."""
     if attempt.status not in IN_FLIGHT and attempt.status != AttemptStatus.AUTHORIZED:
         attempt.reserved = 0
+    attempt.accepted = _accepted(attempt)
+
+
+def _accepted(attempt: Attempt) -> int:
+    """What was accepted of it; the rest of an order that came whole is a part by itself.
+
+    A part that lapsed is asked for again; where we have charged some of it, a person decides.
+    """
+    if not attempt.brought:
+        return 0
+    asked_for_rest = attempt.amount < attempt.payment.amount and not attempt.superseded_at
+    if asked_for_rest and not attempt.accepted and attempt.brought >= attempt.amount:
+        return attempt.amount
+    return attempt.accepted

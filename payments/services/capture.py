@@ -19,7 +19,7 @@ from payments.services.lock import lock_payment
 from payments.states import UNSETTLED, OperationKind
 
 CHARGED: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
-"""An open order may have a hold of less than was asked for, which staff can take for enough."""
+"""An open order may have a part that staff have accepted while the rest is asked for."""
 
 
 def request_capture(
@@ -39,6 +39,7 @@ def request_capture(
             raise CaptureRefused(_("this order has ended, so nothing is captured for it"))
         attempt = _holding(attempts)
         _check(attempt, amount)
+        _check_amount(attempt, amount)
         operation = Operation.objects.create(
             attempt=attempt,
             kind=OperationKind.CAPTURE,
@@ -71,9 +72,9 @@ def _holding(attempts: list[Attempt]) -> Attempt:
 
 
 def _check(attempt: Attempt, amount: Money) -> None:
-    held = attempt.money(attempt.held)
-    if amount.currency != held.currency:
-        named = {"held": held.currency, "asked": amount.currency}
+    currency = attempt.payment.currency
+    if amount.currency != currency:
+        named = {"held": currency, "asked": amount.currency}
         raise CaptureRefused(_("this order's money is held in %(held)s, not %(asked)s") % named)
     if amount.amount <= 0:
         raise CaptureRefused(_("a capture is more than zero"))
@@ -81,5 +82,14 @@ def _check(attempt: Attempt, amount: Money) -> None:
         raise CaptureRefused(_("this hold is being released"))
     if attempt.operations.filter(kind=OperationKind.CAPTURE, status__in=UNSETTLED).exists():
         raise CaptureRefused(_("another capture is on its way: wait until it is settled"))
-    if amount > held:
-        raise CaptureRefused(_("at most %(amount)s is held") % {"amount": format_money(held)})
+
+
+def _check_amount(attempt: Attempt, amount: Money) -> None:
+    most = attempt.money(attempt.chargeable)
+    if amount > most:
+        named = {"amount": format_money(most)}
+        raise CaptureRefused(_("at most %(amount)s can be captured") % named)
+    if attempt.payment.order.state == OrderState.OPEN and not attempt.accepted:
+        raise CaptureRefused(_("less is held than was asked for: accept it first, or release it"))
+    if attempt.payment.order.state == OrderState.OPEN and amount < most:
+        raise CaptureRefused(_("this order waits for its rest: capture all that was accepted"))

@@ -1,4 +1,4 @@
-"""Charging all that a bank still holds, as the end of a review."""
+"""Charging what the order takes of what a bank still holds, as the end of a review."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from django.utils.translation import gettext as _
 
 from orders.formats import format_money
 from orders.states import OrderState
-from payments.queries import held_for
+from payments.queries import chargeable_for
 from payments.services.capture import request_capture
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
 
 
 def can_capture(case: Case) -> bool:
     """Whether a bank holds money for the order, and it is one to be charged."""
-    return case.payment.order.state == OrderState.CONFIRMED and held_for(case.payment).amount > 0
+    confirmed = case.payment.order.state == OrderState.CONFIRMED
+    return confirmed and chargeable_for(case.payment).amount > 0
 
 
 def capture_held(ending: Ending) -> bool:
@@ -28,7 +29,7 @@ def capture_held(ending: Ending) -> bool:
             return False
         capture, _fresh = request_capture(
             payment_id=case.payment.pk,
-            amount=held_for(case.payment),
+            amount=chargeable_for(case.payment),
             final=True,
             request_key=f"review:{ending.key}",
             requested_by=ending.by,

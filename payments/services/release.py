@@ -32,7 +32,7 @@ def release_hold(*, payment_id: int) -> bool:
         for attempt in holding:
             _check(attempt)
             before = as_read(attempt)
-            attempt.superseded_at, attempt.reserved = now(), 0
+            attempt.superseded_at, attempt.reserved, attempt.accepted = now(), 0, 0
             owe_release(attempt)
             save_changes(attempt, before)
             ask_again(payment.order, subject_ref=attempt.our_ref)

@@ -31,7 +31,7 @@ def is_short(case: Case) -> bool:
         return False
     lacks = settled(tried) + promised(tried) < case.payment.amount
     has_money = attempt.held > 0 or attempt.refundable.amount > 0
-    return lacks and has_money and attempt.brought < attempt.amount
+    return lacks and has_money and attempt.brought < case.payment.amount
 
 
 def accept_short(ending: Ending) -> bool:

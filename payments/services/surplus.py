@@ -30,7 +30,7 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
     if more > 0:
         attempt.surplus += more
         _give_back(attempt, more)
-    if attempt.surplus == 0 and not attempt.accepted and _is_wrong(attempt):
+    if attempt.surplus == 0 and _is_wrong(attempt):
         came, asked = attempt.money(attempt.captured), attempt.money(_asked(attempt))
         detail = f"captured {came}, asked for {asked}"
         open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
@@ -46,7 +46,7 @@ def _is_wrong(attempt: Attempt) -> bool:
     """Whether another amount came than we asked for; captures of a hold may come one by one."""
     if attempt.hold:
         return attempt.captured > attempt.capture_asked
-    return attempt.captured < attempt.amount
+    return attempt.captured < attempt.wanted
 
 
 def _kept(attempt: Attempt) -> int:

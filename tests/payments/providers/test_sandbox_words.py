@@ -37,6 +37,8 @@ def test_a_lapsed_hold_has_expired_and_is_released(fake_bank: FakeBank) -> None:
         {"status": "held"},
         {"capture_before": "soon"},
         {"capture_before": "2026-03-01T12:00:00"},
+        {"capture_before": "0001-01-01T00:00:00Z"},
+        {"capture_before": "9999-12-31T23:59:59Z"},
         {"captures": [{"id": 7}]},
         {"captures": "some"},
         {"refunds": [5]},

@@ -17,6 +17,7 @@ from payments.errors import CaptureRefused
 from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, Status
+from payments.queries import chargeable_for
 from payments.services.apply import apply_outcome
 from payments.services.capture import request_capture
 from payments.states import (
@@ -112,7 +113,7 @@ def test_more_captured_than_we_asked_for_is_for_a_person(hold: Attempt) -> None:
     ("amount", "why"),
     [
         (Money(0, GBP), "more than zero"),
-        (Money(6001, GBP), "at most £60.00 is held"),
+        (Money(6001, GBP), "at most £60.00 can be captured"),
         (Money(6000, "USD"), "held in GBP, not USD"),
     ],
 )
@@ -201,6 +202,20 @@ def test_staff_are_warned_two_days_and_one_day_ahead_once_each(hold: Attempt) ->
     assert set(open_reviews()) == {ReviewKind.HOLD_ENDING}
 
 
+def test_a_warning_that_a_person_has_ended_comes_back_with_another_end_only(hold: Attempt) -> None:
+    ends = hold.capture_before
+    assert ends
+    with later(ends - timedelta(hours=40) - now()):
+        apply(hold, held(hold, until=ends))
+        Review.objects.update(resolved_at=now())
+
+        apply(hold, held(hold, until=ends))
+        assert open_reviews() == []
+        apply(hold, held(hold, until=ends + timedelta(hours=2)))
+
+    assert open_reviews() == [ReviewKind.HOLD_ENDING]
+
+
 def test_a_warning_ends_by_itself_once_nothing_is_held(hold: Attempt) -> None:
     ends = hold.capture_before
     assert ends
@@ -241,11 +256,22 @@ def test_a_review_of_a_part_that_a_person_has_ended_does_not_come_back() -> None
     assert open_reviews() == []
 
 
-def test_staff_can_take_for_enough_what_a_bank_holds_in_part() -> None:
+@pytest.mark.parametrize("amount", [1000, 4000])
+def test_what_a_bank_holds_in_part_is_not_captured_before_it_is_accepted(amount: int) -> None:
     attempt = a_hold()
     apply(attempt, held(attempt, authorized=4000))
-    capture(attempt, 4000)
 
-    payment = apply(attempt, held(attempt, authorized=4000, captured=4000))
+    with pytest.raises(CaptureRefused, match="accept it first"):
+        capture(attempt, amount)
 
-    assert (payment.order.state, payment.status) == (OrderState.CONFIRMED, PaymentStatus.PAID)
+    assert not Operation.objects.exists()
+
+
+def test_no_more_is_captured_than_was_asked_for_where_a_bank_holds_more() -> None:
+    attempt = a_hold()
+    apply(attempt, held(attempt, authorized=8000))
+
+    with pytest.raises(CaptureRefused, match="at most £60"):
+        capture(attempt, 8000)
+
+    assert chargeable_for(Payment.objects.get()).amount == 6000

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 
+from orders.clock import now
 from orders.money import Money
-from payments.models import Review
+from payments.models import Attempt, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import (
     DisputeSeen,
@@ -21,7 +24,7 @@ from payments.providers.base import (
 from payments.services.apply import apply_outcome
 from payments.states import AttemptStatus
 from tests.factories import an_attempt, captured, later, seen
-from tests.payments.services.cast import apply
+from tests.payments.services.cast import a_hold, apply, held
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +40,38 @@ def test_a_mismatch_is_asked_about_again_until_it_is_put_right() -> None:
     apply(attempt, captured(attempt))
     attempt.refresh_from_db()
     assert attempt.error_code == ""
+
+
+def of_another_merchant(outcome: Outcome) -> Outcome:
+    return replace(outcome, merchant_id="mer_other")
+
+
+def polled(attempt: Attempt, outcome: Outcome) -> timedelta:
+    """What the sweep hears of it, which has put it off meanwhile; how long it waits then."""
+    Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now(), polls=F("polls") + 1)
+    apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="poll")
+    attempt.refresh_from_db()
+    assert attempt.next_poll_at
+    return attempt.next_poll_at - now()
+
+
+def test_a_hold_whose_bank_answers_of_another_is_asked_about_as_any_hold() -> None:
+    attempt = a_hold()
+    apply(attempt, held(attempt))
+
+    waits = polled(attempt, of_another_merchant(held(attempt)))
+
+    assert waits > timedelta(hours=23)
+
+
+def test_a_closed_attempt_whose_bank_answers_of_another_is_asked_about_by_its_table() -> None:
+    attempt = an_attempt()
+    Attempt.objects.update(closing_at=now())
+    apply(attempt, seen(attempt, Status.VOIDED))
+
+    waits = polled(attempt, of_another_merchant(seen(attempt, Status.VOIDED)))
+
+    assert waits > timedelta(hours=4)
 
 
 def test_an_old_webhook_moves_an_attempt_not_back() -> None:

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from orders.clock import now
 from orders.models import Mail
 from orders.money import Money
 from payments.errors import RefundRefused
@@ -226,6 +227,19 @@ def test_a_total_that_the_refunds_do_not_add_up_to_is_reviewed() -> None:
     apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, refunded=900), source="test")
 
     assert Review.objects.get().kind == ReviewKind.REFUND_TOTAL
+
+
+@pytest.mark.parametrize(("told", "asked"), [(900, 0), (1000, 1)])
+def test_a_total_that_a_person_has_looked_at_is_reviewed_anew_once_it_grows(
+    told: int, asked: int
+) -> None:
+    attempt = a_payment().attempts.get()
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, refunded=900), source="test")
+    Review.objects.update(resolved_at=now())
+
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, refunded=told), source="test")
+
+    assert Review.objects.filter(resolved_at=None).count() == asked
 
 
 def test_a_request_key_of_another_payment_is_refused() -> None:

@@ -10,7 +10,8 @@ from orders.clock import now
 from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.errors import ReleaseRefused
-from payments.models import Attempt, Operation, Payment, ProviderAccount
+from payments.models import Attempt, Operation, Payment, ProviderAccount, Review
+from payments.models.records import ReviewAct
 from payments.providers.base import Outcome, ProviderObject, Status
 from payments.services.apply import apply_outcome
 from payments.services.ask import ask
@@ -20,6 +21,7 @@ from payments.services.submit import submit_due_operations
 from payments.states import AttemptStatus, OperationKind, OperationStatus, PaymentStatus
 from tests.payments.crowd import at_once
 from tests.payments.providers.fake_bank import FakeBank
+from tests.payments.reviewing import pays_again, press
 from tests.payments.services.cast import a_hold, at_bank, capture, held, held_at_bank, open_reviews
 from tests.payments.wire import a_payment_body
 
@@ -222,6 +224,14 @@ def test_staff_release_a_part_and_the_shopper_pays_anew(part: Attempt) -> None:
     assert apply(again, held(again)).order.state == OrderState.CONFIRMED
 
 
+def test_an_accepted_part_that_staff_release_is_asked_for_again(part: Attempt) -> None:
+    press(Review.objects.get(), ReviewAct.ASK_REST)
+
+    release_hold(payment_id=part.payment_id)
+
+    assert pays_again(part).amount == 6000
+
+
 def test_what_is_captured_of_a_part_after_its_release_goes_back(part: Attempt) -> None:
     release_hold(payment_id=part.payment_id)
 
@@ -238,6 +248,7 @@ def test_the_hold_of_a_confirmed_order_is_not_released_alone(hold: Attempt) -> N
 
 
 def test_a_part_that_is_being_captured_is_not_released(part: Attempt) -> None:
+    press(Review.objects.get(), ReviewAct.ASK_REST)
     capture(part, 4000)
 
     with pytest.raises(ReleaseRefused, match="on its way"):
