@@ -74,6 +74,7 @@ REASONS: Final[dict[str, StrOrPromise]] = {
     "rest asked": gettext_lazy("the shopper is asked for the rest"),
     "late money": gettext_lazy("money came late, and the goods were still there"),
     "paid": gettext_lazy("paid"),
+    "dispute won": gettext_lazy("given back by itself: a dispute of a cancelled order was won"),
     "surplus": gettext_lazy("given back by itself: paid twice, or for a dead order"),
     "unpaid": gettext_lazy("not paid in time"),
 }
