@@ -14,7 +14,7 @@ from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.services.apply import apply_outcome
 from payments.services.refund import request_refund
-from tests.factories import a_payment, a_refund_seen, captured
+from tests.factories import a_payment, a_refund_seen, an_account, an_attempt, captured
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,14 @@ def test_a_dispute_is_noted_once_and_asks_for_a_person() -> None:
 
     assert (Dispute.objects.count(), payment.disputed) == (1, 6000)
     assert Review.objects.get().kind == ReviewKind.DISPUTE
+
+
+def test_two_accounts_may_call_their_disputes_the_same() -> None:
+    disputed(a_payment(), DisputeStatus.OPEN)
+    other = an_attempt(account=an_account(code="two", merchant_id="mer_two"))
+    disputed(other.payment, DisputeStatus.OPEN)
+
+    assert Review.objects.filter(kind=ReviewKind.DISPUTE).count() == 2
 
 
 @pytest.mark.parametrize("status", [DisputeStatus.OPEN, DisputeStatus.LOST])
