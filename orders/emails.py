@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -12,9 +12,9 @@ from django.db.models import F
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.utils.module_loading import import_string
 
 from orders.clock import now
 from orders.conf import order_settings
@@ -120,7 +120,7 @@ def _put_off(mail: Mail, error: Exception) -> bool:
 
 
 def _tell_managers(lost: int) -> None:
-    """Say that so many mails are given up, in the log too: the mail server may be what is broken."""
+    """Say how many are given up, in the log too, since the mail server may be what is broken."""
     logger.error("%s mails were given up", lost)
     with translation.override(settings.LANGUAGE_CODE):
         subject = ngettext("%(count)s mail was given up", "%(count)s mails were given up", lost)

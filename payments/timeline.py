@@ -54,6 +54,7 @@ class Happening:
 
 
 ACTORS: Final[dict[str, StrOrPromise]] = {
+    "asked": gettext_lazy("after a webhook made us ask the provider"),
     "cancel": gettext_lazy("by cancelling"),
     "capture": gettext_lazy("with a capture"),
     "change": gettext_lazy("when the shopper chose another way to pay"),

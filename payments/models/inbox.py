@@ -117,7 +117,8 @@ def _insert_or_queue(table: str, columns: tuple[str, ...]) -> str:
             f"ELSE EXCLUDED.{name} END, "
             for name in ("body", "headers")
         )
-        + f"forgotten_at = NULL, alerted_at = NULL WHERE {kept}.state IN ({', '.join(['%s'] * len(AGAIN))}) "
+        + f"alerted_at = CASE WHEN EXCLUDED.state = {kept}.state THEN {kept}.alerted_at END, "
+        f"forgotten_at = NULL WHERE {kept}.state IN ({', '.join(['%s'] * len(AGAIN))}) "
         "RETURNING id"
     )
 
