@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import mail_managers, send_mail
 from django.db.models import F
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orders.clock import now
 from orders.conf import order_settings
@@ -22,7 +24,11 @@ from orders.wake import wake
 
 BATCH = 100
 LEASE = timedelta(seconds=12)
-BACK_OFF = [timedelta(seconds=s) for s in (30, 120, 600, 3600, 6 * 3600, 24 * 3600)]
+BACK_OFF = [
+    *(timedelta(seconds=s) for s in (30, 120, 600, 3600, 6 * 3600)),
+    *[timedelta(days=1)] * 14,
+]
+"""The pauses after each failed try; the try after the last one is the last."""
 
 # A server that refuses, an address it cannot take, a template somebody broke.
 UNSENDABLE = (SMTPException, OSError, ValueError, TemplateDoesNotExist, TemplateSyntaxError)
@@ -56,20 +62,23 @@ def send_due_mail() -> int:
     """Send up to a hundred mails whose time has come; returns how many were looked at.
 
     A mail that raises is put off like any that fails; the others go, then the first error goes on
-    to the log.
+    to the log. MANAGERS are told, by one mail, of those that were tried for the last time.
     """
     due = Mail.objects.filter(sent_at__isnull=True, next_run_at__lte=now())
-    looked = 0
+    looked = lost = 0
     unexpected: Exception | None = None
     for mail in due.select_related("order__address").order_by("next_run_at")[:BATCH]:
         looked += 1  # another worker's count too: whoever sees a full batch wakes the next
         if not _claim(mail):
             continue
-        try:
-            _send(mail)
-        except Exception as error:  # noqa: BLE001  # raised below, once the others are out
-            _put_off(mail, error)
+        error = _send(mail)
+        if error is None:
+            continue
+        lost += _put_off(mail, error)
+        if not isinstance(error, UNSENDABLE):
             unexpected = unexpected or error
+    if lost:
+        _tell_managers(lost)
     if unexpected:
         raise unexpected
     return looked
@@ -86,27 +95,40 @@ def _claim(mail: Mail) -> bool:
     return claimed == 1
 
 
-def _send(mail: Mail) -> None:
+def _send(mail: Mail) -> Exception | None:
+    """Send one mail; returns why that failed, None where it is out."""
     sender = order_settings().mail_from or settings.DEFAULT_FROM_EMAIL
     try:
         subject, body = render_mail(mail)
         send_mail(subject, body, sender, [mail.order.email])
-    except UNSENDABLE as error:
-        _put_off(mail, error)
-        return
+    except Exception as error:  # noqa: BLE001  # the caller raises it, once the others are out
+        return error
     Mail.objects.filter(pk=mail.pk).update(sent_at=now(), next_run_at=None, last_error="")
+    return None
 
 
-def _put_off(mail: Mail, error: Exception) -> None:
-    """Count the try as failed; only the name of the error, since its text may hold an address."""
+def _put_off(mail: Mail, error: Exception) -> bool:
+    """Count the try as failed; True where it was the last one.
+
+    Only the name of the error is kept, since its text may hold an address.
+    """
     name = type(error).__name__
     logger.warning("mail %s not sent: %s", mail.pk, name)
-    Mail.objects.filter(pk=mail.pk).update(next_run_at=_next_try(mail.tries), last_error=name)
+    again = now() + BACK_OFF[mail.tries] if mail.tries < len(BACK_OFF) else None
+    Mail.objects.filter(pk=mail.pk).update(next_run_at=again, last_error=name)
+    return again is None
 
 
-def _next_try(tries: int) -> datetime | None:
-    """When to try again; None once the table is used up, and staff see the mail unsent."""
-    return now() + BACK_OFF[tries] if tries < len(BACK_OFF) else None
+def _tell_managers(lost: int) -> None:
+    """Say how many are given up, in the log too, since the mail server may be what is broken."""
+    logger.error("%s mails were given up", lost)
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = ngettext("%(count)s mail was given up", "%(count)s mails were given up", lost)
+        body = _("They were tried for two weeks. Each is on the page of its order, as “given up”.")
+        try:
+            mail_managers(subject % {"count": lost}, body)
+        except UNSENDABLE as error:
+            logger.warning("nobody was told of them: %s", type(error).__name__)
 
 
 def render_mail(mail: Mail) -> tuple[str, str]:

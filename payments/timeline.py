@@ -54,6 +54,7 @@ class Happening:
 
 
 ACTORS: Final[dict[str, StrOrPromise]] = {
+    "asked": gettext_lazy("after a webhook made us ask the provider"),
     "cancel": gettext_lazy("by cancelling"),
     "capture": gettext_lazy("with a capture"),
     "change": gettext_lazy("when the shopper chose another way to pay"),
@@ -74,6 +75,7 @@ REASONS: Final[dict[str, StrOrPromise]] = {
     "rest asked": gettext_lazy("the shopper is asked for the rest"),
     "late money": gettext_lazy("money came late, and the goods were still there"),
     "paid": gettext_lazy("paid"),
+    "dispute won": gettext_lazy("given back by itself: a dispute of a cancelled order was won"),
     "surplus": gettext_lazy("given back by itself: paid twice, or for a dead order"),
     "unpaid": gettext_lazy("not paid in time"),
 }

@@ -24,22 +24,13 @@ from payments.conf import payment_settings
 from payments.models import ProviderAccount
 from payments.models.account import Mode, RefusalReason
 from payments.queries import refusals_of
-from payments.services.rotate import SECRETS, replace_secrets
+from payments.services.rotate import renew_secrets
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 BOUND = ["mode", "merchant_id", "base_url"]
 """What secrets belong to."""
-
-
-class AccountForm(forms.ModelForm):
-    """Takes new secrets in and never gives one out."""
-
-    def save(self, commit: bool = True) -> ProviderAccount:  # noqa: FBT001, FBT002  # Django's signature
-        if given := given_secrets(self.cleaned_data):
-            replace_secrets(self.instance, given)
-        return super().save(commit)  # type: ignore[no-any-return]  # stubs know no type of it
 
 
 class AccountAdmin(admin.ModelAdmin):
@@ -83,7 +74,7 @@ class AccountAdmin(admin.ModelAdmin):
         **kwargs: Any,
     ) -> type[forms.ModelForm]:
         secrets = {PREFIX + name: secret_field(name) for name in secret_names(obj)}
-        kwargs["form"] = type("AccountSecretsForm", (AccountForm,), secrets)
+        kwargs["form"] = type("AccountSecretsForm", (forms.ModelForm,), secrets)
         return super().get_form(request, obj, change, **kwargs)
 
     def get_readonly_fields(
@@ -98,11 +89,12 @@ class AccountAdmin(admin.ModelAdmin):
         return [*self.readonly_fields, *bound, *named]
 
     def save_model(
-        self, request: HttpRequest, obj: ProviderAccount, form: AccountForm, *_: Any
+        self, request: HttpRequest, obj: ProviderAccount, form: forms.ModelForm, *_: Any
     ) -> None:
         """Only what was typed: a rotation or a poll of the same moment keeps its own."""
-        secrets = SECRETS if given_secrets(form.cleaned_data) else []
-        obj.save(update_fields=["code", "active", *secrets])
+        obj.save(update_fields=["code", "active"])
+        if given := given_secrets(form.cleaned_data):
+            renew_secrets(account_id=obj.pk, given=given)
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.rotate_view)

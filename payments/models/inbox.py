@@ -88,6 +88,8 @@ class InboxEvent(models.Model):
     def store(self) -> bool:
         """Insert it, or queue it again where it is stored and not done; False where it is done.
 
+        One that dies again is told of again.
+
         One statement, since a webhook does nothing else; neither save nor bulk_create can say
         "unless it is done".
         """
@@ -115,7 +117,8 @@ def _insert_or_queue(table: str, columns: tuple[str, ...]) -> str:
             f"ELSE EXCLUDED.{name} END, "
             for name in ("body", "headers")
         )
-        + f"forgotten_at = NULL WHERE {kept}.state IN ({', '.join(['%s'] * len(AGAIN))}) "
+        + f"alerted_at = CASE WHEN EXCLUDED.state = {kept}.state THEN {kept}.alerted_at END, "
+        f"forgotten_at = NULL WHERE {kept}.state IN ({', '.join(['%s'] * len(AGAIN))}) "
         "RETURNING id"
     )
 

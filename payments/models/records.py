@@ -128,7 +128,7 @@ class ReviewAct(models.TextChoices):
 
 
 class Review(models.Model):
-    """Something only a person can settle; one open row per kind and subject.
+    """Something only a person can settle; one open row per kind, payment and subject.
 
     What ended it: `act`, with the note of who did it; neither where the cause went by itself.
     `request_key` is that of the form, so that a second click finds its first.
@@ -157,7 +157,7 @@ class Review(models.Model):
         permissions = [("resolve_review", _("Can resolve a review with a note"))]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject_ref"],
+                fields=["kind", "payment", "subject_ref"],
                 condition=Q(resolved_at__isnull=True),
                 name="review_open_once",
             ),

@@ -46,7 +46,10 @@ class Verdict(enum.StrEnum):
 
 
 class Refused(enum.StrEnum):
-    """Why a webhook is not let in; refusals are counted by it."""
+    """Why a webhook is not let in; refusals are counted by it.
+
+    `malformed`: truly signed, and not readable; only this is kept all the same.
+    """
 
     SIGNATURE = "signature"
     STALE = "stale"

@@ -28,12 +28,12 @@ def call_provider(
     """
     refuse_in_transaction(verb)
     started = time.monotonic()
-    result, evidence = CallResult.OK, {}
+    result, evidence = CallResult.TECHNICAL, {}  # of an error that nobody foresaw, too
     try:
         outcome = do()
     except ProviderError as error:
-        unheard = isinstance(error, ProviderDown) and error.sent
-        result = CallResult.TIMEOUT if unheard else CallResult.TECHNICAL
+        if isinstance(error, ProviderDown) and error.sent:
+            result = CallResult.TIMEOUT
         evidence = {"error": str(error)[:200]}
         if isinstance(error, BadAnswer):
             detail = f"{verb}: {error}"
@@ -42,8 +42,8 @@ def call_provider(
             )
         raise
     else:
-        if outcome.status == Status.DECLINED:
-            result = CallResult.DECLINED
+        declined = outcome.status == Status.DECLINED
+        result = CallResult.DECLINED if declined else CallResult.OK
         evidence = dict(outcome.evidence)
         return outcome
     finally:

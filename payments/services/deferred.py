@@ -26,7 +26,8 @@ logger = logging.getLogger("till.hooks")
 def verify_and_store(event: InboxEvent) -> None:
     """Verify a deferred request, which may call out, and store its events. Twice: no change.
 
-    A forgery is put aside and counted; raises ProviderError where no verdict can be had now.
+    A forgery is put aside and counted, what nobody can read is given up for a person to see.
+    Raises ProviderError where no verdict can be had now.
     """
     raw = raw_of(event)
     parsed = verify(event.account, lambda provider: _judge(provider, raw, event))
@@ -38,7 +39,9 @@ def verify_and_store(event: InboxEvent) -> None:
     else:
         logger.warning("webhook for %s refused: %s", event.account.code, parsed.reason)
         count_refusal(event.account, parsed.refused)
-        _settle(event, state=InboxState.IGNORED, last_error=parsed.reason[:200])
+        unreadable = parsed.refused == Refused.MALFORMED
+        state = InboxState.DEAD if unreadable else InboxState.IGNORED
+        _settle(event, state=state, last_error=parsed.reason[:200])
 
 
 def _judge(provider: Provider, raw: RawRequest, event: InboxEvent) -> ParsedWebhook:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from orders.clock import now
+from orders.states import OrderState
+from orders.wake import wake
 from payments.books import Fact, Totals
-from payments.models import Attempt, Dispute
+from payments.models import Attempt, Dispute, Operation
+from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, Outcome
 from payments.services.reviews import open_review
@@ -15,11 +18,15 @@ from payments.states import DisputeState, EntryKind
 HOLDS_MONEY: Final = frozenset({DisputeState.OPEN, DisputeState.LOST})
 """What is disputed or lost cannot be refunded."""
 
+REASON: Final = "dispute won"
+"""The stored reason of a refund that nobody asked for."""
+
 
 def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     """Note what the provider says of each dispute; the caller holds the locks, saves and posts.
 
-    A dispute that was decided does not open again, in whatever order that is told.
+    A dispute that was decided does not open again, in whatever order that is told. What an order
+    that was cancelled meanwhile wins back is nobody's but the shopper's.
     """
     facts: list[Fact] = []
     for seen in outcome.disputes:
@@ -32,7 +39,22 @@ def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     if outcome.disputes:
         held = attempt.disputes.filter(status__in=HOLDS_MONEY)
         attempt.disputed = sum(dispute.amount for dispute in held)
+        if attempt.payment.order.state == OrderState.CANCELLED:
+            for fact in facts:
+                _give_back(attempt, fact)
     return facts
+
+
+def _give_back(attempt: Attempt, fact: Fact) -> None:
+    """Owe what a dispute has set free, as far as nothing else has taken it."""
+    amount = min(-fact.adds.disputed, attempt.refundable.amount)
+    if amount <= 0:
+        return
+    Operation.objects.create(
+        attempt=attempt, request_key=f"dispute:{fact.subject}", amount=amount, reason=REASON
+    )
+    attempt.refund_pending += amount
+    wake(SUBMIT_TASK)
 
 
 def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:

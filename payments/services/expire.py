@@ -64,14 +64,19 @@ def _claim(order: Order) -> datetime | None:
 def _close_attempts(order: Order) -> None:
     """Ask what became of each, and close what the shopper has not paid; no transaction is open.
 
-    What is on its way the table of polling asks about.
+    What is on its way the table of polling asks about, as long as the goods are kept for it.
     """
     flying = Attempt.objects.filter(payment__order=order, status__in=IN_FLIGHT, superseded_at=None)
-    waiting = flying.exclude(status=AttemptStatus.PROCESSING)
-    for attempt_id in waiting.values_list("pk", flat=True):
-        attempt = ask(attempt_id, source="expiry")
-        if attempt.in_flight and attempt.status != AttemptStatus.PROCESSING:
-            close_attempt(attempt_id, source="expiry")
+    for attempt in flying.select_related("account"):
+        if _is_on_its_way(attempt, order):
+            continue
+        asked = ask(attempt.pk, source="expiry")
+        if asked.in_flight and not _is_on_its_way(asked, order):
+            close_attempt(attempt.pk, source="expiry")
+
+
+def _is_on_its_way(attempt: Attempt, order: Order) -> bool:
+    return attempt.status == AttemptStatus.PROCESSING and _may_still_pay(attempt, order)
 
 
 def _expire_or_wait(order_id: int, until: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Final
 
 from orders.clock import now
 from orders.wake import wake
@@ -18,6 +19,7 @@ from payments.states import InboxState
 
 logger = logging.getLogger("till.inbox")
 BATCH = 100
+FORESEEN: Final = (ProviderError, PaymentError)
 
 
 def drain_inbox() -> int:
@@ -32,7 +34,7 @@ def drain_inbox() -> int:
     unforeseen: Exception | None = None
     for event in claimed:
         error = try_event(event)
-        if error and not isinstance(error, (ProviderError, PaymentError)):
+        if error and not isinstance(error, FORESEEN):
             unforeseen = unforeseen or error
     if unforeseen:
         raise unforeseen
@@ -79,5 +81,14 @@ def put_back(event_id: int, error: Exception) -> None:
         tries=event.tries + 1,
         state=InboxState.DEAD if over else event.state,
         next_run_at=None if over else now() + RETRIES[event.tries],
-        last_error=f"{type(error).__name__}: {error}"[:200],
+        last_error=named(error),
     )
+
+
+def named(error: Exception) -> str:
+    """What staff read of an error; of one that is not ours only its name.
+
+    Its text may quote a row or a body, which not everybody who sees the event may see.
+    """
+    name = type(error).__name__
+    return f"{name}: {error}"[:200] if isinstance(error, FORESEEN) else name

@@ -1,7 +1,8 @@
-"""Events that fit no payment yet: they wait for what the provider calls it, three days long."""
+"""Events that fit no payment: they wait three days for one, unless they are certainly not ours."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import partial
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from orders.clock import now
+from orders.models import CROCKFORD
 from orders.wake import wake
 from payments.models import InboxEvent, ParkedReference
 from payments.models.inbox import AGAIN, DRAIN_TASK
@@ -17,10 +19,19 @@ from payments.schedule import next_look
 from payments.states import InboxState
 
 NO_PAYMENT: Final = "no payment of ours has this reference"
+NOT_OURS: Final = "its reference is none that we give"
+LIKE_OURS: Final = re.compile(f"[A-Z][{CROCKFORD}]{{20}}", re.IGNORECASE)
 
 
 def park(event: InboxEvent, told: WebhookEvent) -> None:
-    """Nothing of ours is meant yet: look again for three days, then give up."""
+    """Nothing of ours is meant yet: look again for three days, then give up.
+
+    One that names a reference which cannot be ours is another shop's of the same account.
+    """
+    foreign = told.our_ref and not LIKE_OURS.fullmatch(told.our_ref)
+    if foreign and event.state == InboxState.RECEIVED:
+        _ignore(event)
+        return
     again = next_look(event.received_at, at=now())
     ParkedReference.objects.bulk_create(
         (ParkedReference(event=event, object_id=seen.id) for seen in told.objects),
@@ -30,6 +41,12 @@ def park(event: InboxEvent, told: WebhookEvent) -> None:
         state=InboxState.PARKED if again else InboxState.DEAD,
         next_run_at=again,
         last_error=NO_PAYMENT,
+    )
+
+
+def _ignore(event: InboxEvent) -> None:
+    InboxEvent.objects.filter(pk=event.pk, state=InboxState.RECEIVED).update(
+        state=InboxState.IGNORED, done_at=now(), next_run_at=None, last_error=NOT_OURS
     )
 
 

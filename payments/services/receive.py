@@ -13,6 +13,7 @@ from orders.wake import wake
 from payments.models import InboxEvent, ProviderAccount
 from payments.models.inbox import DRAIN_TASK
 from payments.providers.base import RawRequest, WebhookEvent
+from payments.states import InboxState
 
 KEPT_HEADERS: Final = ("content-type", "user-agent")
 """What an investigation needs; never a cookie or an authorization."""
@@ -47,6 +48,25 @@ def receive_deferred(*, account: ProviderAccount, raw: RawRequest, needs: Collec
             deferred=True,
         )
     )
+
+
+def receive_unreadable(*, account: ProviderAccount, raw: RawRequest, problem: str) -> None:
+    """Keep a truly signed request that nobody can read, for a person. A repeat changes nothing.
+
+    It is given up from the start: what it tells is booked by a replay, once it can be read.
+    """
+    event = InboxEvent(
+        account=account,
+        event_id=_digest(raw.body),
+        kind="unreadable",
+        body=raw.body,
+        headers=_named(raw.headers, KEPT_HEADERS),
+        state=InboxState.DEAD,
+        next_run_at=None,
+        last_error=problem[:200],
+    )
+    with _committed():
+        event.store()
 
 
 def _store(event: InboxEvent) -> None:

@@ -14,7 +14,7 @@ from orders.clock import now
 from payments.errors import NothingToReplay
 from payments.models import InboxEvent, ProviderAccount
 from payments.models.inbox import REPLAYABLE
-from payments.services.inbox import try_event
+from payments.services.inbox import named, try_event
 from payments.states import InboxState
 
 MOST: Final = 100
@@ -53,7 +53,7 @@ def replay(events: Iterable[InboxEvent]) -> Iterator[Replayed]:
     for event in events:
         error = try_event(event)
         event.refresh_from_db(fields=["state", "last_error", "tries", "next_run_at"])
-        yield Replayed(event, f"{type(error).__name__}: {error}" if error else _why_not(event))
+        yield Replayed(event, named(error) if error else _why_not(event))
 
 
 def _why_not(event: InboxEvent) -> str:

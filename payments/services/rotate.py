@@ -56,6 +56,15 @@ def end_rotation(*, account_id: int) -> ProviderAccount:
     return account
 
 
+def renew_secrets(*, account_id: int, given: Mapping[str, str]) -> None:
+    """Keep the new secrets that were typed beside those that were not. Twice: no change."""
+    with transaction.atomic():
+        account = _locked(account_id)
+        replace_secrets(account, given)
+        account.save(update_fields=SECRETS)
+        transaction.on_commit(forget_accounts)
+
+
 def forget_replaced_secrets() -> None:
     """Throw away what is no longer good once a rotation is over. A second call changes nothing."""
     over = ProviderAccount.objects.filter(old_until__lte=now())

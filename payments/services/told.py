@@ -18,7 +18,7 @@ from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.ask import query
 from payments.services.parked import park
-from payments.states import InboxState
+from payments.states import ENDED, OBSERVED, AttemptStatus, InboxState
 
 ASK_EVERY: Final = timedelta(seconds=5)
 """How often events that only say "ask me" make us ask about one attempt."""
@@ -30,17 +30,17 @@ def apply_event(event: InboxEvent) -> None:
     Raises BodyForgotten, or whatever the adapter raises of a body that it cannot read.
     """
     told = provider_for(event.account).read_event(raw_of(event), event.event_id)
-    attempt_id = _attempt_of(event.account, told)
-    if attempt_id is None:
+    attempt = _attempt_of(event.account, told)
+    if attempt is None:
         park(event, told)
         # What it names may have been booked meanwhile, by who did not see it parked.
-        attempt_id = _attempt_of(event.account, told)
-    if attempt_id is None:
+        attempt = _attempt_of(event.account, told)
+    if attempt is None:
         return
-    if told.outcome:
-        _book(attempt_id, told.outcome, [event.pk])
+    if told.outcome and _is_believed(attempt, told.outcome):
+        _book(attempt.pk, told.outcome, [event.pk], source="webhook")
     else:
-        _ask_about(attempt_id, event)
+        _ask_about(attempt.pk, event)
 
 
 def raw_of(event: InboxEvent) -> RawRequest:
@@ -50,9 +50,24 @@ def raw_of(event: InboxEvent) -> RawRequest:
     return RawRequest(body=bytes(event.body), headers=event.headers)
 
 
-def _book(attempt_id: int, outcome: Outcome, events: Collection[int]) -> None:
+def _is_believed(attempt: Attempt, told: Outcome) -> bool:
+    """Whether an event is booked as it is: money is a fact, however old the event.
+
+    A word without money may be an old one. It ends no attempt in flight and moves none that is on
+    its way: the provider is asked instead.
+    """
+    if told.captures or told.refunds or told.disputes or not attempt.in_flight:
+        return True
+    if told.captured or told.authorized or told.released:
+        return True
+    newest = OBSERVED.get(told.status, attempt.status)
+    on_its_way = attempt.status == AttemptStatus.PROCESSING
+    return newest == attempt.status or not (on_its_way or newest in ENDED)
+
+
+def _book(attempt_id: int, outcome: Outcome, events: Collection[int], *, source: str) -> None:
     with transaction.atomic(durable=True):
-        apply_outcome(attempt_id=attempt_id, outcome=outcome, source="webhook")
+        apply_outcome(attempt_id=attempt_id, outcome=outcome, source=source)
         InboxEvent.objects.filter(pk__in=events, state__in=AGAIN).update(
             state=InboxState.DONE,
             attempt_id=attempt_id,
@@ -75,17 +90,16 @@ def _ask_about(attempt_id: int, event: InboxEvent) -> None:
     waiting = InboxEvent.objects.filter(attempt_id=attempt_id, state__in=AGAIN)
     answered = {event.pk, *waiting.values_list("pk", flat=True)}
     attempt = Attempt.objects.select_related("account").get(pk=attempt_id)
-    _book(attempt_id, query(attempt), answered)
+    _book(attempt_id, query(attempt), answered, source="asked")
 
 
-def _attempt_of(account: ProviderAccount, told: WebhookEvent) -> int | None:
+def _attempt_of(account: ProviderAccount, told: WebhookEvent) -> Attempt | None:
     """The attempt an event is about: by our reference, else by any id the provider names."""
     attempts = Attempt.objects.filter(account=account)
-    by_ref = attempts.filter(our_ref=told.our_ref).values_list("pk", flat=True)
-    if told.our_ref and (attempt_id := by_ref.first()):
-        return attempt_id
+    if told.our_ref and (attempt := attempts.filter(our_ref=told.our_ref).first()):
+        return attempt
     named = Q(pk__in=())
     for seen in told.objects:
         named |= Q(kind=seen.kind, object_id=seen.id)
-    known = ProviderObject.objects.filter(named, account=account)
-    return known.values_list("attempt_id", flat=True).first()
+    known = ProviderObject.objects.filter(named, account=account).select_related("attempt").first()
+    return known.attempt if known else None

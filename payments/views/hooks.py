@@ -19,7 +19,7 @@ from payments.models import ProviderAccount
 from payments.providers.base import ParsedWebhook, RawRequest, Refused, Verdict
 from payments.providers.errors import ProviderError
 from payments.registry import account_by_hook
-from payments.services.receive import receive, receive_deferred
+from payments.services.receive import receive, receive_deferred, receive_unreadable
 from payments.services.refusals import count_refusal
 from payments.services.verify import verify
 
@@ -55,6 +55,8 @@ def _take(request: HttpRequest, account: ProviderAccount) -> HttpResponse:
     raw = RawRequest(body=body, headers=headers)
     parsed = verify(account, lambda provider: provider.parse_webhook(raw, now()))
     if parsed.verdict == Verdict.REJECTED:
+        if parsed.refused == Refused.MALFORMED:
+            receive_unreadable(account=account, raw=raw, problem=parsed.reason)
         return _refuse(account, parsed.refused, parsed.reason)
     _store(account, parsed, raw)
     return HttpResponse(parsed.ack_body, status=parsed.ack_status, content_type="application/json")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django import VERSION
 from django.core import mail
 from django.db import IntegrityError, transaction
 from pytest_django import Settings
@@ -89,6 +90,43 @@ def test_after_the_last_try_staff_find_it_unsent(owed: Mail, settings: Settings)
 
     owed.refresh_from_db()
     assert (owed.next_run_at, owed.sent_at, owed.last_error) == (None, None, "SMTPException")
+
+
+def test_an_outage_of_ten_days_loses_no_mail(owed: Mail, settings: Settings) -> None:
+    working = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = BROKEN
+    for day in range(10):
+        later(days=day)
+    settings.EMAIL_BACKEND = working
+
+    later(days=11)
+
+    assert len(mail.outbox) == 1
+
+
+def test_managers_are_told_once_of_mails_given_up(unlinked: Mail, settings: Settings) -> None:
+    settings.MANAGERS = ["ann@example.com"] if VERSION >= (6,) else [("Ann", "ann@example.com")]
+    Mail.objects.update(tries=len(BACK_OFF))
+
+    with pytest.raises(LookupError):
+        send_due_mail()
+    send_due_mail()
+
+    (told,) = mail.outbox
+    assert (told.to, "1 mail was given up" in told.subject) == (["ann@example.com"], True)
+
+
+def test_an_address_in_vain_leaves_its_mark_in_the_log_where_managers_cannot_be_told(
+    owed: Mail, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.MANAGERS = ["ann@example.com"] if VERSION >= (6,) else [("Ann", "ann@example.com")]
+    settings.EMAIL_BACKEND = BROKEN
+    Mail.objects.update(tries=len(BACK_OFF))
+
+    send_due_mail()
+
+    assert "1 mails were given up" in caplog.text
+    assert "nobody was told of them" in caplog.text
 
 
 @pytest.fixture

@@ -10,7 +10,10 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from payments.conf import WEBHOOK_BYTES
-from payments.models import InboxEvent, ProviderAccount
+from payments.models import Attempt, InboxEvent, ProviderAccount
+from payments.services.alert import alert_of_dead_events
+from payments.services.replay import replay
+from payments.states import InboxState
 from tests.factories import an_attempt
 from tests.payments.sending import a_body, send
 from tests.payments.wire import a_captured_body, a_payment_body
@@ -72,7 +75,36 @@ def test_a_signed_body_that_cannot_be_read_is_refused(body: bytes, reason: bytes
     answer = send(an_attempt(), body)
 
     assert (answer.status_code, answer.content) == (400, reason)
+    assert InboxEvent.objects.get().state == InboxState.DEAD
+
+
+def test_a_signed_body_that_cannot_be_read_is_kept_once_for_a_person() -> None:
+    attempt = an_attempt()
+    for _ in range(2):
+        send(attempt, b'{"id": "evt_1"}')
+        alert_of_dead_events()
+
+    event = InboxEvent.objects.get()
+    assert (event.kind, bytes(event.body)) == ("unreadable", b'{"id": "evt_1"}')
+    assert event.last_error == "malformed body: event.data is not an object"
+    assert (event.next_run_at, event.alerted_at is None) == (None, False)
+
+
+def test_a_forged_body_that_cannot_be_read_is_not_kept() -> None:
+    send(an_attempt(), b"not json", secret="forged")
+
     assert not InboxEvent.objects.exists()
+
+
+def test_what_could_not_be_read_is_booked_by_a_replay_once_it_can() -> None:
+    attempt = an_attempt()
+    send(attempt, b'{"id": "evt_1"}')
+    InboxEvent.objects.update(body=a_body(attempt))  # as an adapter reads it that was mended
+
+    (replayed,) = replay(InboxEvent.objects.all())
+
+    assert replayed.done
+    assert Attempt.objects.get().captured == 6000
 
 
 @pytest.mark.parametrize(
@@ -99,7 +131,7 @@ def test_a_signed_payment_with_a_senseless_field_is_refused(wrong: dict[str, Any
     answer = send(attempt, body.encode())
 
     assert (answer.status_code, answer.content[:15]) == (400, b"malformed body:")
-    assert not InboxEvent.objects.exists()
+    assert InboxEvent.objects.get().state == InboxState.DEAD
 
 
 def test_an_account_no_longer_offered_still_hears_of_what_was_paid() -> None:

@@ -50,7 +50,7 @@ def test_a_refusal_is_counted_by_its_reason(attempt: Attempt, reason: Refused) -
     send(attempt, a_body(attempt, **told), **given)
 
     assert counted() == {reason: 1}
-    assert not InboxEvent.objects.exists()
+    assert InboxEvent.objects.exists() == (reason == Refused.MALFORMED)
 
 
 def test_what_is_let_in_is_not_counted(attempt: Attempt) -> None:

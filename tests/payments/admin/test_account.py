@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 
 from payments.models import ProviderAccount
+from payments.services.rotate import rotate_webhook
 from tests.factories import an_account
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,24 @@ def test_a_filled_field_replaces_its_secret_only(
     account.refresh_from_db()
     assert account.for_provider().secrets == SECRETS | {"api_key": "new-key"}
     assert "new-key" not in LogEntry.objects.get().change_message
+
+
+def test_a_secret_saved_beside_a_rotation_keeps_what_the_rotation_brought(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    def rotated_meanwhile(**_signal: object) -> None:
+        pre_save.disconnect(rotated_meanwhile, sender=ProviderAccount)
+        rotate_webhook(account_id=account.pk, secrets={"webhook_secret": "rotated"})
+
+    pre_save.connect(rotated_meanwhile, sender=ProviderAccount)
+
+    send(admin_client, account, secret_api_key="new-key")
+
+    kept = ProviderAccount.objects.get()
+    assert kept.for_provider().secrets == {"api_key": "new-key", "webhook_secret": "rotated"}
+    before = kept.before_rotation()
+    assert before
+    assert before.secrets["webhook_secret"] == "whsec-never-shown"
 
 
 def test_secrets_that_no_key_opens_are_named_as_such(

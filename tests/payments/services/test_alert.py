@@ -7,10 +7,13 @@ import pytest
 from django.core import mail
 from pytest_django import Settings
 
-from payments.models import InboxEvent
+from payments.models import Attempt, InboxEvent
 from payments.services.alert import alert_of_dead_events
+from payments.services.inbox import put_back
 from payments.states import InboxState
-from tests.factories import an_account
+from tests.factories import an_account, an_attempt
+from tests.payments.sending import dead as given_up
+from tests.payments.sending import stored
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +48,16 @@ def test_nobody_is_told_twice() -> None:
 
     assert alert_of_dead_events() == 0
     assert len(mail.outbox) == 1
+
+
+def test_what_came_again_and_died_again_is_told_of_again() -> None:
+    event = given_up(an_attempt())
+    alert_of_dead_events()
+    stored(Attempt.objects.get())
+
+    put_back(event.pk, ValueError())
+
+    assert alert_of_dead_events() == 1
 
 
 def test_nobody_is_told_of_events_that_go_well() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from payments.models import Attempt, ProviderCall, Review
-from payments.models.records import ReviewKind
+from payments.models.records import CallResult, ReviewKind
+from payments.providers.base import Outcome
 from payments.services.ask import ask
+from payments.services.calls import call_provider
 from payments.states import AttemptStatus
 from tests.factories import an_account, an_attempt
 from tests.payments.providers.fake_bank import FakeBank
@@ -51,3 +53,13 @@ def test_its_evidence_names_the_field_and_not_what_stood_there(fake_bank: FakeBa
 
     for call in ProviderCall.objects.all():
         assert call.evidence == {"error": "malformed answer: answer.data[0].card is not an object"}
+
+
+def test_a_call_that_breaks_the_adapter_is_not_kept_as_answered() -> None:
+    def broken() -> Outcome:
+        raise TypeError
+
+    with pytest.raises(TypeError):
+        call_provider("query", broken, attempt=an_attempt())
+
+    assert ProviderCall.objects.get().result == CallResult.TECHNICAL

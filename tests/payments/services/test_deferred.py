@@ -64,6 +64,14 @@ def test_a_forgery_is_put_aside_and_counted(attempt: Attempt) -> None:
     assert Payment.objects.get().captured == 0
 
 
+def test_what_is_signed_and_cannot_be_read_is_given_up_for_a_person(attempt: Attempt) -> None:
+    send(attempt, b"not json")
+
+    work()
+
+    assert states() == [("deferred", InboxState.DEAD)]
+
+
 def test_a_forgery_that_comes_first_does_not_take_the_place_of_the_true_one(
     attempt: Attempt,
 ) -> None:

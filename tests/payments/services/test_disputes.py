@@ -7,13 +7,14 @@ from itertools import permutations
 import pytest
 
 from orders.money import Money
+from orders.services.cancel import cancel_order
 from payments.errors import RefundRefused
-from payments.models import Dispute, Payment, Review
+from payments.models import Dispute, Operation, Payment, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.services.apply import apply_outcome
 from payments.services.refund import request_refund
-from tests.factories import a_payment, captured
+from tests.factories import a_payment, a_refund_seen, an_account, an_attempt, captured
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,14 @@ def test_a_dispute_is_noted_once_and_asks_for_a_person() -> None:
 
     assert (Dispute.objects.count(), payment.disputed) == (1, 6000)
     assert Review.objects.get().kind == ReviewKind.DISPUTE
+
+
+def test_two_accounts_may_call_their_disputes_the_same() -> None:
+    disputed(a_payment(), DisputeStatus.OPEN)
+    other = an_attempt(account=an_account(code="two", merchant_id="mer_two"))
+    disputed(other.payment, DisputeStatus.OPEN)
+
+    assert Review.objects.filter(kind=ReviewKind.DISPUTE).count() == 2
 
 
 @pytest.mark.parametrize("status", [DisputeStatus.OPEN, DisputeStatus.LOST])
@@ -60,3 +69,39 @@ def test_the_order_in_which_it_is_told_does_not_matter(order: tuple[DisputeStatu
 
     assert payment.disputed == 6000
     assert Dispute.objects.get().closed_at is not None
+
+
+def cancelled_in_dispute() -> Payment:
+    payment = disputed(a_payment(), DisputeStatus.OPEN)
+    cancel_order(payment.order, actor="clerk", reason="")
+    return payment
+
+
+def test_what_a_cancelled_order_wins_back_is_refunded_once() -> None:
+    payment = disputed(cancelled_in_dispute(), DisputeStatus.WON, DisputeStatus.WON)
+
+    assert Operation.objects.get().amount == 6000
+    assert (payment.refund_pending, payment.refundable.amount) == (6000, 0)
+
+
+def test_what_a_cancelled_order_loses_is_not_refunded() -> None:
+    disputed(cancelled_in_dispute(), DisputeStatus.LOST)
+
+    assert not Operation.objects.exists()
+
+
+def test_what_went_back_during_the_dispute_does_not_go_back_again() -> None:
+    payment = cancelled_in_dispute()
+    attempt = payment.attempts.get()
+    at_the_bank = captured(attempt, refunds=(a_refund_seen(6000),))
+    apply_outcome(attempt_id=attempt.pk, outcome=at_the_bank, source="test")
+
+    disputed(payment, DisputeStatus.WON)
+
+    assert Operation.objects.get().external
+
+
+def test_what_a_living_order_wins_back_it_keeps() -> None:
+    disputed(a_payment(), DisputeStatus.OPEN, DisputeStatus.WON)
+
+    assert not Operation.objects.exists()

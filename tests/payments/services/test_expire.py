@@ -33,7 +33,9 @@ from tests.factories import (
     later,
     seen,
 )
+from tests.payments.providers.fake_bank import FakeBank
 from tests.payments.shopper import pay_at_bank
+from tests.payments.wire import a_payment_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OPEN_FOR = timedelta(minutes=31)
@@ -200,6 +202,16 @@ def test_money_on_its_way_is_waited_for(account: ProviderAccount) -> None:
     pay_at_bank(submit_attempt(attempt).redirect_url, "deb_approve")
 
     assert expired_after(OPEN_FOR).state == OrderState.OPEN
+
+
+def test_money_on_its_way_that_has_come_confirms_the_order_in_the_last_minute(
+    fake_bank: FakeBank,
+) -> None:
+    attempt = an_attempt(a_held_order(), an_account(base_url=fake_bank.account.base_url))
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, Status.PROCESSING), source="test")
+    fake_bank.says = {"data": [a_payment_body(attempt)]}
+
+    assert expired_after(OPEN_FOR + timedelta(minutes=15) + GRACE).state == OrderState.CONFIRMED
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def test_an_error_nobody_foresaw_puts_the_event_back_and_goes_on(
 
     event.refresh_from_db()
     assert (event.state, event.tries) == (InboxState.RECEIVED, 1)
-    assert event.last_error.startswith("ZeroDivisionError: ")
+    assert event.last_error == "ZeroDivisionError"
 
 
 def test_an_event_nobody_can_read_is_put_back_and_says_why() -> None:

@@ -19,6 +19,7 @@ from payments.services.parked import park
 from payments.services.receive import receive
 from payments.states import InboxState, PaymentStatus
 from tests.factories import an_account, an_attempt, later, seen
+from tests.payments.sending import stored
 from tests.payments.wire import a_captured_body, a_payment_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,3 +131,29 @@ def test_an_answer_between_the_look_and_the_parking_is_not_missed(
     monkeypatch.setattr(told, "park", late)
 
     assert parked(attempt).state == InboxState.DONE
+
+
+def referring_to(attempt: Attempt, reference: str, **facts: str) -> InboxEvent:
+    """A worked-off event that names such a reference."""
+    event = stored(attempt, reference=reference, **{"id": "pay_other"} | facts)
+    drain_inbox()
+    event.refresh_from_db()
+    return event
+
+
+def test_a_reference_that_is_certainly_not_ours_is_another_shops(attempt: Attempt) -> None:
+    event = referring_to(attempt, "shop-b-1234")
+
+    assert (event.state, event.next_run_at) == (InboxState.IGNORED, None)
+
+
+def test_a_reference_that_may_be_ours_is_waited_for(attempt: Attempt) -> None:
+    assert referring_to(attempt, "A" + "0" * 20).state == InboxState.PARKED
+
+
+def test_a_payment_that_is_known_is_ours_whatever_reference_it_is_given(attempt: Attempt) -> None:
+    answered(attempt)
+
+    event = referring_to(attempt, "shop-b-1234", id="pay_theirs")
+
+    assert (event.state, event.attempt_id) == (InboxState.DONE, attempt.pk)

@@ -1,4 +1,4 @@
-"""Events that only say "ask me": one question answers all that wait, at most one in 5 seconds."""
+"""Events that make us ask: one question answers all that wait, at most one in 5 seconds."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from payments.providers.sandbox.webhook import read_event
 from payments.services.inbox import drain_inbox
 from payments.services.receive import receive
 from payments.services.told import ASK_EVERY
-from payments.states import InboxState, PaymentStatus
+from payments.states import AttemptStatus, InboxState, PaymentStatus
 from tests.factories import an_attempt, captured, later, seen
 from tests.payments.adapters import AskMe
+from tests.payments.sending import stored
+from tests.payments.services.cast import apply
 from tests.payments.wire import a_captured_body
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +109,60 @@ def test_waiting_for_the_next_question_is_no_failed_try(attempt: Attempt) -> Non
     assert (waiting.tries, waiting.last_error) == (0, "")
     with later(ASK_EVERY - timedelta(seconds=1)):
         assert drain_inbox() == 0
+
+
+@pytest.fixture
+def talking(attempt: Attempt, settings: Settings) -> Attempt:
+    """An attempt that waits for the shopper; its provider's events carry what they tell of."""
+    providers = {"sandbox": "tests.payments.adapters.Answering"}
+    settings.PAYMENTS = {**settings.PAYMENTS, "providers": providers}
+    apply(attempt, seen(attempt, Status.REQUIRES_ACTION))
+    return attempt
+
+
+def told(attempt: Attempt, status: Status, **money: int) -> str:
+    """Where the attempt stands after a webhook of that status."""
+    stored(attempt, f"evt_{status}", status=status, **{"authorized": 0, "captured": 0} | money)
+    drain_inbox()
+    return Attempt.objects.get().status
+
+
+def test_an_old_decline_ends_nothing_that_is_on_its_way(
+    talking: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_its_way = seen(talking, Status.PROCESSING)
+    apply(talking, on_its_way)
+    monkeypatch.setattr(AskMe, "says", on_its_way)
+
+    assert told(talking, Status.DECLINED) == AttemptStatus.PROCESSING
+    assert (len(AskMe.asked), states()) == (1, [InboxState.DONE])
+
+
+def test_a_decline_ends_an_attempt_once_the_provider_has_said_it_when_asked(
+    talking: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AskMe, "says", seen(talking, Status.DECLINED))
+
+    assert told(talking, Status.DECLINED) == AttemptStatus.DECLINED
+    assert len(AskMe.asked) == 1
+
+
+def test_what_is_asked_may_lead_back_to_the_shopper(
+    talking: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(talking, seen(talking, Status.PROCESSING))
+    monkeypatch.setattr(AskMe, "says", seen(talking, Status.REQUIRES_ACTION))
+
+    assert told(talking, Status.REQUIRES_ACTION) == AttemptStatus.REQUIRES_ACTION
+
+
+def test_money_is_booked_without_asking(talking: Attempt) -> None:
+    apply(talking, seen(talking, Status.PROCESSING))
+
+    assert told(talking, Status.CAPTURED, captured=6000) == AttemptStatus.CAPTURED
+    assert not AskMe.asked
+
+
+def test_that_a_bank_is_at_it_is_believed_without_asking(talking: Attempt) -> None:
+    assert told(talking, Status.PROCESSING) == AttemptStatus.PROCESSING
+    assert not AskMe.asked
