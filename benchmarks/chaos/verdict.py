@@ -54,7 +54,7 @@ def judge(books: Books) -> Verdict:
     verdict.charged_twice += _twice(books)
     verdict.stuck += _stuck(books)
     verdict.reviews.update(review["kind"] for review in books.rows["reviews"])
-    verdict.others += [*_refunds(books), *_stock(books), *_reviews(books), *_dead(books)]
+    verdict.others += [*_refunds(books), *_stock(books), *_reviews(books), *_unheeded(books)]
     verdict.others += [f"ledger: {fault}" for fault in books.rows["faults"]]
     verdict.ledger_difference = _difference(books)
     if verdict.ledger_difference:
@@ -206,7 +206,11 @@ def _called_for(books: Books) -> Iterator[Review]:
             yield from (("hold_ending", f"{ref}:{hours}") for hours in (48, 24))
 
 
-def _dead(books: Books) -> Iterator[str]:
-    dead = {row["event_id"] for row in books.rows["events"] if row["state"] == "dead"}
-    for event in dead ^ set(books.strangers):
-        yield f"event {event} is {'dead' if event in dead else 'not dead, though nobody knows it'}"
+def _unheeded(books: Books) -> Iterator[str]:
+    """Nothing is given up, and what is set aside is all about another shop's payments."""
+    for row in books.rows["events"]:
+        if row["state"] == "dead":
+            yield f"event {row['event_id']} is dead"
+    ignored = {row["event_id"] for row in books.rows["events"] if row["state"] == "ignored"}
+    for event in ignored ^ set(books.strangers):
+        yield f"event {event} is {'' if event in ignored else 'not '}set aside as not ours"

@@ -48,7 +48,7 @@ def _tell(count: int, counts: dict[str, int]) -> None:
             "%(count)s webhook was given up", "%(count)s webhooks were given up", count
         )
         lines = [
-            _("They were tried eight times, or waited three days for a payment that fits."),
+            _("They were tried eight times, waited three days for a payment, or cannot be read."),
             _("Look at them in the admin, “Webhook events”, state “given up”, and replay them."),
             "",
             *(f"{code}: {number}" for code, number in counts.items()),

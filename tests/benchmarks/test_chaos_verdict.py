@@ -138,9 +138,14 @@ def test_a_failed_refund_calls_for_a_review(bank: Bank, books: Books, paid: Paym
     assert judge(books).others == ["review refund_failed of R1 is missing"]
 
 
-def test_only_letters_of_strangers_die(books: Books) -> None:
+def test_no_letter_is_given_up(books: Books) -> None:
     books.rows["events"].append({"event_id": "evt_1", "state": "dead", "next_run_at": None})
     assert judge(books).others == ["event evt_1 is dead"]
+
+
+def test_only_letters_of_strangers_are_set_aside(books: Books) -> None:
+    books.rows["events"].append({"event_id": "evt_1", "state": "ignored", "next_run_at": None})
+    assert judge(books).others == ["event evt_1 is set aside as not ours"]
     assert judge(replace(books, strangers=["evt_1"])).others == []
 
 
