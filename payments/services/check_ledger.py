@@ -6,7 +6,7 @@ Each question is one statement, so that it sees one moment, and fetches only wha
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -72,14 +72,18 @@ def account_balances() -> list[Balance]:
     ]
 
 
-def faults() -> Iterator[Fault]:
-    """Everything that is wrong, as far as MOST of each sort."""
-    yield from _unbalanced()
-    yield from _books()
-    yield from _payments()
-    yield from _refunds()
-    yield from _disputes()
-    yield from _refunds_without_entry()
+def faults(payment: Payment | None = None) -> Iterator[Fault]:
+    """Everything that is wrong, with one payment or at all, as far as MOST of each sort."""
+    yield from _unbalanced(payment)
+    yield from _books(payment)
+    yield from _payments(payment)
+    yield from _refunds(payment)
+    yield from _disputes(payment)
+    yield from _refunds_without_entry(payment)
+
+
+def _about(payment: Payment | None, path: str) -> Q:
+    return Q(**{path: payment.pk}) if payment else Q()
 
 
 def report_faults() -> int:
@@ -95,9 +99,10 @@ def report_faults() -> int:
     return len(found)
 
 
-def _unbalanced() -> Iterator[Fault]:
+def _unbalanced(payment: Payment | None) -> Iterator[Fault]:
     """Entries whose postings do not add up to zero in each currency."""
-    sums = Posting.objects.values("entry_id", "currency").annotate(sum=Sum("amount"))
+    postings = Posting.objects.filter(_about(payment, "entry__attempt__payment"))
+    sums = postings.values("entry_id", "currency").annotate(sum=Sum("amount"))
     wrong = list(sums.exclude(sum=0)[:MOST])
     entries = Entry.objects.select_related("attempt__payment__order")
     known = entries.in_bulk([row["entry_id"] for row in wrong])
@@ -107,11 +112,12 @@ def _unbalanced() -> Iterator[Fault]:
         yield Fault(entry.attempt.payment, entry.key, "sum of its postings", nothing, str(off))
 
 
-def _books() -> Iterator[Fault]:
+def _books(payment: Payment | None) -> Iterator[Fault]:
     """Attempts whose postings are not what their totals ask for: the rule of payments.books."""
     must = _must()
     sums = {f"held_{role}": _held(role) for role in ROLES}
-    rows = Attempt.objects.values("pk", "account__code", "payment__currency", *FACTS)
+    attempts = Attempt.objects.filter(_about(payment, "payment"))
+    rows = attempts.values("pk", "account__code", "payment__currency", *FACTS)
     rows = rows.annotate(**sums, elsewhere=Count("entries__postings", filter=_elsewhere()))
     asked = Q(elsewhere__gt=0)
     for role in ROLES:
@@ -157,29 +163,30 @@ def _elsewhere() -> Q:
     return Q(entries__postings__isnull=False) & ~known
 
 
-def _payments() -> Iterator[Fault]:
+def _payments(payment: Payment | None) -> Iterator[Fault]:
     """Payments whose totals are not the sums of their attempts."""
     sums = {f"sum_{name}": Coalesce(Sum(f"attempts__{name}"), 0) for name in SUMMED}
-    rows = Payment.objects.values("pk", *SUMMED).annotate(**sums)
+    rows = Payment.objects.filter(_about(payment, "pk")).values("pk", *SUMMED).annotate(**sums)
     asked = Q()
     for name in SUMMED:
         asked |= ~Q(**{name: F(f"sum_{name}")})
     wrong = list(rows.filter(asked)[:MOST])
     known = Payment.objects.select_related("order").in_bulk([row["pk"] for row in wrong])
     for row in wrong:
-        payment = known[row["pk"]]
+        found = known[row["pk"]]
         for name in SUMMED:
-            is_, must = payment.money(row[name]), payment.money(int(row[f"sum_{name}"]))
+            is_, must = found.money(row[name]), found.money(int(row[f"sum_{name}"]))
             if is_ != must:
-                yield Fault(payment, "payment", name, str(must), str(is_))
+                yield Fault(found, "payment", name, str(must), str(is_))
 
 
-def _refunds() -> Iterator[Fault]:
+def _refunds(payment: Payment | None) -> Iterator[Fault]:
     """Attempts whose totals are not the sums of their refunds."""
     refunds = Q(operations__kind=OperationKind.REFUND)
     made = refunds & Q(operations__status__in=MADE)
     came_back = refunds & Q(operations__status=OperationStatus.REVERSED)
-    rows = Attempt.objects.values("pk", "refunded", "refund_reversed").annotate(
+    attempts = Attempt.objects.filter(_about(payment, "payment"))
+    rows = attempts.values("pk", "refunded", "refund_reversed").annotate(
         sum_refunded=Coalesce(Sum("operations__amount", filter=made), 0),
         sum_refund_reversed=Coalesce(Sum("operations__amount", filter=came_back), 0),
     )
@@ -187,10 +194,11 @@ def _refunds() -> Iterator[Fault]:
     yield from _sums_of(rows.filter(wrong), "refunded", "refund_reversed")
 
 
-def _disputes() -> Iterator[Fault]:
+def _disputes(payment: Payment | None) -> Iterator[Fault]:
     """Attempts whose disputed money is not the sum of their open and lost disputes."""
     held = Sum("disputes__amount", filter=Q(disputes__status__in=HOLDS_MONEY))
-    rows = Attempt.objects.values("pk", "disputed").annotate(sum_disputed=Coalesce(held, 0))
+    attempts = Attempt.objects.filter(_about(payment, "payment"))
+    rows = attempts.values("pk", "disputed").annotate(sum_disputed=Coalesce(held, 0))
     yield from _sums_of(rows.exclude(disputed=F("sum_disputed")), "disputed")
 
 
@@ -200,17 +208,19 @@ def _sums_of(wrong: Rows, *names: str) -> Iterator[Fault]:
             yield from _compare(attempt, name, expected=row[f"sum_{name}"], found=row[name])
 
 
-def _refunds_without_entry() -> Iterator[Fault]:
+def _refunds_without_entry(payment: Payment | None) -> Iterator[Fault]:
     """Refunds that were made, or came back, of which the ledger says nothing.
 
     What was asked for before the ledger began is in the opening entry of its attempt.
     """
-    yield from _without_entry(EntryKind.REFUND, MADE)
-    yield from _without_entry(EntryKind.REFUND_REVERSED, (OperationStatus.REVERSED,))
+    refunds = Operation.objects.filter(_about(payment, "attempt__payment"))
+    refunds = refunds.filter(kind=OperationKind.REFUND)
+    yield from _without_entry(EntryKind.REFUND, refunds.filter(status__in=MADE))
+    reversed_ = refunds.filter(status=OperationStatus.REVERSED)
+    yield from _without_entry(EntryKind.REFUND_REVERSED, reversed_)
 
 
-def _without_entry(kind: EntryKind, statuses: Iterable[OperationStatus]) -> Iterator[Fault]:
-    refunds = Operation.objects.filter(kind=OperationKind.REFUND, status__in=statuses)
+def _without_entry(kind: EntryKind, refunds: QuerySet[Operation]) -> Iterator[Fault]:
     opening = Entry.objects.filter(kind=EntryKind.OPENING, attempt=OuterRef("attempt"))
     older = Exists(opening.filter(at__gte=OuterRef("created_at")))
     refunds = refunds.annotate(entry_key=Concat(Value(f"{kind}:"), "our_ref"))

@@ -11,6 +11,7 @@ from payments.models import Operation, Payment, Posting, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundSeen, RefundStatus
 from payments.reviews import BUTTONS, GUIDES
+from payments.services import check_ledger
 from payments.services.check_ledger import faults
 from payments.services.ending import cases_of
 from payments.services.refund import request_refund
@@ -261,3 +262,15 @@ def test_an_ended_review_has_no_buttons() -> None:
     review.refresh_from_db()
 
     assert acts_of(review) == []
+
+
+def test_faults_of_others_hide_none_of_a_payment(monkeypatch: pytest.MonkeyPatch) -> None:
+    payments = [a_payment(), a_payment()]
+    damage("UPDATE payments_payment SET captured = captured + %s", "1")
+    monkeypatch.setattr(check_ledger, "MOST", 1)
+
+    for payment in payments:
+        with pytest.raises(ReviewRefused):
+            press(
+                a_review(payment, ReviewKind.LEDGER, subject=f"{payment}"), ReviewAct.CHECK_LEDGER
+            )
