@@ -192,7 +192,7 @@ def test_more_of_an_accepted_hold_than_we_asked_for_is_for_a_person() -> None:
 
 
 def test_a_rest_that_a_bank_holds_ends_the_question_of_the_part() -> None:
-    attempt, review = held_short()
+    _attempt, review = held_short()
     press(review, ReviewAct.ASK_REST)
     with later(timedelta(days=7, minutes=1)):
         expire_due()
