@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from orders.clock import now
 from orders.money import Money
 from payments.models import InboxEvent, Operation, Payment, ProviderAccount
-from payments.states import InboxState, OperationKind, PaymentStatus
+from payments.models.payment import MISMATCH
+from payments.states import IN_FLIGHT, InboxState, OperationKind, PaymentStatus
 
 MAY_HOLD: Final = frozenset({PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID})
 """Where a bank may hold money for a payment."""
@@ -26,6 +27,12 @@ def held_for(payment: Payment) -> Money:
     """What banks hold for a payment: nothing is asked where there can be none."""
     attempts = payment.attempts.filter(hold=True) if payment.status in MAY_HOLD else ()
     return payment.money(sum(attempt.held for attempt in attempts))
+
+
+def money_may_come(payment: Payment) -> bool:
+    """Whether a bank may still have taken money that we know nothing of: see each attempt."""
+    untold = Q(status__in=IN_FLIGHT) | Q(error_code=MISMATCH)
+    return payment.attempts.filter(untold).exists()
 
 
 def dead_events() -> int:
