@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from orders.clock import now
 from orders.money import Money
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
-from payments.states import InboxState, OperationKind, PaymentStatus
+from payments.models.payment import MISMATCH
+from payments.states import IN_FLIGHT, InboxState, OperationKind, PaymentStatus
 
 MAY_HOLD: Final = frozenset({PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID})
 """Where a bank may hold money for a payment."""
@@ -38,6 +39,12 @@ def _holds(payment: Payment) -> Iterable[Attempt]:
     """Oldest first; nothing is asked where there can be none."""
     may_hold = payment.status in MAY_HOLD
     return payment.attempts.filter(hold=True).order_by("pk") if may_hold else ()
+
+
+def money_may_come(payment: Payment) -> bool:
+    """Whether a bank may still have taken money that we know nothing of: see each attempt."""
+    untold = Q(status__in=IN_FLIGHT) | Q(error_code=MISMATCH)
+    return payment.attempts.filter(untold).exists()
 
 
 def dead_events() -> int:

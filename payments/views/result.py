@@ -30,7 +30,7 @@ from payments.views.stage import (
 )
 
 PATIENCE: Final = timedelta(seconds=30)
-"""How long the page waits with the shopper before it promises a mail."""
+"""How long the page asks by itself before it promises a mail, or leads back to the bank."""
 
 
 @require_safe
@@ -49,8 +49,11 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
         note_return(newest)
     seconds, slow = seconds_to_wait(newest), newest is not None and is_slow(newest)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "stage": stage}
-    context |= {"at_bank": newest and newest.status == AttemptStatus.REQUIRES_ACTION}
+    closing = newest is not None and newest.closing_at is not None
+    at_bank = newest and newest.status == AttemptStatus.REQUIRES_ACTION and not closing
+    context |= {"at_bank": at_bank, "closing": closing}
     context |= {"order_url": url, "seconds": seconds, "slow": slow}
+    context |= {"lines": payment.order.lines.all()}
     context |= {"kept": payment.money(payment.captured - payment.surplus - payment.net_refunded)}
     context |= {"held": payment.money(newest.held if newest else 0)}
     context |= {"returned": payment.money(payment.net_refunded)}
@@ -65,10 +68,8 @@ def goes_back(payment: Payment) -> bool:
 
 
 def seconds_to_wait(newest: Attempt | None) -> int:
-    """How long the page still asks by itself; 0 once it has promised a mail."""
+    """How long the page still asks by itself; 0 once its patience is over."""
     if newest is None or not newest.in_flight:
-        return 0
-    if is_slow(newest):
         return 0
     since = newest.returned_at or now()
     return max(0, round((since + PATIENCE - now()).total_seconds()))

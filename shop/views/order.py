@@ -21,6 +21,7 @@ from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
 from shop.forms import NewLinkForm
 from shop.views.cart import SESSION_KEY
+from shop.views.standing import standing_of
 
 THANKED: Final = frozenset({PaymentStatus.PAID, PaymentStatus.AUTHORIZED})
 
@@ -51,7 +52,10 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
         line.order = order
     thanks = order.state == OrderState.CONFIRMED and payment.status in THANKED
     context = {"order": order, "lines": lines, "payment": payment, "thanks": thanks}
-    context |= {"refunds": refunds_of(payment), "conf": shop_settings()}
+    moved = payment.captured or payment.refunded or payment.refund_pending
+    context |= {"refunds": refunds_of(payment) if moved else (), "conf": shop_settings()}
+    context |= standing_of(payment)
+    context |= {"elsewhere": payment.money(payment.returned_elsewhere)}
     guest = shopper_key(request) is None
     if guest and request.session.get(SESSION_KEY) == order.checkout_key:
         context["cart_count"] = 0  # this browser's cart has become the order

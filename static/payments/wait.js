@@ -9,8 +9,7 @@ async function ask() {
   if (told.stage !== "waiting") show(then);
   else if (attempt && told.attempt && told.attempt !== attempt) show(then); // another way was chosen
   else if (performance.now() < ends) setTimeout(ask, 3000);
-  else if (over) show(over);
-  else promise();
+  else show(over ?? then);
 }
 
 // The same page as a reload would show, without one: the reader's place is its heading.
@@ -18,6 +17,7 @@ async function show(address) {
   const answer = await fetch(address).catch(() => null);
   if (!answer) return location.assign(address);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (page.querySelector("script[data-status]")) return location.assign(answer.url); // it waits by a script of its own
   await Promise.all(sheetsOf(page).filter((sheet) => !sheetsOf(document).some((mine) => mine.href === sheet.href)).map(load));
   document.title = page.title;
   document.querySelector("main").replaceWith(page.querySelector("main"));
@@ -33,11 +33,6 @@ const load = (sheet) => new Promise((done) => {
   link.onload = link.onerror = done;
   document.head.append(link);
 });
-
-function promise() {
-  for (const part of document.querySelectorAll(".waiting")) part.hidden = true;
-  document.querySelector(".later").hidden = false;
-}
 
 function tick() {
   const left = Math.max(0, Math.round((ends - performance.now()) / 1000));

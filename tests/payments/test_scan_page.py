@@ -103,14 +103,16 @@ def test_a_foreign_reference_on_the_return_changes_nothing(
     assert Payment.objects.get().captured == 0
 
 
-def test_after_half_a_minute_the_page_promises_a_mail(client: Client, attempt: Attempt) -> None:
+def test_after_half_a_minute_the_page_leads_back_to_the_payment(
+    client: Client, attempt: Attempt
+) -> None:
     client.get(address(attempt, "return/"))
 
     with later(timedelta(seconds=31)):
         page = client.get(address(attempt, "return/"))
 
     assert "wait.js" not in page.text
-    assert "we will e-mail you at alice@example.com" in page.text
+    assert "Go back to the payment" in page.text
 
 
 def test_an_answer_that_does_not_fit_asks_nobody_to_pay_again(

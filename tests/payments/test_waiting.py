@@ -97,10 +97,67 @@ def test_a_decline_that_is_told_again_is_mailed_once(client: Client, attempt: At
     assert Mail.objects.count() == 1
 
 
-def test_half_a_minute_later_the_mail_is_promised(client: Client, attempt: Attempt) -> None:
+@pytest.fixture
+def debit(attempt: Attempt) -> Attempt:
+    """A bank debit that the bank has begun to collect."""
+    Attempt.objects.update(method="bank_debit", status=Status.PROCESSING, qr_content="")
+    return attempt
+
+
+def test_a_bank_debit_is_asked_about_like_any_other(client: Client, debit: Attempt) -> None:
+    page = open_page(client, debit, "return/")
+
+    assert 'data-seconds="30"' in page
+    assert "seal-waiting" in page
+
+
+def test_half_a_minute_later_the_mail_is_promised_and_nothing_turns(
+    client: Client, debit: Attempt
+) -> None:
+    open_page(client, debit, "return/")
+
+    with later(HALF_A_MINUTE):
+        page = open_page(client, debit, "return/")
+
+    assert "we will e-mail you at alice@example.com" in page
+    assert "Check now" in page
+    assert ("wait.js" in page, "seal-waiting" in page) == (False, False)
+
+
+def test_whom_the_bank_still_waits_for_is_led_back_and_promised_nothing(
+    client: Client, attempt: Attempt
+) -> None:
     open_page(client, attempt, "return/")
 
     with later(HALF_A_MINUTE):
         page = open_page(client, attempt, "return/")
 
-    assert "we will e-mail you at alice@example.com" in page
+    assert "You have not paid yet? Go back to the payment" in page
+    assert "Check now" not in page
+    assert "alice@example.com" not in page
+
+
+@pytest.mark.parametrize("page", ["return/", "?another"])
+def test_a_payment_that_is_being_closed_leads_nowhere(
+    client: Client, debit: Attempt, page: str
+) -> None:
+    Attempt.objects.update(closing_at=now())
+
+    text = open_page(client, debit, page)
+
+    assert "We are closing your earlier payment; this takes a moment." in text
+    assert "Press the button to go on there" not in text
+
+
+def test_a_payment_the_bank_is_at_has_no_page_to_go_on_with(client: Client, debit: Attempt) -> None:
+    text = open_page(client, debit, "?another")
+
+    assert "your bank is still at it" in text
+    assert "Press the button to go on there" not in text
+
+
+def test_who_waits_sees_what_for(client: Client, debit: Attempt) -> None:
+    page = open_page(client, debit, "return/")
+
+    assert 'class="summary-fold panel"' in page
+    assert page.count("Teapot") == 2  # folded above and beside

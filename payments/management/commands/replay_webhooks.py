@@ -1,5 +1,6 @@
 """Applies stored webhook events again, and says of each what came of it."""
 
+from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -49,6 +50,11 @@ class Command(BaseCommand):
 
 
 def _moment(text: str) -> datetime:
-    """A date, or a date and time, of UTC where no zone is named; raises ValueError."""
-    moment = datetime.fromisoformat(text)
+    """A date, or a date and time, of UTC where no zone is named."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(
+            f"{text!r} is no moment in ISO 8601, such as 2026-11-25T14:00+00:00"
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

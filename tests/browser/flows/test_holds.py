@@ -21,7 +21,7 @@ from tests.browser.flows.conftest import PATIENCE, PHONE
 from tests.browser.journey import THANKS, wait_for_mail
 
 HELD = "Your bank has set £18.00 aside for us."
-PART = "A part of your payment has been charged"
+PART = "the rest is held, and charged when we send what is left of your order"
 ARRIVED = "Your payment has arrived"
 
 

@@ -1,0 +1,155 @@
+"""What the order page says of money that is on its way, held, released or in question."""
+
+from __future__ import annotations
+
+import pytest
+from django.core import mail
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from benchmarks.page import Page
+from orders.emails import send_due_mail
+from orders.states import OrderState
+from payments.models import Attempt, Payment
+from payments.models.payment import MISMATCH
+from payments.providers.base import Redirect, Status
+from payments.services.cancel import cancel_order
+from tests.factories import a_payment, an_attempt, an_order, captured, seen
+from tests.payments.services.cast import a_hold, apply, capture, held
+from tests.shop.cast import read
+
+pytestmark = pytest.mark.django_db
+NOT_CHARGED = "You have not been charged."
+GOES_BACK = "If your bank has taken money for it, it goes back to you."
+
+
+def page_of(client: Client, attempt: Attempt) -> Page:
+    return read(client.get(f"/order/{attempt.payment.order.link_token}/"))
+
+
+def asks_for_payment(page: Page, attempt: Attempt) -> bool:
+    return f"/payments/pay/{attempt.payment.token}/" in page.links
+
+
+def cancelled(attempt: Attempt) -> None:
+    order = attempt.payment.order
+    order.state = OrderState.CANCELLED
+    order.save()
+
+
+def test_money_on_its_way_is_not_asked_for_again(client: Client) -> None:
+    attempt = an_attempt()
+    apply(attempt, seen(attempt, Status.PROCESSING))
+
+    page = page_of(client, attempt)
+
+    assert "Your payment is on its way." in page.text
+    assert not asks_for_payment(page, attempt)
+    assert f"/payments/pay/{attempt.payment.token}/return/" in page.links
+
+
+def test_an_answer_that_does_not_fit_is_not_asked_for_again(client: Client) -> None:
+    attempt = an_attempt()
+    Attempt.objects.update(error_code=MISMATCH)
+
+    page = page_of(client, attempt)
+
+    assert "A person is looking at it and will write to you. Please do not pay again." in page.text
+    assert not asks_for_payment(page, attempt)
+
+
+def test_who_has_not_paid_at_the_bank_yet_may_go_on(client: Client) -> None:
+    attempt = an_attempt()
+    there = Redirect("https://bank.example/pay/")
+    apply(attempt, seen(attempt, Status.REQUIRES_ACTION, next_action=there))
+
+    assert asks_for_payment(page_of(client, attempt), attempt)
+
+
+def test_an_order_under_way_costs_no_statement_more_than_a_paid_one(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    attempt = an_attempt()
+
+    with django_assert_num_queries(3):
+        page_of(client, attempt)
+
+
+def test_a_part_that_was_charged_is_told_in_figures(client: Client) -> None:
+    attempt = a_hold(an_order(amount=12200))
+    apply(attempt, held(attempt))
+    capture(attempt, 1450, final=False)
+    apply(attempt, held(attempt, captured=1450))
+
+    text = page_of(client, attempt).text
+
+    assert "£14.50 of £122.00 has been charged; the rest is held" in text
+    assert "Partly charged" in text
+    assert "Partially paid" not in text
+
+
+def test_a_hold_that_lapsed_is_why_one_pays_again(client: Client) -> None:
+    attempt = a_hold()
+    apply(attempt, held(attempt), held(attempt, released=6000))
+
+    page = page_of(client, attempt)
+
+    assert "Your bank has released the amount it had set aside. Please pay again." in page.text
+    assert asks_for_payment(page, attempt)
+
+
+def test_what_was_returned_elsewhere_is_told(client: Client) -> None:
+    payment = a_payment()
+    Payment.objects.update(returned_elsewhere=1500)
+
+    page = read(client.get(f"/order/{payment.order.link_token}/"))
+
+    assert "£15.00 was returned to you another way." in page.text
+
+
+def test_an_order_cancelled_while_money_may_come_promises_it_back(client: Client) -> None:
+    attempt = an_attempt()
+    apply(attempt, seen(attempt, Status.PROCESSING))
+    cancelled(attempt)
+
+    text = page_of(client, attempt).text
+
+    assert (GOES_BACK in text, NOT_CHARGED in text) == (True, False)
+
+
+def test_an_order_cancelled_with_an_answer_set_aside_promises_it_back(client: Client) -> None:
+    attempt = an_attempt()
+    Attempt.objects.update(error_code=MISMATCH, status=Status.DECLINED)
+    cancelled(attempt)
+
+    text = page_of(client, attempt).text
+
+    assert (GOES_BACK in text, NOT_CHARGED in text) == (True, False)
+
+
+def test_an_order_cancelled_without_any_money_says_so(client: Client) -> None:
+    attempt = an_attempt()
+    apply(attempt, seen(attempt, Status.DECLINED))
+    cancelled(attempt)
+
+    text = page_of(client, attempt).text
+
+    assert (GOES_BACK in text, NOT_CHARGED in text) == (False, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_mail_of_a_cancelled_order_says_what_its_page_says() -> None:
+    order = an_order()
+    cancel_order(payment_id=order.payment.pk, actor="clerk", reason="", requested_by=None)
+
+    send_due_mail()
+
+    (letter,) = mail.outbox
+    assert "If your bank has taken money for it, it goes back to you" in letter.body
+
+
+def test_a_paid_order_never_speaks_of_a_second_payment(client: Client) -> None:
+    attempt = an_attempt()
+    apply(attempt, captured(attempt))
+
+    assert not asks_for_payment(page_of(client, attempt), attempt)
