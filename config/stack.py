@@ -24,7 +24,7 @@ WORKER = (
 )
 BEAT = ("-m", "celery", "-A", "config", "beat", "--loglevel=WARNING", "--pidfile=")
 WEB = (
-    *("-m", "gunicorn", "config.wsgi", "--worker-class=gthread", "--workers=1", "--threads=4"),
+    *("-m", "gunicorn", "config.wsgi", "--worker-class=gthread", "--workers=1", "--threads=8"),
     *("--graceful-timeout=10", "--no-control-socket", "--log-level=warning"),
 )
 

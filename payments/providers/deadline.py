@@ -5,15 +5,33 @@ httpx bounds each read alone, so that a byte a second would hold a worker for ev
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
 import httpx
 
-_ends: ContextVar[float] = ContextVar("ends")
-"""When the call of this thread must be over, by the monotonic clock."""
+from payments.providers.errors import ProviderDown
+
+_ends: ContextVar[float] = ContextVar("ends", default=math.inf)
+"""When the calls of this thread must be over, by the monotonic clock."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let all calls made inside take so long together; what finds no time left is not sent.
+
+    A call still takes no longer than it may by itself, and an inner block no longer than the outer.
+    """
+    token = _ends.set(min(_ends.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _ends.reset(token)
 
 
 @lru_cache(maxsize=32)
@@ -30,12 +48,14 @@ def http_client(base_url: str, seconds: float) -> httpx.Client:
 
 
 def send(http: httpx.Client, request: httpx.Request) -> httpx.Response:
-    """Send and read the whole answer; raises httpx.RequestError, also where it takes too long."""
-    token = _ends.set(time.monotonic() + (http.timeout.read or 0.0))
-    try:
+    """Send and read the whole answer; raises httpx.RequestError, also where it takes too long.
+
+    Raises ProviderDown where no time is left to send it at all.
+    """
+    if _ends.get() <= time.monotonic():
+        raise ProviderDown("no time left to send it", sent=False)
+    with within(http.timeout.read or 0.0):
         return http.send(request)
-    finally:
-        _ends.reset(token)
 
 
 def _left(timeout: float | None) -> float:

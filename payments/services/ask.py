@@ -14,6 +14,7 @@ from payments.errors import PaymentError
 from payments.models import Attempt, ProviderObject
 from payments.models.payment import MISMATCH
 from payments.providers.base import Failure, OurRef, Outcome, ProviderRef, Status
+from payments.providers.deadline import within
 from payments.providers.errors import NotFound, ProviderError
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
@@ -28,14 +29,19 @@ ANOTHER_VISIT = timedelta(minutes=1)
 
 
 def ask_if_waiting(attempt: Attempt) -> Attempt:
-    """Ask on behalf of a shopper who waits, at most once in three seconds per attempt."""
+    """Ask on behalf of a shopper who waits, at most once in three seconds per attempt.
+
+    No question waits longer than that for its answer, so that a silent bank holds one thread for
+    an attempt; workers have more patience.
+    """
     being_sent = attempt.status == AttemptStatus.SUBMITTING and not _is_old(attempt)
     if not attempt.in_flight or being_sent:
         return attempt
     may_ask = Q(asked_at__isnull=True) | Q(asked_at__lte=now() - ASK_AGAIN_AFTER)
     if not Attempt.objects.filter(may_ask, pk=attempt.pk).update(asked_at=now()):
         return attempt
-    return _ask(attempt, source="return")
+    with within(ASK_AGAIN_AFTER.total_seconds()):
+        return _ask(attempt, source="return")
 
 
 def note_return(attempt: Attempt) -> None:

@@ -9,7 +9,7 @@ from orders.clock import now
 from payments.models import Attempt
 from payments.registry import PaymentOption
 from payments.services.close import close_attempt
-from payments.services.open import try_again
+from payments.services.open import TIME_TO_CLOSE, try_again
 from payments.states import AttemptStatus
 
 SILENCE: Final = timedelta(seconds=30)
@@ -20,13 +20,14 @@ def choose_method(*, payment_id: int, option: PaymentOption) -> tuple[Attempt, b
     """The attempt to go on with, and whether it is new, so that the caller submits it.
 
     Whoever chose the same way again goes on where they were. Another way closes the first
-    attempt, for at most five seconds: until then it is that one, with `closing_at`. Raises
-    NotPayable where money has come in meanwhile.
+    attempt, for at most five seconds: until then it is that one, with `closing_at`; a bank that
+    has said nothing by then is left behind at once. Raises NotPayable where money has come in
+    meanwhile.
     """
     attempt, fresh = try_again(payment_id=payment_id, option=option)
     if fresh or _goes_on(attempt, option):
         return attempt, fresh
-    close_attempt(attempt.pk, source="change")
+    close_attempt(attempt.pk, source="change", seconds=TIME_TO_CLOSE.total_seconds())
     return try_again(payment_id=payment_id, option=option)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from functools import partial
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.operation import new_void_ref
 from payments.providers.base import Failure, ProviderRef
+from payments.providers.deadline import within
 from payments.providers.errors import ProviderError, ProviderRejected
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
@@ -25,18 +27,20 @@ from payments.states import UNSETTLED, OperationKind, OperationStatus
 logger = logging.getLogger("till.payments")
 
 
-def close_attempt(attempt_id: int, *, source: str) -> Attempt:
+def close_attempt(attempt_id: int, *, source: str, seconds: float = math.inf) -> Attempt:
     """Void at the provider, and ask where that is refused or unanswered; no transaction is open.
 
     Returns the attempt as it stands then: ended, paid after all, or still in flight, and in that
     case workers go on trying. A second call sends the same key again and changes nothing.
+    `seconds`: how long the calls may take together, where somebody waits.
     """
     operation = _owe_void(attempt_id)
-    if operation and send_void(operation):
-        attempt = Attempt.objects.get(pk=attempt_id)
-        if not attempt.in_flight:
-            return attempt
-    return ask(attempt_id, source=source)
+    with within(seconds):
+        if operation and send_void(operation):
+            attempt = Attempt.objects.get(pk=attempt_id)
+            if not attempt.in_flight:
+                return attempt
+        return ask(attempt_id, source=source)
 
 
 def _owe_void(attempt_id: int) -> Operation | None:

@@ -35,7 +35,11 @@ def submit_attempt(attempt: Attempt) -> Attempt:
         attempt.refresh_from_db()
         return attempt
     attempt.account = account_by_id(attempt.account_id)
-    return apply_outcome(attempt_id=attempt.pk, outcome=_create(attempt), source="create")
+    outcome = _create(attempt)
+    if outcome.status == Status.UNKNOWN:
+        # A bank that has just been waited for is not asked while the shopper's next page loads.
+        Attempt.objects.filter(pk=attempt.pk).update(asked_at=now())
+    return apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="create")
 
 
 def _create(attempt: Attempt) -> Outcome:

@@ -13,11 +13,15 @@ import pytest
 
 from config.ports import HOST
 from payments.providers.base import Account, ProviderRef
-from payments.providers.deadline import http_client, send
+from payments.providers.deadline import http_client, send, within
 from payments.providers.errors import ProviderDown
 from payments.providers.sandbox import SandboxProvider
+from tests.contract.faults import TIMEOUT_BEFORE
+from tests.contract.proxy import Wire
 
 SECONDS = 0.6
+LONG = 20.0
+"""Far beyond what a test takes: whoever is let go sooner was let go by something else."""
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -28,6 +32,22 @@ CHUNK = b"1000\r\n" + b" " * 4096 + b"\r\n"
 def listener() -> Iterator[socket.socket]:
     with socket.create_server((HOST, 0)) as server:
         yield server
+
+
+@pytest.fixture
+def silent() -> Iterator[Wire]:
+    """A bank that takes in every request and never answers."""
+    wire = Wire(f"http://{HOST}:9", fault=TIMEOUT_BEFORE)
+    yield wire
+    wire.close()
+
+
+def asked(url: str, *, seconds: float = LONG) -> ProviderDown:
+    """How a question to a bank that does not answer ends."""
+    account = Account("sandbox", "test", "mer_1", url, {"api_key": "k"})
+    with pytest.raises(ProviderDown) as down:
+        SandboxProvider(account, timeout=seconds).query(ProviderRef("pay_1"))
+    return down.value
 
 
 def answers(listener: socket.socket, talk: Callable[[socket.socket], None]) -> str:
@@ -70,13 +90,10 @@ def flood(connection: socket.socket) -> None:
 def test_an_answer_that_trickles_is_given_up_in_time(
     listener: socket.socket, talk: Callable[[socket.socket], None]
 ) -> None:
-    account = Account("sandbox", "test", "mer_1", answers(listener, talk), {"api_key": "k"})
+    url = answers(listener, talk)
     began = time.monotonic()
 
-    with pytest.raises(ProviderDown) as down:
-        SandboxProvider(account, timeout=SECONDS).query(ProviderRef("pay_1"))
-
-    assert down.value.sent
+    assert asked(url, seconds=SECONDS).sent
     assert SECONDS * 0.9 < time.monotonic() - began < SECONDS * 2
 
 
@@ -101,3 +118,46 @@ def test_a_connection_that_is_used_again_has_its_time_anew(listener: socket.sock
     second = send(http, http.build_request("GET", "/"))
 
     assert [first.status_code, second.status_code] == [httpx.codes.OK] * 2
+
+
+def test_calls_made_together_end_with_the_time_they_share(silent: Wire) -> None:
+    began = time.monotonic()
+
+    with within(SECONDS):
+        down = asked(silent.url)
+
+    assert down.sent
+    assert SECONDS * 0.9 < time.monotonic() - began < LONG / 2
+
+
+def test_what_finds_no_time_left_is_not_sent_and_known_as_not_sent(silent: Wire) -> None:
+    with within(SECONDS):
+        first, second = asked(silent.url), asked(silent.url)
+
+    assert (first.sent, second.sent) == (True, False)
+    assert len(silent.sent) == 1
+
+
+def test_a_call_takes_no_longer_than_it_may_by_itself(silent: Wire) -> None:
+    began = time.monotonic()
+
+    with within(LONG):
+        asked(silent.url, seconds=SECONDS)
+
+    assert time.monotonic() - began < LONG / 2
+
+
+def test_an_inner_block_gives_no_more_time_than_the_outer(silent: Wire) -> None:
+    with within(0), within(LONG):
+        down = asked(silent.url)
+
+    assert (down.sent, silent.sent) == (False, [])
+
+
+def test_calls_after_the_block_have_their_own_time_again(listener: socket.socket) -> None:
+    http = http_client(answers(listener, lambda line: line.sendall(ANSWER)), SECONDS)
+
+    with within(0):
+        pass
+
+    assert send(http, http.build_request("GET", "/")).status_code == httpx.codes.OK
