@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import httpx
@@ -34,7 +34,7 @@ def within(seconds: float) -> Iterator[None]:
         _ends.reset(token)
 
 
-@lru_cache(maxsize=32)
+@cache
 def http_client(base_url: str, seconds: float) -> httpx.Client:
     """One pool of connections per provider and process; it may be shared by threads.
 
