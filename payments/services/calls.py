@@ -36,10 +36,7 @@ def call_provider(
             result = CallResult.TIMEOUT
         evidence = {"error": str(error)[:200]}
         if isinstance(error, BadAnswer):
-            detail = f"{verb}: {error}"
-            open_review(
-                ReviewKind.BAD_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail
-            )
+            _have_it_looked_at(attempt, f"{verb}: {error}")
         raise
     else:
         declined = outcome.status == Status.DECLINED
@@ -57,6 +54,11 @@ def call_provider(
             milliseconds=int((time.monotonic() - started) * 1000),
             evidence=evidence,
         )
+
+
+def _have_it_looked_at(attempt: Attempt, detail: str) -> None:
+    kind, payment = ReviewKind.BAD_ANSWER, attempt.payment
+    open_review(kind, payment, subject=attempt.our_ref, detail=detail)
 
 
 def refuse_in_transaction(verb: str) -> None:

@@ -48,7 +48,7 @@ def submit_due_operations() -> int:
         if _claim(operation):
             try:
                 submit_operation(operation.pk)
-            except Exception as error:
+            except Exception as error:  # whatever it is, the others are sent; the first is raised
                 logger.exception("%s could not be sent", operation.our_ref)
                 broken.append(error)
     if broken:

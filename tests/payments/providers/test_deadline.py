@@ -70,7 +70,7 @@ def trickle(data: bytes, after: bytes = b"") -> Callable[[socket.socket], None]:
         connection.sendall(after)
         for byte in data:
             connection.sendall(bytes([byte]))
-            time.sleep(0.1)
+            time.sleep(0.1)  # the trickle itself
 
     return talk
 
@@ -113,7 +113,7 @@ def test_a_connection_that_is_used_again_has_its_time_anew(listener: socket.sock
 
     http = http_client(answers(listener, twice), SECONDS)
     first = send(http, http.build_request("GET", "/"))
-    time.sleep(SECONDS)
+    time.sleep(SECONDS)  # until the time of the first call is over: it must not bound the second
 
     second = send(http, http.build_request("GET", "/"))
 

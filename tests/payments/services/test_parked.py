@@ -9,7 +9,7 @@ import pytest
 
 from orders.clock import now
 from payments.models import Attempt, InboxEvent, ParkedReference, Payment
-from payments.providers.base import ProviderObject, RawRequest, Status
+from payments.providers.base import ProviderObject, RawRequest, Status, WebhookEvent
 from payments.providers.sandbox.webhook import read_event
 from payments.schedule import PARKED_FOR, next_look
 from payments.services import told
@@ -124,9 +124,9 @@ def test_its_references_are_stored_once(attempt: Attempt) -> None:
 def test_an_answer_between_the_look_and_the_parking_is_not_missed(
     attempt: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def late(event: InboxEvent, what: object) -> None:
+    def late(event: InboxEvent, what: WebhookEvent) -> None:
         answered(attempt)  # it finds nothing parked yet
-        park(event, what)  # type: ignore[arg-type]
+        park(event, what)
 
     monkeypatch.setattr(told, "park", late)
 
