@@ -67,11 +67,16 @@ def test_a_translation_names_what_its_original_names(app: str, locale: str) -> N
     assert not changed
 
 
+def messages_in(binary: GNUTranslations) -> dict[object, str]:
+    """All but the header, which names the version of the library that wrote it."""
+    return {key: text for key, text in vars(binary)["_catalog"].items() if key}
+
+
 @each_catalogue
 def test_what_is_compiled_is_what_is_written(app: str, locale: str) -> None:
     compiled_now = GNUTranslations(BytesIO(compiled(saved(app, locale))))
     shipped = GNUTranslations(BytesIO(catalogue(app, locale).with_suffix(".mo").read_bytes()))
-    assert vars(shipped)["_catalog"] == vars(compiled_now)["_catalog"], "run make messages"
+    assert messages_in(shipped) == messages_in(compiled_now), "run make messages"
 
 
 @each_catalogue

@@ -1,6 +1,6 @@
 """A shop that can sell: one product, an account, and counters that start at nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
@@ -40,9 +40,11 @@ def real_bank(bank: str, db: None) -> ProviderAccount:
 
 
 @pytest.fixture
-def webhooks(real_bank: ProviderAccount, live_server: LiveServer) -> None:
-    """The bank calls back, over HTTP. Wait for what it tells before the test ends."""
+def webhooks(real_bank: ProviderAccount, live_server: LiveServer) -> Iterator[None]:
+    """The bank calls back, over HTTP, until the test ends."""
     connect_sandbox(bank_url=real_bank.base_url, hooks_base_url=live_server.url)
+    yield
+    connect_sandbox(bank_url=real_bank.base_url, hooks_base_url=NOBODY_LISTENS)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from payments.models import ProviderAccount
 from payments.services.accounts import connect_sandbox
 from tests.payments.sandbox.cast import BankProcess
+from tests.shop.cast import NOBODY_LISTENS
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +31,11 @@ def quick_bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def account(quick_bank: str, db: None) -> ProviderAccount:
     """An account whose webhooks go nowhere: what became of payments is found by asking."""
-    return connect_sandbox(bank_url=quick_bank, hooks_base_url="http://127.0.0.1:9")
+    return connect_sandbox(bank_url=quick_bank, hooks_base_url=NOBODY_LISTENS)
 
 
 @pytest.fixture
-def told(quick_bank: str, live_server: LiveServer) -> ProviderAccount:
-    """An account that the bank tells of everything, over HTTP."""
-    return connect_sandbox(bank_url=quick_bank, hooks_base_url=live_server.url)
+def told(quick_bank: str, live_server: LiveServer) -> Iterator[ProviderAccount]:
+    """An account that the bank tells of everything, over HTTP, until the test ends."""
+    yield connect_sandbox(bank_url=quick_bank, hooks_base_url=live_server.url)
+    connect_sandbox(bank_url=quick_bank, hooks_base_url=NOBODY_LISTENS)
