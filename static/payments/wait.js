@@ -19,7 +19,8 @@ async function show(address) {
   if (!answer) return location.assign(address);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (page.querySelector("script[data-status]")) return location.assign(answer.url); // it waits by a script of its own
-  await Promise.all(sheetsOf(page).filter((sheet) => !sheetsOf(document).some((mine) => mine.href === sheet.href)).map(load));
+  const sheets = await Promise.all(sheetsOf(page).filter((sheet) => !sheetsOf(document).some((mine) => mine.href === sheet.href)).map(load));
+  for (const link of sheets) link.removeAttribute("media");
   document.title = page.title;
   // The footer too: it names the address, and one that is new was not pushed down.
   for (const part of ["main", "footer"]) document.querySelector(part)?.replaceWith(page.querySelector(part) ?? "");
@@ -29,10 +30,11 @@ async function show(address) {
 
 const sheetsOf = (page) => [...page.querySelectorAll("link[rel=stylesheet]")];
 
-// Settles once the page can be shown in its own clothes.
+// Settles once the page can be shown in its own clothes; the page that still stands here keeps its own.
 const load = (sheet) => new Promise((done) => {
   const link = document.importNode(sheet);
-  link.onload = link.onerror = done;
+  link.media = "not all";
+  link.onload = link.onerror = () => done(link);
   document.head.append(link);
 });
 

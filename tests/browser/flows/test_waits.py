@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from tests.browser.flows.buying import MARK, SCAN, STAYED, WAITING, choose, heading, order, pay
 from tests.browser.journey import THANKS
 from tests.browser.visitor import Visitor
+
+DESK = ViewportSize(width=1280, height=800)
+"""Wide enough that the foot of a page that waits is in view."""
 
 
 def wait_for_the_wallet(page: Page) -> Visitor:
@@ -22,6 +25,7 @@ def wait_for_the_wallet(page: Page) -> Visitor:
 
 
 def test_what_came_of_it_is_shown_without_moving_what_stands_there(shopper: Page) -> None:
+    shopper.set_viewport_size(DESK)
     visitor = wait_for_the_wallet(shopper)
 
     heading(shopper, THANKS)
