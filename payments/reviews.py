@@ -78,7 +78,7 @@ GUIDES: Final[dict[ReviewKind, Guide]] = {
     ),
     ReviewKind.DISPUTE: Guide(
         _("The shopper claims the money back through the bank, which has taken it meanwhile."),
-        _("Answer at the provider before evidence is due. Once it is decided, ask again."),
+        _("Answer at the provider before evidence is due. The review ends once it is decided."),
         (ReviewAct.ASK_NOW, ReviewAct.NOTE),
     ),
     ReviewKind.BAD_ANSWER: Guide(

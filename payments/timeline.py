@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from orders.formats import format_money
+from orders.formats import format_moment, format_money
 from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.badges import Badge, Tone, badge
@@ -242,9 +242,16 @@ def _disputes(payment: Payment) -> Iterator[Happening]:
         ref = dispute.provider_id
         opened = _("Dispute of %(amount)s") % facts
         waiting = None if dispute.closed_at else state
-        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, dispute.reason, waiting, ref)
+        said = _join(dispute.reason, _evidence_due(dispute))
+        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, said, waiting, ref)
         if dispute.closed_at:
             yield Happening(dispute.closed_at, Kind.DISPUTE, *_decided(dispute, facts), state, ref)
+
+
+def _evidence_due(dispute: Dispute) -> str:
+    if dispute.closed_at or dispute.evidence_due_at is None:
+        return ""
+    return _("evidence is due by %(moment)s") % {"moment": format_moment(dispute.evidence_due_at)}
 
 
 def _decided(dispute: Dispute, facts: dict[str, str]) -> tuple[str, str]:

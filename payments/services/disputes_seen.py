@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from orders.clock import now
+from orders.formats import format_money
 from orders.states import OrderState
 from orders.wake import wake
 from payments.books import Fact, Totals
@@ -12,7 +17,8 @@ from payments.models import Attempt, Dispute, Operation
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, Outcome
-from payments.services.reviews import open_review
+from payments.services.changes import as_read, save_changes
+from payments.services.reviews import end_review, open_review
 from payments.states import DisputeState, EntryKind
 
 HOLDS_MONEY: Final = frozenset({DisputeState.OPEN, DisputeState.LOST})
@@ -25,8 +31,9 @@ REASON: Final = "dispute won"
 def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     """Note what the provider says of each dispute; the caller holds the locks, saves and posts.
 
-    A dispute that was decided does not open again, in whatever order that is told. What an order
-    that was cancelled meanwhile wins back is nobody's but the shopper's.
+    A dispute that was decided does not open again, and its amount only grows, in whatever order
+    that is told. What an order that was cancelled meanwhile wins back is nobody's but the
+    shopper's; what one that has expired wins back, a person decides about.
     """
     facts: list[Fact] = []
     for seen in outcome.disputes:
@@ -39,22 +46,33 @@ def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     if outcome.disputes:
         held = attempt.disputes.filter(status__in=HOLDS_MONEY)
         attempt.disputed = sum(dispute.amount for dispute in held)
-        if attempt.payment.order.state == OrderState.CANCELLED:
-            for fact in facts:
-                _give_back(attempt, fact)
+        state, won = attempt.payment.order.state, [fact for fact in facts if fact.adds.disputed < 0]
+        for fact in won if state == OrderState.CANCELLED else ():
+            _give_back(attempt, fact)
+        if won and state == OrderState.EXPIRED:
+            _question_whose(attempt)
     return facts
 
 
 def _give_back(attempt: Attempt, fact: Fact) -> None:
     """Owe what a dispute has set free, as far as nothing else has taken it."""
     amount = min(-fact.adds.disputed, attempt.refundable.amount)
-    if amount <= 0:
+    if not amount:
         return
     Operation.objects.create(
         attempt=attempt, request_key=f"dispute:{fact.subject}", amount=amount, reason=REASON
     )
     attempt.refund_pending += amount
     wake(SUBMIT_TASK)
+
+
+def _question_whose(attempt: Attempt) -> None:
+    """Ask a person about money that is here again, of an order that nobody waits for any more."""
+    free = attempt.refundable
+    if free.amount:
+        kind = ReviewKind.SURPLUS if attempt.surplus else ReviewKind.WRONG_AMOUNT
+        detail = f"{free} is here again by a dispute that was won; the order has expired"
+        open_review(kind, attempt.payment, subject=attempt.our_ref, detail=detail)
 
 
 def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
@@ -76,20 +94,52 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
         subject = seen.provider_id
         open_review(ReviewKind.MISMATCH, attempt.payment, subject=subject, detail=detail)
         return []
-    before = None if fresh else dispute.status
+    before, was_open = 0 if fresh else _held(dispute), fresh or dispute.status == DisputeState.OPEN
     if fresh:
         detail = f"{seen.amount}: {seen.reason}"
         open_review(ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, detail=detail)
-    elif dispute.status == DisputeState.OPEN and state != DisputeState.OPEN:
-        dispute.status, dispute.closed_at = state, now()
-        dispute.save(update_fields=["status", "closed_at"])
+    else:
+        _learn(dispute, seen)
+    if was_open and dispute.status != DisputeState.OPEN:
+        end_review(
+            ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, note=_outcome_of(dispute)
+        )
     return _facts(dispute, attempt, before)
 
 
-def _facts(dispute: Dispute, attempt: Attempt, before: str | None) -> list[Fact]:
-    """The bank takes the money when a dispute opens, and gives it back only if it is won."""
-    held = dispute.amount * ((dispute.status in HOLDS_MONEY) - (before in HOLDS_MONEY))
-    if not held:
+def _learn(dispute: Dispute, seen: DisputeSeen) -> None:
+    """Take over what is new of a dispute; a repeat or an older sight moves no money."""
+    before = as_read(dispute)
+    dispute.amount = max(dispute.amount, seen.amount.amount)
+    due = [moment for moment in (dispute.evidence_due_at, seen.evidence_due_at) if moment]
+    dispute.evidence_due_at = max(due, default=None)
+    if dispute.status == DisputeState.OPEN and seen.status != DisputeStatus.OPEN:
+        dispute.status, dispute.closed_at = DisputeState(seen.status.value), now()
+    save_changes(dispute, before)
+
+
+def _outcome_of(dispute: Dispute) -> str:
+    """What became of it, in the language of the site, since nobody reads it yet."""
+    amount = {"amount": format_money(dispute.attempt.money(dispute.amount), settings.LANGUAGE_CODE)}
+    with translation.override(settings.LANGUAGE_CODE):
+        if dispute.status == DisputeState.WON:
+            return _("won: the bank returned %(amount)s") % amount
+        return _("lost: the bank gave %(amount)s to the shopper") % amount
+
+
+def _held(dispute: Dispute) -> int:
+    return dispute.amount if dispute.status in HOLDS_MONEY else 0
+
+
+def _facts(dispute: Dispute, attempt: Attempt, before: int) -> list[Fact]:
+    """The bank takes the money when a dispute opens, and gives it back only if it is won.
+
+    One whose amount has grown takes the difference, under a key of its own.
+    """
+    more = _held(dispute) - before
+    if not more:
         return []
     subject = f"{attempt.account.code}:{dispute.provider_id}:{dispute.status}"
-    return [Fact(EntryKind.DISPUTE, subject, Totals(disputed=held))]
+    if before and more > 0:
+        subject = f"{subject}:{dispute.amount}"
+    return [Fact(EntryKind.DISPUTE, subject, Totals(disputed=more))]

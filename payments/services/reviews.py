@@ -25,7 +25,7 @@ def _was_asked(review: Review) -> bool:
     return asked.filter(subject_ref=review.subject_ref).exists()
 
 
-def end_review(kind: ReviewKind, payment: Payment, *, subject: str) -> bool:
+def end_review(kind: ReviewKind, payment: Payment, *, subject: str, note: str = "") -> bool:
     """Resolve what more facts have settled, in their transaction; False where none was open."""
     asked = Review.objects.filter(kind=kind, payment=payment, subject_ref=subject)
-    return asked.filter(resolved_at=None).update(resolved_at=now()) > 0
+    return asked.filter(resolved_at=None).update(resolved_at=now(), note=note[:255]) > 0

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from orders.formats import format_moment
 from payments.models import Payment, Review
 from payments.models.records import ReviewAct
-from tests.factories import a_payment
+from payments.providers.base import DisputeSeen, DisputeStatus
+from tests.factories import a_payment, captured
 from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
 from tests.payments.reviewing import a_review, close, short_of_60
+from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db
 SEE = "payments.view_review"
@@ -141,3 +146,16 @@ def test_an_ended_review_shows_how_and_has_no_buttons(review: Review) -> None:
 
     assert "as agreed by mail" in page
     assert button(review, ReviewAct.NOTE) not in page
+
+
+@pytest.mark.parametrize("where", [page_of, lambda review: order_url(review.payment.order)])
+def test_until_when_a_dispute_can_be_answered_stands_there(where) -> None:  # type: ignore[no-untyped-def]  # a callable of the table
+    payment = a_payment()
+    attempt = payment.attempts.get()
+    due = datetime(2026, 12, 6, 12, tzinfo=UTC)
+    opened = DisputeSeen("dp_1", payment.due, DisputeStatus.OPEN, evidence_due_at=due)
+    apply(attempt, captured(attempt, disputes=(opened,)))
+
+    page = staff(SEE_ORDERS, SEE).get(where(Review.objects.get())).text
+
+    assert f"Evidence is due by {format_moment(due)}." in page
