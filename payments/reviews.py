@@ -69,12 +69,12 @@ GUIDES: Final[dict[ReviewKind, Guide]] = {
     ReviewKind.HOLD_ENDING: Guide(
         _("The bank holds the money for less than 48, or 24, hours."),
         _("Capture it, or give it back. Left alone it lapses, and the shopper is asked anew."),
-        (ReviewAct.CAPTURE, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
+        (ReviewAct.CAPTURE, ReviewAct.RELEASE_REST, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
     ),
     ReviewKind.CAPTURE_FAILED: Guide(
         _("A capture was refused. Nothing was charged by it."),
         _("Capture again while the money is held, or give up the order."),
-        (ReviewAct.CAPTURE, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
+        (ReviewAct.CAPTURE, ReviewAct.RELEASE_REST, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
     ),
     ReviewKind.DISPUTE: Guide(
         _("The shopper claims the money back through the bank, which has taken it meanwhile."),
@@ -140,6 +140,13 @@ BUTTONS: Final[dict[ReviewAct, Button]] = {
     ),
     ReviewAct.CAPTURE: Button(
         _("The shopper is charged all that is still held. Nothing is held afterwards."),
+        "payments.capture_payment",
+    ),
+    ReviewAct.RELEASE_REST: Button(
+        _(
+            "What was captured stays charged. The bank lets go of what it still holds, and no more "
+            "is charged for this order."
+        ),
         "payments.capture_payment",
     ),
     ReviewAct.ASK_NOW: Button(

@@ -122,6 +122,7 @@ class ReviewAct(models.TextChoices):
     ELSEWHERE = "elsewhere", _("Returned elsewhere")
     ACCEPT_REFUND = "accept_refund", _("Accept the refund")
     CAPTURE = "capture", _("Capture what is held")
+    RELEASE_REST = "release_rest", _("Release the rest")
     ASK_NOW = "ask_now", _("Ask again now")
     CHECK_LEDGER = "check_ledger", _("Check again")
     NOTE = "note", _("Resolve with a note")

@@ -42,7 +42,7 @@ def follow_hold(attempt: Attempt) -> None:
 def is_unwanted(attempt: Attempt) -> bool:
     """Whether what a bank holds by this attempt is not, or no longer, for its order."""
     dead = attempt.payment.order.state in {OrderState.CANCELLED, OrderState.EXPIRED}
-    return dead or _is_left(attempt)
+    return dead or _is_left(attempt) or attempt.rest_given_up
 
 
 def _is_left(attempt: Attempt) -> bool:
