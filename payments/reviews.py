@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from payments.models.records import ReviewAct, ReviewKind
+from payments.models.records import Review, ReviewAct, ReviewKind
+from payments.sights import LIVE_MONEY, TEST_MONEY
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -100,6 +101,28 @@ GUIDES: Final[dict[ReviewKind, Guide]] = {
         (ReviewAct.CHECK_LEDGER, ReviewAct.NOTE),
     ),
 }
+
+TO_DO_ABOUT: Final[dict[str, Guide]] = {
+    TEST_MONEY: Guide(
+        _("The provider speaks of test money, and our account is a live one. Nothing was booked."),
+        _("Nobody was charged, so nothing is owed: close it with a note. Tell who runs the site."),
+        ENDS_BY_NOTE,
+    ),
+    LIVE_MONEY: Guide(
+        _("The provider speaks of real money, and our account is a test one. Nothing was booked."),
+        _(
+            "See at the provider's own site whether somebody was charged: what was, refund there. "
+            "Here nothing is owed: close it with a note. Tell who runs the site."
+        ),
+        ENDS_BY_NOTE,
+    ),
+}
+"""What says more than its kind, by what was seen."""
+
+
+def guide_of(review: Review) -> Guide:
+    return TO_DO_ABOUT.get(review.detail) or GUIDES[ReviewKind(review.kind)]
+
 
 BUTTONS: Final[dict[ReviewAct, Button]] = {
     ReviewAct.ACCEPT: Button(

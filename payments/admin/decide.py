@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from payments.admin.act import Act, ActForm, Desk
 from payments.models import Dispute, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
-from payments.reviews import BUTTONS, GUIDES, Guide
+from payments.reviews import BUTTONS, Guide, guide_of
 from payments.services.ending import Ending, cases_of
 from payments.services.resolve import possible_acts, resolve_review
 from payments.states import DisputeState
@@ -42,7 +42,7 @@ def cards(request: HttpRequest, payment: Payment, reviews: Sequence[Review]) -> 
     return [
         Card(
             case.review,
-            GUIDES[ReviewKind(case.review.kind)],
+            guide_of(case.review),
             [act for act in possible_acts(case) if request.user.has_perm(BUTTONS[act].permission)],
             due.get(case.review.subject_ref),
         )
@@ -96,14 +96,14 @@ def decision(review: Review, act: ReviewAct) -> Act:
         _press(desk, review, ending)
 
     button = BUTTONS[act]
-    context = {"review": review, "guide": GUIDES[ReviewKind(review.kind)]}
+    context: dict[str, Any] = {"review": review, "guide": guide_of(review)}
     return Act(
         permission=button.permission,
         template="payments/admin/decide.html",
         title=gettext_lazy("Review of order %(number)s"),
         form=form,
         ask=ask,
-        context=context | {"label": act.label, "effect": button.effect},
+        context=lambda _payment: context | {"label": act.label, "effect": button.effect},
     )
 
 

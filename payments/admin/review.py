@@ -20,8 +20,8 @@ from payments.admin.act import Desk, act_page
 from payments.admin.decide import cards, decision
 from payments.admin.marks import STYLE, order_link
 from payments.models import Review
-from payments.models.records import ReviewAct, ReviewKind
-from payments.reviews import GUIDES
+from payments.models.records import ReviewAct
+from payments.reviews import guide_of
 
 SEE_ORDERS = "orders.view_order"
 
@@ -41,13 +41,13 @@ class OpenFilter(admin.SimpleListFilter):
 
 class ReviewAdmin(FactsAdmin):
     change_form_template = "payments/admin/review.html"
-    list_display = ["kind", "subject", "opened", "detail", "resolved"]
+    list_display = ["kind", "subject", "opened", "seen", "resolved"]
     list_filter = [OpenFilter, "kind"]
     list_select_related = ["payment__order", "resolved_by"]
     ordering = [F("resolved_at").desc(nulls_first=True), "-opened_at"]
     sortable_by = []
     fields = [
-        *("kind", "order", "subject_ref", "detail", "opened_at"),
+        *("kind", "order", "subject_ref", "seen", "opened_at"),
         *("resolved_at", "resolved_by", "act", "note"),
     ]
 
@@ -61,6 +61,10 @@ class ReviewAdmin(FactsAdmin):
     @admin.display(description=pgettext_lazy("review", "subject"))
     def subject(self, review: Review) -> SafeString:
         return order_link(review.payment.order, review.subject_ref)
+
+    @admin.display(description=gettext_lazy("what was seen"))
+    def seen(self, review: Review) -> str:
+        return review.seen
 
     @admin.display(description=gettext_lazy("opened"))
     def opened(self, review: Review) -> str:
@@ -81,7 +85,7 @@ class ReviewAdmin(FactsAdmin):
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         review = get_object_or_404(Review.objects.select_related("payment__order"), pk=pk)
-        if act not in GUIDES[ReviewKind(review.kind)].acts:
+        if act not in guide_of(review).acts:
             raise Http404
         page, seen = decision(review, ReviewAct(act)), self.has_view_permission(request, review)
         if not (seen and request.user.has_perm(SEE_ORDERS) and page.allowed(request)):

@@ -7,6 +7,7 @@ from typing import Final
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.formats import format_money
@@ -16,13 +17,16 @@ from payments.books import Fact, Totals
 from payments.models import Attempt, Dispute, Operation
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
-from payments.providers.base import DisputeSeen, DisputeStatus, Outcome
+from payments.providers.base import DisputeSeen, DisputeStatus, Failure, Outcome
 from payments.services.changes import as_read, save_changes
 from payments.services.reviews import end_review, open_review
+from payments.sights import WHY
 from payments.states import DisputeState, EntryKind
 
 HOLDS_MONEY: Final = frozenset({DisputeState.OPEN, DisputeState.LOST})
 """What is disputed or lost cannot be refunded."""
+
+WON_LATE: Final = gettext_noop("%(amount)s is won back in a dispute, and the order has expired")
 
 REASON: Final = "dispute won"
 """The stored reason of a refund that nobody asked for."""
@@ -40,9 +44,7 @@ def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
         if seen.amount.amount > 0:
             facts += _move(attempt, seen)
         else:
-            detail = f"a dispute of {seen.amount}"
-            payment, subject = attempt.payment, seen.provider_id
-            open_review(ReviewKind.MISMATCH, payment, subject=subject, detail=detail)
+            _question(attempt, seen, gettext_noop("a dispute of %(amount)s"))
     if outcome.disputes:
         held = attempt.disputes.filter(status__in=HOLDS_MONEY)
         attempt.disputed = sum(dispute.amount for dispute in held)
@@ -71,8 +73,9 @@ def _question_whose(attempt: Attempt) -> None:
     free = attempt.refundable
     if free.amount:
         kind = ReviewKind.SURPLUS if attempt.surplus else ReviewKind.WRONG_AMOUNT
-        detail = f"{free} is here again by a dispute that was won; the order has expired"
-        open_review(kind, attempt.payment, subject=attempt.our_ref, detail=detail)
+        open_review(
+            kind, attempt.payment, subject=attempt.our_ref, detail=WON_LATE, facts={"amount": free}
+        )
 
 
 def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
@@ -90,14 +93,19 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
         },
     )
     if dispute.attempt_id != attempt.pk:
-        detail = f"{seen.amount} disputed, but told of another payment before"
-        subject = seen.provider_id
-        open_review(ReviewKind.MISMATCH, attempt.payment, subject=subject, detail=detail)
+        _question(
+            attempt, seen, gettext_noop("%(amount)s disputed, but told of another payment before")
+        )
         return []
     before, was_open = 0 if fresh else _held(dispute), fresh or dispute.status == DisputeState.OPEN
     if fresh:
-        detail = f"{seen.amount}: {seen.reason}"
-        open_review(ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, detail=detail)
+        open_review(
+            ReviewKind.DISPUTE,
+            attempt.payment,
+            subject=seen.provider_id,
+            detail=WHY,
+            facts={"amount": seen.amount, "why": Failure(seen.reason[:80] or "general")},
+        )
     else:
         _learn(dispute, seen)
     if was_open and dispute.status != DisputeState.OPEN:
@@ -105,6 +113,17 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
             ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, note=_outcome_of(dispute)
         )
     return _facts(dispute, attempt, before)
+
+
+def _question(attempt: Attempt, seen: DisputeSeen, detail: str) -> None:
+    """Have a person look at a dispute that is no fact to book."""
+    open_review(
+        ReviewKind.MISMATCH,
+        attempt.payment,
+        subject=seen.provider_id,
+        detail=detail,
+        facts={"amount": seen.amount},
+    )
 
 
 def _learn(dispute: Dispute, seen: DisputeSeen) -> None:

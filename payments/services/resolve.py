@@ -13,7 +13,7 @@ from orders.clock import now
 from payments.errors import ReviewRefused
 from payments.models import Attempt, Operation, Review
 from payments.models.records import ReviewAct, ReviewKind
-from payments.reviews import GUIDES
+from payments.reviews import guide_of
 from payments.services.ask_now import ask_now, check_again
 from payments.services.back_again import owed_back, refund_again, return_elsewhere
 from payments.services.capture_rest import (
@@ -35,7 +35,7 @@ def resolve_review(ending: Ending) -> bool:
     staff, and then nothing has changed.
     """
     review = Review.objects.get(pk=ending.review_id)
-    if ending.act not in GUIDES[ReviewKind(review.kind)].acts:
+    if ending.act not in guide_of(review).acts:
         raise ReviewRefused(_("this does not end such a review"))
     return DOES[ending.act](ending)
 
@@ -44,7 +44,7 @@ def possible_acts(case: Case) -> list[ReviewAct]:
     """The buttons of a review that would do something now; none where it has ended."""
     if case.review.resolved_at:
         return []
-    acts = GUIDES[ReviewKind(case.review.kind)].acts
+    acts = guide_of(case.review).acts
     return [act for act in acts if WHERE.get(act, _always)(case)]
 
 
