@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from orders.admin import FactsAdmin, compact
+from orders.admin import FactsAdmin
+from orders.formats import format_moment
 from payments.admin.act import Desk, act_page
 from payments.admin.decide import cards, decision
 from payments.admin.marks import STYLE, order_link
@@ -68,14 +69,14 @@ class ReviewAdmin(FactsAdmin):
 
     @admin.display(description=gettext_lazy("opened"))
     def opened(self, review: Review) -> str:
-        return compact(review.opened_at)
+        return format_moment(review.opened_at)
 
     @admin.display(description=gettext_lazy("resolved"))
     def resolved(self, review: Review) -> str | None:
         if review.resolved_at is None:
             return None
         by = review.resolved_by or ""
-        return f"{compact(review.resolved_at)} {by} {review.get_act_display()}".strip()
+        return f"{format_moment(review.resolved_at)} {by} {review.get_act_display()}".strip()
 
     def get_urls(self) -> list[URLPattern]:
         # An act may call the provider, never inside a transaction of the host's.
