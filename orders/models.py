@@ -103,17 +103,17 @@ class Order(models.Model):
 
     def move_to(
         self, state: OrderState, *, actor: str, reason: str = "", with_: Sequence[str] = ()
-    ) -> None:
+    ) -> StateChange:
         """Take one step of the table and note it; raises IllegalTransition. The row is locked.
 
-        `with_` names columns that are written by the same statement.
+        `with_` names columns that are written by the same statement. Returns the note.
         """
         before = OrderState(self.state)
         if state not in NEXT[before]:
             raise IllegalTransition(f"order {self.number} cannot go from {before} to {state}")
         self.state = state
         self.save(update_fields=["state", *with_])
-        StateChange.objects.create(
+        return StateChange.objects.create(
             order=self, before=before, after=state, actor=actor, reason=reason
         )
 

@@ -50,10 +50,15 @@ def _as_json(fact: Fact) -> Any:
 
 
 def told(words: str, facts: Mapping[str, Any]) -> str:
-    """What was seen, for people; words without facts stand as they are."""
+    """What was seen, for people; words without facts stand as they are.
+
+    Money that somebody says they have taken is named behind whatever the words are.
+    """
     if not facts:
         return _(words) if words else ""
-    return _(words) % {name: _read(fact) for name, fact in facts.items()}
+    read = {name: _read(fact) for name, fact in facts.items()}
+    seen = _(words) % read
+    return f"{seen} · {_('captured there: %(captured)s') % read}" if "captured" in facts else seen
 
 
 def _read(fact: Any) -> Any:

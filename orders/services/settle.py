@@ -8,7 +8,7 @@ from django.db import transaction
 
 from orders.clock import now
 from orders.emails import queue_mail
-from orders.models import Order
+from orders.models import Order, StateChange
 from orders.signals import order_paid
 from orders.states import OrderState
 
@@ -22,8 +22,8 @@ def mark_paid(order: Order, *, actor: str) -> bool:
         return False
     first, order.paid_at = order.paid_at is None, order.paid_at or now()
     if order.state == OrderState.OPEN:
-        order.move_to(OrderState.CONFIRMED, actor=actor, reason="paid", with_=["paid_at"])
-        queue_mail(order=order, kind="confirmation", subject_ref=order.number)
+        step = order.move_to(OrderState.CONFIRMED, actor=actor, reason="paid", with_=["paid_at"])
+        _confirm(order, step)
     elif first:
         order.save(update_fields=["paid_at"])
     if first:
@@ -35,6 +35,12 @@ def mark_held(order: Order, *, actor: str) -> bool:
     """Confirm a locked order for which a bank holds the money. A second call changes nothing."""
     if order.state != OrderState.OPEN:
         return False
-    order.move_to(OrderState.CONFIRMED, actor=actor, reason="held")
-    queue_mail(order=order, kind="confirmation", subject_ref=order.number, context={"held": 1})
+    step = order.move_to(OrderState.CONFIRMED, actor=actor, reason="held")
+    _confirm(order, step, held=1)
     return True
+
+
+def _confirm(order: Order, step: StateChange, **context: int) -> None:
+    """Mail what was confirmed; an order that was opened again is confirmed again."""
+    subject = f"{order.number}:{step.pk}"
+    queue_mail(order=order, kind="confirmation", subject_ref=subject, context={**context})

@@ -24,6 +24,8 @@ FACTS = (
 )
 MISMATCH = "mismatch"
 """Error code of an attempt whose provider answered about something else; a person looks."""
+NOT_SENT = "not_sent"
+"""And of one that its provider does not know: our call never got there, or is late."""
 SET_ASIDE = ("reserved", "refund_pending", "surplus", "disputed", "accepted")
 
 

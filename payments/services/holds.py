@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
-from orders.services.cancel import reopen_order
+from orders.services.cancel import ask_again, reopen_order
 from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
@@ -90,7 +90,7 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
     if is_unwanted(attempt):
         return
     if not attempt.captured:
-        reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
+        _ask_the_shopper(attempt)
     elif attempt.captured < attempt.wanted and not attempt.charged_as_asked:
         open_review(
             ReviewKind.WRONG_AMOUNT,
@@ -102,6 +102,15 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
                 "asked": attempt.money(attempt.amount),
             },
         )
+
+
+def _ask_the_shopper(attempt: Attempt) -> None:
+    """A confirmed order is open again; of an open one, who was told of a rest owes more now."""
+    order, subject = attempt.payment.order, attempt.our_ref
+    if reopen_order(order, subject_ref=subject):
+        return
+    if order.state == OrderState.OPEN and order.mails.filter(kind="rest_asked").exists():
+        ask_again(order, subject_ref=subject)
 
 
 def _warn(attempt: Attempt) -> None:
