@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from orders.clock import now
+from orders.emails import render_mail
 from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.errors import NotPayable, ReviewRefused
@@ -51,7 +52,7 @@ def test_what_came_is_accepted_and_the_order_is_confirmed() -> None:
     assert list(faults()) == []
 
 
-def test_accepting_says_what_was_owed_and_ends_the_review_and_mails() -> None:
+def test_accepting_says_what_was_owed_and_ends_the_review() -> None:
     _attempt, review = short_of_60()
 
     press(review, ReviewAct.ACCEPT)
@@ -59,7 +60,17 @@ def test_accepting_says_what_was_owed_and_ends_the_review_and_mails() -> None:
     review.refresh_from_db()
     assert review.resolved_at
     assert review.note == "owed £60.00, now £40.00 · as agreed by mail"
-    assert Mail.objects.get(kind="short_accepted").context == {"amount": 4000}
+
+
+def test_accepting_confirms_by_one_mail_that_says_what_was_accepted() -> None:
+    _attempt, review = short_of_60()
+
+    press(review, ReviewAct.ACCEPT)
+
+    (mail,) = Mail.objects.all()
+    _subject, body = render_mail(mail)
+    assert mail.kind == "confirmation"
+    assert "We take £40.00 as enough. There is nothing more to pay." in body
 
 
 def test_accepting_twice_lowers_what_is_owed_once() -> None:
