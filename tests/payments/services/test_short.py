@@ -19,7 +19,7 @@ from payments.services.refund import request_refund
 from payments.states import PaymentStatus
 from tests.factories import a_refund_seen, captured, later
 from tests.payments.reviewing import pays_again, press, short_of_60, state_of
-from tests.payments.services.cast import apply
+from tests.payments.services.cast import a_hold, apply, held
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +236,37 @@ def test_a_part_that_goes_back_while_the_rest_is_paid_makes_no_order() -> None:
 
     assert state_of(attempt) == (OrderState.OPEN, PaymentStatus.PARTIALLY_PAID)
     assert pays_again(attempt).amount == 4000
+
+
+def lacks_a_part_that_went_back() -> Attempt:
+    """The rest is paid, and meanwhile the part that was accepted before went back."""
+    attempt, review = short_of_60()
+    press(review, ReviewAct.ASK_REST)
+    rest = pays_again(attempt)
+    refunds_a_part(attempt, 4000)
+    apply(rest, captured(rest))
+    return attempt
+
+
+def test_a_third_payment_for_a_part_that_went_back_completes_the_order() -> None:
+    attempt = lacks_a_part_that_went_back()
+    third = pays_again(attempt)
+
+    payment = apply(third, captured(third))
+
+    assert (payment.captured, payment.surplus, payment.net_refunded) == (10000, 0, 4000)
+    assert state_of(attempt)[0] == OrderState.CONFIRMED
+    assert list(faults()) == []
+
+
+def test_a_hold_for_a_part_that_went_back_is_not_released() -> None:
+    attempt = lacks_a_part_that_went_back()
+    third = a_hold(attempt.payment.order)
+
+    apply(third, held(third))
+
+    assert state_of(attempt)[0] == OrderState.CONFIRMED
+    assert not Operation.objects.filter(kind="void").exists()
 
 
 def test_a_refund_of_an_order_that_was_accepted_leaves_it_paid() -> None:
