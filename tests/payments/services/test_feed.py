@@ -227,13 +227,13 @@ def test_workers_who_read_the_same_list_at_once_store_each_event_once(fake_bank:
 
 def test_failures_in_a_row_are_counted_until_the_list_is_read_again(fake_bank: FakeBank) -> None:
     feed = Feed(fake_bank, 2)
-    feed.events[:] = [5, 5]
+    fake_bank.says = lambda _path: {"data": "none"}
     for _ in range(3):
         read_feeds()
     ProviderAccount.objects.update(feed_alerted_at=now())
     failed = feed.account.feed_failures
 
-    feed.events[:] = [an_event(1, feed.attempt), an_event(2, feed.attempt)]
+    fake_bank.says = feed.page
     read_feeds()
 
     assert (failed, feed.account.feed_failures, feed.account.feed_alerted_at) == (3, 0, None)
