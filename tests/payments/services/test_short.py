@@ -11,30 +11,17 @@ from orders.emails import render_mail
 from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.errors import NotPayable, ReviewRefused
-from payments.models import Attempt, Operation, Payment, Posting, Review
+from payments.models import Operation, Payment, Posting, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.services.check_ledger import faults
 from payments.services.expire import expire_due
 from payments.services.refund import request_refund
 from payments.states import PaymentStatus
-from tests.factories import a_refund_seen, captured, later
-from tests.payments.reviewing import pays_again, press, short_of_60, state_of
-from tests.payments.services.cast import a_hold, apply, held
+from tests.factories import captured, later
+from tests.payments.reviewing import pays_again, press, refunds_a_part, short_of_60, state_of
+from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db
-
-
-def refunds_a_part(attempt: Attempt, amount: int, *, made: int | None = None) -> None:
-    """Staff refund so much of an attempt that brought 40.00; the bank makes it so, or `made`."""
-    refund, _fresh = request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key="k",
-        requested_by=None,
-    )
-    seen = (a_refund_seen(made or amount, our_ref=refund.our_ref),)
-    apply(attempt, captured(attempt, 4000, refunds=seen))
 
 
 def sales() -> int:
@@ -210,63 +197,6 @@ def test_what_else_is_wrong_with_an_accepted_order_is_still_for_a_person() -> No
     refunds_a_part(attempt, 1000, made=900)
 
     assert Review.objects.get(resolved_at=None).subject_ref == Operation.objects.get().our_ref
-
-
-@pytest.mark.parametrize(("back", "rest"), [(1000, 3000), (4000, 6000)])
-def test_what_went_back_of_a_part_is_asked_for_again(back: int, rest: int) -> None:
-    attempt, review = short_of_60()
-    press(review, ReviewAct.ASK_REST)
-    refunds_a_part(attempt, back)
-
-    again = pays_again(attempt)
-    payment = apply(again, captured(again))
-
-    assert (again.amount, payment.surplus) == (rest, 0)
-    assert state_of(attempt)[0] == OrderState.CONFIRMED
-    assert list(faults()) == []
-
-
-def test_a_part_that_goes_back_while_the_rest_is_paid_makes_no_order() -> None:
-    attempt, review = short_of_60()
-    press(review, ReviewAct.ASK_REST)
-    rest = pays_again(attempt)
-    refunds_a_part(attempt, 4000)
-
-    apply(rest, captured(rest))
-
-    assert state_of(attempt) == (OrderState.OPEN, PaymentStatus.PARTIALLY_PAID)
-    assert pays_again(attempt).amount == 4000
-
-
-def lacks_a_part_that_went_back() -> Attempt:
-    """The rest is paid, and meanwhile the part that was accepted before went back."""
-    attempt, review = short_of_60()
-    press(review, ReviewAct.ASK_REST)
-    rest = pays_again(attempt)
-    refunds_a_part(attempt, 4000)
-    apply(rest, captured(rest))
-    return attempt
-
-
-def test_a_third_payment_for_a_part_that_went_back_completes_the_order() -> None:
-    attempt = lacks_a_part_that_went_back()
-    third = pays_again(attempt)
-
-    payment = apply(third, captured(third))
-
-    assert (payment.captured, payment.surplus, payment.net_refunded) == (10000, 0, 4000)
-    assert state_of(attempt)[0] == OrderState.CONFIRMED
-    assert list(faults()) == []
-
-
-def test_a_hold_for_a_part_that_went_back_is_not_released() -> None:
-    attempt = lacks_a_part_that_went_back()
-    third = a_hold(attempt.payment.order)
-
-    apply(third, held(third))
-
-    assert state_of(attempt)[0] == OrderState.CONFIRMED
-    assert not Operation.objects.filter(kind="void").exists()
 
 
 def test_a_refund_of_an_order_that_was_accepted_leaves_it_paid() -> None:
