@@ -14,6 +14,8 @@ from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAcc
 from payments.models.payment import MISMATCH
 from payments.states import IN_FLIGHT, InboxState, OperationKind, PaymentStatus
 
+MOST_FEED_FAILURES: Final = 10
+"""A list of events is read each minute: a short outage tells nobody."""
 MAY_HOLD: Final = frozenset({PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID})
 """Where a bank may hold money for a payment."""
 
@@ -55,6 +57,11 @@ def money_may_come(payment: Payment) -> bool:
 def dead_events() -> int:
     """How many webhook events were given up; they have an index of their own."""
     return InboxEvent.objects.filter(state=InboxState.DEAD).count()
+
+
+def failing_feeds() -> QuerySet[ProviderAccount]:
+    """The accounts whose list of events has failed so often in a row that a person should look."""
+    return ProviderAccount.objects.filter(feed_failures__gte=MOST_FEED_FAILURES).order_by("code")
 
 
 def refusals_of(account: ProviderAccount) -> list[tuple[str, int, datetime]]:

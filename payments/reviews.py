@@ -147,7 +147,10 @@ BUTTONS: Final[dict[ReviewAct, Button]] = {
         "payments.cancel_payment",
     ),
     ReviewAct.REFUND_AGAIN: Button(
-        _("The same amount goes back the way it came, as a new refund."),
+        _(
+            "The same amount, or what of it is still here, goes back the way it came, as a new "
+            "refund."
+        ),
         "payments.refund_payment",
     ),
     ReviewAct.ELSEWHERE: Button(

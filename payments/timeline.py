@@ -76,6 +76,7 @@ REASONS: Final[dict[str, StrOrPromise]] = {
     "late money": gettext_lazy("money came late, and the goods were still there"),
     "paid": gettext_lazy("paid"),
     "dispute won": gettext_lazy("given back by itself: a dispute of a cancelled order was won"),
+    "order ended": gettext_lazy("given back, since the order has ended"),
     "surplus": gettext_lazy("given back by itself: paid twice, or for a dead order"),
     "unpaid": gettext_lazy("not paid in time"),
 }

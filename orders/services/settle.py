@@ -7,15 +7,16 @@ from functools import partial
 from django.db import transaction
 
 from orders.clock import now
-from orders.emails import queue_mail
+from orders.emails import MailContext, queue_mail
 from orders.models import Order, StateChange
 from orders.signals import order_paid
 from orders.states import OrderState
 
 
-def mark_paid(order: Order, *, actor: str) -> bool:
+def mark_paid(order: Order, *, actor: str, owed: int | None = None) -> bool:
     """Confirm a locked order whose money is complete. A second call changes nothing.
 
+    `owed`: what is owed, in minor units, where that is less than its total: the mail says so.
     Returns False where the order no longer takes money: it was cancelled or has expired.
     """
     if order.state not in {OrderState.OPEN, OrderState.CONFIRMED, OrderState.COMPLETED}:
@@ -23,7 +24,7 @@ def mark_paid(order: Order, *, actor: str) -> bool:
     first, order.paid_at = order.paid_at is None, order.paid_at or now()
     if order.state == OrderState.OPEN:
         step = order.move_to(OrderState.CONFIRMED, actor=actor, reason="paid", with_=["paid_at"])
-        _confirm(order, step)
+        _confirm(order, step, _let_go(order, owed))
     elif first:
         order.save(update_fields=["paid_at"])
     if first:
@@ -31,16 +32,24 @@ def mark_paid(order: Order, *, actor: str) -> bool:
     return True
 
 
-def mark_held(order: Order, *, actor: str) -> bool:
-    """Confirm a locked order for which a bank holds the money. A second call changes nothing."""
+def mark_held(order: Order, *, actor: str, owed: int | None = None) -> bool:
+    """Confirm a locked order for which a bank holds the money. A second call changes nothing.
+
+    `owed` as above.
+    """
     if order.state != OrderState.OPEN:
         return False
     step = order.move_to(OrderState.CONFIRMED, actor=actor, reason="held")
-    _confirm(order, step, held=1)
+    _confirm(order, step, {"held": 1, **_let_go(order, owed)})
     return True
 
 
-def _confirm(order: Order, step: StateChange, **context: int) -> None:
+def _let_go(order: Order, owed: int | None) -> MailContext:
+    """What the mail says of an order for which less is enough."""
+    return {} if owed is None or owed == order.total_amount else {"amount": owed}
+
+
+def _confirm(order: Order, step: StateChange, context: MailContext) -> None:
     """Mail what was confirmed; an order that was opened again is confirmed again."""
     subject = f"{order.number}:{step.pk}"
-    queue_mail(order=order, kind="confirmation", subject_ref=subject, context={**context})
+    queue_mail(order=order, kind="confirmation", subject_ref=subject, context=context)

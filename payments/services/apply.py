@@ -118,9 +118,9 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     payment.accepted = sum(attempt.part for attempt in attempts)
     tried = [as_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
-        mark_paid(payment.order, actor=source)
+        mark_paid(payment.order, actor=source, owed=payment.amount)
     elif settled(tried) + promised(tried) >= payment.amount:
-        mark_held(payment.order, actor=source)
+        mark_held(payment.order, actor=source, owed=payment.amount)
     if waited and payment.order.state != OrderState.OPEN:
         _end_questions(payment, attempts)
     payment.status = payment_status(

@@ -16,6 +16,7 @@ from payments.models import Attempt, Operation, Review
 from payments.models.operation import SUBMIT_TASK, new_void_ref
 from payments.models.records import ReviewKind
 from payments.services.reviews import open_review
+from payments.services.surplus import kept_by_others
 from payments.states import UNSETTLED, AttemptStatus, OperationKind
 
 WARNINGS: Final = (timedelta(hours=48), timedelta(hours=24))
@@ -49,9 +50,8 @@ def is_unwanted(attempt: Attempt) -> bool:
 
 def _is_left(attempt: Attempt) -> bool:
     """Whether the shopper has moved on, or another attempt has paid."""
-    payment = attempt.payment
-    paid = payment.captured - payment.surplus - (attempt.captured - attempt.surplus)
-    return attempt.superseded_at is not None or paid >= payment.amount
+    paid = kept_by_others(attempt, mine=attempt.captured - attempt.surplus)
+    return attempt.superseded_at is not None or paid >= attempt.payment.amount
 
 
 def owe_release(attempt: Attempt) -> None:

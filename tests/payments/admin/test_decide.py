@@ -201,3 +201,17 @@ def test_who_cancels_is_told_of_an_answer_that_nobody_could_book(may_see: bool) 
 
     assert "cancelling gives nothing of it back" in page
     assert (page_of(Review.objects.get()) in page) == may_see
+
+
+@pytest.mark.parametrize(
+    ("act", "refunds"),
+    [(ReviewAct.ACCEPT, False), (ReviewAct.NOTE, False), (ReviewAct.GIVE_BACK, True)],
+)
+def test_a_note_speaks_of_refunds_only_where_one_is_made_with_it(
+    review: Review, act: ReviewAct, refunds: bool
+) -> None:
+    clerk = staff(SEE_ORDERS, SEE, ACCEPT, NOTE, "payments.cancel_payment")
+
+    page = clerk.get(button(review, act)).context["form"]
+
+    assert ("refund" in str(page.fields["note"].help_text)) == refunds
