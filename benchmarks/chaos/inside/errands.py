@@ -48,12 +48,15 @@ def due() -> Answer:
 
 
 def find(email: str) -> Answer:
-    """How the order of a shopper stands, and its number in the admin's addresses."""
+    """How the order of a shopper stands, its number in the admin's addresses, its open reviews."""
     found = Order.objects.filter(email=email).order_by("pk").last()
     if found is None:
         return {}
     total, number = found.total_amount, found.number
-    return {"pk": found.pk, "state": found.state, "total": total, "number": number}
+    reviews = Review.objects.filter(payment__order=found, resolved_at=None)
+    asked = dict(reviews.values_list("kind", "pk"))
+    known = {"pk": found.pk, "state": found.state, "total": total, "number": number}
+    return known | {"reviews": asked}
 
 
 def rows() -> Answer:
