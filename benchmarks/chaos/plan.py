@@ -112,7 +112,7 @@ DECK: Final[tuple[tuple[Story, str], ...]] = (
     (Story.LAPSES, "tok_approve"),
     (Story.REST_LAPSES, "tok_approve"),
 )
-"""Sixty-four orders; each sixty-four of a seed are these, shuffled."""
+"""Sixty orders; each sixty of a seed are these, shuffled."""
 
 IN_PARTS: Final = frozenset({Story.REFUNDED_IN_PART, Story.CAPTURED_IN_TWO})
 """Where a second one would go unnoticed by a bank that only minds the sum."""

@@ -36,6 +36,12 @@ class Shopper(Visitor):
         self.thoughts = errand.thoughts()
         self._page = re.compile(re.escape(world.bank.url) + r"/pay/(page_\d+)/")
 
+    @property
+    def wishes(self) -> dict[str, str]:
+        """What is ticked wherever a way to pay is chosen."""
+        keeps = self.errand.story == Story.PAYS_BY_SAVED_CARD
+        return {"save_method": "on"} if keeps else {}
+
     def think(self) -> float:
         return self.thoughts.uniform(*THINK)
 
@@ -57,6 +63,7 @@ class Shopper(Visitor):
             "country": "GB",
             "terms": "on",
             "method": errand.method,
+            **self.wishes,
         }
 
     def sign_up(self) -> Actor:
@@ -111,7 +118,7 @@ class Shopper(Visitor):
             if not reply.where:
                 yield WAIT
             return reply.where or where
-        reply = yield from self.post(where, {"method": method})
+        reply = yield from self.post(where, {"method": method} | self.wishes)
         if reply.status != SEE_OTHER:
             yield TO_CLOSE
         return reply.where or where
@@ -201,7 +208,6 @@ def _pays_by_saved_card(shopper: Shopper) -> Actor:
     form = yield from shopper.fill_cart()
     if not form:
         return
-    form["save_method"] = "on"
     reply = yield from shopper.post("/checkout/", form, typed="1 Chaos Street")
     yield from shopper.pay(shopper.onward(reply), shopper.errand.token, shopper.errand.method)
     form = yield from shopper.fill_cart()
