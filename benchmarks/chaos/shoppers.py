@@ -209,7 +209,9 @@ def _pays_by_saved_card(shopper: Shopper) -> Actor:
     if not form:
         return
     reply = yield from shopper.post("/checkout/", form, typed="1 Chaos Street")
-    yield from shopper.pay(shopper.onward(reply), shopper.errand.token, shopper.errand.method)
+    errand, where = shopper.errand, shopper.onward(reply)
+    if not (yield from shopper.pay(where, errand.token, errand.method)):
+        return
     form = yield from shopper.fill_cart()
     if not form:
         return

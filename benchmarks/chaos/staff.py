@@ -45,9 +45,9 @@ class Clerk(Visitor):
         asked = {"request_key": f"{self.errand.number}-{key}", "reason": "chaos", **form}
         return (yield from self.post(address, asked))
 
-    def end(self, kind: str, act: str, *, after: float = 0.0) -> Actor:
+    def end(self, kind: str, act: str) -> Actor:
         """Wait for a review of this kind of the order, and press the button that ends it, twice."""
-        yield after
+        refused = False
         for turn in range(LOOKS):
             order = self.world.house.work("find", email=email_of(self.errand))
             if pk := order.get("reviews", {}).get(kind):
@@ -58,8 +58,10 @@ class Clerk(Visitor):
                 yield from self.post(address, asked)
                 if first.status == DONE:
                     return
+                refused = True
             yield LOOK_AGAIN
-        self.world.blame(self.who, f"no review {kind} could be ended by {act}")
+        if refused:
+            self.world.blame(self.who, f"the review {kind} could not be ended by {act}")
 
     def ask_twice(
         self, act: str, order: Order, key: str, **form: str

@@ -218,8 +218,8 @@ def _called_for(books: Books) -> Iterator[Review]:
                 yield "refund_failed", refund.reference
         yield from _called_for_by_amounts(payment)
     for payments in _by_order(books).values():
-        if any(payment.spurned and payment.disputed for payment in payments):
-            yield _about_surplus(books, payments)
+        if surplus := _disputed_surplus(payments):
+            yield _about_surplus(books, surplus)
 
 
 def _called_for_by_amounts(payment: Payment) -> Iterator[Review]:
@@ -236,12 +236,18 @@ def _called_for_by_amounts(payment: Payment) -> Iterator[Review]:
         yield from (("no_answer", each) for each in (ref, *payment.unheeded))
 
 
-def _about_surplus(books: Books, payments: Sequence[Payment]) -> Review:
-    """What a dispute has taken of a second payment cannot go back, and a person is asked.
+def _disputed_surplus(payments: Sequence[Payment]) -> Payment | None:
+    """The payment of an order that a dispute has taken, while another has paid the order."""
+    kept = sum(payment.kept for payment in payments)
+    return next((each for each in payments if each.disputed and kept > each.kept), None)
+
+
+def _about_surplus(books: Books, surplus: Payment) -> Review:
+    """What a dispute has taken cannot go back by itself, and a person is asked.
 
     In one of two ways, by what was seen first: the dispute, or a refund that came too late.
     """
-    ref = next(each.wanted.reference for each in payments if each.spurned)
+    ref = surplus.wanted.reference
     refunds = [row for row in books.rows["operations"] if row["attempt_ref"] == ref]
     failed = [("refund_failed", row["our_ref"]) for row in refunds if row["status"] == "failed"]
     return failed[0] if failed else ("surplus", ref)
