@@ -13,6 +13,8 @@ from benchmarks.chaos.scheduler import Actor
 from benchmarks.chaos.world import Visitor, World
 
 SEEN: Final = re.compile(r'name="(seen|seen_total|checkout_key)" value="([^"]*)"')
+UNPAID: Final = re.compile(r'href="(/payments/pay/[^"/]+/)"')
+"""The way back to the bank, on a page that waits for what the shopper can still pay."""
 STEPS: Final = 14
 WAIT: Final = 15.0
 HOUR: Final = 3600.0
@@ -117,7 +119,9 @@ class Shopper(Visitor):
                 return code[0]
             if not reply.where:
                 yield WAIT
-            return reply.where or where
+                unpaid = UNPAID.search(reply.text)
+                return unpaid[1] if unpaid else where
+            return reply.where
         reply = yield from self.post(where, {"method": method} | self.wishes)
         if reply.status != SEE_OTHER:
             yield TO_CLOSE
