@@ -169,7 +169,7 @@ def test_less_than_was_asked_for_calls_for_a_review(books: Books, paid: Payment)
 def test_an_unpaid_rest_is_asked_about_anew(books: Books, paid: Payment) -> None:
     a_part(books, paid)
     review = {"kind": "wrong_amount", "subject_ref": "A1", "resolved_at": None, "number": "ORDER1"}
-    books.rows["reviews"] += [review | {"resolved_at": START}, review]
+    books.rows["reviews"].extend([review | {"resolved_at": START}, review])
     assert judge(books).problems == []
 
 
