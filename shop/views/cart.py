@@ -188,7 +188,7 @@ def update(request: HttpRequest) -> HttpResponse:
 
 @posted_or_cart
 def remove(request: HttpRequest) -> HttpResponse:
-    """Take out one line: its button sends "pieces SKU", a form of its own sends sku and quantity."""
+    """Take out one line: its button sends "pieces SKU", a form of its own sku and quantity."""
     alone = " ".join(request.POST.get(name, "") for name in ("quantity", "sku"))
     pieces, _space, sku = request.POST.get("line", alone).replace("\0", "").partition(" ")
     if cart := open_cart(request):
