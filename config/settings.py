@@ -83,7 +83,12 @@ CACHES = {
         "OPTIONS": REDIS_PATIENCE,
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What the templates keep, the head and foot of every page, is quickest in each process.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "template_fragments",
+    },
 }
 
 USE_TZ = True

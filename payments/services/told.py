@@ -93,7 +93,7 @@ def _ask_about(attempt_id: int, event: InboxEvent) -> None:
 
 def _attempt_of(account: ProviderAccount, told: WebhookEvent) -> Attempt | None:
     """The attempt an event is about: by our reference, else by any id the provider names."""
-    attempts = Attempt.objects.filter(account=account)
+    attempts = Attempt.objects.filter(account=account).only("status")  # the rest is read locked
     if told.our_ref and (attempt := attempts.filter(our_ref=told.our_ref).first()):
         return attempt
     named = Q(pk__in=())
