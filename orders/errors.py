@@ -27,3 +27,19 @@ class OutOfStock(OrderError):
     def __init__(self, skus: Collection[str]) -> None:
         super().__init__(f"out of stock: {', '.join(sorted(skus))}")
         self.skus = frozenset(skus)
+
+
+class Refused(OrderError):
+    """What was asked for cannot be; the message says why, in the language of who asked."""
+
+
+class DispatchRefused(Refused):
+    """These goods cannot be sent now. Staff act."""
+
+
+class ReturnRefused(Refused):
+    """The return cannot be, or was decided otherwise. Whoever asked acts."""
+
+
+class CancellationRefused(Refused):
+    """The order cannot be cancelled, or this wish was decided. Whoever asked acts."""

@@ -9,6 +9,7 @@ from django.db import transaction
 from orders.clock import now
 from orders.emails import queue_mail
 from orders.models import Order
+from orders.services.dispatch import complete_if_sent
 from orders.signals import order_paid
 from orders.states import OrderState
 
@@ -26,6 +27,7 @@ def mark_paid(order: Order, *, actor: str) -> bool:
         queue_mail(order=order, kind="confirmation", subject_ref=order.number)
     elif first:
         order.save(update_fields=["paid_at"])
+        complete_if_sent(order, actor=actor)
     if first:
         transaction.on_commit(partial(order_paid.send_robust, Order, order=order))
     return True

@@ -1,0 +1,22 @@
+"""What pages and services ask about the goods of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from orders.conf import order_settings
+from orders.models import DispatchLine, Order, ReturnLine
+
+
+def return_until(order: Order) -> datetime | None:
+    """The last moment to ask for a return, counted from the last parcel; None where none left."""
+    last: datetime | None = order.dispatches.aggregate(last=Max("at"))["last"]
+    return last + timedelta(days=order_settings().return_days) if last else None
+
+
+def goods(lines: Iterable[DispatchLine | ReturnLine]) -> str:
+    """Such as "2 x Teapot", a line each, for mails."""
+    return "\n".join(str(line) for line in lines)
