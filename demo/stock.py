@@ -62,9 +62,8 @@ def _left_to_move(
 ) -> Wanted:
     """SKUs and counts in SKU order, less what this ref moved already or never took."""
     order = ref.partition("/")[0]
-    moves = StockMovement.objects.filter(ref__in={ref, order}).values_list(
-        "ref", "direction", "sku"
-    )
+    moves = StockMovement.objects.filter(ref__in={ref, order})
+    known = list(moves.values_list("ref", "direction", "sku"))
     moved = {sku for mover, way, sku in known if mover == ref and way == direction}
     taken = {sku for _, way, sku in known if way == TAKE}
     counts: Counter[str] = Counter()

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Max
-
 from orders.conf import order_settings
-from orders.models import DispatchLine, Order, ReturnLine
+from orders.models import DispatchLine, ReturnLine
 
 
-def return_until(order: Order) -> datetime | None:
+def return_until(dispatched_at: Iterable[datetime]) -> datetime | None:
     """The last moment to ask for a return, counted from the last parcel; None where none left."""
-    last: datetime | None = order.dispatches.aggregate(last=Max("at"))["last"]
+    last = max(dispatched_at, default=None)
     return last + timedelta(days=order_settings().return_days) if last else None
 
 

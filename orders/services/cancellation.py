@@ -25,7 +25,7 @@ def ask_to_cancel(*, order_id: int, note: str) -> bool:
             raise CancellationRefused(_("We have answered this already; see your order."))
         if wish:
             return False
-        _check(order)
+        check_can_ask(order)
         CancellationRequest.objects.create(order=order, note=note)
         queue_mail(order=order, kind="cancellation_requested", subject_ref=order.number)
     return True
@@ -69,7 +69,8 @@ def close_wish(order: Order, to: CancellationState, *, actor: str, answer: str) 
     return False
 
 
-def _check(order: Order) -> None:
+def check_can_ask(order: Order) -> None:
+    """Raises CancellationRefused, with a sentence for the shopper, where nothing can be stopped."""
     if order.state == OrderState.OPEN:
         raise CancellationRefused(
             _("This order is not paid yet. It ends by itself if you do not pay.")

@@ -64,7 +64,7 @@ def request_return(draft: ReturnDraft) -> tuple[ReturnRequest, bool]:
 
 def check_open_for_returns(order: Order) -> None:
     """Raises ReturnRefused where nothing of the order can be asked back now, with the reason."""
-    until = return_until(order)
+    until = return_until(order.dispatches.values_list("at", flat=True))
     if not order_settings().return_days:
         raise ReturnRefused(_("Returns are not taken here. Please write to us."))
     if until is None:
