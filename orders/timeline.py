@@ -52,12 +52,13 @@ class Step:
 
 
 def goods_story(order: Order) -> Iterator[Step]:
-    """Parcels, returns and the wish to cancel, in no order; three statements where nothing is."""
-    for parcel in order.dispatches.prefetch_related("lines__line"):
-        yield _parcel(parcel)
-    for asked in order.returns.select_related("reason").prefetch_related("lines__line"):
-        yield from _return(asked)
-    wish = CancellationRequest.objects.filter(order=order).first()
+    """Parcels, returns and the wish to cancel, in no order; two statements where none of it is."""
+    parcels = list(order.dispatches.prefetch_related("lines__line"))
+    yield from map(_parcel, parcels)
+    asked = order.returns.select_related("reason").prefetch_related("lines__line")
+    for each in asked if parcels else ():
+        yield from _return(each)
+    wish: CancellationRequest | None = getattr(order, "cancellation", None)
     if wish:
         yield from _wish(wish)
 

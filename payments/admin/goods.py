@@ -27,7 +27,8 @@ def goods_of(request: HttpRequest, order: Order, lines: Sequence[OrderLine]) -> 
     left = order.state == OrderState.CONFIRMED and any(line.to_dispatch for line in lines)
     asked = order.returns.select_related("reason").prefetch_related("lines__line")
     seen = any(line.dispatched for line in lines) and request.user.has_perm(SEE)
-    wish = CancellationRequest.objects.filter(order=order, decided_at=None).first()
+    wish: CancellationRequest | None = getattr(order, "cancellation", None)
+    wish = None if wish and wish.decided_at else wish
     return {
         "can_dispatch": left and DISPATCH.allowed(request),
         "wish": wish,
