@@ -119,9 +119,9 @@ class ReturnRequest(models.Model):
         verbose_name = _("return")
         verbose_name_plural = _("returns")
         permissions = [
-            ("approve_returnrequest", "Can approve a return"),
-            ("reject_returnrequest", "Can reject a return"),
-            ("receive_returnrequest", "Can receive a return"),
+            ("approve_returnrequest", _("Can approve a return")),
+            ("reject_returnrequest", _("Can reject a return")),
+            ("receive_returnrequest", _("Can receive a return")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -184,7 +184,7 @@ class CancellationRequest(models.Model):
     class Meta:
         verbose_name = _("wish to cancel")
         verbose_name_plural = _("wishes to cancel")
-        permissions = [("reject_cancellationrequest", "Can reject a wish to cancel")]
+        permissions = [("reject_cancellationrequest", _("Can reject a wish to cancel"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=CancellationState.values), name="cancellation_state_known"

@@ -78,7 +78,7 @@ class Order(models.Model):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
-        permissions = [("dispatch_order", "Can record the dispatch of an order")]
+        permissions = [("dispatch_order", _("Can record the dispatch of an order"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=OrderState.values), name="order_state_known"
