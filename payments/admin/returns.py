@@ -96,7 +96,7 @@ class ReturnAdmin(FactsAdmin):
     list_select_related = ["order", "reason"]
     ordering = ["-requested_at"]
     sortable_by = []
-    search_fields = ["number", "order__number"]
+    search_fields = ["number__startswith", "order__number__startswith"]
     search_help_text = gettext_lazy("Number of the return or of its order, or the beginning of one")
     fields = [
         *("order_number", "standing", "reason", "note", "requested_at", "answer"),

@@ -61,7 +61,7 @@ class ReturnForm(forms.Form):
 
     reason = forms.ModelChoiceField(
         ReturnReason.objects.none(),
-        label=_("Why do you send it back?"),
+        label=_("Reason"),
         empty_label=_("Choose a reason"),
         error_messages={
             "required": _("Choose a reason."),
@@ -75,8 +75,8 @@ class ReturnForm(forms.Form):
         super().__init__(data, initial={"request_key": secrets.token_urlsafe(18)})
         self.lines = lines
         self.fields["reason"].queryset = ReturnReason.objects.filter(active=True)  # type: ignore[attr-defined]  # a ModelChoiceField
-        for line in lines:
-            self.fields[f"pieces_{line.pk}"] = PiecesField(line)
+        pieces = {f"pieces_{line.pk}": PiecesField(line) for line in lines}
+        self.fields = {**pieces, **self.fields}  # problems are told in the order of the page
 
     @property
     def rows(self) -> list[tuple[OrderLine, forms.BoundField]]:

@@ -100,7 +100,7 @@ def ask_back(bought: Bought) -> None:
     page.get_by_role("link", name="Send something back").click()
     bought.shopper.look("Send something back")
     page.get_by_label("Stoneware teapot").fill("1")
-    page.get_by_label("Why do you send it back?").select_option("It does not fit")
+    page.get_by_label("Reason").select_option("It does not fit")
     page.get_by_label("What we should know").fill("too big for my shelf")
     page.get_by_role("button", name="Ask to send this back").click()
     bought.shopper.look(bought.heading)

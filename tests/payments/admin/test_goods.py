@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from orders.models import CancellationRequest, Dispatch, Order, ReturnRequest
 from orders.services.cancellation import ask_to_cancel
 from orders.services.returns import Receipt, approve_return, receive_return, reject_return
+from orders.services.settle import mark_held
 from orders.states import CancellationState, OrderState, ReturnState
 from payments.models import Payment
 from payments.services.refund import request_refund
@@ -65,6 +66,17 @@ def send_parcel(clerk: Client, order: Order, **given: object) -> HttpResponse:
 def receipts(asked: ReturnRequest, received: object, restocked: object = 0) -> dict[str, object]:
     (line,) = asked.lines.all()
     return {f"received_{line.pk}": received, f"restocked_{line.pk}": restocked}
+
+
+def refund(payment: Payment) -> None:
+    """All that can be refunded."""
+    request_refund(
+        payment_id=payment.pk,
+        amount=payment.refundable,
+        reason="broken",
+        request_key="k",
+        requested_by=None,
+    )
 
 
 TYPED = {"answer": "As you like.", "request_key": "k1"}
@@ -136,6 +148,24 @@ def test_who_sends_despite_a_wish_to_cancel_says_so() -> None:
     assert CancellationRequest.objects.get().state == CancellationState.REJECTED
 
 
+def test_who_sends_what_is_not_charged_yet_is_warned() -> None:
+    order = an_order()
+    mark_held(order, actor="test")
+
+    page = staff(SEE_ORDERS, DISPATCH).get(dispatch_url(order)).content.decode()
+
+    assert "Not all of this order is charged yet" in page
+
+
+def test_who_sends_what_is_refunded_is_warned() -> None:
+    order = a_paid_order()
+    refund(Payment.objects.get())
+
+    page = staff(SEE_ORDERS, DISPATCH).get(dispatch_url(order)).content.decode()
+
+    assert "Money of this order went back" in page
+
+
 def test_without_permission_nothing_is_sent() -> None:
     order, clerk = a_paid_order(), staff(SEE_ORDERS)
 
@@ -152,14 +182,7 @@ def test_a_completed_order_is_refunded_but_not_cancelled() -> None:
 
     assert refund_url(order) in page
     assert reverse("admin:orders_order_cancel", args=[order.pk]) not in page
-    payment = Payment.objects.get()
-    request_refund(
-        payment_id=payment.pk,
-        amount=payment.refundable,
-        reason="broken",
-        request_key="k",
-        requested_by=None,
-    )
+    refund(Payment.objects.get())
     assert Payment.objects.get().refund_pending == 9300
 
 
