@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderState(TextChoices):
@@ -34,7 +35,7 @@ class ReturnState(TextChoices):
     REQUESTED = "requested", _("asked for")
     APPROVED = "approved", _("approved, awaited")
     REJECTED = "rejected", _("rejected")
-    RECEIVED = "received", _("received")
+    RECEIVED = "received", pgettext_lazy("goods", "received")
     REFUNDED = "refunded", _("received and refunded")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orders.clock import now
@@ -107,7 +107,7 @@ class ReturnRequest(models.Model):
     answer = models.TextField(_("our answer"), max_length=1000, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
-    received_at = models.DateTimeField(_("received"), null=True)
+    received_at = models.DateTimeField(pgettext_lazy("goods", "received"), null=True)
     received_by = models.CharField(_("received by"), max_length=150, blank=True)
     refunded_at = models.DateTimeField(_("refunded"), null=True)
     refund_ref = models.CharField(_("refund"), max_length=64, blank=True)
@@ -148,7 +148,7 @@ class ReturnLine(models.Model):
     request = models.ForeignKey(ReturnRequest, models.PROTECT, related_name="lines")
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField(_("pieces"))
-    received = models.PositiveIntegerField(_("received"), default=0)
+    received = models.PositiveIntegerField(pgettext_lazy("goods", "received"), default=0)
     restocked = models.PositiveIntegerField(_("back on the shelf"), default=0)
 
     class Meta:

@@ -12,10 +12,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from orders.clock import clock_at, now
-from orders.models import CancellationRequest, Order, ReturnReason, ReturnRequest
-from orders.services.cancellation import reject_cancellation
+from orders.models import Order, ReturnReason, ReturnRequest
 from orders.services.returns import reject_return
-from tests.factories import UserFactory, an_order, later
+from tests.factories import UserFactory, later
 from tests.orders.goods import (
     a_dispatch,
     a_paid_order,
@@ -94,7 +93,7 @@ def test_a_second_click_asks_once(client: Client) -> None:
     assert ReturnRequest.objects.count() == 1
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "more than bought": ({"TEAPOT": 3}, "You did not buy so many."),
     "less than none": ({"TEAPOT": -1}, "A number of pieces is a whole number"),
     "no number": ({"TEAPOT": "two"}, "A number of pieces is a whole number"),
@@ -249,42 +248,6 @@ def test_who_asks_too_often_waits_and_keeps_what_was_typed(client: Client, limit
     assert (answer.status_code, "Retry-After" in answer) == (429, True)
     assert "too small" in answer.content.decode()
     assert not ReturnRequest.objects.exists()
-
-
-def test_the_wish_to_cancel_is_asked_once_and_its_standing_shown(client: Client) -> None:
-    order = a_paid_order()
-    form = {"note": "bought twice"}
-
-    answers = [client.post(page_of(order, "cancel/"), form).status_code for _ in range(2)]
-
-    assert answers == [302, 302]
-    assert CancellationRequest.objects.get().note == "bought twice"
-    page = read(client.get(page_of(order)))
-    assert "you asked us to cancel this order" in page.text
-    assert page_of(order, "cancel/") not in page.links
-
-
-def test_why_the_order_is_sent_all_the_same_stands_on_its_page(client: Client) -> None:
-    order = a_paid_order()
-    client.post(page_of(order, "cancel/"), {})
-    reject_cancellation(order_id=order.pk, answer="It has left.", actor="clerk")
-
-    assert "It has left." in read(client.get(page_of(order))).text
-
-
-@pytest.mark.parametrize(
-    ("make", "said"), [(an_order, "is not paid yet"), (a_sent_order, "has been sent")]
-)
-def test_what_cannot_be_stopped_is_refused_with_the_reason(
-    client: Client, make: Callable[[], Order], said: str
-) -> None:
-    order = make()
-
-    answers = [client.get(page_of(order, "cancel/")), client.post(page_of(order, "cancel/"), {})]
-
-    assert [answer.status_code for answer in answers] == [409, 400]
-    assert all(said in read(answer).text for answer in answers)
-    assert not CancellationRequest.objects.exists()
 
 
 def test_the_pages_are_chinese_to_who_reads_chinese(client: Client) -> None:
