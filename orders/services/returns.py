@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -70,7 +71,7 @@ def check_open_for_returns(order: Order) -> None:
     if until is None:
         raise ReturnRefused(_("Nothing of this order has been sent yet."))
     if now() > until:
-        day = {"day": date_format(until, "DATE_FORMAT")}
+        day = {"day": date_format(timezone.localtime(until), "DATE_FORMAT")}
         raise ReturnRefused(_("The time to send things back ended on %(day)s.") % day)
     if not order.lines.filter(dispatched__gt=F("returning")).exists():
         raise ReturnRefused(_("You have asked to send back everything that was sent."))

@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.admin import FactsAdmin, compact
+from orders.admin import FactsAdmin
 from orders.conf import order_settings
+from orders.formats import format_moment
 from orders.models import ReturnRequest
 from orders.services.returns import Receipt, approve_return, receive_return, reject_return
 from orders.states import RETURN_NEXT, ReturnState
@@ -116,7 +117,7 @@ class ReturnAdmin(FactsAdmin):
 
     @admin.display(description=gettext_lazy("asked"))
     def asked(self, asked: ReturnRequest) -> str:
-        return compact(asked.requested_at)
+        return format_moment(asked.requested_at)
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.act_view)
@@ -183,7 +184,7 @@ def decision(asked: ReturnRequest, act: str) -> Act:
         title=gettext_lazy("Return of order %(number)s"),
         form=form,
         ask=ask,
-        context={"asked": asked, "lines": asked.lines.select_related("line")},
+        context=lambda _payment: {"asked": asked, "lines": asked.lines.select_related("line")},
     )
 
 

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.admin import FactsAdmin, compact
+from orders.admin import FactsAdmin
+from orders.formats import format_moment
 from orders.models import CancellationRequest
 from orders.services.cancellation import reject_cancellation
 from orders.states import CancellationState
@@ -48,7 +49,7 @@ class WishAdmin(FactsAdmin):
 
     @admin.display(description=gettext_lazy("asked"))
     def asked(self, wish: CancellationRequest) -> str:
-        return compact(wish.requested_at)
+        return format_moment(wish.requested_at)
 
 
 def _form(_payment: Payment, data: dict[str, str] | None) -> ActForm:
