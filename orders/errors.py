@@ -38,3 +38,19 @@ class Unforeseen(Exception):
     @classmethod
     def of(cls, error: Exception) -> Unforeseen:
         return cls(type(error).__name__).with_traceback(error.__traceback__)
+
+
+class Refused(OrderError):
+    """What was asked for cannot be; the message says why, in the language of who asked."""
+
+
+class DispatchRefused(Refused):
+    """These goods cannot be sent now. Staff act."""
+
+
+class ReturnRefused(Refused):
+    """The return cannot be, or was decided otherwise. Whoever asked acts."""
+
+
+class CancellationRefused(Refused):
+    """The order cannot be cancelled, or this wish was decided. Whoever asked acts."""

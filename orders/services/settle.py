@@ -9,6 +9,7 @@ from django.db import transaction
 from orders.clock import now
 from orders.emails import MailContext, queue_mail
 from orders.models import Order, StateChange
+from orders.services.dispatch import complete_if_sent
 from orders.signals import order_paid
 from orders.states import OrderState
 
@@ -27,6 +28,7 @@ def mark_paid(order: Order, *, actor: str, owed: int | None = None) -> bool:
         _confirm(order, step, _let_go(order, owed))
     elif first:
         order.save(update_fields=["paid_at"])
+        complete_if_sent(order, actor=actor)
     if first:
         transaction.on_commit(partial(order_paid.send_robust, Order, order=order))
     return True
