@@ -78,17 +78,23 @@ DATABASES = {"default": database("DATABASE_URL", DATA / "till.sqlite3")}
 REDIS_PATIENCE = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": REDIS_PATIENCE,
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What the templates keep, the head and foot of every page, is quickest in each process.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "template_fragments",
+    },
 }
 
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "config.formats"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -160,6 +166,12 @@ ORDERS = {
     "order_url": "shop.links.order_page",
     "shop_name": "Fernhill",
     "shared_cache": "default" if REDIS_URL else "",
+    "return_instructions": "Fernhill Returns, 4 Weir Street, Leeds LS1 4AB",
+    "carriers": {
+        "Royal Mail": "https://www.royalmail.com/track-your-item#/tracking-results/{number}",
+        "DHL": "https://www.dhl.com/en/express/tracking.html?AWB={number}",
+        "Our own van": "",
+    },
 }
 PAYMENTS: dict[str, Any] = {
     "live": False,

@@ -14,6 +14,8 @@ from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAcc
 from payments.models.payment import MISMATCH
 from payments.states import IN_FLIGHT, InboxState, OperationKind, PaymentStatus
 
+MOST_FEED_FAILURES: Final = 10
+"""A list of events is read each minute: a short outage tells nobody."""
 MAY_HOLD: Final = frozenset({PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID})
 """Where a bank may hold money for a payment."""
 
@@ -35,6 +37,11 @@ def chargeable_for(payment: Payment) -> Money:
     return payment.money(holds[-1].chargeable if holds else 0)
 
 
+def rest_held_for(payment: Payment) -> Money:
+    """What is held beside a part that was captured, and is not being released."""
+    return payment.money(sum(each.held for each in _holds(payment) if each.has_rest))
+
+
 def _holds(payment: Payment) -> Iterable[Attempt]:
     """Oldest first; nothing is asked where there can be none."""
     may_hold = payment.status in MAY_HOLD
@@ -50,6 +57,11 @@ def money_may_come(payment: Payment) -> bool:
 def dead_events() -> int:
     """How many webhook events were given up; they have an index of their own."""
     return InboxEvent.objects.filter(state=InboxState.DEAD).count()
+
+
+def failing_feeds() -> QuerySet[ProviderAccount]:
+    """The accounts whose list of events has failed so often in a row that a person should look."""
+    return ProviderAccount.objects.filter(feed_failures__gte=MOST_FEED_FAILURES).order_by("code")
 
 
 def refusals_of(account: ProviderAccount) -> list[tuple[str, int, datetime]]:

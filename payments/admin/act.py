@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import secrets
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.errors import InvalidAmount
+from orders.errors import InvalidAmount, Refused
 from orders.models import Order
 from orders.money import Money, exponent
 from payments.admin.amounts import amounts
@@ -103,8 +102,8 @@ class Desk:
 class Act:
     """What a page asks for: its words, its form, and what is done with what was typed.
 
-    `ask` notes who did it and says how it went; a PaymentError of it stands beside `field`, or
-    above the form where that is None. `context` is what else its template shows.
+    `ask` notes who did it and says how it went; what it refuses stands beside `field`, or above
+    the form where that is None. `context` is what else its template shows.
     """
 
     permission: str
@@ -113,7 +112,7 @@ class Act:
     form: Callable[[Payment, dict[str, str] | None], ActForm]
     ask: Callable[[Desk, dict[str, Any]], None]
     field: str | None = None
-    context: dict[str, Any] = dataclasses.field(default_factory=dict)
+    context: Callable[[Payment], dict[str, Any]] = lambda _payment: {}
 
     def allowed(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.permission)
@@ -126,7 +125,7 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
     if form.is_valid():
         try:
             act.ask(desk, form.cleaned_data)
-        except PaymentError as refusal:
+        except (PaymentError, Refused) as refusal:
             form.add_error(act.field, f"{capfirst(str(refusal))}.")
         else:
             return redirect("admin:orders_order_change", payment.order_id)
@@ -141,6 +140,6 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
         "payment": payment,
         "amounts": amounts(payment),
         "form": form,
-        **act.context,
+        **act.context(payment),
     }
     return TemplateResponse(request, act.template, context, status=400 if form.is_bound else 200)

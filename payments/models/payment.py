@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from payments.models.operation import Operation
 
-FACTS = (
-    *("authorized", "captured", "released", "refunded", "refund_reversed", "returned_elsewhere"),
-)
+MOVED = ("captured", "refunded", "refund_reversed", "returned_elsewhere")
+FACTS = ("authorized", "released", *MOVED)
 MISMATCH = "mismatch"
 """Error code of an attempt whose provider answered about something else; a person looks."""
+NOT_SENT = "not_sent"
+"""And of one that its provider does not know: our call never got there, or is late."""
 SET_ASIDE = ("reserved", "refund_pending", "surplus", "disputed", "accepted")
 
 
@@ -85,15 +86,7 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=PaymentStatus.values), name="payment_status_known"
             ),
-            *_not_negative(
-                "payment",
-                "amount",
-                "captured",
-                "refunded",
-                "refund_reversed",
-                "returned_elsewhere",
-                *SET_ASIDE,
-            ),
+            *_not_negative("payment", "amount", *MOVED, *SET_ASIDE),
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("amount")), name="payment_reserve_within_amount"
             ),
@@ -278,6 +271,16 @@ class Attempt(models.Model):
         """Whether we captured all that we wanted of a hold, and nothing is held any more."""
         wanted = 0 < self.capture_asked == self.captured - self.surplus
         return self.hold and self.capture_final and wanted and not self.held
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether a part of a hold was captured, and the bank keeps the rest for another."""
+        return self.captured > 0 and self.held > 0 and self.closing_at is None
+
+    @property
+    def rest_given_up(self) -> bool:
+        """Whether no more than was captured of a hold is wanted, and the bank is to let go."""
+        return self.closing_at is not None and self.capture_final and self.captured > 0
 
     @property
     def refundable(self) -> Money:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders.clock import now
-from orders.errors import IllegalTransition
+from orders.errors import CancellationRefused, IllegalTransition
 from orders.models import Order
 from orders.services.cancel import cancel_order as close_order
+from orders.services.cancel import check_nothing_sent
 from orders.states import OrderState
 from payments.errors import CancelRefused, RefundRefused
 from payments.models import Attempt, Operation, Payment
@@ -34,6 +36,7 @@ def cancel_order(*, payment_id: int, actor: str, reason: str, requested_by: int 
     order = Order.objects.get(payment=payment_id)
     if order.state in ENDED:
         raise CancelRefused(_("an order that has expired or is completed cannot be cancelled"))
+    _check_nothing_sent(order)
     _close_attempts(payment_id)
     with transaction.atomic(durable=True):
         payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
@@ -67,12 +70,22 @@ def _close_attempts(payment_id: int) -> None:
             close_attempt(attempt.pk, source="cancel")
 
 
+def _check_nothing_sent(order: Order) -> None:
+    """Before anything is closed at a provider; the lock looks again."""
+    try:
+        check_nothing_sent(order)
+    except CancellationRefused as error:
+        raise CancelRefused(str(error)) from error
+
+
 def _closed(order: Order, *, actor: str, reason: str) -> bool:
     try:
         return close_order(order, actor=actor, reason=reason)
     except IllegalTransition as error:
         refused = _("an order that has expired or is completed cannot be cancelled")
         raise CancelRefused(refused) from error
+    except CancellationRefused as error:
+        raise CancelRefused(str(error)) from error
 
 
 def _give_back(payment: Payment, *, reason: str, requested_by: int | None) -> None:
@@ -90,5 +103,10 @@ def _give_back(payment: Payment, *, reason: str, requested_by: int | None) -> No
                 requested_by=requested_by,
             )
         except RefundRefused as refusal:
-            detail = f"{amount} of a cancelled order: {refusal}"
-            open_review(ReviewKind.REFUND_FAILED, payment, subject=subject, detail=detail)
+            open_review(
+                ReviewKind.REFUND_FAILED,
+                payment,
+                subject=subject,
+                detail=gettext_noop("%(amount)s of a cancelled order: %(refusal)s"),
+                facts={"amount": amount, "refusal": str(refusal)},
+            )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
 from orders.clock import now
-from orders.services.cancel import reopen_order
+from orders.services.cancel import ask_again, reopen_order
 from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
@@ -14,6 +16,7 @@ from payments.models import Attempt, Operation, Review
 from payments.models.operation import SUBMIT_TASK, new_void_ref
 from payments.models.records import ReviewKind
 from payments.services.reviews import open_review
+from payments.services.surplus import kept_by_others
 from payments.states import UNSETTLED, AttemptStatus, OperationKind
 
 WARNINGS: Final = (timedelta(hours=48), timedelta(hours=24))
@@ -42,14 +45,13 @@ def follow_hold(attempt: Attempt) -> None:
 def is_unwanted(attempt: Attempt) -> bool:
     """Whether what a bank holds by this attempt is not, or no longer, for its order."""
     dead = attempt.payment.order.state in {OrderState.CANCELLED, OrderState.EXPIRED}
-    return dead or _is_left(attempt)
+    return dead or _is_left(attempt) or attempt.rest_given_up
 
 
 def _is_left(attempt: Attempt) -> bool:
     """Whether the shopper has moved on, or another attempt has paid."""
-    payment = attempt.payment
-    paid = payment.captured - payment.surplus - (attempt.captured - attempt.surplus)
-    return attempt.superseded_at is not None or paid >= payment.amount
+    paid = kept_by_others(attempt, mine=attempt.captured - attempt.surplus)
+    return attempt.superseded_at is not None or paid >= attempt.payment.amount
 
 
 def owe_release(attempt: Attempt) -> None:
@@ -88,31 +90,57 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
     if is_unwanted(attempt):
         return
     if not attempt.captured:
-        reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
+        _ask_the_shopper(attempt)
     elif attempt.captured < attempt.wanted and not attempt.charged_as_asked:
-        came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)
-        detail = f"{came} of {asked} was captured, and nothing is held any more"
-        subject = attempt.our_ref
-        open_review(ReviewKind.WRONG_AMOUNT, attempt.payment, subject=subject, detail=detail)
+        open_review(
+            ReviewKind.WRONG_AMOUNT,
+            attempt.payment,
+            subject=attempt.our_ref,
+            detail=gettext_noop("%(came)s of %(asked)s was captured, nothing is held any more"),
+            facts={
+                "came": attempt.money(attempt.captured),
+                "asked": attempt.money(attempt.amount),
+            },
+        )
+
+
+def _ask_the_shopper(attempt: Attempt) -> None:
+    """A confirmed order is open again; of an open one, who was told of a rest owes more now."""
+    order, subject = attempt.payment.order, attempt.our_ref
+    if reopen_order(order, subject_ref=subject):
+        return
+    if order.state == OrderState.OPEN and order.mails.filter(kind="rest_asked").exists():
+        ask_again(order, subject_ref=subject)
 
 
 def _warn(attempt: Attempt) -> None:
     for early in WARNINGS:
         if attempt.capture_before and now() >= attempt.capture_before - early:
             hours = int(early.total_seconds() // 3600)
-            subject = f"{attempt.our_ref}:{hours}"
-            at = attempt.capture_before.isoformat(timespec="minutes")
-            detail = f"{attempt.money(attempt.held)} is held until {at}, less than {hours} h"
-            open_review(ReviewKind.HOLD_ENDING, attempt.payment, subject=subject, detail=detail)
+            open_review(
+                ReviewKind.HOLD_ENDING,
+                attempt.payment,
+                subject=f"{attempt.our_ref}:{hours}",
+                detail=gettext_noop("%(held)s is held until %(until)s, less than %(hours)s h"),
+                facts={
+                    "held": attempt.money(attempt.held),
+                    "until": attempt.capture_before,
+                    "hours": hours,
+                },
+            )
 
 
 def _question_part(attempt: Attempt) -> None:
     """A bank that holds less than it was asked to makes no order; a person decides what does."""
     if attempt.captured or attempt.held >= attempt.wanted or is_unwanted(attempt):
         return
-    held, asked = attempt.money(attempt.held), attempt.money(attempt.amount)
-    detail, subject = f"{held} of {asked} is held", attempt.our_ref
-    open_review(ReviewKind.WRONG_AMOUNT, attempt.payment, subject=subject, detail=detail)
+    open_review(
+        ReviewKind.WRONG_AMOUNT,
+        attempt.payment,
+        subject=attempt.our_ref,
+        detail=gettext_noop("%(held)s of %(asked)s is held"),
+        facts={"held": attempt.money(attempt.held), "asked": attempt.money(attempt.amount)},
+    )
 
 
 def next_look(attempt: Attempt) -> datetime:

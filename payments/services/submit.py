@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from orders.clock import now
+from orders.errors import Unforeseen
 from orders.states import OrderState
 from payments.conf import payment_settings
 from payments.errors import PaymentError
@@ -43,14 +45,14 @@ def submit_due_operations() -> int:
     """
     due = Operation.objects.filter(next_run_at__lte=now()).order_by("next_run_at", "pk")
     batch = list(due[:BATCH])
-    broken: list[Exception] = []
+    broken: list[Unforeseen] = []
     for operation in batch:
         if _claim(operation):
             try:
                 submit_operation(operation.pk)
             except Exception as error:  # whatever it is, the others are sent; the first is raised
-                logger.exception("%s could not be sent", operation.our_ref)
-                broken.append(error)
+                broken.append(Unforeseen.of(error))
+                logger.exception("%s could not be sent", operation.our_ref, exc_info=broken[-1])
     if broken:
         raise broken[0]
     return len(batch)
@@ -155,7 +157,12 @@ def _ask_later(operation: Operation) -> None:
     again = next_poll(
         Case.REFUND if pending else Case.UNKNOWN, operation.tries - (not pending), at=now()
     )
-    payment, detail = operation.attempt.payment, f"{operation.kind} of {operation.money}"
     with transaction.atomic():
         if open_still.update(status=waiting, next_run_at=again) and again is None:
-            open_review(ReviewKind.NO_ANSWER, payment, subject=operation.our_ref, detail=detail)
+            open_review(
+                ReviewKind.NO_ANSWER,
+                operation.attempt.payment,
+                subject=operation.our_ref,
+                detail=gettext_noop("%(kind)s of %(amount)s"),
+                facts={"kind": OperationKind(operation.kind), "amount": operation.money},
+            )

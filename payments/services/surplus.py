@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
@@ -22,20 +24,37 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
     whole amount if its goods can still be had. Less than was asked for, a person looks at. Only
     the total decides, so that it does not matter in how many steps it was seen.
     """
-    # The payment's sums are still those from before this sight.
     payment, mine = attempt.payment, captured_before - attempt.surplus
-    kept_by_others = payment.captured - payment.surplus - mine
-    kept = 0 if kept_by_others >= payment.amount else _kept(attempt)
+    kept = 0 if kept_by_others(attempt, mine=mine) >= payment.amount else _kept(attempt)
     more = attempt.captured - kept - attempt.surplus
     if more > 0:
         attempt.surplus += more
         _give_back(attempt, more)
     if attempt.surplus == 0 and _is_wrong(attempt):
-        came, asked = attempt.money(attempt.captured), attempt.money(_asked(attempt))
-        detail = f"captured {came}, asked for {asked}"
-        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
+        open_review(
+            ReviewKind.WRONG_AMOUNT,
+            payment,
+            subject=attempt.our_ref,
+            detail=gettext_noop("captured %(came)s, asked for %(asked)s"),
+            facts={
+                "came": attempt.money(attempt.captured),
+                "asked": attempt.money(_asked(attempt)),
+            },
+        )
     elif captured_before and not attempt.hold:
         end_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref)
+
+
+def kept_by_others(attempt: Attempt, *, mine: int) -> int:
+    """What the order has of the money of other attempts; what went back of a part it has not.
+
+    `mine`: how much of the payment's sums, which are those from before this sight, is its own.
+    """
+    payment = attempt.payment
+    kept = payment.captured - payment.surplus - mine
+    if kept >= payment.amount and payment.order.state == OrderState.OPEN:
+        kept -= sum(each.accepted - each.part for each in payment.attempts.exclude(pk=attempt.pk))
+    return kept
 
 
 def _asked(attempt: Attempt) -> int:
@@ -69,9 +88,13 @@ def _give_back(attempt: Attempt, amount: int) -> None:
     free = attempt.captured - attempt.refunded + attempt.refund_reversed - attempt.refund_pending
     free = max(0, free - attempt.disputed)
     if free < amount:
-        left, more = attempt.money(free), attempt.money(amount)
-        detail, subject = f"surplus of {more}, {left} can still be given back", attempt.our_ref
-        open_review(ReviewKind.SURPLUS, attempt.payment, subject=subject, detail=detail)
+        open_review(
+            ReviewKind.SURPLUS,
+            attempt.payment,
+            subject=attempt.our_ref,
+            detail=gettext_noop("surplus of %(surplus)s, %(free)s can still be given back"),
+            facts={"surplus": attempt.money(amount), "free": attempt.money(free)},
+        )
         return
     Operation.objects.create(
         attempt=attempt,

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
+from orders.errors import Unforeseen
 from payments.models import Attempt, InboxEvent, Payment
 from payments.providers.base import RawRequest, WebhookEvent
 from payments.providers.sandbox.webhook import read_event
@@ -131,7 +132,7 @@ def test_an_error_nobody_foresaw_puts_the_event_back_and_goes_on(
     event = stored(an_attempt())
     monkeypatch.setattr("payments.services.told.apply_outcome", lambda **_facts: 1 // 0)
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(Unforeseen, match="ZeroDivisionError"):
         drain_inbox()
 
     event.refresh_from_db()

@@ -7,27 +7,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import ngettext, pgettext
 
-from orders.formats import format_money
+from orders.formats import format_moment, format_money
 from orders.models import Mail, Order
 from orders.states import OrderState
+from orders.timeline import MAILS, goods_story
 from payments.badges import Badge, Tone, badge
-from payments.messages import for_staff
+from payments.messages import why
 from payments.models import Attempt, Dispute, InboxEvent, Operation, Payment, ProviderCall, Review
 from payments.models.records import CallResult, ReviewKind
 from payments.registry import METHOD_LABELS
 from payments.states import AttemptStatus, DisputeState, InboxState, OperationKind, OperationStatus
+from payments.timeline.words import ACTORS, REASONS, VERBS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
 class Kind(enum.StrEnum):
-    """What sort of thing happened; `event` and `review` have a page of their own in the admin."""
+    """What sort of thing happened; `event`, `review` and `return` have an admin page."""
 
     ORDER = "order"
     ATTEMPT = "attempt"
@@ -38,6 +40,8 @@ class Kind(enum.StrEnum):
     DISPUTE = "dispute"
     MAIL = "mail"
     REVIEW = "review"
+    GOODS = "goods"
+    RETURN = "return"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,56 +57,9 @@ class Happening:
     pk: int = 0
 
 
-ACTORS: Final[dict[str, StrOrPromise]] = {
-    "asked": gettext_lazy("after a webhook made us ask the provider"),
-    "cancel": gettext_lazy("by cancelling"),
-    "capture": gettext_lazy("with a capture"),
-    "change": gettext_lazy("when the shopper chose another way to pay"),
-    "checkout": gettext_lazy("at checkout"),
-    "create": gettext_lazy("by the provider's answer"),
-    "expiry": gettext_lazy("when the time to pay was over"),
-    "payment": gettext_lazy("by a late payment"),
-    "poll": gettext_lazy("after asking the provider"),
-    "refund": gettext_lazy("with a refund"),
-    "return": gettext_lazy("when the shopper came back"),
-    "review": gettext_lazy("after asking for a review"),
-    "void": gettext_lazy("after closing it at the provider"),
-    "webhook": gettext_lazy("by a webhook"),
-}
-REASONS: Final[dict[str, StrOrPromise]] = {
-    "held": gettext_lazy("a bank holds the money"),
-    "hold lapsed": gettext_lazy("the bank has let the money go"),
-    "rest asked": gettext_lazy("the shopper is asked for the rest"),
-    "late money": gettext_lazy("money came late, and the goods were still there"),
-    "paid": gettext_lazy("paid"),
-    "dispute won": gettext_lazy("given back by itself: a dispute of a cancelled order was won"),
-    "surplus": gettext_lazy("given back by itself: paid twice, or for a dead order"),
-    "unpaid": gettext_lazy("not paid in time"),
-}
-VERBS: Final[dict[str, StrOrPromise]] = {
-    "capture": gettext_lazy("capture"),
-    "create": gettext_lazy("open the payment"),
-    "query": gettext_lazy("what became of it?"),
-    "refund": gettext_lazy("refund"),
-    "void": gettext_lazy("void"),
-}
-MAILS: Final[dict[str, StrOrPromise]] = {
-    "cancelled": gettext_lazy("Mail: cancelled"),
-    "hold_lapsed": gettext_lazy("Mail: the hold lapsed, please pay again"),
-    "confirmation": gettext_lazy("Mail: confirmation"),
-    "expired": gettext_lazy("Mail: not paid in time"),
-    "payment_failed": gettext_lazy("Mail: the payment did not arrive"),
-    "link": gettext_lazy("Mail: new link to the order"),
-    "refund": gettext_lazy("Mail: refund"),
-    "rest_asked": gettext_lazy("Mail: please pay the rest"),
-    "short_accepted": gettext_lazy("Mail: what came is enough"),
-    "refund_returned": gettext_lazy("Mail: the refund came back"),
-}
-
-
 def timeline(order: Order, payment: Payment | None) -> list[Happening]:
     """Everything known of an order, oldest first; the number of statements never grows."""
-    story = [*_order(order)]
+    story = [*_order(order), *_goods(order)]
     if payment:
         story += [*_attempts(payment), *_calls(payment), *_events(payment)]
         story += [*_operations(payment), *_disputes(payment), *_reviews(payment)]
@@ -128,6 +85,13 @@ def _order(order: Order) -> Iterator[Happening]:
         )
 
 
+def _goods(order: Order) -> Iterator[Happening]:
+    for step in goods_story(order):
+        kind = Kind.RETURN if step.return_id else Kind.GOODS
+        state = badge(step.state) if step.state else None
+        yield Happening(step.at, kind, step.title, step.detail, state, step.ref, step.return_id)
+
+
 def _actor(name: str) -> StrOrPromise:
     return ACTORS.get(name, name)
 
@@ -146,7 +110,7 @@ def _attempts(payment: Payment) -> Iterator[Happening]:
             attempt.created_at,
             Kind.ATTEMPT,
             _("Attempt %(number)s: %(amount)s · %(method)s · %(account)s") % facts,
-            _join(_left(attempt), _why(attempt.error_code, attempt.error_raw), *theirs),
+            _join(_left(attempt), why(attempt.error_code, attempt.error_raw), *theirs),
             badge(AttemptStatus(attempt.status)),
             attempt.our_ref,
             attempt.pk,
@@ -155,13 +119,6 @@ def _attempts(payment: Payment) -> Iterator[Happening]:
 
 def _left(attempt: Attempt) -> str:
     return _("the shopper chose another way") if attempt.superseded_at else ""
-
-
-def _why(code: str, raw: str) -> str:
-    """Our words for staff, and the provider's own where they say more."""
-    if not code:
-        return ""
-    return f"{for_staff(code)} ({raw})" if raw and raw != code else str(for_staff(code))
 
 
 def _calls(payment: Payment) -> Iterator[Happening]:
@@ -210,7 +167,7 @@ def _operations(payment: Payment) -> Iterator[Happening]:
 def _captured(capture: Operation) -> Happening:
     title = _("Capture of %(amount)s requested") % {"amount": format_money(capture.money)}
     by = _("by %(user)s") % {"user": capture.requested_by} if capture.requested_by else ""
-    said = _join(by, _why(capture.error_code, capture.error_raw))
+    said = _join(by, why(capture.error_code, capture.error_raw))
     state = badge(OperationStatus(capture.status))
     return Happening(capture.created_at, Kind.CAPTURE, title, said, state, capture.our_ref)
 
@@ -229,9 +186,9 @@ def _asked(refund: Operation) -> Happening:
 
 def _settled(refund: Operation, at: datetime) -> Happening:
     title = _("Refund of %(amount)s") % {"amount": format_money(refund.money)}
-    why = _why(refund.error_code, refund.error_raw)
+    said = why(refund.error_code, refund.error_raw)
     state = badge(OperationStatus(refund.status))
-    return Happening(at, Kind.REFUND, title, why, state, refund.our_ref)
+    return Happening(at, Kind.REFUND, title, said, state, refund.our_ref)
 
 
 def _disputes(payment: Payment) -> Iterator[Happening]:
@@ -242,9 +199,16 @@ def _disputes(payment: Payment) -> Iterator[Happening]:
         ref = dispute.provider_id
         opened = _("Dispute of %(amount)s") % facts
         waiting = None if dispute.closed_at else state
-        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, dispute.reason, waiting, ref)
+        said = _join(why(dispute.reason, ""), _evidence_due(dispute))
+        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, said, waiting, ref)
         if dispute.closed_at:
             yield Happening(dispute.closed_at, Kind.DISPUTE, *_decided(dispute, facts), state, ref)
+
+
+def _evidence_due(dispute: Dispute) -> str:
+    if dispute.closed_at or dispute.evidence_due_at is None:
+        return ""
+    return _("evidence is due by %(moment)s") % {"moment": format_moment(dispute.evidence_due_at)}
 
 
 def _decided(dispute: Dispute, facts: dict[str, str]) -> tuple[str, str]:
@@ -263,7 +227,7 @@ def _reviews(payment: Payment) -> Iterator[Happening]:
             review.opened_at,
             Kind.REVIEW,
             _("Review: %(what)s") % {"what": what},
-            review.detail,
+            review.seen,
             Badge(_("resolved"), Tone.QUIET) if review.resolved_at else waiting,
             review.subject_ref,
             review.pk,
