@@ -16,7 +16,14 @@ from payments.providers.base import Outcome, RefundSeen, RefundStatus, Status
 from payments.services.apply import apply_outcome
 from payments.services.refund import request_refund
 from payments.states import OperationStatus, PaymentStatus
-from tests.factories import GBP, a_payment, a_refund_seen, an_attempt, captured
+from tests.factories import (
+    GBP,
+    UserFactory,
+    a_payment,
+    a_refund_seen,
+    an_attempt,
+    captured,
+)
 from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import open_reviews
 
@@ -56,6 +63,39 @@ def test_the_same_request_twice_is_one_refund() -> None:
 
     assert ask(payment, 2000).pk == ask(payment, 2000).pk
     assert Payment.objects.get().refund_pending == 2000
+
+
+def test_only_the_call_that_made_a_refund_is_told_that_it_did() -> None:
+    payment = a_payment()
+
+    calls = [
+        request_refund(
+            payment_id=payment.pk,
+            amount=payment.money(2000),
+            reason="broken",
+            request_key="form-1",
+            requested_by=None,
+        )
+        for _ in range(2)
+    ]
+
+    assert [made for _operation, made in calls] == [True, False]
+
+
+def test_a_refund_keeps_who_asked_for_it() -> None:
+    staff = UserFactory.create()
+    payment = a_payment()
+
+    operation, _made = request_refund(
+        payment_id=payment.pk,
+        amount=payment.money(2000),
+        reason="broken",
+        request_key="form-1",
+        requested_by=staff.pk,
+    )
+
+    operation.refresh_from_db()
+    assert (operation.requested_by, operation.reason) == (staff, "broken")
 
 
 def test_a_request_key_cannot_be_used_for_another_amount() -> None:
