@@ -57,7 +57,7 @@ ATTEMPT_RULES: Final[tuple[Rule[Facts], ...]] = (
 
 def heard(current: AttemptStatus, outcome: Status, *, source: str) -> AttemptStatus:
     """What the newest observation makes of an attempt, as far as no money speaks."""
-    newest = OBSERVED.get(outcome, current)
+    newest = OBSERVED.get(outcome)
     table = BY_WEBHOOK if source == "webhook" else ATTEMPT_NEXT
     return newest if newest in table[current] else current
 
