@@ -89,6 +89,9 @@ IN_FLIGHT: Final = frozenset(
 )
 """The shopper's money may still arrive from such an attempt, so it keeps its reserve."""
 
+AWAITED: Final = IN_FLIGHT | {AttemptStatus.AUTHORIZED}
+"""Of such an attempt more has to be told: what is only authorized is charged yet, or let go."""
+
 UNSETTLED: Final = frozenset(
     {
         OperationStatus.REQUESTED,

@@ -25,13 +25,15 @@ CAME_BACK: Final = frozenset({OperationStatus.FAILED, OperationStatus.REVERSED})
 
 
 def owed_back(case: Case) -> int:
-    """What of the failed refund, or of the surplus, is still here and free to go."""
+    """All of the failed refund, or what is still here of the surplus; 0 where that cannot go."""
     attempt, refund = case.attempt, case.operation
-    if attempt is None or (refund and refund.status not in CAME_BACK):
+    if attempt is None:
         return 0
+    free = attempt.refundable.amount
+    if refund:
+        return refund.amount if refund.status in CAME_BACK and refund.amount <= free else 0
     on_its_way = attempt.net_refunded + attempt.refund_pending
-    wanted = refund.amount if refund else max(0, attempt.surplus - on_its_way)
-    return min(wanted, attempt.refundable.amount)
+    return min(max(0, attempt.surplus - on_its_way), free)
 
 
 def refund_again(ending: Ending) -> bool:
@@ -83,5 +85,5 @@ def return_elsewhere(ending: Ending) -> bool:
 def _owed(case: Case) -> tuple[Attempt, int]:
     amount = owed_back(case)
     if not amount or case.attempt is None:
-        raise RefundRefused(_("nothing is left to give back, or a dispute holds it"))
+        raise RefundRefused(_("so much can no longer be given back: it is gone, or disputed"))
     return case.attempt, amount

@@ -44,7 +44,8 @@ def tell(refund: Operation, *statuses: RefundStatus, our_ref: str | None = None)
 
 
 @pytest.mark.parametrize(
-    "told", [(SUCCEEDED,), (PENDING, SUCCEEDED), (SUCCEEDED, PENDING), (PENDING, PENDING, SUCCEEDED)]
+    "told",
+    [(SUCCEEDED,), (PENDING, SUCCEEDED), (SUCCEEDED, PENDING), (PENDING, PENDING, SUCCEEDED)],
 )
 def test_it_does_not_matter_whether_a_success_was_seen_pending(
     given_up: Operation, told: tuple[RefundStatus, ...]
