@@ -17,14 +17,16 @@ from payments.errors import CaptureRefused
 from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, Status
-from payments.queries import chargeable_for
+from payments.queries import chargeable_for, held_for, rest_held_for
 from payments.services.apply import apply_outcome
+from payments.services.cancel import cancel_order
 from payments.services.capture import request_capture
+from payments.services.release import release_rest
 from payments.states import (
     OperationStatus,
     PaymentStatus,
 )
-from tests.factories import GBP, later
+from tests.factories import GBP, a_refund_seen, later
 from tests.payments.services.cast import a_hold, capture, held, open_reviews
 
 pytestmark = pytest.mark.django_db
@@ -275,3 +277,31 @@ def test_no_more_is_captured_than_was_asked_for_where_a_bank_holds_more() -> Non
         capture(attempt, 8000)
 
     assert chargeable_for(Payment.objects.get()).amount == 6000
+
+
+def charged_in_part_and_given_back(hold: Attempt) -> Payment:
+    capture(hold, 4000, final=False)
+    part = held(hold, captured=4000)
+    apply(hold, part)
+    return apply(hold, replace(part, refunds=(a_refund_seen(4000),)))
+
+
+def test_what_is_still_held_is_charged_though_the_captured_part_went_back(hold: Attempt) -> None:
+    payment = charged_in_part_and_given_back(hold)
+
+    assert chargeable_for(payment).amount == 2000
+    assert held_for(payment).amount == 2000
+    assert capture(hold, 2000).status == OperationStatus.REQUESTED
+
+
+def test_what_is_still_held_is_let_go_though_the_captured_part_went_back(hold: Attempt) -> None:
+    payment = charged_in_part_and_given_back(hold)
+
+    assert rest_held_for(payment).amount == 2000
+    assert release_rest(payment_id=payment.pk)
+
+
+def test_a_hold_of_a_cancelled_order_is_shown_until_the_bank_lets_go(hold: Attempt) -> None:
+    cancel_order(payment_id=hold.payment_id, actor="clerk", reason="gone", requested_by=None)
+
+    assert held_for(Payment.objects.get()).amount == 6000
