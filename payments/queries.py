@@ -16,8 +16,8 @@ from payments.states import IN_FLIGHT, InboxState, OperationKind, PaymentStatus
 
 MOST_FEED_FAILURES: Final = 10
 """A list of events is read each minute: a short outage tells nobody."""
-MAY_HOLD: Final = frozenset({PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID})
-"""Where a bank may hold money for a payment."""
+HOLDS_NOTHING: Final = frozenset({PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID})
+"""Where no bank holds money that anybody still decides about, and nothing need be asked."""
 
 
 def refunds_of(payment: Payment) -> QuerySet[Operation]:
@@ -44,8 +44,9 @@ def rest_held_for(payment: Payment) -> Money:
 
 def _holds(payment: Payment) -> Iterable[Attempt]:
     """Oldest first; nothing is asked where there can be none."""
-    may_hold = payment.status in MAY_HOLD
-    return payment.attempts.filter(hold=True).order_by("pk") if may_hold else ()
+    if payment.status in HOLDS_NOTHING:
+        return ()
+    return payment.attempts.filter(hold=True).order_by("pk")
 
 
 def money_may_come(payment: Payment) -> bool:

@@ -30,13 +30,16 @@ CAME_BACK: Final = frozenset({OperationStatus.FAILED, OperationStatus.REVERSED})
 
 
 def owed_back(case: Case) -> int:
-    """What of the failed refund, of an ended order's money or of the surplus is free to go."""
+    """All of the failed refund, or what is still here of an ended order's money or of the surplus.
+
+    0 where that cannot go.
+    """
     attempt, refund = case.attempt, case.operation
-    if attempt is None or (refund and refund.status not in CAME_BACK):
+    if attempt is None:
         return 0
     free = min(attempt.refundable.amount, case.payment.refundable.amount)
     if refund:
-        return min(refund.amount, free)
+        return refund.amount if refund.status in CAME_BACK and refund.amount <= free else 0
     if case.payment.order.state in NOTHING_KEPT:
         return free
     on_its_way = attempt.net_refunded + attempt.refund_pending
@@ -98,5 +101,5 @@ def _reason(case: Case, attempt: Attempt) -> str:
 def _owed(case: Case) -> tuple[Attempt, int]:
     amount = owed_back(case)
     if not amount or case.attempt is None:
-        raise RefundRefused(_("nothing is left to give back, or a dispute holds it"))
+        raise RefundRefused(_("so much can no longer be given back: it is gone, or disputed"))
     return case.attempt, amount

@@ -17,6 +17,7 @@ from payments.providers.base import Outcome, RawRequest, WebhookEvent
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.ask import claim_question, query
+from payments.services.disputes_seen import decides_anew
 from payments.services.parked import park
 from payments.states import ENDED, OBSERVED, AttemptStatus, InboxState
 
@@ -54,8 +55,10 @@ def _is_believed(attempt: Attempt, told: Outcome) -> bool:
     """Whether an event is booked as it is: money is a fact, however old the event.
 
     A word without money may be an old one. It ends no attempt in flight and moves none that is on
-    its way: the provider is asked instead.
+    its way: the provider is asked instead. So it is where a dispute was decided otherwise.
     """
+    if told.disputes and decides_anew(attempt, told):
+        return False
     if told.captures or told.refunds or told.disputes or not attempt.in_flight:
         return True
     if told.captured or told.authorized or told.released:

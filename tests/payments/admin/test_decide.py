@@ -121,6 +121,18 @@ def test_a_button_of_another_kind_is_no_page(review: Review) -> None:
     assert answer.status_code == 404
 
 
+def test_who_may_only_accept_refunds_does_not_end_the_review_of_a_short_payment(
+    review: Review,
+) -> None:
+    clerk = staff(SEE_ORDERS, SEE, "payments.accept_refund_payment")
+
+    answer = press(clerk, review, ReviewAct.ACCEPT_REFUND)
+
+    assert answer.status_code == 400
+    review.refresh_from_db()
+    assert review.resolved_at is None
+
+
 def test_resolving_with_a_note_needs_the_note() -> None:
     review = a_review(a_payment())
 

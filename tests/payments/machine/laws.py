@@ -26,7 +26,9 @@ GROWING: Final = ("authorized", "captured", "released", "refunded", "refund_reve
 KEPT_IN_MIND: Final = {*GROWING, *SUMMED}
 OPERATION_STEPS: Final = {
     OperationStatus.SUCCEEDED: {OperationStatus.REVERSED},
-    OperationStatus.FAILED: {OperationStatus.SUCCEEDED, OperationStatus.REVERSED},
+    OperationStatus.FAILED: {
+        *(OperationStatus.PENDING, OperationStatus.SUCCEEDED, OperationStatus.REVERSED),
+    },
     OperationStatus.REVERSED: set(),
 }
 """Where an operation may go once it is settled."""

@@ -17,13 +17,15 @@ from payments.errors import CaptureRefused
 from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Outcome, Status
-from payments.queries import chargeable_for
+from payments.queries import chargeable_for, held_for, rest_held_for
+from payments.services.cancel import cancel_order
 from payments.services.capture import request_capture
+from payments.services.release import release_rest
 from payments.states import (
     OperationStatus,
     PaymentStatus,
 )
-from tests.factories import GBP, an_attempt, an_order, captured, later, seen
+from tests.factories import GBP, a_refund_seen, an_attempt, an_order, captured, later, seen
 from tests.payments.reviewing import press
 from tests.payments.services.cast import a_hold, apply, capture, held, open_reviews
 
@@ -313,3 +315,31 @@ def test_a_part_that_lapses_while_its_rest_is_awaited_is_told_to_the_shopper() -
 
     assert payment.rest.amount == 6000
     assert Mail.objects.count() == mails + 1
+
+
+def charged_in_part_and_given_back(hold: Attempt) -> Payment:
+    capture(hold, 4000, final=False)
+    part = held(hold, captured=4000)
+    follow(hold, part)
+    return follow(hold, replace(part, refunds=(a_refund_seen(4000),)))
+
+
+def test_what_is_still_held_is_charged_though_the_captured_part_went_back(hold: Attempt) -> None:
+    payment = charged_in_part_and_given_back(hold)
+
+    assert chargeable_for(payment).amount == 2000
+    assert held_for(payment).amount == 2000
+    assert capture(hold, 2000).status == OperationStatus.REQUESTED
+
+
+def test_what_is_still_held_is_let_go_though_the_captured_part_went_back(hold: Attempt) -> None:
+    payment = charged_in_part_and_given_back(hold)
+
+    assert rest_held_for(payment).amount == 2000
+    assert release_rest(payment_id=payment.pk)
+
+
+def test_a_hold_of_a_cancelled_order_is_shown_until_the_bank_lets_go(hold: Attempt) -> None:
+    cancel_order(payment_id=hold.payment_id, actor="clerk", reason="gone", requested_by=None)
+
+    assert held_for(Payment.objects.get()).amount == 6000
