@@ -27,9 +27,9 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
     the total decides, so that it does not matter in how many steps it was seen. What cancelling
     or a person has asked back of it before is not owed once more.
     """
-    mine = captured_before - attempt.surplus
+    payment, had = attempt.payment, captured_before - attempt.surplus
     asked_back = _asked_back(attempt) if captured_before else 0
-    paid = kept_by_others(attempt, mine=mine) >= attempt.payment.amount
+    paid = kept_by_others(attempt, mine=had) >= payment.amount
     kept = 0 if paid or _was_given_up(attempt, asked_back) else _kept(attempt)
     more = attempt.captured - kept - attempt.surplus
     if more > 0:
