@@ -21,6 +21,10 @@ class IllegalTransition(OrderError):
     """The transition table does not have this step."""
 
 
+class PiecesGone(OrderError):
+    """More pieces of a line than are left to refund; the message says so. Staff act."""
+
+
 class OutOfStock(OrderError):
     """Some SKUs cannot be had in the quantity asked for; nothing was taken. The shopper acts."""
 

@@ -119,7 +119,11 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """One SKU at the price it was agreed at."""
+    """One SKU at the price it was agreed at.
+
+    `refunded`: pieces whose money goes back, or waits for somebody to approve that. `restocked`:
+    those of them that were put on the shelf again.
+    """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
@@ -128,6 +132,8 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_amount = models.BigIntegerField(_("unit price"))
     gross_amount = models.BigIntegerField(_("amount"))
+    refunded = models.PositiveIntegerField(default=0, editable=False)
+    restocked = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["order_id", "position"]
@@ -141,10 +147,21 @@ class OrderLine(models.Model):
                 condition=Q(gross_amount=F("unit_amount") * F("quantity")),
                 name="order_line_amount_is_price_times_pieces",
             ),
+            models.CheckConstraint(
+                condition=Q(refunded__lte=F("quantity")), name="order_line_refunded_within_quantity"
+            ),
+            models.CheckConstraint(
+                condition=Q(restocked__lte=F("refunded")), name="order_line_restocked_was_refunded"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.name}"
+
+    @property
+    def to_refund(self) -> int:
+        """Pieces whose money may still be asked back."""
+        return self.quantity - self.refunded
 
     @property
     def unit(self) -> Money:

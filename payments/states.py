@@ -45,12 +45,23 @@ class OperationKind(TextChoices):
 
 class OperationStatus(TextChoices):
     REQUESTED = "requested", _("requested")
+    AWAITING_APPROVAL = "awaiting_approval", _("waiting for approval")
+    REJECTED = "rejected", _("rejected")
     SUBMITTING = "submitting", _("being sent")
     PENDING = "pending", _("pending at the provider")
     SUCCEEDED = "succeeded", _("succeeded")
     FAILED = "failed", _("failed")
     UNKNOWN = "unknown", _("no answer yet")
     REVERSED = "reversed", _("came back")
+
+
+class Approval(TextChoices):
+    """Whether somebody else must agree to a refund, and what they said."""
+
+    NOT_NEEDED = "not_needed", _("not needed")
+    WAITING = "waiting", _("waiting for approval")
+    APPROVED = "approved", pgettext_lazy("refund", "approved")
+    REJECTED = "rejected", _("rejected")
 
 
 class DisputeState(TextChoices):
@@ -89,7 +100,7 @@ IN_FLIGHT: Final = frozenset(
 )
 """The shopper's money may still arrive from such an attempt, so it keeps its reserve."""
 
-UNSETTLED: Final = frozenset(
+SENDABLE: Final = frozenset(
     {
         OperationStatus.REQUESTED,
         OperationStatus.SUBMITTING,
@@ -97,6 +108,9 @@ UNSETTLED: Final = frozenset(
         OperationStatus.UNKNOWN,
     }
 )
+"""An operation that workers send, or ask about."""
+
+UNSETTLED: Final = SENDABLE | {OperationStatus.AWAITING_APPROVAL}
 """An operation that still may or may not happen."""
 
 _ANSWERED: Final = frozenset(
@@ -104,6 +118,9 @@ _ANSWERED: Final = frozenset(
 )
 OPERATION_NEXT: Final[dict[OperationStatus, frozenset[OperationStatus]]] = {
     OperationStatus.REQUESTED: _ANSWERED | {OperationStatus.SUBMITTING},
+    OperationStatus.AWAITING_APPROVAL: _ANSWERED
+    | {OperationStatus.REQUESTED, OperationStatus.REJECTED},
+    OperationStatus.REJECTED: frozenset({OperationStatus.SUCCEEDED}),
     OperationStatus.SUBMITTING: _ANSWERED | {OperationStatus.UNKNOWN},
     OperationStatus.UNKNOWN: _ANSWERED | {OperationStatus.SUBMITTING},
     OperationStatus.PENDING: frozenset({OperationStatus.SUCCEEDED, OperationStatus.FAILED}),
@@ -114,7 +131,8 @@ OPERATION_NEXT: Final[dict[OperationStatus, frozenset[OperationStatus]]] = {
 """Where a capture, refund or void can go; only a refund is pending, or comes back.
 
 A refund that we took for refused and that was made after all has succeeded; where its failure is
-told after that success, it has come back.
+told after that success, it has come back. What waits for approval or was rejected is never sent;
+should a provider tell of it all the same, that is a fact like any other.
 """
 
 REFUND_TOLD: Final[dict[RefundStatus, dict[OperationStatus, OperationStatus]]] = {
@@ -122,7 +140,7 @@ REFUND_TOLD: Final[dict[RefundStatus, dict[OperationStatus, OperationStatus]]] =
         UNSETTLED - {OperationStatus.PENDING}, OperationStatus.PENDING
     ),
     RefundStatus.SUCCEEDED: dict.fromkeys(
-        UNSETTLED | {OperationStatus.FAILED}, OperationStatus.SUCCEEDED
+        UNSETTLED | {OperationStatus.FAILED, OperationStatus.REJECTED}, OperationStatus.SUCCEEDED
     ),
     RefundStatus.FAILED: {
         **dict.fromkeys(UNSETTLED, OperationStatus.FAILED),

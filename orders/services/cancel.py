@@ -8,7 +8,8 @@ from typing import Final
 from orders.clock import now
 from orders.emails import queue_mail
 from orders.models import Order
-from orders.services.stock import StockLine, configured_stock
+from orders.services.pieces_back import held_goods
+from orders.services.stock import configured_stock
 from orders.states import OrderState
 
 KEPT_OPEN: Final = timedelta(days=1)
@@ -24,8 +25,7 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> bool:
         return False
     order.move_to(OrderState.CANCELLED, actor=actor, reason=reason)
     queue_mail(order=order, kind="cancelled", subject_ref=order.number)
-    lines = [StockLine(line.sku, line.quantity) for line in order.lines.all()]
-    configured_stock().give_back(ref=order.stock_ref, lines=lines)
+    configured_stock().give_back(ref=order.stock_ref, lines=held_goods(order))
     return True
 
 

@@ -29,7 +29,10 @@ class Stock(Protocol):
         """Take all lines or none; raises OutOfStock naming the SKUs. A second call: no change."""
 
     def give_back(self, *, ref: str, lines: Sequence[StockLine]) -> None:
-        """Return what ref took. A second call changes nothing."""
+        """Return what ref took. A second call changes nothing.
+
+        `order/refund` returns some of what `order` took.
+        """
 
 
 class EndlessStock:

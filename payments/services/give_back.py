@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from orders.states import OrderState
-from payments.models import Attempt, Review
+from payments.models import Attempt, Operation, Review
 from payments.services.cancel import cancel_order
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
-from payments.services.refund import request_refund
+from payments.services.refund import owe_refund
 
 LIVING = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
@@ -47,10 +47,12 @@ def give_back(ending: Ending) -> bool:
 def _refund(attempt: Attempt, ending: Ending) -> None:
     """What cancelling has not asked back, of an order that had ended before."""
     if attempt.refundable.amount:
-        request_refund(
-            payment_id=attempt.payment_id,
-            amount=attempt.refundable,
-            reason=ending.note,
-            request_key=f"review:{ending.key}:{attempt.our_ref}",
-            requested_by=ending.by,
+        owe_refund(
+            Operation(
+                attempt=attempt,
+                request_key=f"review:{ending.key}:{attempt.our_ref}",
+                amount=attempt.refundable.amount,
+                reason=ending.note,
+                requested_by_id=ending.by,
+            )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from orders.clock import now
 from orders.emails import queue_mail
@@ -16,6 +17,10 @@ from payments.states import REFUND_TOLD, UNSETTLED, EntryKind, OperationKind, Op
 
 REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
 """Told to have failed, then told of the success before it: both are counted now."""
+GIVEN_UP: Final = frozenset({OperationStatus.FAILED, OperationStatus.REJECTED})
+"""Somebody was asked what to do instead, or has decided against it."""
+DISPUTED: Final = "disputed"
+"""Error code of a refund that was not sent, since the shopper claims the money at the bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +164,8 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> lis
 def _spread_word(
     attempt: Attempt, operation: Operation, seen: RefundSeen, *, before: OperationStatus
 ) -> None:
-    """Tell the shopper of success, and of a success that came to nothing; staff of any failure."""
-    failed_before = before == OperationStatus.FAILED
+    """Tell the shopper how it went, and staff of any failure."""
+    failed_before = before in GIVEN_UP
     if operation.status in UNSETTLED:
         return
     if operation.status == OperationStatus.SUCCEEDED:
@@ -170,6 +175,8 @@ def _spread_word(
         return
     if operation.status == OperationStatus.REVERSED:
         _tell_shopper(attempt, operation, kind="refund_returned")
+    elif operation.error_code != DISPUTED:  # else the bank has given it back, or will decide
+        _tell_shopper(attempt, operation, kind="refund_failed")
     if not failed_before:  # else staff know, and may have given it back by now
         payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
         open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)

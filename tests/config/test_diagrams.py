@@ -45,9 +45,9 @@ def test_what_has_settled_never_waits_again() -> None:
 
 
 def test_a_diagram_draws_each_move_and_each_end() -> None:
-    drawn = diagram({"a": ["b", "a"], "b": []}).splitlines()
+    drawn = diagram({"a": ["b", "a"], "b": [], "c": ["a"]}).splitlines()
 
-    moves = ["[*] --> a", "a --> a", "a --> b", "b --> [*]"]
+    moves = ["[*] --> a", "[*] --> c", "a --> a", "a --> b", "b --> [*]", "c --> a"]
     assert [line.strip() for line in drawn[2:-1]] == moves
 
 

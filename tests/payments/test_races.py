@@ -16,11 +16,11 @@ from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.inbox import drain_inbox
 from payments.services.open import try_again
-from payments.services.refund import request_refund
 from payments.services.told import apply_event
 from payments.states import InboxState, PaymentStatus
 from tests.factories import GBP, a_payment, an_account, an_attempt, an_order, captured
 from tests.payments.crowd import at_once
+from tests.payments.refunding import asked_refund
 from tests.payments.wire import a_captured_body, signed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -69,7 +69,7 @@ def test_one_capture_seen_by_many_is_booked_once() -> None:
 
 def refund(payment: Payment, amount: int, key: str) -> str:
     try:
-        request_refund(
+        asked_refund(
             payment_id=payment.pk,
             amount=Money(amount, GBP),
             reason="race",

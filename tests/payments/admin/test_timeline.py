@@ -18,10 +18,10 @@ from payments.models import Operation, Payment
 from payments.providers.base import DisputeSeen, DisputeStatus, Failure, RefundStatus, Status
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
-from payments.services.refund import request_refund
 from payments.timeline import Happening, Kind, timeline
 from tests.factories import UserFactory, a_refund_seen, an_attempt, an_order, captured, seen
 from tests.payments.admin.cast import a_webhook
+from tests.payments.refunding import asked_refund
 from tests.payments.reviewing import close
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def an_order_declined_then_paid() -> Order:
 
 
 def a_refund(order: Order, *, status: RefundStatus = RefundStatus.SUCCEEDED) -> Operation:
-    refund, _ = request_refund(
+    refund, _ = asked_refund(
         payment_id=order.payment.pk,
         amount=Money(1250, "GBP"),
         reason="cracked",

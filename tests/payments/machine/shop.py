@@ -15,7 +15,7 @@ from orders.models import Order
 from orders.money import Money
 from orders.states import OrderState
 from payments.errors import CancelRefused, CaptureRefused, NotPayable, PaymentError, RefundRefused
-from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
+from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Refund, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import RawRequest
 from payments.providers.errors import ProviderError
@@ -31,7 +31,7 @@ from payments.services.feed import read_feeds
 from payments.services.inbox import drain_inbox
 from payments.services.poll import poll_due
 from payments.services.receive import receive
-from payments.services.refund import request_refund
+from payments.services.refund import RefundDraft, request_refund
 from payments.services.resolve import resolve_review
 from payments.services.start import submit_attempt
 from payments.services.submit import submit_due_operations
@@ -115,15 +115,9 @@ class Shop:
 
     # Staff.
 
-    def refund(self, amount: int, key: str) -> Operation | None:
+    def refund(self, amount: int, key: str) -> Refund | None:
         with suppress(RefundRefused):
-            return request_refund(
-                payment_id=self.payment_id,
-                amount=self.money(amount),
-                reason="broken",
-                request_key=key,
-                requested_by=None,
-            )[0]
+            return request_refund(RefundDraft(self.payment_id, self.money(amount), key))[0]
         return None
 
     def capture(self, amount: int, key: str, *, final: bool) -> Operation | None:

@@ -13,8 +13,8 @@ from payments.models import Dispute, Operation, Payment, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.services.apply import apply_outcome
-from payments.services.refund import request_refund
 from tests.factories import a_payment, a_refund_seen, an_account, an_attempt, captured
+from tests.payments.refunding import asked_refund
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_what_is_disputed_or_lost_cannot_be_refunded(status: DisputeStatus) -> N
     payment = disputed(a_payment(), status)
 
     with pytest.raises(RefundRefused):
-        request_refund(
+        asked_refund(
             payment_id=payment.pk,
             amount=Money(1, "GBP"),
             reason="",

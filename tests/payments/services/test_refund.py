@@ -14,9 +14,9 @@ from payments.models import Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Outcome, RefundSeen, RefundStatus, Status
 from payments.services.apply import apply_outcome
-from payments.services.refund import request_refund
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import GBP, a_payment, a_refund_seen, an_attempt, captured
+from tests.payments.refunding import asked_refund
 from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import open_reviews
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(payment: Payment, amount: int, *, key: str = "form-1", currency: str = GBP) -> Operation:
-    operation, _ = request_refund(
+    operation, _ = asked_refund(
         payment_id=payment.pk,
         amount=Money(amount, currency),
         reason="broken",

@@ -14,10 +14,10 @@ from payments.reviews import BUTTONS, GUIDES
 from payments.services import check_ledger
 from payments.services.check_ledger import faults
 from payments.services.ending import cases_of
-from payments.services.refund import request_refund
 from payments.services.resolve import DOES, possible_acts
 from payments.states import PaymentStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, captured
+from tests.payments.refunding import asked_refund
 from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import a_hold, apply, damage, held
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def a_failed_refund(payment: Payment, amount: int = 1500) -> Review:
-    refund, _fresh = request_refund(
+    refund, _fresh = asked_refund(
         payment_id=payment.pk,
         amount=payment.money(amount),
         reason="cracked",
@@ -142,7 +142,7 @@ def test_what_was_returned_elsewhere_cannot_be_refunded_too() -> None:
     press(a_failed_refund(payment, 6000), ReviewAct.ELSEWHERE)
 
     with pytest.raises(RefundRefused):
-        request_refund(
+        asked_refund(
             payment_id=payment.pk,
             amount=payment.money(1),
             reason="",

@@ -14,9 +14,9 @@ from payments.models import Attempt, Operation, Payment, Posting, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.services.check_ledger import faults
 from payments.services.expire import expire_due
-from payments.services.refund import request_refund
 from payments.states import PaymentStatus
 from tests.factories import a_refund_seen, captured, later
+from tests.payments.refunding import asked_refund
 from tests.payments.reviewing import pays_again, press, short_of_60, state_of
 from tests.payments.services.cast import apply
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def refunds_a_part(attempt: Attempt, amount: int, *, made: int | None = None) -> None:
     """Staff refund so much of an attempt that brought 40.00; the bank makes it so, or `made`."""
-    refund, _fresh = request_refund(
+    refund, _fresh = asked_refund(
         payment_id=attempt.payment_id,
         amount=attempt.money(amount),
         reason="",
@@ -258,7 +258,7 @@ def test_giving_back_twice_refunds_once() -> None:
 
 def test_what_goes_back_to_the_shopper_is_not_accepted() -> None:
     attempt, review = short_of_60()
-    request_refund(
+    asked_refund(
         payment_id=attempt.payment_id,
         amount=attempt.money(4000),
         reason="",
