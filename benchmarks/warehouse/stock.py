@@ -23,7 +23,7 @@ class WarehouseStock:
                 raise OutOfStock(skus=short)
 
     def give_back(self, *, ref: str, lines: Sequence[StockLine]) -> None:
-        """Return what ref took; `order/refund` some of what `order` took. A second call: nothing."""
+        """Return what ref took; `order/refund` some of what `order` did. A second call: nothing."""
         with transaction.atomic():
             if "/" in ref and Pick.objects.filter(ref=ref.partition("/")[0]).exists():
                 Pick.objects.get_or_create(ref=ref)

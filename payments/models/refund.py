@@ -142,6 +142,13 @@ class Refund(models.Model):
         return " · ".join(str(part) for part in (self.reason, self.note) if part)
 
 
+def goods_of(refund: Refund) -> str:
+    """Its pieces, in words; "" where it is about an amount only."""
+    pieces = [str(each) for each in refund.lines.all()]
+    shelf = [gettext("back on the shelf")] if refund.restock else []
+    return ", ".join([*pieces, *shelf])
+
+
 class RefundLine(models.Model):
     """So many pieces of one line of the order."""
 
