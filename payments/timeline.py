@@ -115,8 +115,8 @@ def timeline(order: Order, payment: Payment | None) -> list[Happening]:
     story = [*_order(order)]
     if payment:
         story += [*_attempts(payment), *_calls(payment), *_events(payment)]
-        story += [*_operations(payment), *_decisions(payment)]
-        story += [*_disputes(payment), *_reviews(payment)]
+        story += [*_operations(payment), *_disputes(payment), *_reviews(payment)]
+        story += _decisions(payment) if payment.captured else ()
     story += _mails(order)
     return sorted(story, key=attrgetter("at"))
 

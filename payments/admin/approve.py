@@ -46,6 +46,8 @@ class Waiting:
 
 def waiting_refunds(request: HttpRequest, payment: Payment) -> list[Waiting]:
     """What of a payment waits for approval; who asked may take it back, and not approve it."""
+    if not payment.refund_pending:
+        return []  # what waits is set aside
     refunds = payment.refunds.filter(approval=Approval.WAITING).order_by("pk")
     told = refunds.select_related("reason", "requested_by").prefetch_related("lines__line")
     may = request.user.has_perm(APPROVE)

@@ -37,7 +37,8 @@ def test_a_part_is_refunded_and_the_timeline_tells(number: str, staff: Visitor) 
     page.get_by_role("link", name="Refund…").click()
     assert staff.barriers() == ""
     page.get_by_label("Amount").fill("10.50")
-    page.get_by_label("Reason").fill("one cup came broken")
+    page.get_by_label("Reason").select_option("damaged")
+    page.get_by_label("Note").fill("one cup came broken")
     page.get_by_role("button", name="Refund this amount").click()
     expect(page).to_have_url(re.compile("/change/"))
 
@@ -53,9 +54,10 @@ def test_more_than_was_paid_is_not_refunded(number: str, staff: Visitor) -> None
     open_order(page, number)
     page.get_by_role("link", name="Refund…").click()
     page.get_by_label("Amount").fill("84.01")
-    page.get_by_label("Reason").fill("a mistake")
+    page.get_by_label("Reason").select_option("other")
+    page.get_by_label("Note").fill("a mistake")
     page.get_by_role("button", name="Refund this amount").click()
 
     expect(page.get_by_text("Nothing was refunded.")).to_be_visible()
     expect(page.get_by_label("Amount")).to_have_value("84.01")
-    expect(page.get_by_label("Reason")).to_have_value("a mistake")
+    expect(page.get_by_label("Note")).to_have_value("a mistake")

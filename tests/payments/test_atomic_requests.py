@@ -20,7 +20,7 @@ from payments.services.apply import apply_outcome
 from payments.services.start import submit_attempt
 from tests.factories import a_payment, a_product, an_account, an_attempt, an_order, seen
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, refund_url, staff
-from tests.payments.refunding import asked_refund
+from tests.payments.refunding import a_reason, asked_refund
 from tests.payments.wire import a_captured_body, signed
 from tests.shop.cast import NOBODY_LISTENS, check_out, put_in_cart
 
@@ -131,7 +131,9 @@ def test_staff_who_refund_call_nobody_and_wake_a_worker_after_the_commit(
     paid = a_payment()
     clerk, woken[:] = staff(SEE_ORDERS, REFUND), []
 
-    clerk.post(refund_url(paid.order), {"amount": "10", "reason": "x", "request_key": "k1"})
+    clerk.post(
+        refund_url(paid.order), {"amount": "10", "reason": a_reason().code, "request_key": "k1"}
+    )
 
     assert (Operation.objects.get().status, inside) == ("requested", [])
     assert woken == [("payments.submit_operations", False)]

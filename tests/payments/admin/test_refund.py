@@ -16,7 +16,8 @@ from tests.factories import a_payment, an_attempt, an_order, captured
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
 
 pytestmark = pytest.mark.django_db
-REASON = "one cup arrived cracked"
+NOTE = "one cup arrived cracked"
+WHY = f"Damaged or faulty · {NOTE}"
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def key_on(page: str) -> str:
 
 
 def send(clerk: Client, order: Order, amount: str, **given: str) -> HttpResponse:
-    data = {"amount": amount, "reason": REASON, "request_key": "k1"} | given
+    data = {"amount": amount, "reason": "damaged", "note": NOTE, "request_key": "k1"} | given
     return clerk.post(refund_url(order), data)  # type: ignore[return-value]  # a test response
 
 
@@ -57,7 +58,7 @@ def test_a_refund_is_requested_and_the_order_page_says_so(clerk: Client, order: 
 
     assert (answer.status_code, answer["Location"]) == (302, order_url(order))
     refund = Operation.objects.get()
-    assert (refund.amount, refund.reason, str(refund.requested_by)) == (1250, REASON, "clerk")
+    assert (refund.amount, refund.reason, str(refund.requested_by)) == (1250, WHY, "clerk")
     assert "Refund of £12.50 requested." in clerk.get(order_url(order)).content.decode()
 
 
@@ -105,13 +106,14 @@ def test_a_refused_amount_is_kept_as_typed(clerk: Client, order: Order, typed: s
     assert answer.status_code == 400
     assert REFUSED[typed] in page
     assert f'name="amount" value="{typed}"' in page
-    assert f'name="reason" value="{REASON}"' in page
+    assert f'name="note" value="{NOTE}"' in page
+    assert '<option value="damaged" selected>' in page
     assert not Operation.objects.exists()
 
 
 @pytest.mark.parametrize("missing", ["amount", "reason", "request_key"])
 def test_nothing_is_refunded_without_a_field(clerk: Client, order: Order, missing: str) -> None:
-    data = {"amount": "5", "reason": REASON, "request_key": "k1"} | {missing: ""}
+    data = {"amount": "5", "reason": "other", "request_key": "k1"} | {missing: ""}
 
     assert clerk.post(refund_url(order), data).status_code == 400
     assert not Operation.objects.exists()
@@ -165,4 +167,4 @@ def test_each_request_leaves_one_audit_row(clerk: Client, order: Order) -> None:
     entry = LogEntry.objects.get()
     assert (str(entry.user), entry.object_id) == ("clerk", str(order.pk))
     assert "£12.50" in entry.change_message
-    assert REASON in entry.change_message
+    assert WHY in entry.change_message
