@@ -10,9 +10,10 @@ from django.utils import translation
 
 from orders.states import NEXT
 from payments import projections, states
+from payments.models.records import ReviewKind
 from payments.projections import Rule
 from payments.providers.capabilities import Flow
-from payments.reviews import BUTTONS, GUIDES
+from payments.reviews import BUTTONS, GUIDES, TO_DO_ABOUT, Guide
 from payments.schedule import (
     AFTER_CLOSING,
     CLOSED_BY_US,
@@ -85,14 +86,22 @@ def _reviews() -> Iterator[str]:
     yield table(
         ("review", "means", "what to do", "buttons"),
         (
-            (kind.label, guide.means, guide.todo, ", ".join(str(act.label) for act in guide.acts))
-            for kind, guide in GUIDES.items()
+            (name, guide.means, guide.todo, ", ".join(str(act.label) for act in guide.acts))
+            for name, guide in named_guides()
         ),
     )
     yield table(
         ("button", "what happens to the money", "permission"),
         ((act.label, each.effect, f"`{each.permission}`") for act, each in BUTTONS.items()),
     )
+
+
+def named_guides() -> Iterator[tuple[str, Guide]]:
+    """Of each kind of review, and after it of what was seen that asks for something else."""
+    for kind, guide in GUIDES.items():
+        yield str(kind.label), guide
+        if kind == ReviewKind.MISMATCH:
+            yield from TO_DO_ABOUT.items()
 
 
 def diagram(moves: Mapping[Name, Iterable[str]], names: Mapping[str, str] | None = None) -> str:

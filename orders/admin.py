@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -10,15 +9,13 @@ from django.contrib.admin.views.main import PAGE_VAR
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from orders.emails import order_url
-from orders.formats import format_money
+from orders.formats import format_moment, format_money
 from orders.models import Order
 
 LOOK_AHEAD = 10
@@ -26,12 +23,6 @@ LOOK_AHEAD = 10
 
 MOST_DIGITS = 9
 """A longer page number is none: no database counts that far."""
-
-
-def compact(moment: datetime) -> str:
-    """A date and time that leaves room for other columns."""
-    local = timezone.localtime(moment)
-    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M}"
 
 
 class LookAheadPaginator(Paginator):
@@ -106,7 +97,7 @@ class BaseOrderAdmin(FactsAdmin):
 
     @admin.display(description=_("placed"), ordering="placed_at")
     def placed(self, order: Order) -> str:
-        return compact(order.placed_at)
+        return format_moment(order.placed_at)
 
     @admin.display(description=_("total"))
     def total(self, order: Order) -> str:

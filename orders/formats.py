@@ -1,17 +1,20 @@
-"""Amounts and countries as a language writes them (CLDR, through Babel), addresses as a country."""
+"""Amounts, countries and moments as a language writes them, addresses as a country does."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, to_locale
 
 from orders.money import Money
 
-# ISO 3166 lists places, CLDR also regions, groups and pseudo-territories.
+# ISO 3166 lists places, CLDR (read through Babel) also regions, groups and pseudo-territories.
 _NO_COUNTRY = frozenset(
     {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 )
@@ -56,6 +59,14 @@ def format_money(money: Money, language: str | None = None) -> str:
 @lru_cache(maxsize=4096)  # a page writes the same few amounts again and again
 def _written(money: Money, language: str) -> str:
     return format_currency(money.decimal, money.currency, locale=_locale(language))
+
+
+def format_moment(moment: datetime) -> str:
+    """A date and time as the active language writes them, in the zone of the site.
+
+    Templates name the same format: `|date:"DATETIME_FORMAT"`.
+    """
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
 
 @lru_cache

@@ -59,9 +59,28 @@ STAFF: Final[dict[str, StrOrPromise]] = {
 }
 
 
+DISPUTES: Final[dict[str, StrOrPromise]] = {
+    "fraudulent": _("the shopper says that they did not pay this"),
+    "unrecognized": _("the shopper does not recognise it"),
+    "product_not_received": _("the shopper says that nothing arrived"),
+    "product_unacceptable": _("the shopper says that it was not as described"),
+    "credit_not_processed": _("the shopper waits for a refund"),
+    "subscription_canceled": _("the shopper says that it was cancelled"),
+    "duplicate": _("the shopper says that it was charged twice"),
+    "general": _("the bank gives no reason"),
+}
+
+
 def for_shopper(code: str) -> StrOrPromise:
     return SHOPPER.get(code, SHOPPER["declined"])
 
 
 def for_staff(code: str) -> StrOrPromise:
-    return STAFF.get(code, code)
+    return STAFF.get(code) or DISPUTES.get(code, code)
+
+
+def why(code: str, raw: str) -> str:
+    """Our words for staff, and the provider's own where they say more."""
+    if not code:
+        return ""
+    return f"{for_staff(code)} ({raw})" if raw and raw != code else str(for_staff(code))

@@ -36,6 +36,11 @@ def chargeable_for(payment: Payment) -> Money:
     return payment.money(holds[-1].chargeable if holds else 0)
 
 
+def rest_held_for(payment: Payment) -> Money:
+    """What is held beside a part that was captured, and is not being released."""
+    return payment.money(sum(each.held for each in _holds(payment) if each.has_rest))
+
+
 def _holds(payment: Payment) -> Iterable[Attempt]:
     """Oldest first; nothing is asked where there can be none."""
     may_hold = payment.status in MAY_HOLD

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from payments.models.records import ReviewAct, ReviewKind
+from payments.models.records import Review, ReviewAct, ReviewKind
+from payments.sights import LIVE_MONEY, TEST_MONEY
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -69,16 +70,16 @@ GUIDES: Final[dict[ReviewKind, Guide]] = {
     ReviewKind.HOLD_ENDING: Guide(
         _("The bank holds the money for less than 48, or 24, hours."),
         _("Capture it, or give it back. Left alone it lapses, and the shopper is asked anew."),
-        (ReviewAct.CAPTURE, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
+        (ReviewAct.CAPTURE, ReviewAct.RELEASE_REST, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
     ),
     ReviewKind.CAPTURE_FAILED: Guide(
         _("A capture was refused. Nothing was charged by it."),
         _("Capture again while the money is held, or give up the order."),
-        (ReviewAct.CAPTURE, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
+        (ReviewAct.CAPTURE, ReviewAct.RELEASE_REST, ReviewAct.GIVE_BACK, ReviewAct.NOTE),
     ),
     ReviewKind.DISPUTE: Guide(
         _("The shopper claims the money back through the bank, which has taken it meanwhile."),
-        _("Answer at the provider before evidence is due. Once it is decided, ask again."),
+        _("Answer at the provider before evidence is due. The review ends once it is decided."),
         (ReviewAct.ASK_NOW, ReviewAct.NOTE),
     ),
     ReviewKind.BAD_ANSWER: Guide(
@@ -100,6 +101,28 @@ GUIDES: Final[dict[ReviewKind, Guide]] = {
         (ReviewAct.CHECK_LEDGER, ReviewAct.NOTE),
     ),
 }
+
+TO_DO_ABOUT: Final[dict[str, Guide]] = {
+    TEST_MONEY: Guide(
+        _("The provider speaks of test money, and our account is a live one. Nothing was booked."),
+        _("Nobody was charged, so nothing is owed: close it with a note. Tell who runs the site."),
+        ENDS_BY_NOTE,
+    ),
+    LIVE_MONEY: Guide(
+        _("The provider speaks of real money, and our account is a test one. Nothing was booked."),
+        _(
+            "See at the provider's own site whether somebody was charged: what was, refund there. "
+            "Here nothing is owed: close it with a note. Tell who runs the site."
+        ),
+        ENDS_BY_NOTE,
+    ),
+}
+"""What says more than its kind, by what was seen."""
+
+
+def guide_of(review: Review) -> Guide:
+    return TO_DO_ABOUT.get(review.detail) or GUIDES[ReviewKind(review.kind)]
+
 
 BUTTONS: Final[dict[ReviewAct, Button]] = {
     ReviewAct.ACCEPT: Button(
@@ -140,6 +163,13 @@ BUTTONS: Final[dict[ReviewAct, Button]] = {
     ),
     ReviewAct.CAPTURE: Button(
         _("The shopper is charged all that is still held. Nothing is held afterwards."),
+        "payments.capture_payment",
+    ),
+    ReviewAct.RELEASE_REST: Button(
+        _(
+            "What was captured stays charged. The bank lets go of what it still holds, and no more "
+            "is charged for this order."
+        ),
         "payments.capture_payment",
     ),
     ReviewAct.ASK_NOW: Button(

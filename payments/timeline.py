@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from orders.formats import format_money
+from orders.formats import format_moment, format_money
 from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.badges import Badge, Tone, badge
-from payments.messages import for_staff
+from payments.messages import why
 from payments.models import Attempt, Dispute, InboxEvent, Operation, Payment, ProviderCall, Review
 from payments.models.records import CallResult, ReviewKind
 from payments.models.refund import goods_of
@@ -157,7 +157,7 @@ def _attempts(payment: Payment) -> Iterator[Happening]:
             attempt.created_at,
             Kind.ATTEMPT,
             _("Attempt %(number)s: %(amount)s · %(method)s · %(account)s") % facts,
-            _join(_left(attempt), _why(attempt.error_code, attempt.error_raw), *theirs),
+            _join(_left(attempt), why(attempt.error_code, attempt.error_raw), *theirs),
             badge(AttemptStatus(attempt.status)),
             attempt.our_ref,
             attempt.pk,
@@ -166,13 +166,6 @@ def _attempts(payment: Payment) -> Iterator[Happening]:
 
 def _left(attempt: Attempt) -> str:
     return _("the shopper chose another way") if attempt.superseded_at else ""
-
-
-def _why(code: str, raw: str) -> str:
-    """Our words for staff, and the provider's own where they say more."""
-    if not code:
-        return ""
-    return f"{for_staff(code)} ({raw})" if raw and raw != code else str(for_staff(code))
 
 
 def _calls(payment: Payment) -> Iterator[Happening]:
@@ -222,7 +215,7 @@ def _operations(payment: Payment) -> Iterator[Happening]:
 def _captured(capture: Operation) -> Happening:
     title = _("Capture of %(amount)s requested") % {"amount": format_money(capture.money)}
     by = _("by %(user)s") % {"user": capture.requested_by} if capture.requested_by else ""
-    said = _join(by, _why(capture.error_code, capture.error_raw))
+    said = _join(by, why(capture.error_code, capture.error_raw))
     state = badge(OperationStatus(capture.status))
     return Happening(capture.created_at, Kind.CAPTURE, title, said, state, capture.our_ref)
 
@@ -262,9 +255,9 @@ def _decisions(payment: Payment) -> Iterator[Happening]:
 
 def _settled(refund: Operation, at: datetime) -> Happening:
     title = _("Refund of %(amount)s") % {"amount": format_money(refund.money)}
-    why = _why(refund.error_code, refund.error_raw)
+    said = why(refund.error_code, refund.error_raw)
     state = badge(OperationStatus(refund.status))
-    return Happening(at, Kind.REFUND, title, why, state, refund.our_ref)
+    return Happening(at, Kind.REFUND, title, said, state, refund.our_ref)
 
 
 def _disputes(payment: Payment) -> Iterator[Happening]:
@@ -275,9 +268,16 @@ def _disputes(payment: Payment) -> Iterator[Happening]:
         ref = dispute.provider_id
         opened = _("Dispute of %(amount)s") % facts
         waiting = None if dispute.closed_at else state
-        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, dispute.reason, waiting, ref)
+        said = _join(why(dispute.reason, ""), _evidence_due(dispute))
+        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, said, waiting, ref)
         if dispute.closed_at:
             yield Happening(dispute.closed_at, Kind.DISPUTE, *_decided(dispute, facts), state, ref)
+
+
+def _evidence_due(dispute: Dispute) -> str:
+    if dispute.closed_at or dispute.evidence_due_at is None:
+        return ""
+    return _("evidence is due by %(moment)s") % {"moment": format_moment(dispute.evidence_due_at)}
 
 
 def _decided(dispute: Dispute, facts: dict[str, str]) -> tuple[str, str]:
@@ -296,7 +296,7 @@ def _reviews(payment: Payment) -> Iterator[Happening]:
             review.opened_at,
             Kind.REVIEW,
             _("Review: %(what)s") % {"what": what},
-            review.detail,
+            review.seen,
             Badge(_("resolved"), Tone.QUIET) if review.resolved_at else waiting,
             review.subject_ref,
             review.pk,

@@ -17,7 +17,7 @@ from benchmarks.mutation.survivors import (
     Verdict,
     changed_lines,
     function_of,
-    read_verdict,
+    read_verdicts,
     without_reason,
 )
 
@@ -25,16 +25,23 @@ ROOT: Final = Path(__file__).resolve().parent.parent.parent
 GOAL: Final = 85.0
 """Per cent of the changes that a test must notice."""
 PAGE: Final = ROOT / "docs" / "mutation.md"
-MUTMUT: Final = str(Path(sys.executable).with_name("mutmut"))
+BIN: Final = Path(sys.executable).parent
+MUTMUT: Final = str(BIN / "mutmut")
 
 
 def main() -> int:
     children = os.cpu_count() or 1
     run = [MUTMUT, "run", f"--max-children={children}"]
-    if subprocess.run(run, cwd=ROOT, check=False, stdout=sys.stderr).returncode:
+    # mutmut looks for the type checker by name
+    env = os.environ | {"PATH": os.pathsep.join((str(BIN), os.environ.get("PATH", "")))}
+    if subprocess.run(run, cwd=ROOT, env=env, check=False, stdout=sys.stderr).returncode:
         print("The run did not end; say make mutation again and it goes on.", file=sys.stderr)
         return 1
-    verdict = read_verdict(ROOT / "mutants")
+    verdicts = read_verdicts(ROOT / "mutants")
+    for file, verdict in verdicts.items():
+        told = f"{verdict.killed} noticed, {len(verdict.survived)} not, {verdict.score:.1f} %"
+        print(f"{file}: {told}", file=sys.stderr)
+    verdict = sum(verdicts.values(), Verdict())
     survivors = [(function_of(name), _new_lines(name)) for name in verdict.survived]
     unexplained = without_reason(survivors, PAGE.read_text("utf-8"))
     for line in unexplained:
@@ -52,7 +59,8 @@ def _tell(verdict: Verdict, unexplained: list[str]) -> int:
     ok = verdict.score >= GOAL and not unexplained and not verdict.untried
     facts = {
         "ok": ok,
-        "mutants": verdict.killed + len(verdict.survived) + verdict.untried,
+        "mutants": verdict.refused + verdict.killed + len(verdict.survived) + verdict.untried,
+        "refused": verdict.refused,
         "killed": verdict.killed,
         "survived": len(verdict.survived),
         "untried": verdict.untried,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,32 +13,53 @@ KILLED: Final = frozenset({1, 3, 36, 24, -24, 152, 255})
 """Exit codes by which a test noticed: it failed, or ran into the limit of time."""
 UNTRIED: Final = frozenset({None, 2})
 """Exit codes of changes the run did not come to."""
+REFUSED: Final = 37
+"""Exit code of a change that the type checker refuses: no test was asked."""
 NUMBER: Final = re.compile(r"__mutmut_\d+$")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How each change ended, by mutmut's name of it."""
+    """How the changes of a file ended; those that survived by mutmut's name of them."""
 
-    killed: int
-    survived: tuple[str, ...]
-    untried: int
+    killed: int = 0
+    survived: tuple[str, ...] = ()
+    untried: int = 0
+    refused: int = 0
 
     @property
     def score(self) -> float:
-        """Per cent of the changes that were noticed."""
-        return 100 * self.killed / max(1, self.killed + len(self.survived))
+        """Per cent of the changes that were noticed, of those about which tests were asked."""
+        asked = self.killed + len(self.survived)
+        return 100 * self.killed / asked if asked else 100.0
+
+    def __add__(self, other: Verdict) -> Verdict:
+        return Verdict(
+            killed=self.killed + other.killed,
+            survived=self.survived + other.survived,
+            untried=self.untried + other.untried,
+            refused=self.refused + other.refused,
+        )
 
 
-def read_verdict(folder: Path) -> Verdict:
-    """Read what mutmut wrote beside the files it changed."""
-    codes: dict[str, int | None] = {}
-    for meta in sorted(folder.rglob("*.py.meta")):
-        codes |= json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
-    killed = [name for name, code in codes.items() if code in KILLED]
-    untried = [name for name, code in codes.items() if code in UNTRIED]
-    survived = tuple(name for name in codes if name not in {*killed, *untried})
-    return Verdict(killed=len(killed), survived=survived, untried=len(untried))
+def read_verdicts(folder: Path) -> dict[str, Verdict]:
+    """Read what mutmut wrote beside the files it changed, by file."""
+    return {
+        str(meta.relative_to(folder).with_suffix("")): _verdict(
+            json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
+        )
+        for meta in sorted(folder.rglob("*.py.meta"))
+    }
+
+
+def _verdict(codes: Mapping[str, int | None]) -> Verdict:
+    counted = {*KILLED, *UNTRIED, REFUSED}
+    return Verdict(
+        killed=sum(code in KILLED for code in codes.values()),
+        survived=tuple(name for name, code in codes.items() if code not in counted),
+        untried=sum(code in UNTRIED for code in codes.values()),
+        refused=sum(code == REFUSED for code in codes.values()),
+    )
 
 
 def function_of(name: str) -> str:

@@ -12,15 +12,15 @@ WIDTHS = {320: 640, 390: 844, 1280: 800}
 """Width of the window -> its height, in CSS pixels."""
 PAPER = (794, 1123)
 """A4."""
-_SETTLE = """() => {
-  const pictures = [...document.images].map((picture) => {
+_DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_SETTLE = f"""() => {{
+  const pictures = [...document.images].map((picture) => {{
     picture.loading = "eager";
     return picture.decode().catch(() => null);
-  });
+  }});
   for (const moving of document.getAnimations()) if (moving.transitionProperty) moving.finish();
-  const drawn = new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  return Promise.all([drawn, ...pictures]).then(() => document.documentElement.scrollHeight);
-}"""
+  return Promise.all([{_DRAWN}, ...pictures]).then(() => document.documentElement.scrollHeight);
+}}"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -38,6 +38,7 @@ class Camera:
             page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             tall: int = page.evaluate(_SETTLE)
             page.set_viewport_size({"width": width, "height": max(tall, WIDTHS[width])})
+            page.evaluate(_DRAWN)  # what came into the window by its new height
             page.screenshot(path=self.path(self.scenes[-1], width, scheme))
 
     def print(self, page: Page, scene: str) -> None:

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.admin import compact
+from orders.formats import format_moment
 from payments.admin.marks import STYLE
 from payments.admin.rotate import address, may_rotate, rotate_page, until_of
 from payments.admin.sealed import PREFIX, given_secrets, secret_field, secret_names
@@ -133,7 +133,7 @@ class AccountAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("refused in the last seven days"))
     def refused(self, account: ProviderAccount) -> StrOrPromise:
         lines = [
-            (RefusalReason(reason).label, count, compact(last))
+            (RefusalReason(reason).label, count, format_moment(last))
             for reason, count, last in refusals_of(account)
         ]
         if not lines:

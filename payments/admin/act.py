@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import secrets
 from collections.abc import Callable
@@ -113,7 +112,7 @@ class Act:
     form: Callable[[Payment, dict[str, str] | None], ActForm]
     ask: Callable[[Desk, dict[str, Any]], None]
     field: str | None = None
-    context: dict[str, Any] = dataclasses.field(default_factory=dict)
+    context: Callable[[Payment], dict[str, Any]] = lambda _payment: {}
 
     def allowed(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.permission)
@@ -141,6 +140,6 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
         "payment": payment,
         "amounts": amounts(payment),
         "form": form,
-        **act.context,
+        **act.context(payment),
     }
     return TemplateResponse(request, act.template, context, status=400 if form.is_bound else 200)

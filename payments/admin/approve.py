@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.admin import FactsAdmin, compact
-from orders.formats import format_money
+from orders.admin import FactsAdmin
+from orders.formats import format_moment, format_money
 from payments.admin.act import Act, ActForm, Desk, act_page
 from payments.admin.marks import STYLE, badge_mark, order_link
 from payments.models import Payment, Refund
@@ -102,7 +102,7 @@ def decision(refund: Refund, verb: str) -> Act:
         title=gettext_lazy("Refund of order %(number)s"),
         form=form,
         ask=ask,
-        context={"refund": refund, "goods": goods_of(refund)},
+        context=lambda _payment: {"refund": refund, "goods": goods_of(refund)},
     )
 
 
@@ -152,7 +152,7 @@ class RefundAdmin(FactsAdmin):
 
     @admin.display(description=gettext_lazy("asked"))
     def asked(self, refund: Refund) -> str:
-        return compact(refund.requested_at)
+        return format_moment(refund.requested_at)
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.act_view)

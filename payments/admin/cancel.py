@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from payments.admin.act import Act, ActForm, Desk
 from payments.models import Payment
+from payments.models.records import ReviewKind
 from payments.services.cancel import cancel_order
 
 
@@ -45,10 +46,17 @@ def _ask(desk: Desk, asked: dict[str, Any]) -> None:
         desk.say(said, messages.WARNING)
 
 
+def _unclear(payment: Payment) -> dict[str, Any]:
+    """What the provider told and nobody could book: cancelling gives nothing of it back."""
+    unclear = payment.reviews.filter(kind=ReviewKind.MISMATCH, resolved_at=None)
+    return {"unclear": list(unclear.order_by("pk"))}
+
+
 CANCEL = Act(
     permission="payments.cancel_payment",
     template="payments/admin/cancel.html",
     title=gettext_lazy("Cancel order %(number)s"),
     form=_form,
     ask=_ask,
+    context=_unclear,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -13,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.admin.act import Act, ActForm, Desk
-from payments.models import Payment, Review
+from payments.models import Dispute, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
-from payments.reviews import BUTTONS, GUIDES, Guide
+from payments.reviews import BUTTONS, Guide, guide_of
 from payments.services.ending import Ending, cases_of
 from payments.services.resolve import possible_acts, resolve_review
+from payments.states import DisputeState
 
 SEE: Final = "payments.view_review"
 EXPLAINED: Final = frozenset({ReviewAct.NOTE, ReviewAct.ELSEWHERE, ReviewAct.GIVE_BACK})
@@ -31,18 +33,29 @@ class Card:
     review: Review
     guide: Guide
     buttons: list[ReviewAct]
+    evidence_due: datetime | None = None
 
 
 def cards(request: HttpRequest, payment: Payment, reviews: Sequence[Review]) -> list[Card]:
     """The reviews of one payment; the number of statements does not grow with theirs."""
+    due = _evidence_due(payment, reviews)
     return [
         Card(
             case.review,
-            GUIDES[ReviewKind(case.review.kind)],
+            guide_of(case.review),
             [act for act in possible_acts(case) if request.user.has_perm(BUTTONS[act].permission)],
+            due.get(case.review.subject_ref),
         )
         for case in cases_of(payment, reviews)
     ]
+
+
+def _evidence_due(payment: Payment, reviews: Sequence[Review]) -> dict[str, datetime | None]:
+    """Until when each open dispute that these reviews are about can be answered."""
+    if all(review.kind != ReviewKind.DISPUTE for review in reviews):
+        return {}
+    disputes = Dispute.objects.filter(attempt__payment=payment, status=DisputeState.OPEN)
+    return dict(disputes.values_list("provider_id", "evidence_due_at"))
 
 
 def open_cards(request: HttpRequest, payment: Payment) -> list[Card]:
@@ -83,14 +96,14 @@ def decision(review: Review, act: ReviewAct) -> Act:
         _press(desk, review, ending)
 
     button = BUTTONS[act]
-    context = {"review": review, "guide": GUIDES[ReviewKind(review.kind)]}
+    context: dict[str, Any] = {"review": review, "guide": guide_of(review)}
     return Act(
         permission=button.permission,
         template="payments/admin/decide.html",
         title=gettext_lazy("Review of order %(number)s"),
         form=form,
         ask=ask,
-        context=context | {"label": act.label, "effect": button.effect},
+        context=lambda _payment: context | {"label": act.label, "effect": button.effect},
     )
 
 

@@ -18,7 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.admin import FactsAdmin, compact
+from orders.admin import FactsAdmin
+from orders.formats import format_moment
 from payments.admin.body import body_page, may_see_body
 from payments.admin.marks import STYLE, badge_mark, order_link
 from payments.admin.replay import may_replay, replay_page
@@ -109,7 +110,7 @@ class InboxAdmin(FactsAdmin):
 
     @admin.display(description=_("received"))
     def received(self, event: InboxEvent) -> str:
-        return compact(event.received_at)
+        return format_moment(event.received_at)
 
     @admin.display(description=_("state"))
     def state_badge(self, event: InboxEvent) -> SafeString:
@@ -122,7 +123,7 @@ class InboxAdmin(FactsAdmin):
     @admin.display(description=_("body"))
     def masked_body(self, event: InboxEvent) -> StrOrPromise:
         if event.forgotten_at:
-            day = compact(event.forgotten_at)
+            day = format_moment(event.forgotten_at)
             return gettext("forgotten on %(day)s; only that it came is kept") % {"day": day}
         return format_html('<pre class="till-body">{}</pre>', masked(bytes(event.body)))
 

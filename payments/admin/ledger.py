@@ -9,8 +9,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from orders.admin import FactsAdmin, compact
-from orders.formats import format_money
+from orders.admin import FactsAdmin
+from orders.formats import format_moment, format_money
 from payments.admin.marks import STYLE, order_link
 from payments.models import Attempt, Entry
 from payments.statement import reference
@@ -42,7 +42,7 @@ class EntryAdmin(FactsAdmin):
 
     @admin.display(description=_("booked"))
     def booked(self, entry: Entry) -> str:
-        return compact(entry.at)
+        return format_moment(entry.at)
 
     @admin.display(description=_("key"))
     def key_as_code(self, entry: Entry) -> SafeString:

@@ -27,13 +27,19 @@ from payments.admin.decide import open_cards
 from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
 from payments.admin.refund import REFUND
-from payments.admin.release import RELEASE
+from payments.admin.release import RELEASE, RELEASE_REST
 from payments.models import Attempt, Operation, Payment, ProviderObject, Refund
-from payments.queries import dead_events, held_for
+from payments.queries import dead_events, held_for, rest_held_for
 from payments.states import PaymentStatus
 from payments.timeline import Kind, timeline
 
-ACTS: Final = {"refund": REFUND, "capture": CAPTURE, "release": RELEASE, "cancel": CANCEL}
+ACTS: Final = {
+    "refund": REFUND,
+    "capture": CAPTURE,
+    "release": RELEASE,
+    "release_rest": RELEASE_REST,
+    "cancel": CANCEL,
+}
 OPEN: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
 
@@ -118,6 +124,7 @@ class OrderAdmin(BaseOrderAdmin):
             line.order = order
         story = timeline(order, payment)
         held = bool(payment and held_for(payment).amount)
+        rest = bool(held and payment and rest_held_for(payment).amount)
         waits = bool(order.state == OrderState.OPEN and payment and not payment.accepted)
         context |= {
             "order_state": self.order_state(order),
@@ -126,6 +133,9 @@ class OrderAdmin(BaseOrderAdmin):
             "can_refund": bool(payment and payment.refundable.amount and REFUND.allowed(request)),
             "can_capture": held and order.state in OPEN and not waits and CAPTURE.allowed(request),
             "can_release": held and order.state == OrderState.OPEN and RELEASE.allowed(request),
+            "can_release_rest": rest
+            and order.state == OrderState.CONFIRMED
+            and RELEASE_REST.allowed(request),
             "can_cancel": bool(payment and order.state in OPEN and CANCEL.allowed(request)),
             "approvals": waiting_refunds(request, payment) if payment else [],
             "reviews": open_cards(request, payment) if payment else [],

@@ -15,13 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from orders.admin import FactsAdmin, compact
+from orders.admin import FactsAdmin
+from orders.formats import format_moment
 from payments.admin.act import Desk, act_page
 from payments.admin.decide import cards, decision
 from payments.admin.marks import STYLE, order_link
 from payments.models import Review
-from payments.models.records import ReviewAct, ReviewKind
-from payments.reviews import GUIDES
+from payments.models.records import ReviewAct
+from payments.reviews import guide_of
 
 SEE_ORDERS = "orders.view_order"
 
@@ -41,13 +42,13 @@ class OpenFilter(admin.SimpleListFilter):
 
 class ReviewAdmin(FactsAdmin):
     change_form_template = "payments/admin/review.html"
-    list_display = ["kind", "subject", "opened", "detail", "resolved"]
+    list_display = ["kind", "subject", "opened", "seen", "resolved"]
     list_filter = [OpenFilter, "kind"]
     list_select_related = ["payment__order", "resolved_by"]
     ordering = [F("resolved_at").desc(nulls_first=True), "-opened_at"]
     sortable_by = []
     fields = [
-        *("kind", "order", "subject_ref", "detail", "opened_at"),
+        *("kind", "order", "subject_ref", "seen", "opened_at"),
         *("resolved_at", "resolved_by", "act", "note"),
     ]
 
@@ -62,16 +63,20 @@ class ReviewAdmin(FactsAdmin):
     def subject(self, review: Review) -> SafeString:
         return order_link(review.payment.order, review.subject_ref)
 
+    @admin.display(description=gettext_lazy("what was seen"))
+    def seen(self, review: Review) -> str:
+        return review.seen
+
     @admin.display(description=gettext_lazy("opened"))
     def opened(self, review: Review) -> str:
-        return compact(review.opened_at)
+        return format_moment(review.opened_at)
 
     @admin.display(description=gettext_lazy("resolved"))
     def resolved(self, review: Review) -> str | None:
         if review.resolved_at is None:
             return None
         by = review.resolved_by or ""
-        return f"{compact(review.resolved_at)} {by} {review.get_act_display()}".strip()
+        return f"{format_moment(review.resolved_at)} {by} {review.get_act_display()}".strip()
 
     def get_urls(self) -> list[URLPattern]:
         # An act may call the provider, never inside a transaction of the host's.
@@ -81,7 +86,7 @@ class ReviewAdmin(FactsAdmin):
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         review = get_object_or_404(Review.objects.select_related("payment__order"), pk=pk)
-        if act not in GUIDES[ReviewKind(review.kind)].acts:
+        if act not in guide_of(review).acts:
             raise Http404
         page, seen = decision(review, ReviewAct(act)), self.has_view_permission(request, review)
         if not (seen and request.user.has_perm(SEE_ORDERS) and page.allowed(request)):

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from orders.admin import compact
+from orders.formats import format_moment
 from payments.admin.marks import STYLE
 from payments.admin.sealed import PREFIX, given_secrets, secret_field, secret_names
 from payments.conf import payment_settings
@@ -38,7 +38,7 @@ def address(token: str) -> SafeString:
 
 def until_of(account: ProviderAccount) -> str:
     """Until when the old address and secrets are good, as staff read it."""
-    return compact(account.old_until) if account.old_until else ""
+    return format_moment(account.old_until) if account.old_until else ""
 
 
 class RotateForm(forms.Form):

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0009_pieces_are_refunded_once'),
-        ('payments', '0014_a_review_is_of_one_payment'),
+        ('payments', '0015_reviews_release_the_rest_and_keep_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

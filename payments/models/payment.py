@@ -280,6 +280,16 @@ class Attempt(models.Model):
         return self.hold and self.capture_final and wanted and not self.held
 
     @property
+    def has_rest(self) -> bool:
+        """Whether a part of a hold was captured, and the bank keeps the rest for another."""
+        return self.captured > 0 and self.held > 0 and self.closing_at is None
+
+    @property
+    def rest_given_up(self) -> bool:
+        """Whether no more than was captured of a hold is wanted, and the bank is to let go."""
+        return self.closing_at is not None and self.capture_final and self.captured > 0
+
+    @property
     def refundable(self) -> Money:
         """What of this attempt may be asked back, by the rule of its payment."""
         taken = self.net_refunded + self.refund_pending + self.disputed

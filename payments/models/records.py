@@ -12,6 +12,7 @@ from orders.clock import now
 from payments.models.account import ProviderAccount
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
+from payments.sights import told
 from payments.states import DisputeState
 
 
@@ -122,6 +123,7 @@ class ReviewAct(models.TextChoices):
     ELSEWHERE = "elsewhere", _("Returned elsewhere")
     ACCEPT_REFUND = "accept_refund", _("Accept the refund")
     CAPTURE = "capture", _("Capture what is held")
+    RELEASE_REST = "release_rest", _("Release the rest")
     ASK_NOW = "ask_now", _("Ask again now")
     CHECK_LEDGER = "check_ledger", _("Check again")
     NOTE = "note", _("Resolve with a note")
@@ -130,6 +132,7 @@ class ReviewAct(models.TextChoices):
 class Review(models.Model):
     """Something only a person can settle; one open row per kind, payment and subject.
 
+    `detail` is what was seen, and `facts` fill its gaps (`payments.sights`).
     What ended it: `act`, with the note of who did it; neither where the cause went by itself.
     `request_key` is that of the form, so that a second click finds its first.
     """
@@ -138,6 +141,7 @@ class Review(models.Model):
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="reviews")
     subject_ref = models.CharField(pgettext_lazy("review", "subject"), max_length=120)
     detail = models.CharField(_("what was seen"), max_length=255, blank=True)
+    facts = models.JSONField(default=dict, editable=False)
     opened_at = models.DateTimeField(_("opened"), default=now)
     resolved_at = models.DateTimeField(_("resolved"), null=True)
     resolved_by = models.ForeignKey(
@@ -171,3 +175,8 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{ReviewKind(self.kind).label}: {self.subject_ref}"
+
+    @property
+    def seen(self) -> str:
+        """What was seen, in the active language."""
+        return told(self.detail, self.facts)

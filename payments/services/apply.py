@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.services.settle import mark_held, mark_paid
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
+from payments.models.account import Mode
 from payments.models.payment import MISMATCH
 from payments.models.records import ReviewKind
 from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
@@ -30,6 +33,13 @@ from payments.services.reviews import end_review, open_review
 from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
+from payments.sights import (
+    LIVE_MONEY,
+    OTHER_ACCOUNT,
+    OTHER_CURRENCY,
+    OTHER_REFERENCE,
+    TEST_MONEY,
+)
 from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
 
 SUMMED = (
@@ -54,6 +64,14 @@ ASKED_BY_TABLE = frozenset({"poll", "create"})
 
 UNHEARD = frozenset({AttemptStatus.SUBMITTING, AttemptStatus.UNKNOWN})
 """The provider has told nothing of such an attempt yet."""
+
+
+class Differs(NamedTuple):
+    """What the provider names otherwise than we do, in words with gaps for both."""
+
+    words: str
+    theirs: str
+    ours: str
 
 
 def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
@@ -131,28 +149,34 @@ def as_tried(attempt: Attempt) -> Tried:
     )
 
 
-def _mismatch(attempt: Attempt, outcome: Outcome) -> str:
-    """What the provider names otherwise than we do; "" where nothing does."""
+def _mismatch(attempt: Attempt, outcome: Outcome) -> Differs | None:
+    """What the provider names otherwise than we do; None where nothing is."""
     account, currency = attempt.account, attempt.payment.currency
     amounts = [outcome.amount] if outcome.amount else []
     amounts += [capture.amount for capture in outcome.captures]
     amounts += [refund.amount for refund in outcome.refunds]
     amounts += [dispute.amount for dispute in outcome.disputes]
     named = (
-        ("reference", outcome.our_ref, attempt.our_ref),
-        ("mode", outcome.mode, account.mode),
-        ("account", outcome.merchant_id, account.merchant_id),
-        *(("currency", amount.currency, currency) for amount in amounts),
+        (OTHER_REFERENCE, outcome.our_ref, attempt.our_ref),
+        (TEST_MONEY if account.mode == Mode.LIVE else LIVE_MONEY, outcome.mode, account.mode),
+        (OTHER_ACCOUNT, outcome.merchant_id, account.merchant_id),
+        *((OTHER_CURRENCY, amount.currency, currency) for amount in amounts),
     )
-    for what, theirs, ours in named:
+    for words, theirs, ours in named:
         if theirs and theirs != ours:
-            return f"{what}: theirs {theirs}, ours {ours}"
-    return ""
+            return Differs(words, theirs, ours)
+    return None
 
 
-def _set_aside(attempt: Attempt, problem: str, source: str) -> Attempt:
+def _set_aside(attempt: Attempt, problem: Differs, source: str) -> Attempt:
     """Book nothing of an answer that is not about this attempt; a person looks at it."""
-    open_review(ReviewKind.MISMATCH, attempt.payment, subject=attempt.our_ref, detail=problem)
+    open_review(
+        ReviewKind.MISMATCH,
+        attempt.payment,
+        subject=attempt.our_ref,
+        detail=problem.words,
+        facts={"theirs": problem.theirs, "ours": problem.ours},
+    )
     attempt.error_code = MISMATCH
     _ask_again(attempt, AttemptStatus(attempt.status), source)
     attempt.save(update_fields=["error_code", "next_poll_at"])
@@ -233,8 +257,13 @@ def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     case = case_of(status, flow_of(attempt.account, attempt.method))
     moment = next_poll(case, attempt.polls, at=now(), action_ends=attempt.action_expires_at)
     if moment is None and not closed:
-        detail = f"asked {attempt.polls} times, still {status}"
-        open_review(ReviewKind.NO_ANSWER, attempt.payment, subject=attempt.our_ref, detail=detail)
+        open_review(
+            ReviewKind.NO_ANSWER,
+            attempt.payment,
+            subject=attempt.our_ref,
+            detail=gettext_noop("asked %(count)s times, still: %(status)s"),
+            facts={"count": attempt.polls, "status": status},
+        )
     return moment
 
 

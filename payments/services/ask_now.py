@@ -19,7 +19,15 @@ from payments.models.records import ReviewKind
 from payments.providers.base import Failure
 from payments.services.ask import ask, hear
 from payments.services.check_ledger import faults
-from payments.services.ending import Case, Ending, cases_of, end, ended_before, lock_case
+from payments.services.ending import (
+    Case,
+    Ending,
+    cases_of,
+    end,
+    ended_before,
+    ended_by_answer,
+    lock_case,
+)
 from payments.services.give_up import UNTOLD, give_up, in_window
 from payments.states import UNSETTLED, DisputeState
 
@@ -42,6 +50,8 @@ def ask_now(ending: Ending) -> bool:
     heard = _listen(case)
     with transaction.atomic():
         case = lock_case(ending)
+        if ended_by_answer(ending):
+            return True
         if ended_before(ending):
             return False
         if SETTLED[ReviewKind(case.review.kind)](case, heard):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.errors import IllegalTransition
@@ -93,5 +94,10 @@ def _give_back(payment: Payment, *, reason: str, requested_by: int | None) -> No
         try:
             owe_refund(refund)
         except RefundRefused as refusal:
-            detail = f"{amount} of a cancelled order: {refusal}"
-            open_review(ReviewKind.REFUND_FAILED, payment, subject=subject, detail=detail)
+            open_review(
+                ReviewKind.REFUND_FAILED,
+                payment,
+                subject=subject,
+                detail=gettext_noop("%(amount)s of a cancelled order: %(refusal)s"),
+                facts={"amount": amount, "refusal": str(refusal)},
+            )

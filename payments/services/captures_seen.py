@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from orders.clock import now
 from payments.models import Attempt, Operation
 from payments.models.records import ReviewKind
 from payments.providers.base import Failure, Outcome
 from payments.services.reviews import open_review
+from payments.sights import WHY
 from payments.states import UNSETTLED, OperationKind, OperationStatus
 
 
@@ -53,14 +56,27 @@ def _end(attempt: Attempt, capture: Operation, why: Failure) -> None:
     if came > 0:
         capture.amount, capture.reaches = came, attempt.captured
         _settle(capture, OperationStatus.SUCCEEDED)
-        kind, subject = ReviewKind.WRONG_AMOUNT, attempt.our_ref
-        detail = f"{capture.our_ref} took {attempt.money(came)} of {attempt.money(asked)}"
+        open_review(
+            ReviewKind.WRONG_AMOUNT,
+            attempt.payment,
+            subject=attempt.our_ref,
+            detail=gettext_noop("%(capture)s took %(came)s of %(asked)s"),
+            facts={
+                "capture": capture.our_ref,
+                "came": attempt.money(came),
+                "asked": attempt.money(asked),
+            },
+        )
     else:
         capture.error_code, capture.error_raw = why.code, why.raw[:80]
         _settle(capture, OperationStatus.FAILED)
-        kind, subject = ReviewKind.CAPTURE_FAILED, capture.our_ref
-        detail = f"{attempt.money(asked)}: {why.code} {why.raw}"
-    open_review(kind, attempt.payment, subject=subject, detail=detail)
+        open_review(
+            ReviewKind.CAPTURE_FAILED,
+            attempt.payment,
+            subject=capture.our_ref,
+            detail=WHY,
+            facts={"amount": attempt.money(asked), "why": why},
+        )
 
 
 def _settle(capture: Operation, status: OperationStatus) -> None:

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from orders.clock import now
+from orders.formats import format_money
 from orders.states import OrderState
 from orders.wake import wake
 from payments.books import Fact, Totals
 from payments.models import Attempt, Dispute, Operation
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
-from payments.providers.base import DisputeSeen, DisputeStatus, Outcome
-from payments.services.reviews import open_review
+from payments.providers.base import DisputeSeen, DisputeStatus, Failure, Outcome
+from payments.services.changes import as_read, save_changes
+from payments.services.reviews import end_review, open_review
+from payments.sights import WHY
 from payments.states import DisputeState, EntryKind
 
 HOLDS_MONEY: Final = frozenset({DisputeState.OPEN, DisputeState.LOST})
 """What is disputed or lost cannot be refunded."""
+
+WON_LATE: Final = gettext_noop("%(amount)s is won back in a dispute, and the order has expired")
 
 REASON: Final = "dispute won"
 """The stored reason of a refund that nobody asked for."""
@@ -25,36 +35,47 @@ REASON: Final = "dispute won"
 def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     """Note what the provider says of each dispute; the caller holds the locks, saves and posts.
 
-    A dispute that was decided does not open again, in whatever order that is told. What an order
-    that was cancelled meanwhile wins back is nobody's but the shopper's.
+    A dispute that was decided does not open again, and its amount only grows, in whatever order
+    that is told. What an order that was cancelled meanwhile wins back is nobody's but the
+    shopper's; what one that has expired wins back, a person decides about.
     """
     facts: list[Fact] = []
     for seen in outcome.disputes:
         if seen.amount.amount > 0:
             facts += _move(attempt, seen)
         else:
-            detail = f"a dispute of {seen.amount}"
-            payment, subject = attempt.payment, seen.provider_id
-            open_review(ReviewKind.MISMATCH, payment, subject=subject, detail=detail)
+            _question(attempt, seen, gettext_noop("a dispute of %(amount)s"))
     if outcome.disputes:
         held = attempt.disputes.filter(status__in=HOLDS_MONEY)
         attempt.disputed = sum(dispute.amount for dispute in held)
-        if attempt.payment.order.state == OrderState.CANCELLED:
-            for fact in facts:
-                _give_back(attempt, fact)
+        state, won = attempt.payment.order.state, [fact for fact in facts if fact.adds.disputed < 0]
+        for fact in won if state == OrderState.CANCELLED else ():
+            _give_back(attempt, fact)
+        if won and state == OrderState.EXPIRED:
+            _question_whose(attempt)
     return facts
 
 
 def _give_back(attempt: Attempt, fact: Fact) -> None:
     """Owe what a dispute has set free, as far as nothing else has taken it."""
     amount = min(-fact.adds.disputed, attempt.refundable.amount)
-    if amount <= 0:
+    if not amount:
         return
     Operation.objects.create(
         attempt=attempt, request_key=f"dispute:{fact.subject}", amount=amount, reason=REASON
     )
     attempt.refund_pending += amount
     wake(SUBMIT_TASK)
+
+
+def _question_whose(attempt: Attempt) -> None:
+    """Ask a person about money that is here again, of an order that nobody waits for any more."""
+    free = attempt.refundable
+    if free.amount:
+        kind = ReviewKind.SURPLUS if attempt.surplus else ReviewKind.WRONG_AMOUNT
+        open_review(
+            kind, attempt.payment, subject=attempt.our_ref, detail=WON_LATE, facts={"amount": free}
+        )
 
 
 def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
@@ -72,24 +93,72 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
         },
     )
     if dispute.attempt_id != attempt.pk:
-        detail = f"{seen.amount} disputed, but told of another payment before"
-        subject = seen.provider_id
-        open_review(ReviewKind.MISMATCH, attempt.payment, subject=subject, detail=detail)
+        _question(
+            attempt, seen, gettext_noop("%(amount)s disputed, but told of another payment before")
+        )
         return []
-    before = None if fresh else dispute.status
+    before, was_open = 0 if fresh else _held(dispute), fresh or dispute.status == DisputeState.OPEN
     if fresh:
-        detail = f"{seen.amount}: {seen.reason}"
-        open_review(ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, detail=detail)
-    elif dispute.status == DisputeState.OPEN and state != DisputeState.OPEN:
-        dispute.status, dispute.closed_at = state, now()
-        dispute.save(update_fields=["status", "closed_at"])
+        open_review(
+            ReviewKind.DISPUTE,
+            attempt.payment,
+            subject=seen.provider_id,
+            detail=WHY,
+            facts={"amount": seen.amount, "why": Failure(seen.reason[:80] or "general")},
+        )
+    else:
+        _learn(dispute, seen)
+    if was_open and dispute.status != DisputeState.OPEN:
+        end_review(
+            ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, note=_outcome_of(dispute)
+        )
     return _facts(dispute, attempt, before)
 
 
-def _facts(dispute: Dispute, attempt: Attempt, before: str | None) -> list[Fact]:
-    """The bank takes the money when a dispute opens, and gives it back only if it is won."""
-    held = dispute.amount * ((dispute.status in HOLDS_MONEY) - (before in HOLDS_MONEY))
-    if not held:
+def _question(attempt: Attempt, seen: DisputeSeen, detail: str) -> None:
+    """Have a person look at a dispute that is no fact to book."""
+    open_review(
+        ReviewKind.MISMATCH,
+        attempt.payment,
+        subject=seen.provider_id,
+        detail=detail,
+        facts={"amount": seen.amount},
+    )
+
+
+def _learn(dispute: Dispute, seen: DisputeSeen) -> None:
+    """Take over what is new of a dispute; a repeat or an older sight moves no money."""
+    before = as_read(dispute)
+    dispute.amount = max(dispute.amount, seen.amount.amount)
+    due = [moment for moment in (dispute.evidence_due_at, seen.evidence_due_at) if moment]
+    dispute.evidence_due_at = max(due, default=None)
+    if dispute.status == DisputeState.OPEN and seen.status != DisputeStatus.OPEN:
+        dispute.status, dispute.closed_at = DisputeState(seen.status.value), now()
+    save_changes(dispute, before)
+
+
+def _outcome_of(dispute: Dispute) -> str:
+    """What became of it, in the language of the site, since nobody reads it yet."""
+    amount = {"amount": format_money(dispute.attempt.money(dispute.amount), settings.LANGUAGE_CODE)}
+    with translation.override(settings.LANGUAGE_CODE):
+        if dispute.status == DisputeState.WON:
+            return _("won: the bank returned %(amount)s") % amount
+        return _("lost: the bank gave %(amount)s to the shopper") % amount
+
+
+def _held(dispute: Dispute) -> int:
+    return dispute.amount if dispute.status in HOLDS_MONEY else 0
+
+
+def _facts(dispute: Dispute, attempt: Attempt, before: int) -> list[Fact]:
+    """The bank takes the money when a dispute opens, and gives it back only if it is won.
+
+    One whose amount has grown takes the difference, under a key of its own.
+    """
+    more = _held(dispute) - before
+    if not more:
         return []
     subject = f"{attempt.account.code}:{dispute.provider_id}:{dispute.status}"
-    return [Fact(EntryKind.DISPUTE, subject, Totals(disputed=held))]
+    if before and more > 0:
+        subject = f"{subject}:{dispute.amount}"
+    return [Fact(EntryKind.DISPUTE, subject, Totals(disputed=more))]

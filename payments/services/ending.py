@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from orders.clock import now
@@ -78,6 +80,15 @@ def ended_before(ending: Ending) -> bool:
     if review.request_key == ending.key and review.act == ending.act:
         return True
     raise ReviewRefused(_("this review has ended already"))
+
+
+def ended_by_answer(ending: Ending) -> bool:
+    """Whether what was heard has ended it by itself; then it gets the name of who asked."""
+    told = Review.objects.filter(pk=ending.review_id, resolved_at__isnull=False, act="")
+    said = Concat("note", Value(f" · {ending.note}")) if ending.note else F("note")
+    return bool(
+        told.update(resolved_by_id=ending.by, act=ending.act, note=said, request_key=ending.key)
+    )
 
 
 def end(ending: Ending, *, note: str = "") -> None:

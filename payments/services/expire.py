@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.conf import order_settings
@@ -100,9 +101,13 @@ def _rest_is_overdue(attempts: Sequence[Attempt]) -> bool:
     if not parts or any(attempt.in_flight and not attempt.superseded_at for attempt in attempts):
         return False
     attempt = parts[0]
-    payment, missing = attempt.payment, attempt.payment.rest
-    detail = f"the rest of {missing} was asked for and not paid"
-    open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
+    open_review(
+        ReviewKind.WRONG_AMOUNT,
+        attempt.payment,
+        subject=attempt.our_ref,
+        detail=gettext_noop("the rest of %(rest)s was asked for and not paid"),
+        facts={"rest": attempt.payment.rest},
+    )
     return True
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
 from orders.clock import now
 from orders.services.cancel import reopen_order
 from orders.services.expire import revive_order
@@ -42,7 +44,7 @@ def follow_hold(attempt: Attempt) -> None:
 def is_unwanted(attempt: Attempt) -> bool:
     """Whether what a bank holds by this attempt is not, or no longer, for its order."""
     dead = attempt.payment.order.state in {OrderState.CANCELLED, OrderState.EXPIRED}
-    return dead or _is_left(attempt)
+    return dead or _is_left(attempt) or attempt.rest_given_up
 
 
 def _is_left(attempt: Attempt) -> bool:
@@ -90,29 +92,46 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
     if not attempt.captured:
         reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
     elif attempt.captured < attempt.wanted and not attempt.charged_as_asked:
-        came, asked = attempt.money(attempt.captured), attempt.money(attempt.amount)
-        detail = f"{came} of {asked} was captured, and nothing is held any more"
-        subject = attempt.our_ref
-        open_review(ReviewKind.WRONG_AMOUNT, attempt.payment, subject=subject, detail=detail)
+        open_review(
+            ReviewKind.WRONG_AMOUNT,
+            attempt.payment,
+            subject=attempt.our_ref,
+            detail=gettext_noop("%(came)s of %(asked)s was captured, nothing is held any more"),
+            facts={
+                "came": attempt.money(attempt.captured),
+                "asked": attempt.money(attempt.amount),
+            },
+        )
 
 
 def _warn(attempt: Attempt) -> None:
     for early in WARNINGS:
         if attempt.capture_before and now() >= attempt.capture_before - early:
             hours = int(early.total_seconds() // 3600)
-            subject = f"{attempt.our_ref}:{hours}"
-            at = attempt.capture_before.isoformat(timespec="minutes")
-            detail = f"{attempt.money(attempt.held)} is held until {at}, less than {hours} h"
-            open_review(ReviewKind.HOLD_ENDING, attempt.payment, subject=subject, detail=detail)
+            open_review(
+                ReviewKind.HOLD_ENDING,
+                attempt.payment,
+                subject=f"{attempt.our_ref}:{hours}",
+                detail=gettext_noop("%(held)s is held until %(until)s, less than %(hours)s h"),
+                facts={
+                    "held": attempt.money(attempt.held),
+                    "until": attempt.capture_before,
+                    "hours": hours,
+                },
+            )
 
 
 def _question_part(attempt: Attempt) -> None:
     """A bank that holds less than it was asked to makes no order; a person decides what does."""
     if attempt.captured or attempt.held >= attempt.wanted or is_unwanted(attempt):
         return
-    held, asked = attempt.money(attempt.held), attempt.money(attempt.amount)
-    detail, subject = f"{held} of {asked} is held", attempt.our_ref
-    open_review(ReviewKind.WRONG_AMOUNT, attempt.payment, subject=subject, detail=detail)
+    open_review(
+        ReviewKind.WRONG_AMOUNT,
+        attempt.payment,
+        subject=attempt.our_ref,
+        detail=gettext_noop("%(held)s of %(asked)s is held"),
+        facts={"held": attempt.money(attempt.held), "asked": attempt.money(attempt.amount)},
+    )
 
 
 def next_look(attempt: Attempt) -> datetime:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
 from orders.clock import now
 from orders.emails import queue_mail
 from payments.books import Fact, Totals
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
-from payments.providers.base import Outcome, RefundSeen
+from payments.providers.base import Failure, Outcome, RefundSeen
 from payments.schedule import Case, next_poll
 from payments.services.reviews import end_review, open_review
+from payments.sights import WHY
 from payments.states import REFUND_TOLD, UNSETTLED, EntryKind, OperationKind, OperationStatus
 
 REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
@@ -58,10 +61,16 @@ def apply_refunds(attempt: Attempt, outcome: Outcome) -> list[Fact]:
         _remember(operation, refund, known)
         _end_told_before(attempt, operation, known.by_name.get(refund.our_ref))
     if outcome.refunded is not None and outcome.refunded > attempt.refunded:
-        money = attempt.payment.money
-        detail = f"they say {money(outcome.refunded)}, refunds add up to {money(attempt.refunded)}"
-        payment, ref = attempt.payment, attempt.our_ref
-        open_review(ReviewKind.REFUND_TOTAL, payment, subject=ref, detail=detail)
+        open_review(
+            ReviewKind.REFUND_TOTAL,
+            attempt.payment,
+            subject=attempt.our_ref,
+            detail=gettext_noop("they say %(theirs)s, refunds add up to %(ours)s"),
+            facts={
+                "theirs": attempt.money(outcome.refunded),
+                "ours": attempt.money(attempt.refunded),
+            },
+        )
     return facts
 
 
@@ -116,7 +125,8 @@ def _external(attempt: Attempt, refund: RefundSeen, known: Known) -> Operation:
         ReviewKind.EXTERNAL_REFUND,
         attempt.payment,
         subject=f"{attempt.account.code}:{refund.provider_id}",
-        detail=f"{refund.amount} by {refund.provider_id}",
+        detail=gettext_noop("%(amount)s by %(refund)s"),
+        facts={"amount": refund.amount, "refund": refund.provider_id},
     )
     attempt.refund_pending += refund.amount.amount
     known.by_name[_key(attempt, refund)] = operation = Operation.objects.create(
@@ -133,8 +143,15 @@ def _external(attempt: Attempt, refund: RefundSeen, known: Known) -> Operation:
 def _question(attempt: Attempt, refund: RefundSeen) -> None:
     """A refund of nothing, or without a name, is no fact to book; a person looks at it."""
     subject = f"{attempt.account.code}:{refund.provider_id or attempt.our_ref}"
-    detail = f"a refund of {refund.amount}" + " without an id" * (not refund.provider_id)
-    open_review(ReviewKind.MISMATCH, attempt.payment, subject=subject, detail=detail)
+    nameless = gettext_noop("a refund of %(amount)s without an id")
+    detail = gettext_noop("a refund of %(amount)s") if refund.provider_id else nameless
+    open_review(
+        ReviewKind.MISMATCH,
+        attempt.payment,
+        subject=subject,
+        detail=detail,
+        facts={"amount": refund.amount},
+    )
 
 
 def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> list[Fact]:
@@ -178,16 +195,27 @@ def _spread_word(
     elif operation.error_code != DISPUTED:  # else the bank has given it back, or will decide
         _tell_shopper(attempt, operation, kind="refund_failed")
     if not failed_before:  # else staff know, and may have given it back by now
-        payment, detail = attempt.payment, f"{seen.amount}: {operation.error_code}"
-        open_review(ReviewKind.REFUND_FAILED, payment, subject=operation.our_ref, detail=detail)
+        why = Failure(operation.error_code, operation.error_raw)
+        open_review(
+            ReviewKind.REFUND_FAILED,
+            attempt.payment,
+            subject=operation.our_ref,
+            detail=WHY if why.code else "%(amount)s",
+            facts={"amount": seen.amount, "why": why},
+        )
 
 
 def _made_after_all(attempt: Attempt, operation: Operation) -> None:
     """Nobody need decide about it any more; who has done so may have given it back once more."""
     payment, ref = attempt.payment, operation.our_ref
     if not end_review(ReviewKind.REFUND_FAILED, payment, subject=ref):
-        detail = f"{operation.money} was taken for refused, and has gone back after all"
-        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
+        open_review(
+            ReviewKind.WRONG_AMOUNT,
+            payment,
+            subject=ref,
+            detail=gettext_noop("%(amount)s was taken for refused, and has gone back after all"),
+            facts={"amount": operation.money},
+        )
 
 
 def _check_amount(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
@@ -195,9 +223,13 @@ def _check_amount(attempt: Attempt, operation: Operation, seen: RefundSeen) -> N
     told = seen.amount.amount
     if told == operation.amount:
         return
-    detail = f"asked for {operation.money}, they made it {seen.amount}"
-    payment, ref = attempt.payment, operation.our_ref
-    open_review(ReviewKind.WRONG_AMOUNT, payment, subject=ref, detail=detail)
+    open_review(
+        ReviewKind.WRONG_AMOUNT,
+        attempt.payment,
+        subject=operation.our_ref,
+        detail=gettext_noop("asked for %(asked)s, they made it %(made)s"),
+        facts={"asked": operation.money, "made": seen.amount},
+    )
     if operation.status == OperationStatus.SUCCEEDED:
         return  # what comes back is what went
     if operation.status in UNSETTLED:

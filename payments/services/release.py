@@ -1,4 +1,4 @@
-"""Letting go of a hold that an open order cannot use, so that the shopper pays anew."""
+"""Letting go of what is held: all of it, so that the shopper pays anew, or what is left of it."""
 
 from __future__ import annotations
 
@@ -40,8 +40,34 @@ def release_hold(*, payment_id: int) -> bool:
     return bool(holding)
 
 
-def _check(attempt: Attempt) -> None:
+def release_rest(*, payment_id: int) -> bool:
+    """Owe the release of what is still held beside what was captured; the order keeps that.
+
+    A second call changes nothing and returns False. Raises ReleaseRefused with a sentence for
+    staff. A worker sends it after the commit.
+    """
+    with transaction.atomic():
+        payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
+        if payment.order.state != OrderState.CONFIRMED:
+            raise ReleaseRefused(_("only of a confirmed order the rest is released"))
+        resting = [each for each in attempts if each.has_rest]
+        if not resting and any(each.held and not each.closing_at for each in attempts):
+            raise ReleaseRefused(_("nothing of it is captured yet: cancel the order instead"))
+        for attempt in resting:
+            _check_captures(attempt)
+            before = as_read(attempt)
+            attempt.capture_final = True
+            owe_release(attempt)
+            save_changes(attempt, before)
+    return bool(resting)
+
+
+def _check_captures(attempt: Attempt) -> None:
     if attempt.operations.filter(kind=OperationKind.CAPTURE, status__in=UNSETTLED).exists():
         raise ReleaseRefused(_("a capture is on its way: wait until it is settled"))
+
+
+def _check(attempt: Attempt) -> None:
+    _check_captures(attempt)
     if attempt.captured:
         raise ReleaseRefused(_("a part of it is captured: capture the rest, or cancel the order"))

@@ -13,10 +13,15 @@ from orders.clock import now
 from payments.errors import ReviewRefused
 from payments.models import Attempt, Operation, Review
 from payments.models.records import ReviewAct, ReviewKind
-from payments.reviews import GUIDES
+from payments.reviews import guide_of
 from payments.services.ask_now import ask_now, check_again
 from payments.services.back_again import owed_back, refund_again, return_elsewhere
-from payments.services.capture_rest import can_capture, capture_held
+from payments.services.capture_rest import (
+    can_capture,
+    can_release_rest,
+    capture_held,
+    release_what_is_left,
+)
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
 from payments.services.give_back import can_give_back, give_back
 from payments.services.short import accept_short, ask_rest, is_short
@@ -30,7 +35,7 @@ def resolve_review(ending: Ending) -> bool:
     staff, and then nothing has changed.
     """
     review = Review.objects.get(pk=ending.review_id)
-    if ending.act not in GUIDES[ReviewKind(review.kind)].acts:
+    if ending.act not in guide_of(review).acts:
         raise ReviewRefused(_("this does not end such a review"))
     return DOES[ending.act](ending)
 
@@ -39,7 +44,7 @@ def possible_acts(case: Case) -> list[ReviewAct]:
     """The buttons of a review that would do something now; none where it has ended."""
     if case.review.resolved_at:
         return []
-    acts = GUIDES[ReviewKind(case.review.kind)].acts
+    acts = guide_of(case.review).acts
     return [act for act in acts if WHERE.get(act, _always)(case)]
 
 
@@ -86,6 +91,7 @@ DOES: Final[dict[ReviewAct, Callable[[Ending], bool]]] = {
     ReviewAct.ELSEWHERE: return_elsewhere,
     ReviewAct.ACCEPT_REFUND: _end_only,
     ReviewAct.CAPTURE: capture_held,
+    ReviewAct.RELEASE_REST: release_what_is_left,
     ReviewAct.ASK_NOW: ask_now,
     ReviewAct.CHECK_LEDGER: check_again,
     ReviewAct.NOTE: _end_only,
@@ -98,5 +104,6 @@ WHERE: Final[dict[ReviewAct, Callable[[Case], bool]]] = {
     ReviewAct.ELSEWHERE: _owes_back,
     ReviewAct.ACCEPT_REFUND: _is_about_a_refund,
     ReviewAct.CAPTURE: can_capture,
+    ReviewAct.RELEASE_REST: can_release_rest,
 }
 """Where a button has something to do; others have it always."""

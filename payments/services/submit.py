@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.states import OrderState
@@ -155,7 +156,12 @@ def _ask_later(operation: Operation) -> None:
     again = next_poll(
         Case.REFUND if pending else Case.UNKNOWN, operation.tries - (not pending), at=now()
     )
-    payment, detail = operation.attempt.payment, f"{operation.kind} of {operation.money}"
     with transaction.atomic():
         if open_still.update(status=waiting, next_run_at=again) and again is None:
-            open_review(ReviewKind.NO_ANSWER, payment, subject=operation.our_ref, detail=detail)
+            open_review(
+                ReviewKind.NO_ANSWER,
+                operation.attempt.payment,
+                subject=operation.our_ref,
+                detail=gettext_noop("%(kind)s of %(amount)s"),
+                facts={"kind": OperationKind(operation.kind), "amount": operation.money},
+            )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop
+
 from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
@@ -31,9 +33,16 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
         attempt.surplus += more
         _give_back(attempt, more)
     if attempt.surplus == 0 and _is_wrong(attempt):
-        came, asked = attempt.money(attempt.captured), attempt.money(_asked(attempt))
-        detail = f"captured {came}, asked for {asked}"
-        open_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref, detail=detail)
+        open_review(
+            ReviewKind.WRONG_AMOUNT,
+            payment,
+            subject=attempt.our_ref,
+            detail=gettext_noop("captured %(came)s, asked for %(asked)s"),
+            facts={
+                "came": attempt.money(attempt.captured),
+                "asked": attempt.money(_asked(attempt)),
+            },
+        )
     elif captured_before and not attempt.hold:
         end_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref)
 
@@ -69,9 +78,13 @@ def _give_back(attempt: Attempt, amount: int) -> None:
     free = attempt.captured - attempt.refunded + attempt.refund_reversed - attempt.refund_pending
     free = max(0, free - attempt.disputed)
     if free < amount:
-        left, more = attempt.money(free), attempt.money(amount)
-        detail, subject = f"surplus of {more}, {left} can still be given back", attempt.our_ref
-        open_review(ReviewKind.SURPLUS, attempt.payment, subject=subject, detail=detail)
+        open_review(
+            ReviewKind.SURPLUS,
+            attempt.payment,
+            subject=attempt.our_ref,
+            detail=gettext_noop("surplus of %(surplus)s, %(free)s can still be given back"),
+            facts={"surplus": attempt.money(amount), "free": attempt.money(free)},
+        )
         return
     Operation.objects.create(
         attempt=attempt,

@@ -20,7 +20,8 @@ async function show(address) {
   if (page.querySelector("script[data-status]")) return location.assign(answer.url); // it waits by a script of its own
   await Promise.all(sheetsOf(page).filter((sheet) => !sheetsOf(document).some((mine) => mine.href === sheet.href)).map(load));
   document.title = page.title;
-  document.querySelector("main").replaceWith(page.querySelector("main"));
+  // The footer too: it names the address, and one that is new was not pushed down.
+  for (const part of ["main", "footer"]) document.querySelector(part)?.replaceWith(page.querySelector(part) ?? "");
   history.replaceState(null, "", answer.url);
   document.querySelector("main").focus();
 }

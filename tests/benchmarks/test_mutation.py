@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutation.survivors import (
+    Verdict,
     changed_lines,
     function_of,
-    read_verdict,
+    read_verdicts,
     without_reason,
 )
 
@@ -29,10 +30,26 @@ def test_what_no_test_ran_has_survived(tmp_path: Path) -> None:
     codes = {"killed": 1, "slow": 36, "survived": 0, "no test": 33, "not tried": None}
     (tmp_path / "money.py.meta").write_text(json.dumps({"exit_code_by_key": codes}))
 
-    verdict = read_verdict(tmp_path)
+    verdict = read_verdicts(tmp_path)["money.py"]
 
     assert (verdict.killed, verdict.survived, verdict.untried) == (2, ("survived", "no test"), 1)
     assert verdict.score == 50.0
+
+
+def test_what_the_type_checker_refuses_counts_neither_way(tmp_path: Path) -> None:
+    codes = {"refused": 37, "killed": 1, "survived": 0}
+    (tmp_path / "money.py.meta").write_text(json.dumps({"exit_code_by_key": codes}))
+
+    verdict = read_verdicts(tmp_path)["money.py"]
+
+    assert (verdict.refused, verdict.score) == (1, 50.0)
+
+
+def test_the_score_is_of_all_files_together() -> None:
+    whole = Verdict(killed=3, survived=("a",)) + Verdict(killed=5, survived=("b",), refused=2)
+
+    assert whole == Verdict(killed=8, survived=("a", "b"), refused=2)
+    assert whole.score == 80.0
 
 
 def test_only_the_new_lines_of_a_change_name_it() -> None:

@@ -1,10 +1,14 @@
 """A session costs one statement to keep, and none that has ended comes back."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
 from pytest_django import DjangoAssertNumQueries
 
 from config.sessions import SessionStore
+from orders.clock import now
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +50,18 @@ def test_a_key_that_is_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("config.sessions.get_random_string", lambda *_: next(draws))
 
     assert kept().session_key == "z" * 32
+
+
+def test_a_session_that_has_run_out_is_not_found() -> None:
+    session = kept()
+    Session.objects.filter(pk=session.session_key).update(expire_date=now() - timedelta(seconds=1))
+
+    assert "cart" not in SessionStore(session.session_key)
+
+
+def test_a_key_nobody_has_is_not_kept_on_using() -> None:
+    session = SessionStore("a" * 32)
+    session["cart"] = "token"
+    session.save()
+
+    assert session.session_key != "a" * 32

@@ -26,7 +26,7 @@ from payments.limits import (
 
 RATE = {"pay": "1/h"}
 HOUR = 3600
-REDIS = "django.core.cache.backends.redis.RedisCache"
+REDIS = "config.cache.RedisCache"
 NOBODY = "redis://127.0.0.1:9/0"
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from orders.formats import format_moment
 from payments.models import Payment, Review
 from payments.models.records import ReviewAct
-from tests.factories import a_payment
+from payments.providers.base import DisputeSeen, DisputeStatus
+from tests.factories import a_payment, an_account, an_attempt, captured
 from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
 from tests.payments.reviewing import a_review, close, short_of_60
+from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db
 SEE = "payments.view_review"
@@ -59,7 +65,7 @@ def test_the_page_of_a_button_says_what_will_happen_to_the_money(review: Review)
     page = staff(SEE_ORDERS, SEE, ACCEPT).get(button(review, ReviewAct.ACCEPT)).text
 
     assert "What is owed is lowered to what came" in page
-    assert review.detail in page
+    assert "captured £40.00, asked for £60.00" in page
 
 
 def test_the_page_of_a_button_leads_back_to_the_order(review: Review) -> None:
@@ -141,3 +147,57 @@ def test_an_ended_review_shows_how_and_has_no_buttons(review: Review) -> None:
 
     assert "as agreed by mail" in page
     assert button(review, ReviewAct.NOTE) not in page
+
+
+@pytest.mark.parametrize("where", [page_of, lambda review: order_url(review.payment.order)])
+def test_until_when_a_dispute_can_be_answered_stands_there(where) -> None:  # type: ignore[no-untyped-def]  # a callable of the table
+    payment = a_payment()
+    attempt = payment.attempts.get()
+    due = datetime(2026, 12, 6, 12, tzinfo=UTC)
+    opened = DisputeSeen("dp_1", payment.due, DisputeStatus.OPEN, evidence_due_at=due)
+    apply(attempt, captured(attempt, disputes=(opened,)))
+
+    page = staff(SEE_ORDERS, SEE).get(where(Review.objects.get())).text
+
+    assert f"Evidence is due by {format_moment(due)}." in page
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [("live", "test", "nothing is owed: close it"), ("test", "live", "refund there")],
+)
+def test_money_of_another_mode_says_what_is_safe_and_ends_by_a_note_only(
+    ours: str, theirs: str, said: str
+) -> None:
+    attempt = an_attempt(account=an_account(mode=ours))
+    apply(attempt, replace(captured(attempt), mode=theirs))
+    review = Review.objects.get()
+
+    page = staff(SEE_ORDERS, SEE, NOTE, "payments.ask_provider_payment").get(page_of(review)).text
+
+    assert said in page
+    assert button(review, ReviewAct.NOTE) in page
+    assert button(review, ReviewAct.ASK_NOW) not in page
+
+
+def test_what_was_closed_is_not_asked_again_by_the_same_answer() -> None:
+    attempt = an_attempt()
+    apply(attempt, replace(captured(attempt), mode="live"))
+    close(Review.objects.get())
+
+    apply(attempt, replace(captured(attempt), mode="live"))
+
+    assert Review.objects.get().resolved_at
+
+
+@pytest.mark.parametrize("may_see", [True, False])
+def test_who_cancels_is_told_of_an_answer_that_nobody_could_book(may_see: bool) -> None:
+    attempt = an_attempt()
+    apply(attempt, replace(captured(attempt), mode="live"))
+    cancel = reverse("admin:orders_order_cancel", args=[attempt.payment.order_id])
+    clerk = staff(SEE_ORDERS, "payments.cancel_payment", *([SEE] if may_see else []))
+
+    page = clerk.get(cancel).text
+
+    assert "cancelling gives nothing of it back" in page
+    assert (page_of(Review.objects.get()) in page) == may_see

@@ -9,9 +9,8 @@ from django.urls import reverse
 
 from orders.models import Order
 from payments.models import Operation
-from payments.services.apply import apply_outcome
 from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
-from tests.payments.services.cast import a_hold, held
+from tests.payments.services.cast import a_hold, apply, capture, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CAPTURE = "payments.capture_payment"
@@ -22,7 +21,7 @@ def order() -> Order:
     """An open order of which the bank holds a part."""
     attempt = a_hold()
     part = held(attempt, authorized=4000)
-    apply_outcome(attempt_id=attempt.pk, outcome=part, source="test")
+    apply(attempt, part)
     return Order.objects.get()
 
 
@@ -64,3 +63,38 @@ def test_the_hold_of_a_confirmed_order_is_refused_on_the_page(order: Order) -> N
 def test_who_may_not_capture_may_not_release(order: Order) -> None:
     assert staff(SEE_ORDERS).post(url(order), {"request_key": "k"}).status_code == 403
     assert not Operation.objects.exists()
+
+
+@pytest.fixture
+def charged_in_part() -> Order:
+    """A confirmed order of which a part is captured and the rest is held."""
+    attempt = a_hold()
+    apply(attempt, held(attempt))
+    capture(attempt, 2500, final=False)
+    apply(attempt, held(attempt, captured=2500))
+    return Order.objects.get()
+
+
+def rest_url(order: Order) -> str:
+    return reverse("admin:orders_order_release_rest", args=[order.pk])
+
+
+def test_pressing_twice_releases_the_rest_once_and_notes_who_did(charged_in_part: Order) -> None:
+    clerk = staff(SEE_ORDERS, CAPTURE)
+    assert rest_url(charged_in_part) in clerk.get(order_url(charged_in_part)).text
+
+    url = rest_url(charged_in_part)
+    said = [clerk.post(url, {"request_key": "k"}, follow=True).text for _ in range(2)]
+
+    assert "What is held is released within seconds." in said[0]
+    assert "Nothing is held any more" in said[1]
+    assert Operation.objects.filter(kind="void").count() == 1
+    assert LogEntry.objects.get().change_message == "Release of the rest requested"
+    assert url not in clerk.get(order_url(charged_in_part)).text
+
+
+def test_who_may_not_capture_may_not_release_the_rest(charged_in_part: Order) -> None:
+    answer = staff(SEE_ORDERS).post(rest_url(charged_in_part), {"request_key": "k"})
+
+    assert answer.status_code == 403
+    assert not Operation.objects.filter(kind="void").exists()

@@ -12,6 +12,7 @@ from payments.errors import NotPayable
 from payments.messages import for_shopper
 from payments.models import Attempt, Payment, ProviderAccount, Review
 from payments.services.expire import expire_due
+from payments.sights import LIVE_MONEY
 from tests.factories import later
 from tests.payments.flows.cast import (
     A_MINUTE,
@@ -154,7 +155,7 @@ def test_money_in_the_wrong_mode_is_not_ours_and_a_person_looks(account: Provide
     work()
 
     assert books() == replace(IN_FLIGHT, reviews=("mismatch",))
-    assert Review.objects.get().detail == "mode: theirs live, ours test"
+    assert Review.objects.get().detail == LIVE_MONEY
 
 
 def test_who_met_the_wrong_mode_can_pay_another_way(account: ProviderAccount) -> None:

@@ -198,7 +198,7 @@ def test_a_pending_refund_that_fails_goes_to_a_person(told: ProviderAccount) -> 
 
     assert refunds() == [("failed", 6000)]
     assert books() == replace(PAID, reviews=("refund_failed",))
-    assert Review.objects.get().detail.endswith("account_closed")
+    assert Review.objects.get().facts["why"]["why"] == "account_closed"
 
 
 def test_a_refund_that_fails_days_later_does_not_stay_done(told: ProviderAccount) -> None:

@@ -5,24 +5,30 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from django.db.models import Sum
 
+from orders.models import Order
 from orders.money import Money
 from orders.services.cancel import cancel_order
+from orders.states import OrderState
 from payments.errors import RefundRefused
-from payments.models import Dispute, Operation, Payment, Review
-from payments.models.records import ReviewKind
+from payments.models import Dispute, Operation, Payment, Posting, Review
+from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.services.apply import apply_outcome
+from payments.services.check_ledger import faults
 from tests.factories import a_payment, a_refund_seen, an_account, an_attempt, captured
 from tests.payments.refunding import asked_refund
+from tests.payments.reviewing import close, press
+from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db
 
 
-def disputed(payment: Payment, *statuses: DisputeStatus) -> Payment:
+def disputed(payment: Payment, *statuses: DisputeStatus, amount: int = 6000) -> Payment:
     attempt = payment.attempts.get()
     for status in statuses:
-        seen = DisputeSeen("dp_1", Money(payment.amount, "GBP"), status, "fraudulent")
+        seen = DisputeSeen("dp_1", Money(amount, "GBP"), status, "fraudulent")
         told = captured(attempt, disputes=(seen,))
         apply_outcome(attempt_id=attempt.pk, outcome=told, source="test")
     return Payment.objects.get(pk=payment.pk)
@@ -105,3 +111,105 @@ def test_what_a_living_order_wins_back_it_keeps() -> None:
     disputed(a_payment(), DisputeStatus.OPEN, DisputeStatus.WON)
 
     assert not Operation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (DisputeStatus.WON, "won: the bank returned £60.00"),
+        (DisputeStatus.LOST, "lost: the bank gave £60.00 to the shopper"),
+    ],
+)
+def test_what_is_decided_ends_its_review_and_says_how(status: DisputeStatus, outcome: str) -> None:
+    disputed(a_payment(), DisputeStatus.OPEN, status)
+
+    review = Review.objects.get()
+    assert review.resolved_at
+    assert (review.note, review.act) == (outcome, "")
+
+
+def test_what_is_first_heard_of_as_lost_leaves_no_review_open() -> None:
+    disputed(a_payment(), DisputeStatus.LOST, DisputeStatus.OPEN)
+
+    assert Review.objects.get().resolved_at
+
+
+def test_asking_again_ends_a_dispute_that_the_answer_decides(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    payment = disputed(a_payment(), DisputeStatus.OPEN)
+    monkeypatch.setattr(
+        "payments.services.ask_now.ask", lambda *_, **__: disputed(payment, DisputeStatus.WON)
+    )
+    review = Review.objects.get()
+
+    assert press(review, ReviewAct.ASK_NOW)
+
+    review.refresh_from_db()
+    assert review.act == ReviewAct.ASK_NOW
+    assert review.note == "won: the bank returned £60.00 · as agreed by mail"
+
+
+@pytest.mark.parametrize("amounts", [*permutations([2000, 3500, 3000])])
+def test_a_dispute_that_grows_takes_the_difference(amounts: tuple[int, ...]) -> None:
+    payment = a_payment()
+    for amount in amounts:
+        disputed(payment, DisputeStatus.OPEN, amount=amount)
+
+    taken = Posting.objects.filter(account="disputes:sandbox").aggregate(sum=Sum("amount"))
+    assert Payment.objects.get().disputed == taken["sum"] == 3500
+    assert list(faults()) == []
+
+
+def test_a_dispute_that_has_grown_is_won_as_a_whole() -> None:
+    payment = disputed(a_payment(), DisputeStatus.OPEN, amount=2000)
+    disputed(payment, DisputeStatus.OPEN, amount=3500)
+
+    payment = disputed(payment, DisputeStatus.WON, amount=3500)
+
+    assert (payment.disputed, payment.refundable.amount) == (0, 6000)
+    assert list(faults()) == []
+
+
+def test_a_dispute_that_is_lost_for_more_than_it_opened_with_keeps_all_of_it() -> None:
+    payment = disputed(a_payment(), DisputeStatus.OPEN, amount=2000)
+
+    payment = disputed(payment, DisputeStatus.LOST, amount=3500)
+
+    assert payment.disputed == 3500
+    assert list(faults()) == []
+
+
+def test_what_an_expired_order_wins_back_a_person_decides_about() -> None:
+    attempt = an_attempt()
+    opened = DisputeSeen("dp_1", attempt.money(4000), DisputeStatus.OPEN)
+    Order.objects.update(state=OrderState.EXPIRED)
+    apply(attempt, captured(attempt, 4000, disputes=(opened,)))
+    close(Review.objects.get(kind=ReviewKind.WRONG_AMOUNT))
+    won = DisputeSeen("dp_1", attempt.money(4000), DisputeStatus.WON)
+
+    apply(attempt, captured(attempt, 4000, disputes=(won,)))
+
+    review = Review.objects.get(resolved_at=None)
+    assert review.kind == ReviewKind.WRONG_AMOUNT
+    press(review, ReviewAct.GIVE_BACK)
+    assert Operation.objects.get().amount == 4000
+
+
+def test_late_money_for_sold_goods_that_a_dispute_sets_free_a_person_decides_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("payments.services.surplus.revive_order", lambda _order: False)
+    attempt = an_attempt()
+    opened = DisputeSeen("dp_1", attempt.money(6000), DisputeStatus.OPEN)
+    Order.objects.update(state=OrderState.EXPIRED)
+    apply(attempt, captured(attempt, disputes=(opened,)))
+    close(Review.objects.get(kind=ReviewKind.SURPLUS))
+    won = DisputeSeen("dp_1", attempt.money(6000), DisputeStatus.WON)
+
+    apply(attempt, captured(attempt, disputes=(won,)))
+
+    review = Review.objects.get(resolved_at=None)
+    assert review.kind == ReviewKind.SURPLUS
+    press(review, ReviewAct.REFUND_AGAIN)
+    assert Operation.objects.get().amount == 6000

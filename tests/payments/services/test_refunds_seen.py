@@ -8,7 +8,14 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.clock import now
 from orders.money import Money
-from payments.models import Attempt, Operation, Payment, ProviderObject, Review
+from payments.models import (
+    Attempt,
+    Operation,
+    Payment,
+    ProviderAccount,
+    ProviderObject,
+    Review,
+)
 from payments.models.records import ReviewKind
 from payments.providers.base import RefundSeen, RefundStatus
 from payments.services.check_ledger import faults
@@ -79,7 +86,7 @@ def test_a_refund_without_any_name_is_not_booked_but_questioned_however_often(
 
     assert payments[-1].refunded == 0
     assert open_reviews() == [ReviewKind.MISMATCH]
-    assert Review.objects.get().detail == f"a refund of {Money(3000, GBP)} without an id"
+    assert Review.objects.get().seen == "a refund of £30.00 without an id"
 
 
 def test_an_external_refund_whose_id_is_kept_for_something_else_is_booked_once(
@@ -117,3 +124,24 @@ def test_booking_a_refund_leaves_what_its_worker_keeps_of_it(attempt: Attempt) -
     operation.refresh_from_db()
     assert operation.tries == 3
     assert operation.first_sent_at
+
+
+@pytest.mark.parametrize("length", [40, 120])
+def test_refunds_with_long_ids_are_reviewed_one_by_one(attempt: Attempt, length: int) -> None:
+    ProviderAccount.objects.update(code="c" * 40)
+    for last in "ab":
+        tell(attempt, made("r" * (length - 1) + last, amount=500))
+
+    subjects = Review.objects.values_list("subject_ref", flat=True)
+    assert len({*subjects}) == 2
+    assert all(len(subject) <= 120 for subject in subjects)
+
+
+def test_a_review_under_a_long_id_ends_where_our_refund_is_booked_before(attempt: Attempt) -> None:
+    ProviderAccount.objects.update(code="c" * 40)
+    refund = asked_back(attempt)
+    tell(attempt, made("r" * 120))
+
+    tell(attempt, made("r" * 120, refund.our_ref))
+
+    assert open_reviews() == []

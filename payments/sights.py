@@ -1,0 +1,70 @@
+"""What was seen, kept as words with gaps and put into a reader's language when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from orders.formats import format_moment, format_money
+from orders.money import Money
+from payments.messages import why
+from payments.providers.base import Failure
+from payments.states import AttemptStatus, OperationKind
+
+Fact = str | int | Money | datetime | Failure | AttemptStatus | OperationKind
+"""What fills a gap. A text stands as it is: a reference, or the provider's own word."""
+
+OTHER_REFERENCE: Final = gettext_noop("they name the reference %(theirs)s, ours is %(ours)s")
+OTHER_ACCOUNT: Final = gettext_noop("they name the account %(theirs)s, ours is %(ours)s")
+OTHER_CURRENCY: Final = gettext_noop("they name the currency %(theirs)s, ours is %(ours)s")
+TEST_MONEY: Final = gettext_noop("they speak of test money, and our account is a live one")
+LIVE_MONEY: Final = gettext_noop("they speak of real money, and our account is a test one")
+WHY: Final = gettext_noop("%(amount)s: %(why)s")
+
+CHOICES: Final[dict[str, type[AttemptStatus | OperationKind]]] = {
+    kind.__name__: kind for kind in (AttemptStatus, OperationKind)
+}
+
+
+def stored(facts: Mapping[str, Fact]) -> dict[str, Any]:
+    """The facts as JSON, each with what it is."""
+    return {name: _as_json(fact) for name, fact in facts.items()}
+
+
+def _as_json(fact: Fact) -> Any:
+    match fact:
+        case Money(amount, currency):
+            return {"money": amount, "currency": currency}
+        case datetime():
+            return {"at": fact.isoformat()}
+        case Failure(code, raw):
+            return {"why": code, "raw": raw}
+        case AttemptStatus() | OperationKind():
+            return {"choice": fact.value, "of": type(fact).__name__}
+        case _:
+            return fact
+
+
+def told(words: str, facts: Mapping[str, Any]) -> str:
+    """What was seen, for people; words without facts stand as they are."""
+    if not facts:
+        return _(words) if words else ""
+    return _(words) % {name: _read(fact) for name, fact in facts.items()}
+
+
+def _read(fact: Any) -> Any:
+    match fact:
+        case {"money": amount, "currency": currency}:
+            return format_money(Money(amount, currency))
+        case {"at": moment}:
+            return format_moment(datetime.fromisoformat(moment))
+        case {"why": code, "raw": raw}:
+            return why(code, raw)
+        case {"choice": value, "of": name}:
+            return CHOICES[name](value).label
+        case _:
+            return fact
