@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from orders.money import Money
-from payments.models import Operation, Refund, RefundReason
+from payments.models import Operation, Payment, Refund, RefundReason
+from payments.models.refund import SHIPPED_REASONS
 from payments.services.refund import RefundDraft, request_refund
 
 
 def a_reason(code: str = "other") -> RefundReason:
     """One of the list; a test that empties every table takes the shipped ones away."""
-    return RefundReason.objects.get_or_create(code=code, defaults={"label": "Another reason"})[0]
+    label = {"label": SHIPPED_REASONS[code]}
+    return RefundReason.objects.get_or_create(code=code, defaults=label)[0]
 
 
 def asked_refund(
@@ -27,9 +31,7 @@ def asked_refund(
     return refund.operations.get(), fresh
 
 
-def a_waiting_refund(payment_id: int, amount: Money, *, by: int | None = None) -> Refund:
-    """One above the limit, which the test has set."""
-    draft = RefundDraft(
-        payment_id=payment_id, amount=amount, request_key=f"waits:{by}", requested_by=by
-    )
-    return request_refund(draft)[0]
+def a_refund(payment: Payment, amount: int, **given: Any) -> Refund:
+    """What somebody asks back of a payment; a limit that the test has set makes it wait."""
+    values = {"request_key": "form-1", **given}
+    return request_refund(RefundDraft(payment.pk, payment.money(amount), **values))[0]

@@ -14,10 +14,17 @@ from payments.models import Operation, Payment
 from payments.services.apply import apply_outcome
 from tests.factories import a_payment, an_attempt, an_order, captured
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
+from tests.payments.refunding import a_reason
 
 pytestmark = pytest.mark.django_db
 NOTE = "one cup arrived cracked"
 WHY = f"Damaged or faulty · {NOTE}"
+
+
+@pytest.fixture(autouse=True)
+def reasons() -> None:
+    for code in ("damaged", "other"):
+        a_reason(code)
 
 
 @pytest.fixture
