@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from orders.models import Order
-from payments.models import Operation, Payment
+from orders.money import Money
+from orders.services.place import LineDraft
+from payments.models import Operation, Payment, Refund, RefundReason
 from payments.services.apply import apply_outcome
-from tests.factories import a_payment, an_attempt, an_order, captured
+from tests.factories import GBP, a_payment, an_attempt, an_order, captured
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
 from tests.payments.refunding import a_reason
 
@@ -175,3 +179,70 @@ def test_each_request_leaves_one_audit_row(clerk: Client, order: Order) -> None:
     assert (str(entry.user), entry.object_id) == ("clerk", str(order.pk))
     assert "£12.50" in entry.change_message
     assert WHY in entry.change_message
+
+
+def pieces(order: Order) -> str:
+    return f"pieces_{order.lines.get().pk}"
+
+
+def test_pieces_with_an_amount_of_their_own_are_refunded(clerk: Client, order: Order) -> None:
+    send(clerk, order, "45.00", offered="60.00", restock="on", **{pieces(order): "1"})
+
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.restock, order.lines.get().refunded) == (4500, True, 1)
+
+
+def test_what_the_page_filled_in_is_not_taken_for_the_price_of_pieces(clerk: Client) -> None:
+    pots = an_order(lines=[LineDraft("POT", "Pot", 3, Money(2000, GBP))])
+    attempt = an_attempt(pots)
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="test")
+
+    asked = send(clerk, pots, "60.00", offered="60.00", **{pieces(pots): "1"})
+
+    page = asked.content.decode()
+    assert not Refund.objects.exists()
+    assert "The pieces cost £20.00." in page
+    assert 'name="amount" value="20.00"' in page
+    assert f'name="{pieces(pots)}" value="1"' in page
+    answer = send(clerk, pots, "20.00", offered="", **{pieces(pots): "1"}, request_key="k2")
+    assert answer.status_code == 302
+    assert Refund.objects.get().amount == 2000
+
+
+def test_more_pieces_than_are_left_are_refused_and_kept_as_typed(
+    clerk: Client, order: Order
+) -> None:
+    answer = send(clerk, order, "10.00", **{pieces(order): "2"})
+
+    assert answer.status_code == 400
+    assert f'name="{pieces(order)}" value="2"' in answer.content.decode()
+    assert not Refund.objects.exists()
+
+
+def test_a_reason_off_the_list_is_not_offered_and_not_taken(clerk: Client, order: Order) -> None:
+    RefundReason.objects.filter(code="other").update(active=False)
+
+    assert 'value="other"' not in clerk.get(refund_url(order)).content.decode()
+    assert send(clerk, order, "5.00", reason="other").status_code == 400
+    assert not Refund.objects.exists()
+
+
+def test_a_refund_above_the_limit_is_said_to_wait(
+    clerk: Client, order: Order, settings: Any
+) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "approve_refunds_above": {"GBP": "10"}}
+
+    send(clerk, order, "12.50")
+
+    page = clerk.get(order_url(order)).content.decode()
+    assert "It is sent once somebody else approves it." in page
+    assert "Waiting for approval" in page
+
+
+def test_the_refund_page_costs_so_many_statements(
+    clerk: Client, order: Order, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    clerk.get(refund_url(order))
+
+    with django_assert_num_queries(7):
+        clerk.get(refund_url(order))

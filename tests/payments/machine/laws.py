@@ -13,6 +13,7 @@ from payments.services.apply import SUMMED
 from payments.services.check_ledger import faults
 from payments.states import (
     IN_FLIGHT,
+    SENDABLE,
     UNSETTLED,
     AttemptStatus,
     InboxState,
@@ -28,6 +29,7 @@ OPERATION_STEPS: Final = {
     OperationStatus.SUCCEEDED: {OperationStatus.REVERSED},
     OperationStatus.FAILED: {OperationStatus.SUCCEEDED, OperationStatus.REVERSED},
     OperationStatus.REVERSED: set(),
+    OperationStatus.REJECTED: {OperationStatus.SUCCEEDED},
 }
 """Where an operation may go once it is settled."""
 KEEPS_GOODS: Final = {OrderState.OPEN, OrderState.CONFIRMED, OrderState.COMPLETED}
@@ -207,7 +209,7 @@ def _nothing_is_stuck(
         asked = _asked(reviews, "no_answer", attempt.our_ref)
         assert over or attempt.next_poll_at or asked, attempt
     for operation in operations:
-        over = operation.status not in UNSETTLED
+        over = operation.status not in SENDABLE  # what waits for approval is never sent
         asked = _asked(reviews, "no_answer", operation.our_ref)
         assert over or operation.next_run_at or asked, operation
     waits = InboxEvent.objects.filter(state__in=[InboxState.RECEIVED, InboxState.PARKED])

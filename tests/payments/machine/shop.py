@@ -21,6 +21,7 @@ from payments.providers.base import RawRequest
 from payments.providers.errors import ProviderError
 from payments.registry import PaymentOption
 from payments.reviews import GUIDES
+from payments.services.approve import Decision, approve_refund, reject_refund
 from payments.services.ask import ask, ask_if_waiting, note_return
 from payments.services.cancel import cancel_order
 from payments.services.capture import request_capture
@@ -35,6 +36,7 @@ from payments.services.refund import RefundDraft, request_refund
 from payments.services.resolve import resolve_review
 from payments.services.start import submit_attempt
 from payments.services.submit import submit_due_operations
+from payments.states import Approval
 from tests.factories import GBP
 from tests.payments.flows.cast import a_held_order
 from tests.payments.machine.adapter import Line, ModelProvider, as_webhook
@@ -119,6 +121,14 @@ class Shop:
         with suppress(RefundRefused):
             return request_refund(RefundDraft(self.payment_id, self.money(amount), key))[0]
         return None
+
+    def decide(self, number: int, *, yes: bool) -> None:
+        """Somebody else says yes or no to a refund that waits for it."""
+        waiting = Refund.objects.filter(payment=self.payment_id, approval=Approval.WAITING)
+        if found := list(waiting.order_by("pk")):
+            decision = Decision(found[number % len(found)].pk, by=None)
+            with suppress(RefundRefused):  # a dispute has taken the money
+                (approve_refund if yes else reject_refund)(decision)
 
     def capture(self, amount: int, key: str, *, final: bool) -> Operation | None:
         with suppress(CaptureRefused):
