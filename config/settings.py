@@ -162,12 +162,14 @@ ORDERS = {
     "shop_name": "Fernhill",
     "shared_cache": "default" if REDIS_URL else "",
 }
+APPROVE_ABOVE = text("TILL_APPROVE_ABOVE")
 PAYMENTS: dict[str, Any] = {
     "live": False,
     "providers": {"sandbox": "payments.providers.sandbox.SandboxProvider"},
     "secret_keys": [derived_key(SECRET_KEY, "till provider accounts")],
     "base_url": BASE_URL,
     "capture": text("TILL_CAPTURE", "automatic"),
+    "approve_refunds_above": {"GBP": APPROVE_ABOVE} if APPROVE_ABOVE else {},
 }
 SHOP: dict[str, Any] = {
     "catalog": "demo.catalog.DemoCatalog",
