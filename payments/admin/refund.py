@@ -56,12 +56,14 @@ class RefundForm(AmountForm):
             del self.fields["restock"]
 
     @property
-    def pieces(self) -> list[BoundField]:
-        return [self[_name(line)] for line in self.lines]
+    def goods(self) -> list[BoundField]:
+        """The fields that are about pieces."""
+        names = [*map(_name, self.lines), "restock"]
+        return [self[name] for name in names if name in self.fields]
 
     @property
     def others(self) -> list[BoundField]:
-        named = {_name(line) for line in self.lines}
+        named = {field.name for field in self.goods}
         return [field for field in self.visible_fields() if field.name not in named]
 
     def clean(self) -> dict[str, Any]:
