@@ -57,7 +57,7 @@ ATTEMPT_RULES: Final[tuple[Rule[Facts], ...]] = (
 
 def heard(current: AttemptStatus, outcome: Status, *, source: str) -> AttemptStatus:
     """What the newest observation makes of an attempt, as far as no money speaks."""
-    newest = OBSERVED.get(outcome, current)
+    newest = OBSERVED.get(outcome)
     table = BY_WEBHOOK if source == "webhook" else ATTEMPT_NEXT
     return newest if newest in table[current] else current
 
@@ -176,5 +176,12 @@ def settled(attempts: Sequence[Tried]) -> int:
 
 
 def promised(attempts: Sequence[Tried]) -> int:
-    """What banks hold of the whole amounts asked for, of attempts the shopper has not left."""
-    return sum(a.amount for a in attempts if a.held >= a.amount and not a.superseded)
+    """What banks hold of the whole amounts asked for, of attempts the shopper has not left.
+
+    What was charged of it meanwhile counts too: it may be seen before the hold is.
+    """
+    return sum(
+        a.amount
+        for a in attempts
+        if a.held and a.held + a.captured - a.surplus >= a.amount and not a.superseded
+    )

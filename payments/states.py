@@ -100,6 +100,9 @@ IN_FLIGHT: Final = frozenset(
 )
 """The shopper's money may still arrive from such an attempt, so it keeps its reserve."""
 
+AWAITED: Final = IN_FLIGHT | {AttemptStatus.AUTHORIZED}
+"""Of such an attempt more has to be told: what is only authorized is charged yet, or let go."""
+
 SENDABLE: Final = frozenset(
     {
         OperationStatus.REQUESTED,
@@ -120,34 +123,44 @@ OPERATION_NEXT: Final[dict[OperationStatus, frozenset[OperationStatus]]] = {
     OperationStatus.REQUESTED: _ANSWERED | {OperationStatus.SUBMITTING},
     OperationStatus.AWAITING_APPROVAL: _ANSWERED
     | {OperationStatus.REQUESTED, OperationStatus.REJECTED},
-    OperationStatus.REJECTED: frozenset({OperationStatus.SUCCEEDED}),
+    OperationStatus.REJECTED: frozenset({OperationStatus.PENDING, OperationStatus.SUCCEEDED}),
     OperationStatus.SUBMITTING: _ANSWERED | {OperationStatus.UNKNOWN},
     OperationStatus.UNKNOWN: _ANSWERED | {OperationStatus.SUBMITTING},
     OperationStatus.PENDING: frozenset({OperationStatus.SUCCEEDED, OperationStatus.FAILED}),
     OperationStatus.SUCCEEDED: frozenset({OperationStatus.REVERSED}),
-    OperationStatus.FAILED: frozenset({OperationStatus.SUCCEEDED, OperationStatus.REVERSED}),
+    OperationStatus.FAILED: frozenset(
+        {OperationStatus.PENDING, OperationStatus.SUCCEEDED, OperationStatus.REVERSED}
+    ),
     OperationStatus.REVERSED: frozenset(),
 }
 """Where a capture, refund or void can go; only a refund is pending, or comes back.
 
-A refund that we took for refused and that was made after all has succeeded; where its failure is
-told after that success, it has come back. What waits for approval or was rejected is never sent;
-should a provider tell of it all the same, that is a fact like any other.
+A refund that we took for refused and that was made after all is pending or has succeeded; where the
+provider told of its failure before it tells of that success, it has come back. What waits for
+approval or was rejected is never sent; should a provider tell of it all the same, that is a fact
+like any other.
 """
+
+GIVEN_UP: Final = frozenset({OperationStatus.FAILED, OperationStatus.REJECTED})
+"""Of such a refund somebody was asked what to do instead, or has decided against it."""
 
 REFUND_TOLD: Final[dict[RefundStatus, dict[OperationStatus, OperationStatus]]] = {
     RefundStatus.PENDING: dict.fromkeys(
-        UNSETTLED - {OperationStatus.PENDING}, OperationStatus.PENDING
+        UNSETTLED - {OperationStatus.PENDING} | GIVEN_UP, OperationStatus.PENDING
     ),
-    RefundStatus.SUCCEEDED: dict.fromkeys(
-        UNSETTLED | {OperationStatus.FAILED, OperationStatus.REJECTED}, OperationStatus.SUCCEEDED
-    ),
+    RefundStatus.SUCCEEDED: dict.fromkeys(UNSETTLED | GIVEN_UP, OperationStatus.SUCCEEDED),
     RefundStatus.FAILED: {
         **dict.fromkeys(UNSETTLED, OperationStatus.FAILED),
         OperationStatus.SUCCEEDED: OperationStatus.REVERSED,
     },
 }
-"""What each word of the provider makes of a refund; of any other state it is no news."""
+"""What each word of the provider makes of a refund; of any other state it is no news.
+
+A failure is ours here: we gave it up. Where the provider told of it, see `TOLD_AFTER_FAILURE`.
+"""
+
+TOLD_AFTER_FAILURE: Final = {RefundStatus.SUCCEEDED: OperationStatus.REVERSED}
+"""What a word that came before the failure makes of a refund of which the failure was told."""
 
 INBOX_NEXT: Final[dict[InboxState, frozenset[InboxState]]] = {
     InboxState.RECEIVED: frozenset(

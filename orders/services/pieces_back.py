@@ -56,17 +56,25 @@ def free_pieces(pieces: Pieces) -> None:
 def put_back(order: Order, pieces: Pieces, *, ref: str) -> None:
     """Put refunded pieces of a locked order on the shelf; the caller does so once per `ref`.
 
-    Nothing happens where the order has ended: its goods are there already.
+    Nothing happens where the order has ended: its goods are there already. Raises PiecesGone where
+    some have been sent, and then the open transaction must not commit.
     """
     if order.state in GOODS_ARE_BACK or not pieces:
         return
     for line, count in pieces:
-        OrderLine.objects.filter(pk=line.pk).update(restocked=F("restocked") + count)
+        here = OrderLine.objects.filter(
+            pk=line.pk, quantity__gte=F("dispatched") + F("restocked") + count
+        )
+        if not here.update(restocked=F("restocked") + count):
+            sent = _("%(name)s: it was sent, and comes back to the shelf by a return")
+            raise PiecesGone(sent % {"name": line.name})
     lines = [StockLine(line.sku, count) for line, count in pieces]
     configured_stock().give_back(ref=f"{order.stock_ref}/{ref}", lines=lines)
 
 
 def held_goods(order: Order) -> list[StockLine]:
-    """What an order takes of the shelf, or gives back whole: all that no refund has put there."""
-    lines = [StockLine(line.sku, line.quantity - line.restocked) for line in order.lines.all()]
-    return [line for line in lines if line.quantity]
+    """What an order has of the shelf: neither put back by a refund nor sent.
+
+    A hold may lapse after a part was sent.
+    """
+    return [StockLine(line.sku, line.to_dispatch) for line in order.lines.all() if line.to_dispatch]

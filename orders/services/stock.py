@@ -31,7 +31,9 @@ class Stock(Protocol):
     def give_back(self, *, ref: str, lines: Sequence[StockLine]) -> None:
         """Return what ref took. A second call changes nothing.
 
-        `order/refund` returns some of what `order` took.
+        A ref with a slash, such as `05NZ98EERJ/T4K7M2QXWA`, returns pieces of what the part
+        before the slash took: lines of a return or refund. The caller sees that they are not
+        too many.
         """
 
 

@@ -171,7 +171,7 @@ class RefundAdmin(FactsAdmin):
         return act_page(Desk(self, request, refund.payment), decision(refund, verb))
 
 
-class ReasonAdmin(admin.ModelAdmin):
+class RefundReasonAdmin(admin.ModelAdmin):
     """The list that staff choose from; what was used once is taken off it, not deleted."""
 
     list_display = ["label", "code", "active", "position"]

@@ -24,10 +24,13 @@ from payments.admin.approve import waiting_refunds
 from payments.admin.cancel import CANCEL
 from payments.admin.capture import CAPTURE
 from payments.admin.decide import open_cards
+from payments.admin.dispatch import DISPATCH
+from payments.admin.goods import goods_of
 from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
 from payments.admin.refund import REFUND
 from payments.admin.release import RELEASE, RELEASE_REST
+from payments.admin.wish import REJECT_WISH
 from payments.models import Attempt, Operation, Payment, ProviderObject, Refund
 from payments.queries import dead_events, held_for, rest_held_for
 from payments.states import PaymentStatus
@@ -39,6 +42,8 @@ ACTS: Final = {
     "release": RELEASE,
     "release_rest": RELEASE_REST,
     "cancel": CANCEL,
+    "dispatch": DISPATCH,
+    "reject_wish": REJECT_WISH,
 }
 OPEN: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
@@ -124,8 +129,10 @@ class OrderAdmin(BaseOrderAdmin):
             line.order = order
         story = timeline(order, payment)
         held = bool(payment and held_for(payment).amount)
+        sent = any(line.dispatched for line in lines)
         rest = bool(held and payment and rest_held_for(payment).amount)
         waits = bool(order.state == OrderState.OPEN and payment and not payment.accepted)
+        context |= goods_of(request, order, lines)
         context |= {
             "order_state": self.order_state(order),
             "payment_state": self.payment_state(order),
@@ -136,7 +143,9 @@ class OrderAdmin(BaseOrderAdmin):
             "can_release_rest": rest
             and order.state == OrderState.CONFIRMED
             and RELEASE_REST.allowed(request),
-            "can_cancel": bool(payment and order.state in OPEN and CANCEL.allowed(request)),
+            "can_cancel": bool(
+                payment and order.state in OPEN and not sent and CANCEL.allowed(request)
+            ),
             "approvals": waiting_refunds(request, payment) if payment else [],
             "reviews": open_cards(request, payment) if payment else [],
             "lines": lines,

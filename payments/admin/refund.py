@@ -42,7 +42,9 @@ class RefundForm(AmountForm):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     restock = forms.BooleanField(
-        label=gettext_lazy("Put the pieces back on the shelf"), required=False
+        label=gettext_lazy("Put the pieces back on the shelf"),
+        required=False,
+        help_text=gettext_lazy("Only what was not sent; what was sent comes back by a return."),
     )
 
     def __init__(self, payment: Payment, data: dict[str, str] | None = None) -> None:
@@ -52,7 +54,8 @@ class RefundForm(AmountForm):
         for line in self.lines:
             line.order = payment.order
             self.fields[_name(line)] = _pieces_of(line)
-        if not self.lines or payment.order.state in GOODS_ARE_BACK:
+        unsent = any(line.to_dispatch for line in self.lines)
+        if not unsent or payment.order.state in GOODS_ARE_BACK:
             del self.fields["restock"]
 
     @property

@@ -159,13 +159,16 @@ def owe_refund(refund: Operation) -> None:
 def go_ahead(refund: Refund) -> None:
     """What follows once a refund waits for nobody: its goods go on the shelf, the shopper is told.
 
-    The order is locked.
+    The order is locked. Raises RefundRefused where goods to put back have been sent.
     """
     order = refund.payment.order
     if refund.restock:
         lines = refund.lines.select_related("line").order_by("line__position")
         pieces = [(each.line, each.quantity) for each in lines]
-        put_back(order, pieces, ref=refund.number)
+        try:
+            put_back(order, pieces, ref=refund.number)
+        except PiecesGone as refusal:
+            raise RefundRefused(str(refusal)) from refusal
     queue_mail(
         order=order,
         kind="refund_asked",

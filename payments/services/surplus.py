@@ -24,10 +24,8 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
     whole amount if its goods can still be had. Less than was asked for, a person looks at. Only
     the total decides, so that it does not matter in how many steps it was seen.
     """
-    # The payment's sums are still those from before this sight.
     payment, mine = attempt.payment, captured_before - attempt.surplus
-    kept_by_others = payment.captured - payment.surplus - mine
-    kept = 0 if kept_by_others >= payment.amount else _kept(attempt)
+    kept = 0 if kept_by_others(attempt, mine=mine) >= payment.amount else _kept(attempt)
     more = attempt.captured - kept - attempt.surplus
     if more > 0:
         attempt.surplus += more
@@ -45,6 +43,18 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
         )
     elif captured_before and not attempt.hold:
         end_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref)
+
+
+def kept_by_others(attempt: Attempt, *, mine: int) -> int:
+    """What the order has of the money of other attempts; what went back of a part it has not.
+
+    `mine`: how much of the payment's sums, which are those from before this sight, is its own.
+    """
+    payment = attempt.payment
+    kept = payment.captured - payment.surplus - mine
+    if kept >= payment.amount and payment.order.state == OrderState.OPEN:
+        kept -= sum(each.accepted - each.part for each in payment.attempts.exclude(pk=attempt.pk))
+    return kept
 
 
 def _asked(attempt: Attempt) -> int:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from config.stack import Stack
 from tests.browser.clerk import open_order, sign_in, wait_for_words
 from tests.browser.journey import check_out, pay_at_bank, put_in_cart, read_the_order, wait_for_mail
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import NARROWEST, Visitor
 
 
 @pytest.fixture
@@ -110,3 +110,14 @@ def test_above_the_limit_one_asks_and_another_approves(
     page.get_by_role("button", name="Approve this refund").click()
 
     wait_for_words(page, "Refund of £84.00 succeeded")
+
+
+def test_a_narrow_screen_shows_what_each_line_came_to(number: str, staff: Visitor) -> None:
+    page = staff.page
+    open_order(page, number)
+    page.set_viewport_size({"width": NARROWEST, "height": 700})
+
+    sold = page.get_by_role("region", name="What was sold")
+    expect(sold.get_by_role("columnheader", name="Amount")).to_be_visible()
+    assert sold.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert staff.barriers() == ""

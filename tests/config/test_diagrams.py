@@ -10,6 +10,7 @@ from orders.states import NEXT, OrderState
 from payments.providers.base import RefundStatus
 from payments.states import (
     ATTEMPT_NEXT,
+    GIVEN_UP,
     INBOX_NEXT,
     OPERATION_NEXT,
     REFUND_TOLD,
@@ -38,8 +39,8 @@ def test_what_is_told_of_refunds_are_moves_of_the_table() -> None:
     assert all(after in OPERATION_NEXT[before] for before, after in told)
 
 
-def test_what_has_settled_never_waits_again() -> None:
-    settled = set(OperationStatus) - UNSETTLED
+def test_what_has_settled_never_waits_again_but_for_what_we_gave_up() -> None:
+    settled = set(OperationStatus) - UNSETTLED - GIVEN_UP
 
     assert all(OPERATION_NEXT[status].isdisjoint(UNSETTLED) for status in settled)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.books import Totals, balances, moved
+from payments.books import ROLES, Totals, balances, moved, named, role_of
 
 amounts = st.integers(0, 10**12)
 totals = st.builds(Totals, *[amounts] * 5)
@@ -80,3 +80,8 @@ def test_nothing_new_moves_nothing(stands: Totals) -> None:
 )
 def test_provider_disputes_bank_overpaid_and_sales_hold(stands: Totals, held: list[int]) -> None:
     assert list(balances(stands).values()) == held
+
+
+@pytest.mark.parametrize("code", ["sandbox", "bank:eu"])
+def test_an_account_of_the_ledger_tells_its_role_whatever_its_provider_is_called(code: str) -> None:
+    assert [role_of(named(role, code)) for role in ROLES] == list(ROLES)

@@ -116,7 +116,7 @@ def test_what_could_not_be_read_is_booked_by_a_replay_once_it_can() -> None:
         {"captured": 10**30},
         {"captured": True},
         {"id": "x" * 81},
-        {"id": "pay\0"},
+        pytest.param({"id": "pay\0"}, id="null byte"),
         {"id": None},
         {"status": "melted"},
         {"currency": "pounds"},

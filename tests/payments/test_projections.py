@@ -14,6 +14,7 @@ from payments.models import Attempt
 from payments.projections import (
     Tried,
     attempt_status,
+    heard,
     payment_status,
     promised,
     settled,
@@ -233,3 +234,12 @@ def test_whether_a_refund_is_settled_does_not_depend_on_the_order_of_words(
 
     shuffled = order.sample(words, len(words))
     assert (moved(words) in open_still) == (moved(shuffled) in open_still)
+
+
+def test_only_a_webhook_may_be_too_old_to_lead_back_to_the_shopper() -> None:
+    told = {
+        source: heard(AttemptStatus.PROCESSING, Status.REQUIRES_ACTION, source=source)
+        for source in ("webhook", "poll")
+    }
+
+    assert told == {"webhook": AttemptStatus.PROCESSING, "poll": AttemptStatus.REQUIRES_ACTION}

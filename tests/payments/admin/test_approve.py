@@ -175,7 +175,7 @@ def test_the_pages_cost_so_many_statements(
     clerk = staff(SEE_ORDERS, APPROVE)
     clerk.get(order_url(waiting.payment.order))
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(25):
         clerk.get(order_url(waiting.payment.order))
     with django_assert_num_queries(7):
         clerk.get(page_of(waiting, "approve"))

@@ -27,9 +27,11 @@ GROWING: Final = ("authorized", "captured", "released", "refunded", "refund_reve
 KEPT_IN_MIND: Final = {*GROWING, *SUMMED}
 OPERATION_STEPS: Final = {
     OperationStatus.SUCCEEDED: {OperationStatus.REVERSED},
-    OperationStatus.FAILED: {OperationStatus.SUCCEEDED, OperationStatus.REVERSED},
+    OperationStatus.FAILED: {
+        *(OperationStatus.PENDING, OperationStatus.SUCCEEDED, OperationStatus.REVERSED),
+    },
     OperationStatus.REVERSED: set(),
-    OperationStatus.REJECTED: {OperationStatus.SUCCEEDED},
+    OperationStatus.REJECTED: {OperationStatus.PENDING, OperationStatus.SUCCEEDED},
 }
 """Where an operation may go once it is settled."""
 KEEPS_GOODS: Final = {OrderState.OPEN, OrderState.CONFIRMED, OrderState.COMPLETED}

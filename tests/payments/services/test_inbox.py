@@ -8,11 +8,16 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
+from orders.clock import clock_at, now
+from orders.errors import Unforeseen
+from payments.conf import payment_settings
 from payments.models import Attempt, InboxEvent, Payment
 from payments.providers.base import RawRequest, WebhookEvent
+from payments.providers.errors import ProviderDown
 from payments.providers.sandbox.webhook import read_event
 from payments.schedule import PARKED_FOR, RETRIES
-from payments.services.inbox import drain_inbox
+from payments.services import inbox
+from payments.services.inbox import drain_inbox, put_back
 from payments.services.receive import receive
 from payments.services.told import apply_event
 from payments.states import InboxState, PaymentStatus
@@ -131,7 +136,7 @@ def test_an_error_nobody_foresaw_puts_the_event_back_and_goes_on(
     event = stored(an_attempt())
     monkeypatch.setattr("payments.services.told.apply_outcome", lambda **_facts: 1 // 0)
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(Unforeseen, match="ZeroDivisionError"):
         drain_inbox()
 
     event.refresh_from_db()
@@ -194,3 +199,100 @@ def test_no_header_but_the_harmless_is_kept() -> None:
     receive(account=attempt.account, event=event, raw=RawRequest(b"{}", headers))
 
     assert InboxEvent.objects.get().headers == {"content-type": "application/json"}
+
+
+def unanswered(event: InboxEvent, tries: int) -> InboxEvent:
+    """The event after one more failed try than so many."""
+    InboxEvent.objects.update(tries=tries)
+    put_back(event.pk, ProviderDown("no answer", sent=True))
+    event.refresh_from_db()
+    return event
+
+
+@pytest.mark.parametrize("tries", range(len(RETRIES)))
+def test_after_each_failed_try_it_waits_longer(tries: int) -> None:
+    event, moment = stored(an_attempt()), now()
+
+    with clock_at(lambda: moment):
+        unanswered(event, tries)
+
+    assert (event.tries, event.next_run_at) == (tries + 1, moment + RETRIES[tries])
+    assert (event.state, event.last_error) == (InboxState.RECEIVED, "ProviderDown: no answer")
+
+
+def test_a_dead_event_whose_replay_fails_stays_dead() -> None:
+    event = stored(an_attempt())
+    InboxEvent.objects.update(state=InboxState.DEAD, next_run_at=None)
+
+    unanswered(event, 0)
+
+    assert (event.state, event.next_run_at) == (InboxState.DEAD, None)
+
+
+def test_an_event_that_is_done_meanwhile_is_not_put_back() -> None:
+    event = stored(an_attempt())
+    drain_inbox()
+
+    unanswered(event, 0)
+
+    assert (event.state, event.tries, event.last_error) == (InboxState.DONE, 0, "")
+
+
+def test_of_a_long_error_the_beginning_is_kept() -> None:
+    event = stored(an_attempt())
+
+    put_back(event.pk, ProviderDown("x" * 300, sent=True))
+
+    event.refresh_from_db()
+    assert len(event.last_error) == 200
+
+
+def test_an_event_whose_worker_died_is_due_again_after_five_leases(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def die(_event: InboxEvent) -> None:
+        raise SystemExit
+
+    event, moment = stored(an_attempt()), now()
+    monkeypatch.setattr(inbox, "try_event", die)
+
+    with clock_at(lambda: moment), pytest.raises(SystemExit):
+        drain_inbox()
+
+    event.refresh_from_db()
+    assert event.next_run_at == moment + 5 * payment_settings().lease
+
+
+def test_of_many_the_oldest_are_taken_and_another_worker_is_woken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    woken: list[str] = []
+    monkeypatch.setattr(inbox, "wake", woken.append)
+    monkeypatch.setattr(inbox, "BATCH", 2)
+    events = [stored(an_attempt()) for _ in range(3)]
+
+    looked_at = [drain_inbox(), drain_inbox()]
+
+    assert (looked_at, woken) == ([2, 1], ["payments.drain_inbox"])
+    assert InboxEvent.objects.filter(state=InboxState.DONE).count() == len(events)
+
+
+def test_the_first_of_the_errors_nobody_foresaw_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = iter([ValueError("first"), KeyError("second")])
+    monkeypatch.setattr(inbox, "try_event", lambda _event: next(errors))
+    for _ in range(2):
+        stored(an_attempt())
+
+    with pytest.raises(ValueError, match="first"):
+        drain_inbox()
+
+
+def test_once_it_is_applied_nothing_is_left_of_its_failures() -> None:
+    attempt, moment = an_attempt(), now()
+    event = unanswered(stored(attempt), 0)
+
+    with clock_at(lambda: moment):
+        apply_event(event)
+
+    event.refresh_from_db()
+    assert (event.last_error, event.done_at, event.next_run_at) == ("", moment, None)

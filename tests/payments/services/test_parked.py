@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders.clock import now
+from orders.clock import clock_at, now
 from payments.models import Attempt, InboxEvent, ParkedReference, Payment
 from payments.providers.base import ProviderObject, RawRequest, Status, WebhookEvent
 from payments.providers.sandbox.webhook import read_event
@@ -15,11 +15,12 @@ from payments.schedule import PARKED_FOR, next_look
 from payments.services import told
 from payments.services.apply import apply_outcome
 from payments.services.inbox import drain_inbox
-from payments.services.parked import park
+from payments.services.parked import NO_PAYMENT, NOT_OURS, park
 from payments.services.receive import receive
 from payments.states import InboxState, PaymentStatus
 from tests.factories import an_account, an_attempt, later, seen
 from tests.payments.sending import stored
+from tests.payments.services.cast import apply
 from tests.payments.wire import a_captured_body, a_payment_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,3 +158,97 @@ def test_a_payment_that_is_known_is_ours_whatever_reference_it_is_given(attempt:
     event = referring_to(attempt, "shop-b-1234", id="pay_theirs")
 
     assert (event.state, event.attempt_id) == (InboxState.DONE, attempt.pk)
+
+
+def test_an_event_that_waits_for_an_id_is_queued_once_the_id_is_seen() -> None:
+    """The charge's id comes with a later sight of a payment of which we have heard already."""
+    attempt = an_attempt()
+    apply(attempt, seen(attempt, Status.REQUIRES_ACTION))
+    event = InboxEvent.objects.create(
+        account=attempt.account,
+        event_id="evt_1",
+        kind="charge.captured",
+        body=b"{}",
+        state=InboxState.PARKED,
+        next_run_at=now() + timedelta(hours=10),
+    )
+    ParkedReference.objects.create(event=event, object_id="ch_1")
+
+    apply(attempt, seen(attempt, Status.PROCESSING, objects=(ProviderObject("charge", "ch_1"),)))
+
+    event.refresh_from_db()
+    assert event.next_run_at is not None
+    assert event.next_run_at <= now()
+
+
+def test_what_is_parked_says_why_and_when_it_is_looked_at_again(attempt: Attempt) -> None:
+    moment = now()
+
+    with clock_at(lambda: moment):
+        event = parked(attempt)
+
+    assert event.next_run_at == next_look(event.received_at, at=moment)
+    assert event.last_error == NO_PAYMENT
+
+
+def test_another_shops_is_done_at_once_and_says_why(attempt: Attempt) -> None:
+    moment = now()
+
+    with clock_at(lambda: moment):
+        event = referring_to(attempt, "shop-b-1234")
+
+    assert (event.done_at, event.last_error) == (moment, NOT_OURS)
+
+
+@pytest.mark.parametrize(
+    ("reference", "state"),
+    [
+        ("A" + "0" * 19, InboxState.IGNORED),
+        ("A" + "0" * 21, InboxState.IGNORED),
+        ("1" + "0" * 20, InboxState.IGNORED),
+        ("a" + "z" * 20, InboxState.PARKED),
+        ("", InboxState.PARKED),
+    ],
+)
+def test_a_reference_is_ours_by_its_form(
+    attempt: Attempt, reference: str, state: InboxState
+) -> None:
+    assert referring_to(attempt, reference).state == state
+
+
+def test_one_that_was_parked_is_not_taken_for_another_shops_later(attempt: Attempt) -> None:
+    event = referring_to(attempt, "A" + "0" * 20)
+
+    park(event, WebhookEvent("evt_1", "paid", our_ref="shop-b-1234"))
+
+    event.refresh_from_db()
+    assert event.state == InboxState.PARKED
+
+
+def test_one_that_is_done_is_parked_no_more(attempt: Attempt) -> None:
+    event = referring_to(attempt, "A" + "0" * 20)
+    InboxEvent.objects.update(state=InboxState.DONE)
+
+    park(event, WebhookEvent("evt_1", "paid"))
+
+    event.refresh_from_db()
+    assert event.state == InboxState.DONE
+
+
+def test_only_what_waits_for_these_names_is_due(attempt: Attempt) -> None:
+    other = referring_to(an_attempt(), "A" + "0" * 20, id="pay_of_another")
+    parked_now = InboxEvent.objects.exclude(pk=other.pk)
+    body = a_captured_body(attempt)
+    body["data"] = a_payment_body(attempt, id=THEIRS[0].id, reference="")
+    raw = RawRequest(json.dumps(body).encode(), {})
+    receive(account=attempt.account, event=read_event(body), raw=raw)
+    drain_inbox()
+
+    moment = now()
+    with clock_at(lambda: moment):
+        answered(attempt)
+
+    other.refresh_from_db()
+    assert parked_now.get().next_run_at == moment
+    assert other.next_run_at
+    assert other.next_run_at > moment

@@ -10,12 +10,20 @@ from orders.clock import now
 from orders.models import Mail
 from orders.money import Money
 from payments.errors import RefundRefused
-from payments.models import Operation, Payment, Review
+from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Outcome, RefundSeen, RefundStatus, Status
 from payments.services.apply import apply_outcome
+from payments.services.refund import set_aside
 from payments.states import OperationStatus, PaymentStatus
-from tests.factories import GBP, a_payment, a_refund_seen, an_attempt, captured
+from tests.factories import (
+    GBP,
+    UserFactory,
+    a_payment,
+    a_refund_seen,
+    an_attempt,
+    captured,
+)
 from tests.payments.refunding import asked_refund
 from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import open_reviews
@@ -58,6 +66,39 @@ def test_the_same_request_twice_is_one_refund() -> None:
     assert Payment.objects.get().refund_pending == 2000
 
 
+def test_only_the_call_that_made_a_refund_is_told_that_it_did() -> None:
+    payment = a_payment()
+
+    calls = [
+        asked_refund(
+            payment_id=payment.pk,
+            amount=payment.money(2000),
+            reason="broken",
+            request_key="form-1",
+            requested_by=None,
+        )
+        for _ in range(2)
+    ]
+
+    assert [made for _operation, made in calls] == [True, False]
+
+
+def test_a_refund_keeps_who_asked_for_it() -> None:
+    staff = UserFactory.create()
+    payment = a_payment()
+
+    operation, _made = asked_refund(
+        payment_id=payment.pk,
+        amount=payment.money(2000),
+        reason="broken",
+        request_key="form-1",
+        requested_by=staff.pk,
+    )
+
+    operation.refresh_from_db()
+    assert (operation.requested_by, operation.reason) == (staff, "broken")
+
+
 def test_a_request_key_cannot_be_used_for_another_amount() -> None:
     payment = a_payment()
     ask(payment, 2000)
@@ -75,6 +116,12 @@ def test_an_impossible_amount_is_refused_and_sets_nothing_aside(amount: int, cur
         ask(payment, amount, currency=currency)
     assert not Operation.objects.exists()
     assert Payment.objects.get().refund_pending == 0
+
+
+def test_the_smallest_payment_there_is_can_be_refunded() -> None:
+    operation = ask(a_payment(amount=1), 1)
+
+    assert operation.amount == 1
 
 
 def test_an_unpaid_order_has_nothing_to_refund() -> None:
@@ -247,3 +294,52 @@ def test_a_request_key_of_another_payment_is_refused() -> None:
 
     with pytest.raises(RefundRefused):
         ask(a_payment(), 2000)
+
+
+@pytest.mark.parametrize(
+    ("facts", "room"),
+    [
+        ({}, 6000),
+        ({"refunded": 1500}, 4500),
+        ({"refunded": 1500, "refund_reversed": 1500}, 6000),
+        ({"returned_elsewhere": 1500}, 4500),
+        ({"refund_pending": 1500}, 4500),
+        ({"disputed": 1500}, 4500),
+    ],
+    ids=["paid", "refunded", "came back", "returned elsewhere", "pending", "disputed"],
+)
+def test_all_that_is_left_of_an_attempt_can_be_set_aside_and_no_more(
+    facts: dict[str, int], room: int
+) -> None:
+    attempt = a_payment().attempts.get()
+    for rows in (Attempt.objects, Payment.objects):
+        rows.update(**facts)
+
+    assert [set_aside(attempt, room + 1), set_aside(attempt, room)] == [False, True]
+
+
+def test_what_an_attempt_could_give_and_its_payment_has_not_is_refused() -> None:
+    attempt = a_payment().attempts.get()
+    Payment.objects.update(disputed=1500)
+
+    with pytest.raises(RefundRefused):
+        set_aside(attempt, 4501)
+
+
+def test_what_is_set_aside_is_added_to_what_was() -> None:
+    payment = a_payment()
+
+    for key in ("form-1", "form-2"):
+        ask(payment, 2000, key=key)
+
+    payment.refresh_from_db()
+    assert (payment.refund_pending, payment.attempts.get().refund_pending) == (4000, 4000)
+
+
+def test_a_refund_sets_nothing_aside_of_another_payment() -> None:
+    other = a_payment()
+
+    ask(a_payment(), 2000)
+
+    other.refresh_from_db()
+    assert (other.refund_pending, other.attempts.get().refund_pending) == (0, 0)

@@ -7,10 +7,13 @@ from django.db import transaction
 
 from demo.models import Product
 from demo.stock import DemoStock
+from orders.errors import DispatchRefused
 from orders.models import Mail, Order, OrderLine
 from orders.money import Money
+from orders.services.dispatch import DispatchDraft, record_dispatch
 from orders.services.place import LineDraft
 from orders.services.stock import StockLine
+from orders.states import OrderState
 from payments.errors import RefundRefused
 from payments.models import Attempt, Operation, Payment, Refund
 from payments.providers.base import Status
@@ -172,3 +175,36 @@ def test_the_reason_of_the_list_and_the_note_go_with_the_refund(pots: Payment) -
     a_refund(pots, 500, reason_id=a_reason("damaged").pk, note="the lid is cracked")
 
     assert Operation.objects.get().reason == "Damaged or faulty · the lid is cracked"
+
+
+def dispatched(payment: Payment, count: int, *, key: str = "parcel") -> None:
+    pieces = {line(payment, "POT").pk: count}
+    draft = DispatchDraft(payment.order.pk, pieces, "Van", "", request_key=key, actor="clerk")
+    record_dispatch(draft)
+
+
+def test_pieces_on_the_shelf_again_are_not_sent(pots: Payment) -> None:
+    a_refund(pots, 4000, pieces={line(pots, "POT").pk: 2}, restock=True)
+    dispatched(pots, 1)
+
+    with pytest.raises(DispatchRefused):
+        dispatched(pots, 1, key="another")
+    assert line(pots, "POT").to_dispatch == 0
+
+
+def test_pieces_that_were_sent_are_not_put_back_by_a_refund(pots: Payment) -> None:
+    dispatched(pots, 2)
+
+    with pytest.raises(RefundRefused, match="by a return"):
+        a_refund(pots, 4000, pieces={line(pots, "POT").pk: 2}, restock=True)
+    assert (shelf("POT"), line(pots, "POT").refunded) == (7, 0)
+    a_refund(pots, 4000, pieces={line(pots, "POT").pk: 2})
+
+
+def test_an_order_whose_rest_was_put_back_is_completed_by_its_last_parcel(pots: Payment) -> None:
+    back = {line(pots, "POT").pk: 2, line(pots, "LID").pk: 1}
+    a_refund(pots, 4500, pieces=back, restock=True)
+
+    dispatched(pots, 1)
+
+    assert Order.objects.get(pk=pots.order_id).state == OrderState.COMPLETED

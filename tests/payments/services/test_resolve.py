@@ -5,20 +5,23 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from orders.models import Order
+from orders.services.expire import expire_order
 from orders.states import OrderState
-from payments.errors import RefundRefused, ReviewRefused
+from payments.errors import CaptureRefused, PaymentError, RefundRefused, ReviewRefused
 from payments.models import Operation, Payment, Posting, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundSeen, RefundStatus
 from payments.reviews import BUTTONS, GUIDES
 from payments.services import check_ledger
+from payments.services import give_back as giving
 from payments.services.check_ledger import faults
 from payments.services.ending import cases_of
-from payments.services.resolve import DOES, possible_acts
+from payments.services.resolve import DOES, WHERE, possible_acts
 from payments.states import PaymentStatus
-from tests.factories import a_payment, a_refund_seen, an_attempt, captured
+from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
 from tests.payments.refunding import asked_refund
-from tests.payments.reviewing import a_review, press
+from tests.payments.reviewing import a_review, press, short_of_60
 from tests.payments.services.cast import a_hold, apply, damage, held
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +115,23 @@ def test_what_cannot_be_refunded_again_leaves_the_review_open() -> None:
     review.refresh_from_db()
     assert review.resolved_at is None
     assert ReviewAct.REFUND_AGAIN not in acts_of(review)
+
+
+def test_what_another_has_given_back_meanwhile_is_not_refunded_in_part() -> None:
+    payment = a_payment(amount=6000)
+    review = a_failed_refund(payment, 4000)
+    asked_refund(
+        payment_id=payment.pk,
+        amount=payment.money(4000),
+        reason="cracked",
+        request_key="by another",
+        requested_by=None,
+    )
+
+    with pytest.raises(RefundRefused):
+        press(review, ReviewAct.REFUND_AGAIN)
+
+    assert Payment.objects.get().refund_pending == 4000
 
 
 def test_what_was_returned_elsewhere_leaves_our_own_bank_account_in_the_ledger() -> None:
@@ -226,6 +246,71 @@ def test_a_hold_is_released_by_giving_the_order_up() -> None:
     attempt.payment.order.refresh_from_db()
     assert attempt.payment.order.state == OrderState.CANCELLED
     assert Operation.objects.get().kind == "void"
+
+
+def test_who_is_too_late_to_give_back_does_not_cancel_what_another_has_accepted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _attempt, review = short_of_60()
+    monkeypatch.setattr(
+        giving, "close_attempts", lambda _payment_id: press(review, ReviewAct.ACCEPT)
+    )
+
+    with pytest.raises(ReviewRefused):
+        press(review, ReviewAct.GIVE_BACK)
+
+    assert Order.objects.get().state == OrderState.CONFIRMED
+    assert not Operation.objects.exists()
+
+
+def test_giving_back_what_a_dispute_holds_is_refused_and_leaves_the_review_open() -> None:
+    attempt = an_attempt(an_order())
+    expire_order(Order.objects.get(), actor="test")
+    dispute = DisputeSeen("dp_1", attempt.money(4000), DisputeStatus.OPEN)
+    apply(attempt, captured(attempt, 4000, disputes=(dispute,)))
+    review = Review.objects.get(kind=ReviewKind.WRONG_AMOUNT)
+
+    with pytest.raises(ReviewRefused):
+        press(review, ReviewAct.GIVE_BACK)
+
+    review.refresh_from_db()
+    assert review.resolved_at is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "act"),
+    [
+        (kind, act)
+        for kind in GUIDES
+        if kind != ReviewKind.EXTERNAL_REFUND
+        for act in GUIDES[kind].acts
+        if act in WHERE
+    ],
+)
+def test_of_an_ended_order_without_money_each_button_that_moves_some_is_refused(
+    kind: ReviewKind, act: ReviewAct
+) -> None:
+    attempt = an_attempt(an_order())
+    expire_order(Order.objects.get(), actor="test")
+    review = a_review(attempt.payment, kind, subject=attempt.our_ref)
+
+    with pytest.raises(PaymentError):
+        press(review, act)
+
+    review.refresh_from_db()
+    assert review.resolved_at is None
+
+
+def test_a_hold_of_an_order_that_waits_for_its_rest_is_not_captured_by_a_warning() -> None:
+    attempt = a_hold()
+    apply(attempt, held(attempt, authorized=4000))
+    press(Review.objects.get(), ReviewAct.ASK_REST)
+    review = a_review(attempt.payment, ReviewKind.HOLD_ENDING, subject=f"{attempt.our_ref}:24")
+
+    with pytest.raises(CaptureRefused):
+        press(review, ReviewAct.CAPTURE)
+
+    assert not Operation.objects.exists()
 
 
 def test_a_ledger_that_agrees_again_ends_its_review() -> None:

@@ -10,7 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from payments.models import Attempt, InboxEvent, Payment
-from payments.providers.base import RawRequest, Status
+from payments.providers.base import DisputeSeen, DisputeStatus, RawRequest, Status
 from payments.providers.sandbox.webhook import read_event
 from payments.services.inbox import drain_inbox
 from payments.services.receive import receive
@@ -166,3 +166,18 @@ def test_money_is_booked_without_asking(talking: Attempt) -> None:
 def test_that_a_bank_is_at_it_is_believed_without_asking(talking: Attempt) -> None:
     assert told(talking, Status.PROCESSING) == AttemptStatus.PROCESSING
     assert not AskMe.asked
+
+
+def test_an_old_decision_of_a_dispute_is_asked_about_and_moves_nothing(
+    talking: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    won = DisputeSeen("dp_1", talking.money(6000), DisputeStatus.WON)
+    apply(talking, captured(talking, disputes=(won,)))
+    monkeypatch.setattr(AskMe, "says", captured(talking, disputes=(won,)))
+    lost = {"id": "dp_1", "amount": 6000, "status": "lost", "reason": "fraudulent"}
+
+    stored(talking, disputes=[lost | {"evidence_due_at": None}])
+    drain_inbox()
+
+    assert (len(AskMe.asked), states()) == (1, [InboxState.DONE])
+    assert Payment.objects.get().disputed == 0

@@ -20,6 +20,8 @@ from orders.states import NEXT, OrderState
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
+    from orders.models.goods import CancellationRequest, Dispatch, ReturnRequest
+
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -68,11 +70,15 @@ class Order(models.Model):
         lines: RelatedManager[OrderLine]
         changes: RelatedManager[StateChange]
         mails: RelatedManager[Mail]
+        dispatches: RelatedManager[Dispatch]
+        returns: RelatedManager[ReturnRequest]
+        cancellation: CancellationRequest
         address: Address
 
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        permissions = [("dispatch_order", _("Can record the dispatch of an order"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=OrderState.values), name="order_state_known"
@@ -103,17 +109,17 @@ class Order(models.Model):
 
     def move_to(
         self, state: OrderState, *, actor: str, reason: str = "", with_: Sequence[str] = ()
-    ) -> None:
+    ) -> StateChange:
         """Take one step of the table and note it; raises IllegalTransition. The row is locked.
 
-        `with_` names columns that are written by the same statement.
+        `with_` names columns that are written by the same statement. Returns the note.
         """
         before = OrderState(self.state)
         if state not in NEXT[before]:
             raise IllegalTransition(f"order {self.number} cannot go from {before} to {state}")
         self.state = state
         self.save(update_fields=["state", *with_])
-        StateChange.objects.create(
+        return StateChange.objects.create(
             order=self, before=before, after=state, actor=actor, reason=reason
         )
 
@@ -121,8 +127,10 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One SKU at the price it was agreed at.
 
-    `refunded`: pieces whose money goes back, or waits for somebody to approve that. `restocked`:
-    those of them that were put on the shelf again.
+    `dispatched`: pieces that have left. `returning`: those of them in a return that was not
+    rejected, asked for or come back. `refunded`: pieces whose money goes back, or waits for
+    somebody to approve that. `restocked`: those of them that a refund has put on the shelf again,
+    which have never left.
     """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
@@ -132,6 +140,8 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_amount = models.BigIntegerField(_("unit price"))
     gross_amount = models.BigIntegerField(_("amount"))
+    dispatched = models.PositiveIntegerField(default=0, editable=False)
+    returning = models.PositiveIntegerField(default=0, editable=False)
     refunded = models.PositiveIntegerField(default=0, editable=False)
     restocked = models.PositiveIntegerField(default=0, editable=False)
 
@@ -148,15 +158,37 @@ class OrderLine(models.Model):
                 name="order_line_amount_is_price_times_pieces",
             ),
             models.CheckConstraint(
+                condition=Q(dispatched__lte=F("quantity")),
+                name="order_line_dispatched_within_quantity",
+            ),
+            models.CheckConstraint(
+                condition=Q(returning__lte=F("dispatched")),
+                name="order_line_returning_within_dispatched",
+            ),
+            models.CheckConstraint(
                 condition=Q(refunded__lte=F("quantity")), name="order_line_refunded_within_quantity"
             ),
             models.CheckConstraint(
                 condition=Q(restocked__lte=F("refunded")), name="order_line_restocked_was_refunded"
             ),
+            models.CheckConstraint(
+                condition=Q(restocked__lte=F("quantity") - F("dispatched")),
+                name="order_line_restocked_was_not_sent",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.name}"
+
+    @property
+    def to_dispatch(self) -> int:
+        """Pieces that have not left yet, and are not on the shelf again."""
+        return self.quantity - self.dispatched - self.restocked
+
+    @property
+    def to_return(self) -> int:
+        """Pieces that may still be asked back."""
+        return self.dispatched - self.returning
 
     @property
     def to_refund(self) -> int:
