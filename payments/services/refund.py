@@ -148,11 +148,13 @@ def _operation(refund: Refund, attempt: Attempt, amount: int) -> Operation:
 def owe_refund(refund: Operation) -> None:
     """Set the amount of a new refund aside and keep it; a worker sends it after the commit.
 
-    The order is locked. Raises RefundRefused where so much is not there any more.
+    The order is locked. Raises RefundRefused where so much is not there any more, and then nothing
+    has changed.
     """
-    if not set_aside(refund.attempt, refund.amount):
-        raise RefundRefused(_("so much can no longer be refunded"))
-    refund.save()
+    with transaction.atomic():
+        if not set_aside(refund.attempt, refund.amount):
+            raise RefundRefused(_("so much can no longer be refunded"))
+        refund.save()
     wake(SUBMIT_TASK)
 
 

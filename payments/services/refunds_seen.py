@@ -47,7 +47,7 @@ class Known:
     def find(self, attempt: Attempt, refund: RefundSeen) -> Operation | None:
         """The one an id of the provider's belongs to; else the one a reference or key names."""
         by_id = self.by_id.get(refund.provider_id)
-        named = self.by_name.get(refund.our_ref) if refund.our_ref else None
+        named = self.by_name.get(refund.our_ref)
         return by_id or named or self.by_name.get(_key(attempt, refund))
 
 
@@ -87,7 +87,7 @@ def _known(attempt: Attempt) -> Known:
     for operation in booked:
         operation.attempt = attempt
     by_pk = {operation.pk: operation for operation in booked}
-    ids = ProviderObject.objects.filter(operation__in=by_pk, kind="refund")
+    ids = ProviderObject.objects.filter(operation__in=by_pk)
     by_name = {name: each for each in booked for name in (each.our_ref, each.request_key)}
     pairs = ids.values_list("object_id", "operation_id")
     return Known({name: by_pk[pk] for name, pk in pairs if pk}, by_name)
@@ -148,9 +148,7 @@ def _external(attempt: Attempt, refund: RefundSeen, known: Known) -> Operation:
         attempt=attempt,
         request_key=_key(attempt, refund),
         amount=refund.amount.amount,
-        status=OperationStatus.PENDING,
         external=True,
-        next_run_at=next_poll(Case.REFUND, 0, at=now()),
     )
     return operation
 

@@ -65,12 +65,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Payment:
-    """`spurned`: it was cancelled, and captured all the same; `refused` names refused captures.
-
-    `challenged`: the card's issuer asks the shopper. `mistold`: its mode is told wrongly for a
-    while. `silent`: nothing is told of it any more, and nothing done; `unheeded` names what was
-    asked for in vain.
-    """
+    """`spurned`: cancelled, and captured all the same; `challenged`: the issuer asks the shopper."""
 
     id: str
     wanted: Wanted
@@ -87,14 +82,14 @@ class Payment:
     lapsed: int = 0
     spurned: bool = False
     challenged: bool = False
-    mistold: bool = False
-    silent: bool = False
+    mistold: bool = False  # its mode, for a while
+    silent: bool = False  # nothing is told of it any more, and nothing done
     saved_card: str = ""
     captures: list[Capture] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
-    refused: set[str] = field(default_factory=set)
-    unheeded: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)  # captures
+    unheeded: set[str] = field(default_factory=set)  # what was asked for in vain
 
     @property
     def held(self) -> int:

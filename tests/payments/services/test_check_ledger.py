@@ -22,7 +22,6 @@ from payments.services import check_ledger
 from payments.services.check_ledger import faults, report_faults
 from payments.tasks import check_the_ledger
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
-from tests.payments.refunding import asked_refund
 from tests.payments.services.cast import apply, damage, tear_out
 
 pytestmark = pytest.mark.django_db
@@ -299,26 +298,3 @@ def test_the_database_computes_balances_as_python_does(totals: list[Totals]) -> 
 
         found = row.annotate(**must).values_list(*must).get()
         assert found == tuple(balances(stands).values())
-
-
-def test_a_refund_on_its_way_that_no_refund_explains_is_named() -> None:
-    a_payment(amount=6000)
-    Attempt.objects.update(refund_pending=1000)
-    Payment.objects.update(refund_pending=1000)
-
-    assert list(faults())
-
-
-def test_a_refund_on_its_way_that_nobody_set_aside_is_named() -> None:
-    payment = a_payment(amount=6000)
-    asked_refund(
-        payment_id=payment.pk,
-        amount=payment.money(6000),
-        reason="",
-        request_key="k",
-        requested_by=None,
-    )
-    Attempt.objects.update(refund_pending=0)
-    Payment.objects.update(refund_pending=0)
-
-    assert list(faults())

@@ -15,18 +15,16 @@ from orders.signals import order_paid
 from orders.states import OrderState
 from payments.errors import CaptureRefused
 from payments.models import Attempt, Operation, Payment, Review
-from payments.models.records import ReviewAct, ReviewKind
+from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, Status
 from payments.queries import chargeable_for, held_for, rest_held_for
-from payments.services.cancel import cancel_order
 from payments.services.capture import request_capture
 from payments.services.release import release_rest
 from payments.states import (
     OperationStatus,
     PaymentStatus,
 )
-from tests.factories import GBP, a_refund_seen, an_attempt, an_order, captured, later, seen
-from tests.payments.reviewing import press
+from tests.factories import GBP, a_refund_seen, later
 from tests.payments.services.cast import a_hold, apply, capture, held, open_reviews
 
 pytestmark = pytest.mark.django_db
@@ -280,43 +278,6 @@ def test_no_more_is_captured_than_was_asked_for_where_a_bank_holds_more() -> Non
     assert chargeable_for(Payment.objects.get()).amount == 6000
 
 
-def test_it_does_not_matter_whether_a_hold_was_seen_before_it_was_charged_in_part() -> None:
-    """The part was charged at the provider's own site; all 60.00 are there."""
-    both, late = a_hold(an_order()), a_hold(an_order())
-    apply(both, held(both), held(both, captured=4000))
-    apply(late, held(late, captured=4000))
-
-    states = dict(Order.objects.values_list("payment__attempts", "state"))
-    assert states[both.pk] == states[late.pk]
-
-
-def test_who_pays_again_after_a_lapsed_hold_gets_a_confirmation() -> None:
-    hold = a_hold()
-    apply(hold, held(hold))
-    apply(hold, seen(hold, Status.EXPIRED, authorized=6000, released=6000))
-    confirmations = Mail.objects.filter(kind="confirmation")
-    before = confirmations.count()
-
-    again = an_attempt(Order.objects.get())
-    apply(again, captured(again))
-
-    assert Order.objects.get().state == OrderState.CONFIRMED
-    assert confirmations.count() == before + 1
-
-
-def test_a_part_that_lapses_while_its_rest_is_awaited_is_told_to_the_shopper() -> None:
-    """The mail asked for 20.00, and now 60.00 is asked for."""
-    hold = a_hold()
-    apply(hold, held(hold, authorized=4000))
-    press(Review.objects.get(kind=ReviewKind.WRONG_AMOUNT), ReviewAct.ASK_REST)
-    mails = Mail.objects.count()
-
-    payment = apply(hold, seen(hold, Status.EXPIRED, authorized=4000, released=4000))
-
-    assert payment.rest.amount == 6000
-    assert Mail.objects.count() == mails + 1
-
-
 def charged_in_part_and_given_back(hold: Attempt) -> Payment:
     capture(hold, 4000, final=False)
     part = held(hold, captured=4000)
@@ -337,9 +298,3 @@ def test_what_is_still_held_is_let_go_though_the_captured_part_went_back(hold: A
 
     assert rest_held_for(payment).amount == 2000
     assert release_rest(payment_id=payment.pk)
-
-
-def test_a_hold_of_a_cancelled_order_is_shown_until_the_bank_lets_go(hold: Attempt) -> None:
-    cancel_order(payment_id=hold.payment_id, actor="clerk", reason="gone", requested_by=None)
-
-    assert held_for(Payment.objects.get()).amount == 6000

@@ -14,9 +14,13 @@ from orders.money import Money
 from payments.models import Attempt, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import (
+    CaptureSeen,
     DisputeSeen,
     DisputeStatus,
+    Failure,
     Outcome,
+    QrCode,
+    Redirect,
     RefundSeen,
     RefundStatus,
     Status,
@@ -112,3 +116,88 @@ def test_a_fact_of_nothing_does_not_stop_the_money_beside_it(facts: dict[str, in
 
     assert payment.captured == 6000
     assert Review.objects.get().kind == ReviewKind.MISMATCH
+
+
+def told(attempt: Attempt, *outcomes: Outcome) -> Attempt:
+    """The attempt after what is seen of it."""
+    apply(attempt, *outcomes)
+    return Attempt.objects.get(pk=attempt.pk)
+
+
+def test_a_refusal_keeps_its_code_and_the_beginning_of_their_words() -> None:
+    attempt = an_attempt()
+
+    declined = seen(attempt, Status.DECLINED, error=Failure("declined", "x" * 99))
+
+    assert told(attempt, declined).error_code == "declined"
+    assert told(attempt, declined).error_raw == "x" * 80
+
+
+def test_an_error_told_of_money_that_came_is_none() -> None:
+    attempt = an_attempt()
+
+    assert told(attempt, captured(attempt, error=Failure("declined", "51"))).error_code == ""
+
+
+def test_where_the_shopper_is_to_go_is_kept_with_its_end() -> None:
+    attempt, ends = an_attempt(), now() + timedelta(minutes=5)
+
+    page = seen(attempt, Status.REQUIRES_ACTION, next_action=Redirect("https://bank/1", ends))
+
+    stands = told(attempt, page)
+    assert (stands.redirect_url, stands.action_expires_at) == ("https://bank/1", ends)
+
+
+def test_what_the_shopper_is_to_scan_is_kept_with_its_end() -> None:
+    attempt, ends = an_attempt(), now() + timedelta(minutes=5)
+
+    code = seen(attempt, Status.REQUIRES_ACTION, next_action=QrCode("wx://1", ends))
+
+    stands = told(attempt, code)
+    assert (stands.qr_content, stands.action_expires_at) == ("wx://1", ends)
+
+
+def test_no_answer_does_not_put_a_mismatch_right() -> None:
+    attempt = an_attempt()
+    wrong = of_another_merchant(seen(attempt, Status.REQUIRES_ACTION))
+
+    assert told(attempt, wrong, Outcome(Status.UNKNOWN)).error_code == "mismatch"
+
+
+EURO = Money(100, "EUR")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"amount": EURO},
+        {"captures": (CaptureSeen("cap_1", "", EURO),)},
+        {"refunds": (RefundSeen("re_1", "", EURO, RefundStatus.SUCCEEDED),)},
+        {"disputes": (DisputeSeen("dp_1", EURO, DisputeStatus.OPEN),)},
+    ],
+    ids=lambda facts: next(iter(facts)),
+)
+def test_money_of_another_currency_is_for_a_person_who_reads_both(facts: dict[str, Any]) -> None:
+    attempt = an_attempt()
+
+    stands = told(attempt, replace(captured(attempt), **facts))
+
+    review = Review.objects.get()
+    assert (stands.captured, review.kind) == (0, ReviewKind.MISMATCH)
+    assert review.subject_ref == attempt.our_ref
+    assert "EUR" in review.seen
+    assert "GBP" in review.seen
+
+
+def test_once_nothing_is_to_be_learnt_by_asking_a_person_reads_how_often_it_was_tried() -> None:
+    attempt = an_attempt()
+    Attempt.objects.update(polls=99)
+
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, Status.UNKNOWN), source="poll")
+    Attempt.objects.update(polls=99)
+    apply_outcome(attempt_id=attempt.pk, outcome=seen(attempt, Status.UNKNOWN), source="poll")
+
+    review = Review.objects.get(kind=ReviewKind.NO_ANSWER)
+    assert review.subject_ref == attempt.our_ref
+    assert review.seen.startswith("asked 99 times")
+    assert Attempt.objects.get().next_poll_at is None

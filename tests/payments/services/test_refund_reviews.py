@@ -10,10 +10,11 @@ from orders.models import Mail
 from payments.models import Attempt, Operation, ProviderObject, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import Failure, RefundSeen, RefundStatus
+from payments.services.check_ledger import faults
 from payments.states import OperationStatus
 from tests.factories import a_payment, captured
 from tests.payments.refunding import asked_refund
-from tests.payments.services.cast import apply
+from tests.payments.services.cast import a_hold, apply, capture, held
 
 pytestmark = pytest.mark.django_db
 
@@ -23,12 +24,12 @@ def attempt() -> Attempt:
     return a_payment().attempts.get()
 
 
-def asked_back(attempt: Attempt) -> Operation:
+def asked_back(attempt: Attempt, key: str = "form-1") -> Operation:
     operation, _ = asked_refund(
         payment_id=attempt.payment_id,
         amount=attempt.money(2500),
         reason="broken",
-        request_key="form-1",
+        request_key=key,
         requested_by=None,
     )
     return operation
@@ -252,3 +253,41 @@ def test_what_is_booked_under_its_first_name_ends_ours_for_good(attempt: Attempt
     attempt.refresh_from_db()
     assert (operation.settled_at is None, attempt.refund_pending) == (False, 0)
     assert asked() == []
+
+
+def test_all_refunds_of_one_sight_are_posted(attempt: Attempt) -> None:
+    made = [
+        RefundSeen(name, "", attempt.money(1000), RefundStatus.SUCCEEDED)
+        for name in ("re_1", "re_2")
+    ]
+
+    payment = apply(attempt, captured(attempt, refunds=tuple(made)))
+
+    assert payment.refunded == 2000
+    assert list(faults()) == []
+
+
+def test_a_refund_that_names_a_capture_moves_no_capture() -> None:
+    attempt = a_hold()
+    apply(attempt, held(attempt))
+    taken = capture(attempt)
+
+    told(attempt, "re_1", taken.our_ref)
+
+    taken.refresh_from_db()
+    assert taken.amount == 6000
+    assert Operation.objects.get(external=True).amount == 2500
+
+
+def test_a_refund_told_under_the_reference_of_another_of_ours_ends_neither(
+    attempt: Attempt,
+) -> None:
+    made, waiting = asked_back(attempt), asked_back(attempt, "form-2")
+    told(attempt, "re_1", made.our_ref)
+
+    told(attempt, "re_1", waiting.our_ref)
+
+    assert list(Operation.objects.order_by("pk").values_list("status", flat=True)) == [
+        OperationStatus.SUCCEEDED,
+        OperationStatus.REQUESTED,
+    ]

@@ -7,22 +7,20 @@ from pytest_django import DjangoAssertNumQueries
 
 from orders.models import Order
 from orders.services.expire import expire_order
-from orders.states import OrderState
-from payments.errors import CaptureRefused, PaymentError, RefundRefused, ReviewRefused
+from payments.errors import PaymentError, RefundRefused, ReviewRefused
 from payments.models import Operation, Payment, Posting, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundSeen, RefundStatus
 from payments.reviews import BUTTONS, GUIDES
 from payments.services import check_ledger
-from payments.services import give_back as giving
 from payments.services.check_ledger import faults
 from payments.services.ending import cases_of
 from payments.services.resolve import DOES, WHERE, possible_acts
 from payments.states import PaymentStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
 from tests.payments.refunding import asked_refund
-from tests.payments.reviewing import a_review, press, short_of_60
-from tests.payments.services.cast import a_hold, apply, damage, held
+from tests.payments.reviewing import a_review, press
+from tests.payments.services.cast import apply, damage
 
 pytestmark = pytest.mark.django_db
 
@@ -213,70 +211,6 @@ def test_a_refund_at_the_providers_own_site_is_accepted() -> None:
     assert Payment.objects.get().refunded == 700
 
 
-def test_what_is_held_is_captured_and_the_warning_ends() -> None:
-    attempt = a_hold()
-    apply(attempt, held(attempt))
-    review = a_review(attempt.payment, ReviewKind.HOLD_ENDING, subject=f"{attempt.our_ref}:24")
-
-    assert press(review, ReviewAct.CAPTURE)
-
-    assert Operation.objects.get().amount == 6000
-    review.refresh_from_db()
-    assert review.resolved_at
-
-
-def test_a_second_click_captures_nothing_more() -> None:
-    attempt = a_hold()
-    apply(attempt, held(attempt))
-    review = a_review(attempt.payment, ReviewKind.HOLD_ENDING, subject=f"{attempt.our_ref}:24")
-    press(review, ReviewAct.CAPTURE, key="once")
-
-    assert not press(review, ReviewAct.CAPTURE, key="once")
-
-    assert Operation.objects.count() == 1
-
-
-def test_a_hold_is_released_by_giving_the_order_up() -> None:
-    attempt = a_hold()
-    apply(attempt, held(attempt))
-    review = a_review(attempt.payment, ReviewKind.HOLD_ENDING, subject=f"{attempt.our_ref}:24")
-
-    press(review, ReviewAct.GIVE_BACK)
-
-    attempt.payment.order.refresh_from_db()
-    assert attempt.payment.order.state == OrderState.CANCELLED
-    assert Operation.objects.get().kind == "void"
-
-
-def test_who_is_too_late_to_give_back_does_not_cancel_what_another_has_accepted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    _attempt, review = short_of_60()
-    monkeypatch.setattr(
-        giving, "close_attempts", lambda _payment_id: press(review, ReviewAct.ACCEPT)
-    )
-
-    with pytest.raises(ReviewRefused):
-        press(review, ReviewAct.GIVE_BACK)
-
-    assert Order.objects.get().state == OrderState.CONFIRMED
-    assert not Operation.objects.exists()
-
-
-def test_giving_back_what_a_dispute_holds_is_refused_and_leaves_the_review_open() -> None:
-    attempt = an_attempt(an_order())
-    expire_order(Order.objects.get(), actor="test")
-    dispute = DisputeSeen("dp_1", attempt.money(4000), DisputeStatus.OPEN)
-    apply(attempt, captured(attempt, 4000, disputes=(dispute,)))
-    review = Review.objects.get(kind=ReviewKind.WRONG_AMOUNT)
-
-    with pytest.raises(ReviewRefused):
-        press(review, ReviewAct.GIVE_BACK)
-
-    review.refresh_from_db()
-    assert review.resolved_at is None
-
-
 @pytest.mark.parametrize(
     ("kind", "act"),
     [
@@ -299,18 +233,6 @@ def test_of_an_ended_order_without_money_each_button_that_moves_some_is_refused(
 
     review.refresh_from_db()
     assert review.resolved_at is None
-
-
-def test_a_hold_of_an_order_that_waits_for_its_rest_is_not_captured_by_a_warning() -> None:
-    attempt = a_hold()
-    apply(attempt, held(attempt, authorized=4000))
-    press(Review.objects.get(), ReviewAct.ASK_REST)
-    review = a_review(attempt.payment, ReviewKind.HOLD_ENDING, subject=f"{attempt.our_ref}:24")
-
-    with pytest.raises(CaptureRefused):
-        press(review, ReviewAct.CAPTURE)
-
-    assert not Operation.objects.exists()
 
 
 def test_a_ledger_that_agrees_again_ends_its_review() -> None:

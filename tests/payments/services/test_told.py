@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -120,7 +121,7 @@ def talking(attempt: Attempt, settings: Settings) -> Attempt:
     return attempt
 
 
-def told(attempt: Attempt, status: Status, **money: int) -> str:
+def told(attempt: Attempt, status: Status, **money: Any) -> str:
     """Where the attempt stands after a webhook of that status."""
     stored(attempt, f"evt_{status}", status=status, **{"authorized": 0, "captured": 0} | money)
     drain_inbox()
