@@ -12,6 +12,7 @@ from payments.states import UNSETTLED, InboxState
 from tests.payments.machine.bank import WAITING, Bank
 from tests.payments.machine.shop import Shop
 
+SOON: Final = timedelta(minutes=1)
 ROUNDS: Final = 100
 """More than any table of waits has."""
 
@@ -19,6 +20,8 @@ ROUNDS: Final = 100
 def bring_to_an_end(shop: Shop) -> None:
     """Settle all at the bank, send each last event once more, and let the workers work."""
     shop.line.weather.clear()
+    shop.wait(SOON)
+    shop.work()  # what had no answer is sent again before its event is heard
     while shop.line.late:
         shop.the_late_arrives()
     settle(shop.bank)
