@@ -83,7 +83,12 @@ CACHES = {
         "OPTIONS": REDIS_PATIENCE,
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What the templates keep, the head and foot of every page, is quickest in each process.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "template_fragments",
+    },
 }
 
 USE_TZ = True
@@ -161,6 +166,12 @@ ORDERS = {
     "order_url": "shop.links.order_page",
     "shop_name": "Fernhill",
     "shared_cache": "default" if REDIS_URL else "",
+    "return_instructions": "Fernhill Returns, 4 Weir Street, Leeds LS1 4AB",
+    "carriers": {
+        "Royal Mail": "https://www.royalmail.com/track-your-item#/tracking-results/{number}",
+        "DHL": "https://www.dhl.com/en/express/tracking.html?AWB={number}",
+        "Our own van": "",
+    },
 }
 PAYMENTS: dict[str, Any] = {
     "live": False,

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from django.utils import translation
 
-from orders.states import NEXT
+from orders.states import CANCELLATION_NEXT, NEXT, RETURN_NEXT
 from payments import projections, states
 from payments.models.records import ReviewKind
 from payments.projections import Rule
@@ -41,6 +41,10 @@ def page() -> str:
 def _states() -> Iterator[str]:
     yield "## Orders\n"
     yield diagram(NEXT)
+    yield "## Returns\n"
+    yield diagram(RETURN_NEXT)
+    yield "## Wishes to cancel\n"
+    yield diagram(CANCELLATION_NEXT)
     yield "## Payments\n"
     yield "A projection of its attempts: the first line that holds.\n"
     yield rules(projections.PAYMENT_RULES)

@@ -22,7 +22,10 @@ class DemoStock:
         _move(ref, lines, TAKE)
 
     def give_back(self, *, ref: str, lines: Sequence[StockLine]) -> None:
-        """Put every line back. A second call for a ref changes nothing."""
+        """Put every line back. A second call for a ref changes nothing.
+
+        `order/return` puts back pieces of what `order` took.
+        """
         _move(ref, lines, BACK)
 
 
@@ -58,9 +61,11 @@ def _left_to_move(
     ref: str, lines: Sequence[StockLine], direction: StockMovement.Direction
 ) -> Wanted:
     """SKUs and counts in SKU order, less what this ref moved already or never took."""
-    moves = StockMovement.objects.filter(ref=ref).values_list("direction", "sku")
-    moved = {sku for way, sku in moves if way == direction}
-    taken = {sku for way, sku in moves if way == TAKE}
+    order = ref.partition("/")[0]
+    moves = StockMovement.objects.filter(ref__in={ref, order})
+    known = list(moves.values_list("ref", "direction", "sku"))
+    moved = {sku for mover, way, sku in known if mover == ref and way == direction}
+    taken = {sku for _, way, sku in known if way == TAKE}
     counts: Counter[str] = Counter()
     for line in lines:
         counts[line.sku] += line.quantity

@@ -34,6 +34,24 @@ def check_orders(**_kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
+def check_goods(**_kwargs: Any) -> list[CheckMessage]:
+    """A period below nothing, and links to carriers that lead nowhere."""
+    try:
+        conf = order_settings()
+    except ImproperlyConfigured:
+        return []  # told by check_orders
+    found: list[CheckMessage] = []
+    if conf.return_days < 0:
+        hint = 'Give ORDERS["return_days"] a number of days; 0 takes nothing back.'
+        found.append(Error("returns would end before they begin", hint=hint, id="orders.E004"))
+    for name, url in conf.carriers.items():
+        if url and not (url.startswith("https://") and "{number}" in url):
+            hint = 'Give ORDERS["carriers"] an https:// address with {number} in it, or "".'
+            found.append(Error(f"{name}: no page follows a parcel", hint=hint, id="orders.E005"))
+    return found
+
+
+@register()
 def check_mail(**_kwargs: Any) -> list[CheckMessage]:
     """A worker owns a mail for 12 seconds; a mail server may keep it no longer than that."""
     backend, timeout = _mailer()

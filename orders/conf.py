@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -40,12 +40,18 @@ class OrderSettings:
     """Name of a cache that all processes share; then a burst wakes a worker once. Empty: none."""
     mail_from: str = ""
     """Sender of mails; empty: DEFAULT_FROM_EMAIL."""
+    return_days: int = 30
+    """For how many days after dispatch shoppers may ask to return things; 0: never."""
+    return_instructions: str = ""
+    """How to send things back; filled in where staff approve a return, and mailed."""
+    carriers: Mapping[str, str] = field(default_factory=dict)
+    """Carriers offered to staff, and the page of each that follows a parcel: "{number}" in it."""
 
 
 def read_settings(name: str, into: Callable[..., Settings]) -> Settings:
     """Build a settings object from the dict settings.<name>; raises ImproperlyConfigured."""
     given: dict[str, Any] = getattr(settings, name, {})
-    known = {field.name for field in fields(into)}  # type: ignore[arg-type]  # all are dataclasses
+    known = {each.name for each in fields(into)}  # type: ignore[arg-type]  # all are dataclasses
     if unknown := sorted(set(given) - known):
         raise ImproperlyConfigured(
             f"{name} has no setting {', '.join(unknown)}; it knows {', '.join(sorted(known))}."

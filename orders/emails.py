@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from orders.clock import now
 from orders.conf import order_settings
+from orders.errors import Unforeseen
 from orders.models import Mail, Order
 from orders.money import Money
 from orders.wake import wake
@@ -80,7 +81,7 @@ def send_due_mail() -> int:
     if lost:
         _tell_managers(lost)
     if unexpected:
-        raise unexpected
+        raise Unforeseen.of(unexpected) from None
     return looked
 
 

@@ -1,4 +1,7 @@
-"""Where an order can stand, as a table. Paid and refunded are projections of payments, not here."""
+"""Where an order can stand, as a table, and what shoppers ask of it.
+
+Paid and refunded are projections of payments, not here.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderState(TextChoices):
@@ -24,4 +28,36 @@ NEXT: Final[dict[OrderState, frozenset[OrderState]]] = {
     OrderState.EXPIRED: frozenset({OrderState.OPEN}),
     OrderState.COMPLETED: frozenset(),
     OrderState.CANCELLED: frozenset(),
+}
+
+
+class ReturnState(TextChoices):
+    REQUESTED = "requested", _("asked for")
+    APPROVED = "approved", _("approved, awaited")
+    REJECTED = "rejected", _("rejected")
+    RECEIVED = "received", pgettext_lazy("goods", "received")
+    REFUNDED = "refunded", _("received and refunded")
+
+
+RETURN_NEXT: Final[dict[ReturnState, frozenset[ReturnState]]] = {
+    ReturnState.REQUESTED: frozenset({ReturnState.APPROVED, ReturnState.REJECTED}),
+    ReturnState.APPROVED: frozenset({ReturnState.RECEIVED}),
+    ReturnState.REJECTED: frozenset(),
+    ReturnState.RECEIVED: frozenset({ReturnState.REFUNDED}),
+    ReturnState.REFUNDED: frozenset(),
+}
+
+
+class CancellationState(TextChoices):
+    REQUESTED = "requested", _("asked for")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+
+
+CANCELLATION_NEXT: Final[dict[CancellationState, frozenset[CancellationState]]] = {
+    CancellationState.REQUESTED: frozenset(
+        {CancellationState.APPROVED, CancellationState.REJECTED}
+    ),
+    CancellationState.APPROVED: frozenset(),
+    CancellationState.REJECTED: frozenset(),
 }

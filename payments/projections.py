@@ -176,5 +176,12 @@ def settled(attempts: Sequence[Tried]) -> int:
 
 
 def promised(attempts: Sequence[Tried]) -> int:
-    """What banks hold of the whole amounts asked for, of attempts the shopper has not left."""
-    return sum(a.amount for a in attempts if a.held >= a.amount and not a.superseded)
+    """What banks hold of the whole amounts asked for, of attempts the shopper has not left.
+
+    What was charged of it meanwhile counts too: it may be seen before the hold is.
+    """
+    return sum(
+        a.amount
+        for a in attempts
+        if a.held and a.held + a.captured - a.surplus >= a.amount and not a.superseded
+    )

@@ -14,8 +14,10 @@ from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAcc
 from payments.models.payment import MISMATCH
 from payments.states import IN_FLIGHT, InboxState, OperationKind, PaymentStatus
 
-MAY_HOLD: Final = frozenset({PaymentStatus.AUTHORIZED, PaymentStatus.PARTIALLY_PAID})
-"""Where a bank may hold money for a payment."""
+MOST_FEED_FAILURES: Final = 10
+"""A list of events is read each minute: a short outage tells nobody."""
+HOLDS_NOTHING: Final = frozenset({PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID})
+"""Where no bank holds money that anybody still decides about, and nothing need be asked."""
 
 
 def refunds_of(payment: Payment) -> QuerySet[Operation]:
@@ -42,8 +44,9 @@ def rest_held_for(payment: Payment) -> Money:
 
 def _holds(payment: Payment) -> Iterable[Attempt]:
     """Oldest first; nothing is asked where there can be none."""
-    may_hold = payment.status in MAY_HOLD
-    return payment.attempts.filter(hold=True).order_by("pk") if may_hold else ()
+    if payment.status in HOLDS_NOTHING:
+        return ()
+    return payment.attempts.filter(hold=True).order_by("pk")
 
 
 def money_may_come(payment: Payment) -> bool:
@@ -55,6 +58,11 @@ def money_may_come(payment: Payment) -> bool:
 def dead_events() -> int:
     """How many webhook events were given up; they have an index of their own."""
     return InboxEvent.objects.filter(state=InboxState.DEAD).count()
+
+
+def failing_feeds() -> QuerySet[ProviderAccount]:
+    """The accounts whose list of events has failed so often in a row that a person should look."""
+    return ProviderAccount.objects.filter(feed_failures__gte=MOST_FEED_FAILURES).order_by("code")
 
 
 def refusals_of(account: ProviderAccount) -> list[tuple[str, int, datetime]]:

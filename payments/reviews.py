@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.records import Review, ReviewAct, ReviewKind
-from payments.sights import LIVE_MONEY, TEST_MONEY
+from payments.sights import LIVE_MONEY, LOST_ANEW, TEST_MONEY, WON_ANEW
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -102,6 +102,11 @@ GUIDES: Final[dict[ReviewKind, Guide]] = {
     ),
 }
 
+_DECIDED_ANEW: Final = Guide(
+    _("The bank has changed its decision about a dispute. It is booked as it stands now."),
+    _("Compare it with the provider's own site, then ask again or close it with a note."),
+    (ReviewAct.ASK_NOW, ReviewAct.NOTE),
+)
 TO_DO_ABOUT: Final[dict[str, Guide]] = {
     TEST_MONEY: Guide(
         _("The provider speaks of test money, and our account is a live one. Nothing was booked."),
@@ -116,6 +121,8 @@ TO_DO_ABOUT: Final[dict[str, Guide]] = {
         ),
         ENDS_BY_NOTE,
     ),
+    WON_ANEW: _DECIDED_ANEW,
+    LOST_ANEW: _DECIDED_ANEW,
 }
 """What says more than its kind, by what was seen."""
 
@@ -147,7 +154,10 @@ BUTTONS: Final[dict[ReviewAct, Button]] = {
         "payments.cancel_payment",
     ),
     ReviewAct.REFUND_AGAIN: Button(
-        _("The same amount goes back the way it came, as a new refund."),
+        _(
+            "The same amount, or what of it is still here, goes back the way it came, as a new "
+            "refund."
+        ),
         "payments.refund_payment",
     ),
     ReviewAct.ELSEWHERE: Button(

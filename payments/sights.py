@@ -23,6 +23,8 @@ OTHER_ACCOUNT: Final = gettext_noop("they name the account %(theirs)s, ours is %
 OTHER_CURRENCY: Final = gettext_noop("they name the currency %(theirs)s, ours is %(ours)s")
 TEST_MONEY: Final = gettext_noop("they speak of test money, and our account is a live one")
 LIVE_MONEY: Final = gettext_noop("they speak of real money, and our account is a test one")
+WON_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as lost, and is won now")
+LOST_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as won, and is lost now")
 WHY: Final = gettext_noop("%(amount)s: %(why)s")
 
 CHOICES: Final[dict[str, type[AttemptStatus | OperationKind]]] = {
@@ -50,10 +52,15 @@ def _as_json(fact: Fact) -> Any:
 
 
 def told(words: str, facts: Mapping[str, Any]) -> str:
-    """What was seen, for people; words without facts stand as they are."""
+    """What was seen, for people; words without facts stand as they are.
+
+    Money that somebody says they have taken is named behind whatever the words are.
+    """
     if not facts:
         return _(words) if words else ""
-    return _(words) % {name: _read(fact) for name, fact in facts.items()}
+    read = {name: _read(fact) for name, fact in facts.items()}
+    seen = _(words) % read
+    return f"{seen} · {_('captured there: %(captured)s') % read}" if "captured" in facts else seen
 
 
 def _read(fact: Any) -> Any:

@@ -89,6 +89,9 @@ IN_FLIGHT: Final = frozenset(
 )
 """The shopper's money may still arrive from such an attempt, so it keeps its reserve."""
 
+AWAITED: Final = IN_FLIGHT | {AttemptStatus.AUTHORIZED}
+"""Of such an attempt more has to be told: what is only authorized is charged yet, or let go."""
+
 UNSETTLED: Final = frozenset(
     {
         OperationStatus.REQUESTED,
@@ -108,18 +111,20 @@ OPERATION_NEXT: Final[dict[OperationStatus, frozenset[OperationStatus]]] = {
     OperationStatus.UNKNOWN: _ANSWERED | {OperationStatus.SUBMITTING},
     OperationStatus.PENDING: frozenset({OperationStatus.SUCCEEDED, OperationStatus.FAILED}),
     OperationStatus.SUCCEEDED: frozenset({OperationStatus.REVERSED}),
-    OperationStatus.FAILED: frozenset({OperationStatus.SUCCEEDED, OperationStatus.REVERSED}),
+    OperationStatus.FAILED: frozenset(
+        {OperationStatus.PENDING, OperationStatus.SUCCEEDED, OperationStatus.REVERSED}
+    ),
     OperationStatus.REVERSED: frozenset(),
 }
 """Where a capture, refund or void can go; only a refund is pending, or comes back.
 
-A refund that we took for refused and that was made after all has succeeded; where its failure is
-told after that success, it has come back.
+A refund that we took for refused and that was made after all is pending or has succeeded; where the
+provider told of its failure before it tells of that success, it has come back.
 """
 
 REFUND_TOLD: Final[dict[RefundStatus, dict[OperationStatus, OperationStatus]]] = {
     RefundStatus.PENDING: dict.fromkeys(
-        UNSETTLED - {OperationStatus.PENDING}, OperationStatus.PENDING
+        UNSETTLED - {OperationStatus.PENDING} | {OperationStatus.FAILED}, OperationStatus.PENDING
     ),
     RefundStatus.SUCCEEDED: dict.fromkeys(
         UNSETTLED | {OperationStatus.FAILED}, OperationStatus.SUCCEEDED
@@ -129,7 +134,13 @@ REFUND_TOLD: Final[dict[RefundStatus, dict[OperationStatus, OperationStatus]]] =
         OperationStatus.SUCCEEDED: OperationStatus.REVERSED,
     },
 }
-"""What each word of the provider makes of a refund; of any other state it is no news."""
+"""What each word of the provider makes of a refund; of any other state it is no news.
+
+A failure is ours here: we gave it up. Where the provider told of it, see `TOLD_AFTER_FAILURE`.
+"""
+
+TOLD_AFTER_FAILURE: Final = {RefundStatus.SUCCEEDED: OperationStatus.REVERSED}
+"""What a word that came before the failure makes of a refund of which the failure was told."""
 
 INBOX_NEXT: Final[dict[InboxState, frozenset[InboxState]]] = {
     InboxState.RECEIVED: frozenset(

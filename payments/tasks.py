@@ -42,6 +42,7 @@ def check_the_ledger() -> None:
 @kept_task(name=alert.TASK)
 def alert_of_dead_events() -> None:
     alert.alert_of_dead_events()
+    alert.alert_of_failing_feeds()
     note_run(alert.TASK)
 
 

@@ -10,7 +10,12 @@ from django.utils.module_loading import import_string
 from orders.conf import read_settings
 from shop.catalog import Catalog
 
-RATE_LIMITS = {"cart": "240/m", "checkout": "20/m", "order_link": "10/m"}
+RATE_LIMITS = {
+    "cart": "240/m",
+    "checkout": "20/m",
+    "order_link": "10/m",
+    "order_request": "10/m",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from shop.conf import RATE_LIMITS as SHOP_LIMITS
 BENCH_QUEUE = "webhooks"  # a task that does nothing waits where the real ones do
 INSTALLED_APPS = [*DEMO_APPS, "benchmarks.bench"]
 ROOT_URLCONF = "benchmarks.bench.urls"
-CACHES = {"default": {**DEMO_CACHES["default"], "KEY_PREFIX": "till-bench"}}
+CACHES = {**DEMO_CACHES, "default": {**DEMO_CACHES["default"], "KEY_PREFIX": "till-bench"}}
 CELERY_TASK_ROUTES = {**DEMO_ROUTES, "bench.nothing": {"queue": BENCH_QUEUE}}
 # Every request is counted as in production; the numbers are above what one driver sends.
 PAYMENTS = {

@@ -17,6 +17,8 @@ from config.ports import free_port
 from config.processes import ROOT
 
 Answer = dict[str, Any]
+Struck = Callable[[Strike, str], None]
+"""What happened, and to which kind of process: "web" or "worker"."""
 KILLED: Final = "killed"
 BROKER: Final = "broker"
 
@@ -28,7 +30,7 @@ class HouseError(Exception):
 class House:
     """Web servers at one door and workers, `lanes` of each. Strikes are told to `struck`."""
 
-    def __init__(self, data: Path, seed: str, struck: Callable[[Strike], None]) -> None:
+    def __init__(self, data: Path, seed: str, struck: Struck) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._data, self._seed, self.struck = data, seed, struck
@@ -78,7 +80,7 @@ class House:
                     self._workers.put(worker)
                     answer: Answer = told
                     return answer
-                self.struck(Strike(told))
+                self.struck(Strike(told), "worker")
         except (EOFError, ConnectionError):
             self._workers.put(self._hire("worker"))
             return {KILLED: True}
@@ -105,7 +107,7 @@ class House:
         try:
             while line.poll(0):
                 way = Strike(line.recv()[1])
-                self.struck(way)
+                self.struck(way, "web")
                 if way in DEADLY:
                     return False
         except (EOFError, ConnectionError):

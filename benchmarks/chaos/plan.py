@@ -32,6 +32,15 @@ class Story(StrEnum):
     CAPTURE_REFUSED = "capture_refused"
     RELEASED = "released"
     LAPSES = "lapses"
+    REST_LAPSES = "rest_lapses"
+    REFUSES_CHALLENGE = "refuses_challenge"
+    PAYS_BY_SAVED_CARD = "pays_by_saved_card"
+    SHORT_ACCEPTED = "short_accepted"
+    SHORT_GIVEN_BACK = "short_given_back"
+    SHORT_REST_PAID = "short_rest_paid"
+    SHORT_REST_UNPAID = "short_rest_unpaid"
+    MISTOLD = "mistold"
+    SILENCE = "silence"
 
 
 HOLDS: Final = frozenset(
@@ -42,13 +51,12 @@ HOLDS: Final = frozenset(
         Story.CAPTURE_REFUSED,
         Story.RELEASED,
         Story.LAPSES,
+        Story.REST_LAPSES,
     }
 )
 """Paid in a shop that lets the bank hold the money first."""
 
 WAYS: Final = {
-    "tok_approve": "card",
-    "tok_late_success_after_void": "card",
     "wal_approve": "wallet",
     "wal_slow": "wallet",
     "wal_decline": "wallet",
@@ -60,7 +68,16 @@ WAYS: Final = {
 """The way to pay of each token that is not a card's."""
 
 DECK: Final[tuple[tuple[Story, str], ...]] = (
-    *[(Story.PAYS, "tok_approve")] * 9,
+    *[(Story.PAYS, "tok_approve")] * 5,
+    *[(Story.PAYS, token) for token in ("tok_3ds", "tok_captures_more")],
+    (Story.REFUSES_CHALLENGE, "tok_3ds"),
+    *[(Story.PAYS_BY_SAVED_CARD, token) for token in ("tok_approve", "tok_3ds")],
+    (Story.SHORT_ACCEPTED, "tok_wrong_amount"),
+    (Story.SHORT_GIVEN_BACK, "tok_partial_capture"),
+    (Story.SHORT_REST_PAID, "tok_partial_capture"),
+    (Story.SHORT_REST_UNPAID, "tok_wrong_amount"),
+    (Story.MISTOLD, "tok_wrong_mode"),
+    (Story.SILENCE, "tok_approve"),
     *[(Story.PAYS, "wal_approve")] * 2,
     *[(Story.PAYS, token) for token in ("wal_slow", "qr_approve", "qr_approve_late")],
     (Story.PAYS, "deb_approve"),
@@ -73,6 +90,7 @@ DECK: Final[tuple[tuple[Story, str], ...]] = (
     (Story.ABANDONS, "deb_return"),
     (Story.CANCELS_AT_BANK, "tok_approve"),
     (Story.LEFT_PAYMENT_SUCCEEDS, "tok_late_success_after_void"),
+    (Story.LEFT_PAYMENT_SUCCEEDS, "tok_late_success_disputed"),
     (Story.CANCELLED_PAYMENT_SUCCEEDS, "tok_late_success_after_void"),
     *[(Story.ORDERS_TWICE, "tok_approve")] * 2,
     *[(Story.PAYS_IN_TWO_BROWSERS, "tok_approve")] * 2,
@@ -81,6 +99,7 @@ DECK: Final[tuple[tuple[Story, str], ...]] = (
     (Story.REFUNDED, "tok_refund_pending_then_failed"),
     *[(Story.REFUNDED, "tok_refund_fails_later")] * 2,
     *[(Story.REFUNDED_IN_PART, "tok_approve")] * 2,
+    (Story.REFUNDED_IN_PART, "tok_dispute_lost"),
     (Story.REFUNDED_AT_BANK, "tok_approve"),
     *[(Story.CANCELLED_BY_STAFF, "tok_approve")] * 2,
     (Story.DISPUTED, "tok_dispute_won"),
@@ -91,8 +110,9 @@ DECK: Final[tuple[tuple[Story, str], ...]] = (
     (Story.CAPTURE_REFUSED, "tok_capture_fails"),
     (Story.RELEASED, "tok_approve"),
     (Story.LAPSES, "tok_approve"),
+    (Story.REST_LAPSES, "tok_approve"),
 )
-"""Fifty orders; each fifty of a seed are these, shuffled."""
+"""Sixty orders; each sixty of a seed are these, shuffled."""
 
 IN_PARTS: Final = frozenset({Story.REFUNDED_IN_PART, Story.CAPTURED_IN_TWO})
 """Where a second one would go unnoticed by a bank that only minds the sum."""

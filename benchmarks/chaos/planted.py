@@ -1,11 +1,14 @@
-"""Three mistakes that a run must notice: put into the shop's processes from outside."""
+"""Four mistakes that a run must notice: put into the shop's processes from outside."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
 
-PLANTS: Final = ("new_key_per_retry", "refund_without_guard", "event_applied_twice")
+PLANTS: Final = (
+    *("new_key_per_retry", "refund_without_guard", "event_applied_twice"),
+    "short_without_review",
+)
 
 
 def new_key_per_retry() -> None:
@@ -50,8 +53,16 @@ def event_applied_twice() -> None:
     apply._grow_totals = grow  # noqa: SLF001  # the mistake
 
 
+def short_without_review() -> None:
+    """An order that got less than was asked for waits, and nobody is told."""
+    from payments.services import surplus  # noqa: PLC0415  # as above
+
+    surplus.open_review = lambda *_, **__: None  # type: ignore[attr-defined]  # the mistake
+
+
 BUGS: Final[dict[str, Callable[[], None]]] = {
     "new_key_per_retry": new_key_per_retry,
     "refund_without_guard": refund_without_guard,
     "event_applied_twice": event_applied_twice,
+    "short_without_review": short_without_review,
 }

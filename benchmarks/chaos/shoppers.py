@@ -13,10 +13,15 @@ from benchmarks.chaos.scheduler import Actor
 from benchmarks.chaos.world import Visitor, World
 
 SEEN: Final = re.compile(r'name="(seen|seen_total|checkout_key)" value="([^"]*)"')
+UNPAID: Final = re.compile(r'href="(/payments/pay/[^"/]+/)"')
+"""The way back to the bank, on a page that waits for what the shopper can still pay."""
 STEPS: Final = 14
 WAIT: Final = 15.0
+HOUR: Final = 3600.0
+LOOKS: Final = 30
 TO_CLOSE: Final = 6.0
-SEE_OTHER, CONFLICT = 303, 409
+FOUND, SEE_OTHER, CONFLICT = 302, 303, 409
+SAVED: Final = re.compile(r'value="(sandbox/card/[^"]+)"')
 Where = Generator[float, None, str]
 
 
@@ -32,6 +37,12 @@ class Shopper(Visitor):
         self.errand = errand
         self.thoughts = errand.thoughts()
         self._page = re.compile(re.escape(world.bank.url) + r"/pay/(page_\d+)/")
+
+    @property
+    def wishes(self) -> dict[str, str]:
+        """What is ticked wherever a way to pay is chosen."""
+        keeps = self.errand.story == Story.PAYS_BY_SAVED_CARD
+        return {"save_method": "on"} if keeps else {}
 
     def think(self) -> float:
         return self.thoughts.uniform(*THINK)
@@ -54,7 +65,27 @@ class Shopper(Visitor):
             "country": "GB",
             "terms": "on",
             "method": errand.method,
+            **self.wishes,
         }
+
+    def sign_up(self) -> Actor:
+        """Become somebody whose cards can be kept; who died of it signs in instead."""
+        name, password = f"shopper-{self.errand.number}", f"chaos {self.errand.name}"
+        form = {"username": name, "password1": password, "password2": password}
+        reply = yield from self.post("/accounts/sign-up/", form)
+        if reply.status not in {FOUND, SEE_OTHER}:
+            signed = {"username": name, "password": password}
+            yield from self.post("/accounts/login/", signed)
+
+    def saved_card(self) -> Where:
+        """The way to pay by the card that was kept, once the shop knows of it."""
+        for _ in range(LOOKS):
+            page = yield from self.get("/checkout/")
+            if kept := SAVED.search(page.text):
+                return kept[1]
+            yield HOUR / 4
+        self.world.blame(self.who, "the card was not kept")
+        return self.errand.method
 
     def order(self) -> Where:
         """Place the order; where the shop leads then, or "" where the goods are sold out."""
@@ -88,8 +119,10 @@ class Shopper(Visitor):
                 return code[0]
             if not reply.where:
                 yield WAIT
-            return reply.where or where
-        reply = yield from self.post(where, {"method": method})
+                unpaid = UNPAID.search(reply.text)
+                return unpaid[1] if unpaid else where
+            return reply.where
+        reply = yield from self.post(where, {"method": method} | self.wishes)
         if reply.status != SEE_OTHER:
             yield TO_CLOSE
         return reply.where or where
@@ -101,6 +134,9 @@ class Shopper(Visitor):
             reply = Browser().post(address, {"action": action, "token": token})
         except Gone:
             return ""
+        if reply.where.endswith("/challenge/"):
+            refuses = self.errand.story == Story.REFUSES_CHALLENGE
+            return self.press(page, token, "refuse" if refuses else "approve")
         return reply.where.removeprefix(self.world.house.url)
 
     def come_back(self, where: str) -> Actor:
@@ -116,7 +152,8 @@ class Shopper(Visitor):
         if not page:
             return ""
         yield self.think()
-        back = self.press(page, token)
+        asked = self.world.bank.by_page[page].challenged
+        back = self.press(page, token, "approve" if asked else "pay")
         if back:
             yield 1.0
             yield from self.come_back(back)
@@ -169,6 +206,41 @@ def _left_payment_succeeds(shopper: Shopper) -> Actor:
         yield from shopper.pay(again, "wal_approve", "sandbox/wallet")
 
 
+def _pays_by_saved_card(shopper: Shopper) -> Actor:
+    """Signed in, lets the shop keep the card, and pays a second order by it."""
+    yield from shopper.sign_up()
+    form = yield from shopper.fill_cart()
+    if not form:
+        return
+    reply = yield from shopper.post("/checkout/", form, typed="1 Chaos Street")
+    errand, where = shopper.errand, shopper.onward(reply)
+    if not (yield from shopper.pay(where, errand.token, errand.method)):
+        return
+    form = yield from shopper.fill_cart()
+    if not form:
+        return
+    form["method"] = yield from shopper.saved_card()
+    reply = yield from shopper.post("/checkout/", form, typed="1 Chaos Street")
+    yield from shopper.pay(shopper.onward(reply), shopper.errand.token, form["method"])
+
+
+def _pays_rest(shopper: Shopper) -> Actor:
+    """Pays the rest once staff have asked for it."""
+    where = yield from shopper.order()
+    back = yield from shopper.pay(where, shopper.errand.token, shopper.errand.method)
+    if back:
+        yield 3 * HOUR
+        yield from shopper.pay(back.replace("return/", ""), "wal_approve", "sandbox/wallet")
+
+
+def _meets_silence(shopper: Shopper) -> Actor:
+    """Is at the bank when that loses the payment from its sight."""
+    where = yield from shopper.order()
+    page = yield from shopper.reach_bank(where, shopper.errand.method)
+    if page:
+        shopper.world.bank.fall_silent(page)
+
+
 def _orders_twice(shopper: Shopper) -> Actor:
     """The same checkout form sent from two windows: one order."""
     form = yield from shopper.fill_cart()
@@ -208,6 +280,10 @@ SHOPPERS: Final = {
     Story.ABANDONS: _abandons,
     Story.CANCELS_AT_BANK: _cancels_at_bank,
     Story.LEFT_PAYMENT_SUCCEEDS: _left_payment_succeeds,
+    Story.REFUSES_CHALLENGE: _declined_then_pays,
+    Story.PAYS_BY_SAVED_CARD: _pays_by_saved_card,
+    Story.SHORT_REST_PAID: _pays_rest,
+    Story.SILENCE: _meets_silence,
     Story.ORDERS_TWICE: _orders_twice,
     Story.PAYS_IN_TWO_BROWSERS: _pays_in_two_browsers,
 }

@@ -19,6 +19,7 @@ LOOK_AGAIN: Final = 900.0
 CLICKED_AGAIN: Final = 0.4
 DONE: Final = 302
 MINUTES: Final = 60.0
+NEVER_ARRIVES: Final = "tok_refund_pending_then_failed"  # a test card
 Order = dict[str, Any]
 
 
@@ -43,6 +44,24 @@ class Clerk(Visitor):
         address = f"/admin/orders/order/{order['pk']}/{act}/"
         asked = {"request_key": f"{self.errand.number}-{key}", "reason": "chaos", **form}
         return (yield from self.post(address, asked))
+
+    def end(self, kind: str, act: str) -> Actor:
+        """Wait for a review of this kind of the order, and press the button that ends it, twice."""
+        refused = False
+        for turn in range(LOOKS):
+            order = self.world.house.work("find", email=email_of(self.errand))
+            if pk := order.get("reviews", {}).get(kind):
+                address = f"/admin/payments/review/{pk}/{act}/decide/"
+                asked = {"request_key": f"{self.errand.number}-{act}{turn}", "note": "chaos"}
+                first = yield from self.post(address, asked)
+                yield CLICKED_AGAIN
+                yield from self.post(address, asked)
+                if first.status == DONE:
+                    return
+                refused = True
+            yield LOOK_AGAIN
+        if refused:
+            self.world.blame(self.who, f"the review {kind} could not be ended by {act}")
 
     def ask_twice(
         self, act: str, order: Order, key: str, **form: str
@@ -91,6 +110,8 @@ def _refund(clerk: Clerk) -> Actor:
         yield from clerk.ask_twice("refund", order, "first", amount=_amount(order, 100))
         yield 1.0
         yield from clerk.ask("refund", order, "other-window", amount=_amount(order, 100))
+        if clerk.errand.token == NEVER_ARRIVES:
+            yield from clerk.end("refund_failed", "elsewhere")
 
 
 def _refund_in_part(clerk: Clerk) -> Actor:
@@ -109,6 +130,7 @@ def _refund_at_bank(clerk: Clerk) -> Actor:
                 if payment.wanted.description == order["number"] and payment.refundable > 0:
                     half = payment.refundable // 2
                     instruments.refund(bank, payment, reference="", amount=half)
+        yield from clerk.end("external_refund", "accept_refund")
 
 
 def _cancel(clerk: Clerk) -> Actor:
@@ -123,6 +145,20 @@ def _capture(percent: int) -> Callable[[Clerk], Actor]:
             yield from clerk.ask_twice("capture", order, "first", amount=amount, final="on")
 
     return capture
+
+
+def _capture_half(clerk: Clerk) -> Actor:
+    """The rest is left to lapse."""
+    if order := (yield from clerk.find("confirmed")):
+        yield from clerk.ask_twice("capture", order, "first", amount=_amount(order, 50))
+
+
+def _end(kind: str, act: str) -> Callable[[Clerk], Actor]:
+    def end(clerk: Clerk) -> Actor:
+        if (yield from clerk.find("open", "confirmed")):
+            yield from clerk.end(kind, act)
+
+    return end
 
 
 def _capture_in_two(clerk: Clerk) -> Actor:
@@ -159,4 +195,10 @@ CLERKS: Final[dict[Story, Callable[[Clerk], Actor]]] = {
     Story.CAPTURED_IN_TWO: _capture_in_two,
     Story.CAPTURE_REFUSED: _capture_refused,
     Story.RELEASED: _cancel,
+    Story.REST_LAPSES: _capture_half,
+    Story.SHORT_ACCEPTED: _end("wrong_amount", "accept"),
+    Story.SHORT_GIVEN_BACK: _end("wrong_amount", "give_back"),
+    Story.SHORT_REST_PAID: _end("wrong_amount", "ask_rest"),
+    Story.SHORT_REST_UNPAID: _end("wrong_amount", "ask_rest"),
+    Story.MISTOLD: _end("mismatch", "ask_now"),
 }

@@ -17,7 +17,7 @@ from benchmarks.chaos.backstage import Backstage
 from benchmarks.chaos.bank.server import Bank
 from benchmarks.chaos.clock import Clock
 from benchmarks.chaos.database import own_database
-from benchmarks.chaos.faults import Kind, Strike
+from benchmarks.chaos.faults import Kind
 from benchmarks.chaos.house import House
 from benchmarks.chaos.plan import DECK, Errand, make_plan, shelves
 from benchmarks.chaos.postman import STRANGER_EVERY, Postman
@@ -86,8 +86,7 @@ def _stage(wishes: Wishes) -> Iterator[World]:
         bank = Bank(clock.now)
         bank.start()
         held.callback(bank.stop)
-        struck: list[Strike] = []
-        house = House(data, f"{wishes.seed}:{wishes.start}", struck.append)
+        house = House(data, f"{wishes.seed}:{wishes.start}", lambda _way, _process: None)
         scheduler = Scheduler(clock, wishes.lanes)
         seed = f"{wishes.seed}:{wishes.start}"
         world = World(seed, clock, bank, house, database, scheduler)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from benchmarks.chaos.bank.book import Payment
+from benchmarks.chaos.bank.instruments import MISTOLD
 
 Row = dict[str, Any]
 Rows = Mapping[str, Any]
@@ -17,6 +18,10 @@ UNSETTLED: Final = {"requested", "submitting", "pending", "unknown"}
 WAITING: Final = {"received", "parked"}
 KEEPS_GOODS: Final = {"open", "confirmed", "completed"}
 DEAD: Final = {"cancelled", "expired"}
+ABOUT_A_PART: Final = {"wrong_amount", "mismatch"}
+"""Reviews by which a person decides about an order that has only a part of its money."""
+ASKED_ANEW: Final = {"wrong_amount", "mismatch"}
+"""Kinds that may come again, once ended, for the same cause: an unpaid rest, a late letter."""
 Review = tuple[str, str]
 
 
@@ -78,7 +83,7 @@ def _captures(books: Books) -> Iterator[str]:
 
 def _orders(books: Books) -> Iterator[str]:
     """Who paid has an order or the money back, and nobody has goods for nothing."""
-    by_order = _by_order(books)
+    by_order, asked = _by_order(books), _asked(books, ABOUT_A_PART)
     for order in books.rows["orders"]:
         payments = by_order[order["number"]]
         kept = sum(payment.captured - payment.refunded for payment in payments)
@@ -88,13 +93,15 @@ def _orders(books: Books) -> Iterator[str]:
             yield f"{name} is {order['state']}, and {kept} of its money was kept"
         if order["state"] == "open" and kept >= order["total_amount"]:
             yield f"{name} is paid and still open"
+        elif order["state"] == "open" and kept > failed and order["number"] not in asked:
+            yield f"{name} is open, {kept} of its money was kept, and nobody is asked about it"
         if order["state"] == "confirmed" and not any(p.captured or p.held for p in payments):
             yield f"{name} is confirmed, and no money came"
 
 
 def _twice(books: Books) -> Iterator[str]:
     for number, payments in _by_order(books).items():
-        kept = sum(payment.captured - payment.refunded for payment in payments)
+        kept = sum(payment.kept for payment in payments)
         if kept > payments[0].wanted.amount + _failed(payments):
             yield f"order {number}: {kept} was taken for {payments[0].wanted.amount}"
 
@@ -105,6 +112,12 @@ def _by_order(books: Books) -> defaultdict[str, list[Payment]]:
     for payment in books.payments:
         found[payment.wanted.description].append(payment)
     return found
+
+
+def _asked(books: Books, kinds: Collection[str]) -> set[str]:
+    """The orders about which a person is being asked, by reviews of these kinds."""
+    asked = [row for row in books.rows["reviews"] if row["resolved_at"] is None]
+    return {row["number"] for row in asked if row["kind"] in kinds}
 
 
 def _failed(payments: Sequence[Payment]) -> int:
@@ -186,6 +199,8 @@ def _reviews(books: Books) -> Iterator[str]:
     """Reviews are those that the bank's book calls for, each by kind and subject."""
     wanted = Counter(_called_for(books))
     found = Counter((row["kind"], row["subject_ref"]) for row in books.rows["reviews"])
+    for review in [each for each in found if each[0] in ASKED_ANEW]:
+        found[review] = 1
     for kind, subject in (found - wanted).elements():
         yield f"review {kind} of {subject} was not called for"
     for kind, subject in (wanted - found).elements():
@@ -201,9 +216,41 @@ def _called_for(books: Books) -> Iterator[Review]:
                 yield "external_refund", f"{books.account}:{refund.id}"
             elif refund.status == "failed":
                 yield "refund_failed", refund.reference
-        if payment.lapsed:
-            ref = payment.wanted.reference
-            yield from (("hold_ending", f"{ref}:{hours}") for hours in (48, 24))
+        yield from _called_for_by_amounts(payment)
+    for payments in _by_order(books).values():
+        if surplus := _disputed_surplus(payments):
+            yield _about_surplus(books, surplus)
+
+
+def _called_for_by_amounts(payment: Payment) -> Iterator[Review]:
+    """Holds that lapse, amounts that nobody asked for, other modes, and silence."""
+    ref = payment.wanted.reference
+    if payment.lapsed:
+        yield from (("hold_ending", f"{ref}:{hours}") for hours in (48, 24))
+    short = 0 < payment.captured < payment.wanted.amount
+    if short and (payment.lapsed or not payment.wanted.manual):
+        yield "wrong_amount", ref
+    if payment.instrument == MISTOLD and payment.captured:
+        yield "mismatch", ref
+    if payment.silent:
+        yield from (("no_answer", each) for each in (ref, *payment.unheeded))
+
+
+def _disputed_surplus(payments: Sequence[Payment]) -> Payment | None:
+    """The payment of an order that a dispute has taken, while another has paid the order."""
+    kept = sum(payment.kept for payment in payments)
+    return next((each for each in payments if each.disputed and kept > each.kept), None)
+
+
+def _about_surplus(books: Books, surplus: Payment) -> Review:
+    """What a dispute has taken cannot go back by itself, and a person is asked.
+
+    In one of two ways, by what was seen first: the dispute, or a refund that came too late.
+    """
+    ref = surplus.wanted.reference
+    refunds = [row for row in books.rows["operations"] if row["attempt_ref"] == ref]
+    failed = [("refund_failed", row["our_ref"]) for row in refunds if row["status"] == "failed"]
+    return failed[0] if failed else ("surplus", ref)
 
 
 def _unheeded(books: Books) -> Iterator[str]:

@@ -15,7 +15,7 @@ from benchmarks.chaos.bank.server import Bank
 from benchmarks.chaos.browser import Browser, Gone, Reply
 from benchmarks.chaos.clock import Clock
 from benchmarks.chaos.database import Database
-from benchmarks.chaos.faults import COUNTED_AS, Kind, Strike, Tally
+from benchmarks.chaos.faults import COUNTED_AS, DEADLY, Kind, Strike, Tally
 from benchmarks.chaos.house import House
 from benchmarks.chaos.scheduler import Actor, Scheduler
 
@@ -88,11 +88,13 @@ class World:
             self.tally[Kind.DATABASE_CUT] += self.felt != self.storms
             self.felt = self.storms
 
-    def struck(self, way: Strike) -> None:
+    def struck(self, way: Strike, process: str) -> None:
         """A process told what has just happened to it."""
         with self._lock:
             self.strikes_told.append(way)
             self.tally[COUNTED_AS[way]] += 1
+            if way in DEADLY:
+                self.tally[Kind(f"{way}_{process}")] += 1
             if COUNTED_AS[way] in {Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER}:
                 self.clock.move_on(TIMED_OUT)
 

@@ -23,9 +23,11 @@ def closing() -> str:
 
 
 def in_review() -> str:
-    """Of the order paid first a part came only; the address of the page that says so."""
+    """Of the order paid first a half came only; the address of the page that says so."""
     payment = Payment.objects.earliest("pk")
-    Payment.objects.filter(pk=payment.pk).update(status=PaymentStatus.PARTIALLY_PAID)
+    half = payment.captured // 2
+    Payment.objects.filter(pk=payment.pk).update(status=PaymentStatus.PARTIALLY_PAID, captured=half)
+    Order.objects.filter(pk=payment.order_id).update(state=OrderState.OPEN)
     return reverse("payments:return", args=[payment.token])
 
 

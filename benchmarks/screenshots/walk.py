@@ -9,6 +9,8 @@ from benchmarks.screenshots.camera import Camera
 
 GOODS = ("stoneware-teapot", "soy-candle", "lambswool-scarf")
 BESIDE = {
+    "/?q=wool": "search",
+    "/?q=zeppelin": "nothing-found",
     "/terms/": "terms",
     "/mail/": "mail",
     "/accounts/login/": "sign-in",

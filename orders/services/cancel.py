@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from orders.clock import now
 from orders.emails import queue_mail
+from orders.errors import CancellationRefused
 from orders.models import Order
+from orders.services.cancellation import close_wish, open_wish
 from orders.services.stock import StockLine, configured_stock
-from orders.states import OrderState
+from orders.states import CancellationState, OrderState
 
 KEPT_OPEN: Final = timedelta(days=1)
 """How long an order whose hold has lapsed keeps its goods for another payment."""
@@ -18,15 +22,26 @@ KEPT_OPEN: Final = timedelta(days=1)
 def cancel_order(order: Order, *, actor: str, reason: str) -> bool:
     """Close a locked order for good and give its goods back. A second call changes nothing.
 
-    False where it is cancelled already; raises IllegalTransition where it has expired or is done.
+    A shopper's wish to cancel is fulfilled by it. False where it is cancelled already; raises
+    IllegalTransition where it has expired or is done, CancellationRefused where goods have left.
     """
     if order.state == OrderState.CANCELLED:
         return False
+    check_nothing_sent(order)
     order.move_to(OrderState.CANCELLED, actor=actor, reason=reason)
+    if open_wish(order):
+        close_wish(order, CancellationState.APPROVED, actor=actor, answer="")
     queue_mail(order=order, kind="cancelled", subject_ref=order.number)
     lines = [StockLine(line.sku, line.quantity) for line in order.lines.all()]
     configured_stock().give_back(ref=order.stock_ref, lines=lines)
     return True
+
+
+def check_nothing_sent(order: Order) -> None:
+    """Raises CancellationRefused, with a sentence for staff, where goods have left."""
+    if order.lines.filter(dispatched__gt=0).exists():
+        refused = _("a part of this order was dispatched: refund what is not sent, or take it back")
+        raise CancellationRefused(refused)
 
 
 def reopen_order(order: Order, *, subject_ref: str) -> bool:

@@ -36,4 +36,5 @@ def revive_order(order: Order) -> bool:
 
 
 def _lines(order: Order) -> list[StockLine]:
-    return [StockLine(line.sku, line.quantity) for line in order.lines.all()]
+    """What has not left: a hold may lapse after a part was sent."""
+    return [StockLine(line.sku, line.to_dispatch) for line in order.lines.all() if line.to_dispatch]

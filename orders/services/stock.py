@@ -29,7 +29,11 @@ class Stock(Protocol):
         """Take all lines or none; raises OutOfStock naming the SKUs. A second call: no change."""
 
     def give_back(self, *, ref: str, lines: Sequence[StockLine]) -> None:
-        """Return what ref took. A second call changes nothing."""
+        """Return what ref took. A second call changes nothing.
+
+        A ref with a slash, such as `05NZ98EERJ/T4K7M2QXWA`, returns pieces of what the part
+        before the slash took: lines of a return. The caller sees that they are not too many.
+        """
 
 
 class EndlessStock:

@@ -2,15 +2,21 @@
 
 from django.contrib import admin
 
-from orders.models import Order
+from orders.models import CancellationRequest, Order, ReturnReason, ReturnRequest
 from payments.admin.account import AccountAdmin
+from payments.admin.goods import ReasonAdmin
 from payments.admin.inbox import InboxAdmin
 from payments.admin.ledger import EntryAdmin
 from payments.admin.order import OrderAdmin
+from payments.admin.returns import ReturnAdmin
 from payments.admin.review import ReviewAdmin
+from payments.admin.wish import WishAdmin
 from payments.models import Entry, InboxEvent, ProviderAccount, Review
 
 admin.site.register(Order, OrderAdmin)
+admin.site.register(ReturnRequest, ReturnAdmin)
+admin.site.register(ReturnReason, ReasonAdmin)
+admin.site.register(CancellationRequest, WishAdmin)
 admin.site.register(InboxEvent, InboxAdmin)
 admin.site.register(Review, ReviewAdmin)
 admin.site.register(Entry, EntryAdmin)

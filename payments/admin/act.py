@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.errors import InvalidAmount
+from orders.errors import InvalidAmount, Refused
 from orders.models import Order
 from orders.money import Money, exponent
 from payments.admin.amounts import amounts
@@ -102,8 +102,8 @@ class Desk:
 class Act:
     """What a page asks for: its words, its form, and what is done with what was typed.
 
-    `ask` notes who did it and says how it went; a PaymentError of it stands beside `field`, or
-    above the form where that is None. `context` is what else its template shows.
+    `ask` notes who did it and says how it went; what it refuses stands beside `field`, or above
+    the form where that is None. `context` is what else its template shows.
     """
 
     permission: str
@@ -125,7 +125,7 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
     if form.is_valid():
         try:
             act.ask(desk, form.cleaned_data)
-        except PaymentError as refusal:
+        except (PaymentError, Refused) as refusal:
             form.add_error(act.field, f"{capfirst(str(refusal))}.")
         else:
             return redirect("admin:orders_order_change", payment.order_id)

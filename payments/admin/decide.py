@@ -24,6 +24,10 @@ from payments.states import DisputeState
 SEE: Final = "payments.view_review"
 EXPLAINED: Final = frozenset({ReviewAct.NOTE, ReviewAct.ELSEWHERE, ReviewAct.GIVE_BACK})
 """What nobody does without saying why, or how."""
+SENT_WITH_REFUND: Final = gettext_lazy(
+    "Kept with the review and the order, and sent to the provider with a refund."
+)
+"""Of the only button that gives its note to a refund as the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class NoteForm(ActForm):
         label=gettext_lazy("Note"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Kept with the review; a refund sends it to the provider."),
+        help_text=gettext_lazy("Kept with the review."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
@@ -81,6 +85,8 @@ def decision(review: Review, act: ReviewAct) -> Act:
     def form(_payment: Payment, data: dict[str, str] | None) -> ActForm:
         page = NoteForm(data)
         page.fields["note"].required = act in EXPLAINED
+        if act == ReviewAct.GIVE_BACK:
+            page.fields["note"].help_text = SENT_WITH_REFUND
         return page
 
     def ask(desk: Desk, asked: dict[str, Any]) -> None:

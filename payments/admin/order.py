@@ -23,10 +23,13 @@ from payments.admin.amounts import amounts
 from payments.admin.cancel import CANCEL
 from payments.admin.capture import CAPTURE
 from payments.admin.decide import open_cards
+from payments.admin.dispatch import DISPATCH
+from payments.admin.goods import goods_of
 from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
 from payments.admin.refund import REFUND
 from payments.admin.release import RELEASE, RELEASE_REST
+from payments.admin.wish import REJECT_WISH
 from payments.models import Attempt, Operation, Payment, ProviderObject
 from payments.queries import dead_events, held_for, rest_held_for
 from payments.states import PaymentStatus
@@ -38,6 +41,8 @@ ACTS: Final = {
     "release": RELEASE,
     "release_rest": RELEASE_REST,
     "cancel": CANCEL,
+    "dispatch": DISPATCH,
+    "reject_wish": REJECT_WISH,
 }
 OPEN: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
@@ -123,8 +128,10 @@ class OrderAdmin(BaseOrderAdmin):
             line.order = order
         story = timeline(order, payment)
         held = bool(payment and held_for(payment).amount)
+        sent = any(line.dispatched for line in lines)
         rest = bool(held and payment and rest_held_for(payment).amount)
         waits = bool(order.state == OrderState.OPEN and payment and not payment.accepted)
+        context |= goods_of(request, order, lines)
         context |= {
             "order_state": self.order_state(order),
             "payment_state": self.payment_state(order),
@@ -135,7 +142,9 @@ class OrderAdmin(BaseOrderAdmin):
             "can_release_rest": rest
             and order.state == OrderState.CONFIRMED
             and RELEASE_REST.allowed(request),
-            "can_cancel": bool(payment and order.state in OPEN and CANCEL.allowed(request)),
+            "can_cancel": bool(
+                payment and order.state in OPEN and not sent and CANCEL.allowed(request)
+            ),
             "reviews": open_cards(request, payment) if payment else [],
             "lines": lines,
             "can_see_money": bool(payment and may_see_money(request)),

@@ -34,6 +34,7 @@ class ProviderAccount(models.Model):
     """Keys and merchant id at one provider; several accounts of one provider may coexist.
 
     `feed_cursor` is where we stand in its list of events; at `feed_read_at` we had read all.
+    `feed_failures` questions in a row came to nothing, and `feed_alerted_at` people were told.
     `old_hook_token` and `old_sealed_secrets`: the webhook address before the last rotation and the
     secrets that were replaced since, both still good until `old_until`.
     """
@@ -52,6 +53,8 @@ class ProviderAccount(models.Model):
     poll_tokens = models.FloatField(default=0, editable=False)
     poll_filled_at = models.DateTimeField(null=True, editable=False)
     feed_cursor = models.CharField(max_length=120, blank=True, editable=False)
+    feed_failures = models.PositiveIntegerField(default=0, editable=False)
+    feed_alerted_at = models.DateTimeField(null=True, editable=False)
     feed_read_at = models.DateTimeField(_("events listed last"), null=True, editable=False)
 
     class Meta:

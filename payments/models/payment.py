@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from payments.models.operation import Operation
 
-FACTS = (
-    *("authorized", "captured", "released", "refunded", "refund_reversed", "returned_elsewhere"),
-)
+MOVED = ("captured", "refunded", "refund_reversed", "returned_elsewhere")
+FACTS = ("authorized", "released", *MOVED)
 MISMATCH = "mismatch"
 """Error code of an attempt whose provider answered about something else; a person looks."""
+NOT_SENT = "not_sent"
+"""And of one that its provider does not know: our call never got there, or is late."""
 SET_ASIDE = ("reserved", "refund_pending", "surplus", "disputed", "accepted")
 
 
@@ -85,15 +86,7 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=PaymentStatus.values), name="payment_status_known"
             ),
-            *_not_negative(
-                "payment",
-                "amount",
-                "captured",
-                "refunded",
-                "refund_reversed",
-                "returned_elsewhere",
-                *SET_ASIDE,
-            ),
+            *_not_negative("payment", "amount", *MOVED, *SET_ASIDE),
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("amount")), name="payment_reserve_within_amount"
             ),

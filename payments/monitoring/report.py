@@ -47,6 +47,11 @@ class Report:
         asked = self.attention
         if asked.dead_events:
             yield f"webhook events: {asked.dead_events} given up; see why in the admin"
+        for code, failures in asked.failing_feeds.items():
+            yield (
+                f"events of {code}: their list could not be read {failures} times in a row; "
+                "see why in the log"
+            )
         if asked.unsent_mails:
             yield f"mails: {asked.unsent_mails} given up and never sent"
         if asked.oldest_review_at and self.at - asked.oldest_review_at > REVIEW_LIMIT:
@@ -74,7 +79,7 @@ def _longest_rest(task: str) -> timedelta:
 
 
 def look() -> Report:
-    """Ten statements, whatever has been sold, and a question to the broker and the cache."""
+    """Eleven statements, whatever has been sold, and a question to the broker and the cache."""
     return Report(
         at=now(),
         work=work(),

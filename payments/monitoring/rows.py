@@ -14,6 +14,7 @@ from orders.states import OrderState
 from payments.conf import payment_settings
 from payments.models import Attempt, InboxEvent, Operation, ProviderAccount, Review
 from payments.models.account import Mode
+from payments.queries import failing_feeds
 from payments.states import InboxState
 
 
@@ -109,7 +110,10 @@ def _measure(kind: Kind, moment: datetime) -> Work:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What no sweep will end, only a person; `resting`: live accounts that are not used here."""
+    """What no sweep will end, only a person; `resting`: live accounts that are not used here.
+
+    `failing_feeds`: by account, how often in a row its list of events could not be read.
+    """
 
     dead_events: int
     parked_events: int
@@ -117,10 +121,11 @@ class Attention:
     reviews: dict[str, int]
     oldest_review_at: datetime | None
     resting_accounts: list[str]
+    failing_feeds: dict[str, int]
 
 
 def attention() -> Attention:
-    """Five statements."""
+    """Six statements."""
     reviews = Review.objects.filter(resolved_at__isnull=True).values("kind").order_by("kind")
     by_kind = list(reviews.annotate(rows=Count("pk"), oldest=Min("opened_at")))
     waiting = InboxEvent.objects.filter(next_run_at__isnull=False)
@@ -131,6 +136,7 @@ def attention() -> Attention:
         reviews={row["kind"]: row["rows"] for row in by_kind},
         oldest_review_at=min((row["oldest"] for row in by_kind), default=None),
         resting_accounts=resting_accounts(),
+        failing_feeds=dict(failing_feeds().values_list("code", "feed_failures")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Telling people of webhooks that were given up: one mail for all of them, at most once an hour."""
+"""Telling people, at most once an hour: of webhooks given up, of lists of events that fail."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from orders.clock import now
 from orders.emails import UNSENDABLE
 from payments.models import InboxEvent
+from payments.queries import failing_feeds
 from payments.states import InboxState
 
 TASK: Final = "payments.alert_of_dead_events"
@@ -40,6 +41,36 @@ def alert_of_dead_events() -> int:
         logger.warning("nobody was told of them: %s", type(error).__name__)
         mine.update(alerted_at=None)
     return count
+
+
+def alert_of_failing_feeds() -> int:
+    """Tell MANAGERS of each list of events that fails, once until it is read again; of how many.
+
+    A second call tells nobody anything; a mail that failed is sent then.
+    """
+    moment = now()
+    if not failing_feeds().filter(feed_alerted_at=None).update(feed_alerted_at=moment):
+        return 0
+    mine = failing_feeds().filter(feed_alerted_at=moment)
+    failures = dict(mine.values_list("code", "feed_failures"))
+    logger.error("lists of events cannot be read, failures in a row: %s", failures)
+    try:
+        _tell_of_feeds(failures)
+    except UNSENDABLE as error:
+        logger.warning("nobody was told of them: %s", type(error).__name__)
+        mine.update(feed_alerted_at=None)
+    return len(failures)
+
+
+def _tell_of_feeds(failures: dict[str, int]) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        lines = [
+            _("Webhooks that get lost are found in these lists, so they are missed now."),
+            _("The log “till.payments” says why. You are told again only after it was well."),
+            "",
+            *(f"{code}: {number}" for code, number in failures.items()),
+        ]
+        mail_managers(_("A list of events cannot be read"), "\n".join(lines))
 
 
 def _tell(count: int, counts: dict[str, int]) -> None:

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
+from orders.money import Money
 from orders.services.settle import mark_held, mark_paid
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
 from payments.models.account import Mode
-from payments.models.payment import MISMATCH
+from payments.models.payment import MISMATCH, NOT_SENT
 from payments.models.records import ReviewKind
 from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
@@ -39,6 +40,7 @@ from payments.sights import (
     OTHER_CURRENCY,
     OTHER_REFERENCE,
     TEST_MONEY,
+    Fact,
 )
 from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
 
@@ -86,7 +88,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if outcome.inferred and attempt.status not in UNHEARD:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
         if problem := _mismatch(attempt, outcome):
-            return _set_aside(attempt, problem, source)
+            return _set_aside(attempt, outcome, problem, source=source)
         before, stood = as_read(attempt), totals_of(attempt)
         status, held = AttemptStatus(attempt.status), attempt.held
         _remember(attempt, outcome, source)
@@ -116,9 +118,9 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     payment.accepted = sum(attempt.part for attempt in attempts)
     tried = [as_tried(attempt) for attempt in attempts]
     if settled(tried) >= payment.amount:
-        mark_paid(payment.order, actor=source)
+        mark_paid(payment.order, actor=source, owed=payment.amount)
     elif settled(tried) + promised(tried) >= payment.amount:
-        mark_held(payment.order, actor=source)
+        mark_held(payment.order, actor=source, owed=payment.amount)
     if waited and payment.order.state != OrderState.OPEN:
         _end_questions(payment, attempts)
     payment.status = payment_status(
@@ -168,14 +170,18 @@ def _mismatch(attempt: Attempt, outcome: Outcome) -> Differs | None:
     return None
 
 
-def _set_aside(attempt: Attempt, problem: Differs, source: str) -> Attempt:
+def _set_aside(attempt: Attempt, outcome: Outcome, problem: Differs, *, source: str) -> Attempt:
     """Book nothing of an answer that is not about this attempt; a person looks at it."""
+    facts: dict[str, Fact] = {"theirs": problem.theirs, "ours": problem.ours}
+    if outcome.captured:
+        currency = outcome.amount.currency if outcome.amount else attempt.payment.currency
+        facts["captured"] = Money(outcome.captured, currency)
     open_review(
         ReviewKind.MISMATCH,
         attempt.payment,
         subject=attempt.our_ref,
         detail=problem.words,
-        facts={"theirs": problem.theirs, "ours": problem.ours},
+        facts=facts,
     )
     attempt.error_code = MISMATCH
     _ask_again(attempt, AttemptStatus(attempt.status), source)
@@ -184,18 +190,19 @@ def _set_aside(attempt: Attempt, problem: Differs, source: str) -> Attempt:
 
 
 def _remember(attempt: Attempt, outcome: Outcome, source: str) -> None:
+    known = ("payment", attempt.known_as)
+    named = [seen for seen in outcome.objects if (seen.kind, seen.id) != known]
     ProviderObject.objects.bulk_create(
         (
             ProviderObject(
                 account_id=attempt.account_id, kind=seen.kind, object_id=seen.id, attempt=attempt
             )
-            for seen in outcome.objects
-            if (seen.kind, seen.id) != ("payment", attempt.known_as)
+            for seen in named
         ),
         ignore_conflicts=True,
     )
-    if attempt.status in UNHEARD and source != "create":  # after that no event waits for long
-        release_parked(attempt.account_id, outcome.objects)
+    if source != "create":  # no event waits for long when that is answered
+        release_parked(attempt.account_id, named)
     if outcome.saved_method:
         remember_method(attempt, outcome.saved_method)
 
@@ -243,13 +250,15 @@ def _ask_again(attempt: Attempt, before: AttemptStatus, source: str) -> None:
 def next_question(attempt: Attempt, before: AttemptStatus) -> datetime | None:
     """When to ask again: by the table, from its start where the status has just changed.
 
-    An attempt that has ended is asked about only where we had it closed, since its bank may pay it
-    all the same; one in flight of which no more is to be learnt by asking goes to a person.
+    An attempt that has ended is asked about only where we had it closed, or took it for never sent,
+    since its bank may pay it all the same; one in flight of which no more is to be learnt by asking
+    goes to a person.
     """
     status = AttemptStatus(attempt.status)
     if attempt.held:
         return next_look(attempt)
-    closed = attempt.closing_at and status in WITHOUT_MONEY and not attempt.authorized
+    ended_by_us = attempt.closing_at or attempt.error_code == NOT_SENT
+    closed = ended_by_us and status in WITHOUT_MONEY and not attempt.authorized
     if not (closed or status in IN_FLIGHT or status == AttemptStatus.AUTHORIZED):
         return None
     if status != before:

@@ -12,7 +12,7 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, ProviderObject
-from payments.models.payment import MISMATCH
+from payments.models.payment import MISMATCH, NOT_SENT
 from payments.providers.base import Failure, OurRef, Outcome, ProviderRef, Status
 from payments.providers.deadline import within
 from payments.providers.errors import NotFound, ProviderError
@@ -37,11 +37,20 @@ def ask_if_waiting(attempt: Attempt) -> Attempt:
     being_sent = attempt.status == AttemptStatus.SUBMITTING and not _is_old(attempt)
     if not attempt.in_flight or being_sent:
         return attempt
-    may_ask = Q(asked_at__isnull=True) | Q(asked_at__lte=now() - ASK_AGAIN_AFTER)
-    if not Attempt.objects.filter(may_ask, pk=attempt.pk).update(asked_at=now()):
+    if not claim_question(attempt.pk, every=ASK_AGAIN_AFTER):
         return attempt
     with within(ASK_AGAIN_AFTER.total_seconds()):
         return _ask(attempt, source="return")
+
+
+def claim_question(attempt_id: int, *, every: timedelta) -> bool:
+    """Whether this caller may ask about an attempt now, at most once in `every`.
+
+    A moment still to come is that of a clock which ran ahead.
+    """
+    moment = now()
+    lately = Q(asked_at__gt=moment - every, asked_at__lte=moment)
+    return Attempt.objects.exclude(lately).filter(pk=attempt_id).update(asked_at=moment) > 0
 
 
 def note_return(attempt: Attempt) -> None:
@@ -95,7 +104,7 @@ def query(attempt: Attempt) -> Outcome:
 def _absent(attempt: Attempt) -> Outcome:
     """Nobody knows the reference: proof that it was never sent, once a slow call is ruled out."""
     if provider_for(attempt.account).capabilities.absence_is_proof and _is_old(attempt):
-        return Outcome(status=Status.DECLINED, error=Failure("not_sent"), inferred=True)
+        return Outcome(status=Status.DECLINED, error=Failure(NOT_SENT), inferred=True)
     return Outcome(status=Status.UNKNOWN)
 
 

@@ -29,7 +29,7 @@ from payments.services.ending import (
     lock_case,
 )
 from payments.services.give_up import UNTOLD, give_up, in_window
-from payments.states import UNSETTLED, DisputeState
+from payments.states import AWAITED, UNSETTLED, DisputeState
 
 Heard = frozenset[int]
 """Keys of the attempts about which an answer came that could be read; where that decides."""
@@ -108,7 +108,8 @@ def check_again(ending: Ending) -> bool:
 def _answered(case: Case, _heard: Heard) -> bool:
     if case.operation:
         return case.operation.status not in UNSETTLED
-    return case.attempt is not None and not case.attempt.in_flight
+    attempt = case.attempt
+    return attempt is not None and (attempt.held > 0 or attempt.status not in AWAITED)
 
 
 def _named_rightly(case: Case, _heard: Heard) -> bool:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from orders.formats import format_money
+from orders.states import OrderState
 from orders.wake import wake
 from payments.books import Fact, Totals
 from payments.errors import RefundRefused
@@ -20,18 +21,29 @@ from payments.services.refund import set_aside
 from payments.services.surplus import REASON
 from payments.states import EntryKind, OperationStatus
 
+NOTHING_KEPT: Final = frozenset({OrderState.CANCELLED, OrderState.EXPIRED})
+"""All that an attempt of such an order brought has to go back."""
+ENDED: Final = "order ended"
+"""The stored reason of a refund of what such an order had kept."""
 CAME_BACK: Final = frozenset({OperationStatus.FAILED, OperationStatus.REVERSED})
 """The money of such a refund is with us."""
 
 
 def owed_back(case: Case) -> int:
-    """What of the failed refund, or of the surplus, is still here and free to go."""
+    """All of the failed refund, or what is still here of an ended order's money or of the surplus.
+
+    0 where that cannot go.
+    """
     attempt, refund = case.attempt, case.operation
-    if attempt is None or (refund and refund.status not in CAME_BACK):
+    if attempt is None:
         return 0
+    free = min(attempt.refundable.amount, case.payment.refundable.amount)
+    if refund:
+        return refund.amount if refund.status in CAME_BACK and refund.amount <= free else 0
+    if case.payment.order.state in NOTHING_KEPT:
+        return free
     on_its_way = attempt.net_refunded + attempt.refund_pending
-    wanted = refund.amount if refund else max(0, attempt.surplus - on_its_way)
-    return min(wanted, attempt.refundable.amount)
+    return min(max(0, attempt.surplus - on_its_way), free)
 
 
 def refund_again(ending: Ending) -> bool:
@@ -50,7 +62,7 @@ def refund_again(ending: Ending) -> bool:
             attempt=attempt,
             request_key=f"review:{ending.key}",
             amount=amount,
-            reason=case.operation.reason if case.operation else REASON,
+            reason=_reason(case, attempt),
             requested_by_id=ending.by,
         )
         facts = {"amount": format_money(refund.money), "ref": refund.our_ref}
@@ -80,8 +92,14 @@ def return_elsewhere(ending: Ending) -> bool:
     return True
 
 
+def _reason(case: Case, attempt: Attempt) -> str:
+    if case.operation:
+        return case.operation.reason
+    return REASON if attempt.surplus else ENDED
+
+
 def _owed(case: Case) -> tuple[Attempt, int]:
     amount = owed_back(case)
     if not amount or case.attempt is None:
-        raise RefundRefused(_("nothing is left to give back, or a dispute holds it"))
+        raise RefundRefused(_("so much can no longer be given back: it is gone, or disputed"))
     return case.attempt, amount

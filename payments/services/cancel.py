@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
-from orders.errors import IllegalTransition
+from orders.errors import CancellationRefused, IllegalTransition
 from orders.models import Order
 from orders.services.cancel import cancel_order as close_order
+from orders.services.cancel import check_nothing_sent
 from orders.states import OrderState
 from payments.errors import CancelRefused, RefundRefused
 from payments.models import Attempt, Operation, Payment
@@ -35,19 +38,34 @@ def cancel_order(*, payment_id: int, actor: str, reason: str, requested_by: int 
     order = Order.objects.get(payment=payment_id)
     if order.state in ENDED:
         raise CancelRefused(_("an order that has expired or is completed cannot be cancelled"))
-    _close_attempts(payment_id)
+    _check_nothing_sent(order)
+    close_attempts(payment_id)
     with transaction.atomic(durable=True):
         payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
-        if not _closed(payment.order, actor=actor, reason=reason):
-            return False
-        _forget_captures(payment)
-        for attempt in attempts:
-            if attempt.held:
-                before = as_read(attempt)
-                owe_release(attempt)
-                save_changes(attempt, before)
-        settle_payment(payment, attempts, source="cancel")
-        _give_back(payment, reason=reason, requested_by=requested_by)
+        return cancel_locked(
+            payment, attempts, actor=actor, reason=reason, requested_by=requested_by
+        )
+
+
+def cancel_locked(
+    payment: Payment,
+    attempts: Sequence[Attempt],
+    *,
+    actor: str,
+    reason: str,
+    requested_by: int | None,
+) -> bool:
+    """The same for a locked order whose attempts in flight were closed before."""
+    if not _closed(payment.order, actor=actor, reason=reason):
+        return False
+    _forget_captures(payment)
+    for attempt in attempts:
+        if attempt.held:
+            before = as_read(attempt)
+            owe_release(attempt)
+            save_changes(attempt, before)
+    settle_payment(payment, attempts, source="cancel")
+    _give_back(payment, reason=reason, requested_by=requested_by)
     return True
 
 
@@ -61,11 +79,22 @@ def _forget_captures(payment: Payment) -> None:
     )
 
 
-def _close_attempts(payment_id: int) -> None:
-    """Ask what became of each attempt in flight, and close it; what still comes is surplus."""
+def close_attempts(payment_id: int) -> None:
+    """Ask what became of each attempt in flight, and close it; no transaction is open.
+
+    What still comes of them once the order is cancelled is surplus.
+    """
     for attempt in Attempt.objects.filter(payment=payment_id, superseded_at=None).order_by("pk"):
         if attempt.in_flight and ask(attempt.pk, source="cancel").in_flight:
             close_attempt(attempt.pk, source="cancel")
+
+
+def _check_nothing_sent(order: Order) -> None:
+    """Before anything is closed at a provider; the lock looks again."""
+    try:
+        check_nothing_sent(order)
+    except CancellationRefused as error:
+        raise CancelRefused(str(error)) from error
 
 
 def _closed(order: Order, *, actor: str, reason: str) -> bool:
@@ -74,6 +103,8 @@ def _closed(order: Order, *, actor: str, reason: str) -> bool:
     except IllegalTransition as error:
         refused = _("an order that has expired or is completed cannot be cancelled")
         raise CancelRefused(refused) from error
+    except CancellationRefused as error:
+        raise CancelRefused(str(error)) from error
 
 
 def _give_back(payment: Payment, *, reason: str, requested_by: int | None) -> None:

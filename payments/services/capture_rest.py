@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from orders.formats import format_money
 from orders.states import OrderState
-from payments.errors import ReleaseRefused
+from payments.errors import CaptureRefused, ReleaseRefused
 from payments.queries import chargeable_for
 from payments.services.capture import request_capture
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
@@ -50,6 +50,8 @@ def capture_held(ending: Ending) -> bool:
         case = lock_case(ending)
         if ended_before(ending):
             return False
+        if case.payment.order.state != OrderState.CONFIRMED:
+            raise CaptureRefused(_("only a confirmed order is charged by a review"))
         capture, _fresh = request_capture(
             payment_id=case.payment.pk,
             amount=chargeable_for(case.payment),

@@ -32,13 +32,14 @@ from payments.models.records import ReviewKind
 from payments.services.apply import SUMMED
 from payments.services.disputes_seen import HOLDS_MONEY
 from payments.services.reviews import open_review
-from payments.states import EntryKind, OperationKind, OperationStatus
+from payments.states import UNSETTLED, EntryKind, OperationKind, OperationStatus
 
 logger = logging.getLogger("till.ledger")
 TASK: Final = "payments.check_ledger"
 MOST: Final = 1000
 """So many faults of one sort are named; whoever has more has seen enough."""
 MADE: Final = (OperationStatus.SUCCEEDED, OperationStatus.REVERSED)
+REFUND_TOTALS: Final = ("refunded", "refund_reversed", "refund_pending")
 Rows = QuerySet[Attempt, Any]
 
 
@@ -185,13 +186,17 @@ def _refunds(payment: Payment | None) -> Iterator[Fault]:
     refunds = Q(operations__kind=OperationKind.REFUND)
     made = refunds & Q(operations__status__in=MADE)
     came_back = refunds & Q(operations__status=OperationStatus.REVERSED)
+    on_its_way = refunds & Q(operations__status__in=UNSETTLED)
     attempts = Attempt.objects.filter(_about(payment, "payment"))
-    rows = attempts.values("pk", "refunded", "refund_reversed").annotate(
+    rows = attempts.values("pk", *REFUND_TOTALS).annotate(
         sum_refunded=Coalesce(Sum("operations__amount", filter=made), 0),
         sum_refund_reversed=Coalesce(Sum("operations__amount", filter=came_back), 0),
+        sum_refund_pending=Coalesce(Sum("operations__amount", filter=on_its_way), 0),
     )
-    wrong = ~Q(refunded=F("sum_refunded")) | ~Q(refund_reversed=F("sum_refund_reversed"))
-    yield from _sums_of(rows.filter(wrong), "refunded", "refund_reversed")
+    wrong = Q()
+    for name in REFUND_TOTALS:
+        wrong |= ~Q(**{name: F(f"sum_{name}")})
+    yield from _sums_of(rows.filter(wrong), *REFUND_TOTALS)
 
 
 def _disputes(payment: Payment | None) -> Iterator[Fault]:

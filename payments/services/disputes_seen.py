@@ -14,13 +14,13 @@ from orders.formats import format_money
 from orders.states import OrderState
 from orders.wake import wake
 from payments.books import Fact, Totals
-from payments.models import Attempt, Dispute, Operation
+from payments.models import Attempt, Dispute, Entry, Operation
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, Failure, Outcome
 from payments.services.changes import as_read, save_changes
 from payments.services.reviews import end_review, open_review
-from payments.sights import WHY
+from payments.sights import LOST_ANEW, WHY, WON_ANEW
 from payments.states import DisputeState, EntryKind
 
 HOLDS_MONEY: Final = frozenset({DisputeState.OPEN, DisputeState.LOST})
@@ -36,8 +36,9 @@ def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     """Note what the provider says of each dispute; the caller holds the locks, saves and posts.
 
     A dispute that was decided does not open again, and its amount only grows, in whatever order
-    that is told. What an order that was cancelled meanwhile wins back is nobody's but the
-    shopper's; what one that has expired wins back, a person decides about.
+    that is told; one that is decided anew is booked anew, and a person looks at it. What an order
+    that was cancelled meanwhile wins back is nobody's but the shopper's; what one that has expired
+    wins back, a person decides about.
     """
     facts: list[Fact] = []
     for seen in outcome.disputes:
@@ -97,7 +98,7 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
             attempt, seen, gettext_noop("%(amount)s disputed, but told of another payment before")
         )
         return []
-    before, was_open = 0 if fresh else _held(dispute), fresh or dispute.status == DisputeState.OPEN
+    before, stood = (0, DisputeState.OPEN) if fresh else (_held(dispute), dispute.status)
     if fresh:
         open_review(
             ReviewKind.DISPUTE,
@@ -108,11 +109,31 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
         )
     else:
         _learn(dispute, seen)
-    if was_open and dispute.status != DisputeState.OPEN:
-        end_review(
-            ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, note=_outcome_of(dispute)
-        )
-    return _facts(dispute, attempt, before)
+    anew = dispute.status not in {stood, DisputeState.OPEN} and stood != DisputeState.OPEN
+    if dispute.status != stood:
+        note = _outcome_of(dispute)
+        end_review(ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, note=note)
+    if anew:
+        _question_anew(dispute, attempt)
+    return _facts(dispute, attempt, before, anew=anew)
+
+
+def decides_anew(attempt: Attempt, outcome: Outcome) -> bool:
+    """Whether it tells of a decision otherwise than the one that is booked."""
+    told = {seen.provider_id: seen.status.value for seen in outcome.disputes}
+    booked = Dispute.objects.filter(account=attempt.account_id, provider_id__in=told)
+    stand = booked.exclude(status=DisputeState.OPEN).values_list("provider_id", "status")
+    return any(told[name] not in {status, DisputeState.OPEN} for name, status in stand)
+
+
+def _question_anew(dispute: Dispute, attempt: Attempt) -> None:
+    open_review(
+        ReviewKind.DISPUTE,
+        attempt.payment,
+        subject=dispute.provider_id,
+        detail=WON_ANEW if dispute.status == DisputeState.WON else LOST_ANEW,
+        facts={"amount": attempt.money(dispute.amount)},
+    )
 
 
 def _question(attempt: Attempt, seen: DisputeSeen, detail: str) -> None:
@@ -132,7 +153,7 @@ def _learn(dispute: Dispute, seen: DisputeSeen) -> None:
     dispute.amount = max(dispute.amount, seen.amount.amount)
     due = [moment for moment in (dispute.evidence_due_at, seen.evidence_due_at) if moment]
     dispute.evidence_due_at = max(due, default=None)
-    if dispute.status == DisputeState.OPEN and seen.status != DisputeStatus.OPEN:
+    if seen.status.value not in {dispute.status, DisputeState.OPEN}:
         dispute.status, dispute.closed_at = DisputeState(seen.status.value), now()
     save_changes(dispute, before)
 
@@ -150,15 +171,20 @@ def _held(dispute: Dispute) -> int:
     return dispute.amount if dispute.status in HOLDS_MONEY else 0
 
 
-def _facts(dispute: Dispute, attempt: Attempt, before: int) -> list[Fact]:
+def _facts(dispute: Dispute, attempt: Attempt, before: int, *, anew: bool) -> list[Fact]:
     """The bank takes the money when a dispute opens, and gives it back only if it is won.
 
-    One whose amount has grown takes the difference, under a key of its own.
+    One whose amount has grown takes the difference, and one that is decided anew moves it once
+    more, each under a key of its own.
     """
     more = _held(dispute) - before
     if not more:
         return []
-    subject = f"{attempt.account.code}:{dispute.provider_id}:{dispute.status}"
-    if before and more > 0:
+    name = f"{attempt.account.code}:{dispute.provider_id}"
+    subject = f"{name}:{dispute.status}"
+    if anew:
+        booked = Entry.objects.filter(key__startswith=f"{EntryKind.DISPUTE}:{name}:")
+        subject = f"{subject}:anew:{booked.count()}"
+    elif before and more > 0:
         subject = f"{subject}:{dispute.amount}"
     return [Fact(EntryKind.DISPUTE, subject, Totals(disputed=more))]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.conf import order_settings
+from orders.errors import Unforeseen
 from orders.models import Order
 from orders.services.expire import expire_order
 from orders.services.rest import KEPT_FOR_REST
@@ -38,18 +39,22 @@ LOOK_AGAIN: Final = timedelta(minutes=30)
 def expire_due() -> int:
     """Look at up to a hundred orders whose time is over; returns how many were due.
 
-    An order that raises is put off before the error goes on to the log.
+    An order that raises is put off and keeps none of the others back; the first such error goes on
+    to the log once all were looked at.
     """
     due = Order.objects.filter(state=OrderState.OPEN, expires_at__lte=now()).order_by("expires_at")
     batch = list(due[:BATCH])
+    unforeseen: Exception | None = None
     for order in batch:
         if until := _claim(order):
             try:
                 _close_attempts(order)
                 _expire_or_wait(order.pk, until)
-            except Exception:  # whatever it is, it must not keep the others waiting
+            except Exception as error:  # noqa: BLE001  # whatever it is: raised after the others
                 Order.objects.filter(pk=order.pk).update(expires_at=now() + LOOK_AGAIN)
-                raise
+                unforeseen = unforeseen or error
+    if unforeseen:
+        raise Unforeseen.of(unforeseen) from None
     return len(batch)
 
 
@@ -114,7 +119,7 @@ def _rest_is_overdue(attempts: Sequence[Attempt]) -> bool:
 def _may_still_pay(attempt: Attempt, order: Order) -> bool:
     """Whether the goods are kept for an attempt: it has money, or may get some soon.
 
-    A slow bank is waited for as long as the table asks; any other for a day.
+    A slow bank is waited for as long as the table asks; any other for a day from its last try.
     """
     if attempt.superseded_at:
         return False
@@ -123,10 +128,15 @@ def _may_still_pay(attempt: Attempt, order: Order) -> bool:
     on_its_way = attempt.status == AttemptStatus.PROCESSING
     if on_its_way and flow_of(attempt.account, attempt.method) == Flow.SLOW:
         return attempt.next_poll_at is not None
-    return attempt.in_flight and now() < _patience(order, attempt.method)
+    return attempt.in_flight and now() < max(_patience(order, attempt.method), _its_day(attempt))
 
 
 def _patience(order: Order, method: str) -> datetime:
     open_for = timedelta(minutes=order_settings().open_minutes)
     own = payment_settings().open_for(method)
     return order.placed_at + max(open_for, own) + LAST_CALL + GRACE
+
+
+def _its_day(attempt: Attempt) -> datetime:
+    """An order whose hold has lapsed, or that waits for a rest, is older than what it waits for."""
+    return attempt.created_at + LAST_CALL + GRACE

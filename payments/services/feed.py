@@ -6,6 +6,7 @@ import logging
 from contextlib import ExitStack
 
 from django.db import transaction
+from django.db.models import F
 
 from orders.clock import now
 from orders.wake import wake
@@ -45,8 +46,21 @@ def _read_account(account: ProviderAccount) -> None:
         pass  # this site calls nobody for it
     except NotFound:
         _begin_anew(account)
+        _failed(account)
     except (ProviderError, PaymentError) as error:
+        _failed(account)
         logger.warning("the events of %s are not read: %s", account.code, error)
+
+
+def _failed(account: ProviderAccount) -> None:
+    ProviderAccount.objects.filter(pk=account.pk).update(feed_failures=F("feed_failures") + 1)
+
+
+def _succeeded(account: ProviderAccount) -> None:
+    if account.feed_failures:
+        here = ProviderAccount.objects.filter(pk=account.pk)
+        here.update(feed_failures=0, feed_alerted_at=None)
+        account.feed_failures = 0
 
 
 def _read_on(account: ProviderAccount, provider: Provider) -> None:
@@ -55,6 +69,7 @@ def _read_on(account: ProviderAccount, provider: Provider) -> None:
             return
         refuse_in_transaction("list_events")
         page = provider.list_events(account.feed_cursor)
+        _succeeded(account)
         if not _store(account, page) or not page.more:
             return
 

@@ -18,8 +18,8 @@ BATCH: Final = 1000
 def forget_bodies() -> int:
     """Empty the bodies of settled events past their time; returns how many. Twice: no change.
 
-    The keys stay, so that a repeat is known for ever; what still waits keeps its body. Forgeries
-    and the counts of refusals go altogether.
+    The keys stay, so that a repeat is known for ever; what still waits keeps its body. Forgeries,
+    which came in before they could be verified, and the counts of refusals go altogether.
     """
     before = now() - timedelta(days=payment_settings().body_days)
     Refusal.objects.filter(day__lt=before.date()).delete()
@@ -27,7 +27,7 @@ def forget_bodies() -> int:
     old = InboxEvent.objects.filter(
         state__in=SETTLED, forgotten_at__isnull=True, received_at__lt=before
     )
-    old.filter(state=InboxState.IGNORED).delete()
+    old.filter(state=InboxState.IGNORED, deferred=True).delete()
     forgotten = 0
     while batch := list(old.order_by("received_at").values_list("pk", flat=True)[:BATCH]):
         # Asked again: a repeat may have queued one meanwhile.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orders.states import OrderState
+from payments.errors import ReviewRefused
 from payments.models import Attempt, Review
-from payments.services.cancel import cancel_order
+from payments.services.cancel import cancel_locked, close_attempts
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
 from payments.services.refund import request_refund
 
@@ -21,31 +23,41 @@ def can_give_back(case: Case) -> bool:
 def give_back(ending: Ending) -> bool:
     """Cancel the order and refund what was paid; no transaction is open.
 
-    The cancellation commits first, so that a worker who dies in between leaves the review open,
-    and pressing again ends it. False where this was done before; raises PaymentError.
+    Whether the review is still open is decided under the lock, in the transaction that cancels.
+    False where this was done before; raises PaymentError, and then nothing has changed.
     """
     if ended_before(ending):
         return False
     payment = Review.objects.select_related("payment__order").get(pk=ending.review_id).payment
     if payment.order.state in LIVING:
-        cancel_order(
-            payment_id=payment.pk,
-            actor=ending.actor,
-            reason=ending.note,
-            requested_by=ending.by,
-        )
-    with transaction.atomic():
+        close_attempts(payment.pk)
+    with transaction.atomic(durable=True):
         case = lock_case(ending)
         if ended_before(ending):
             return False
-        for attempt in case.attempts:
-            _refund(attempt, ending)
+        if not can_give_back(case):
+            raise ReviewRefused(_("nothing can be given back now: it is gone, or disputed"))
+        _give_up(case, ending)
         end(ending)
     return True
 
 
+def _give_up(case: Case, ending: Ending) -> None:
+    if case.payment.order.state in LIVING:
+        cancel_locked(
+            case.payment,
+            case.attempts,
+            actor=ending.actor,
+            reason=ending.note,
+            requested_by=ending.by,
+        )
+        return
+    for attempt in case.attempts:
+        _refund(attempt, ending)
+
+
 def _refund(attempt: Attempt, ending: Ending) -> None:
-    """What cancelling has not asked back, of an order that had ended before."""
+    """Ask back what is here of an order that had ended before."""
     if attempt.refundable.amount:
         request_refund(
             payment_id=attempt.payment_id,

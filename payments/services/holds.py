@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
-from orders.services.cancel import reopen_order
+from orders.services.cancel import ask_again, reopen_order
 from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
@@ -16,6 +16,7 @@ from payments.models import Attempt, Operation, Review
 from payments.models.operation import SUBMIT_TASK, new_void_ref
 from payments.models.records import ReviewKind
 from payments.services.reviews import open_review
+from payments.services.surplus import kept_by_others
 from payments.states import UNSETTLED, AttemptStatus, OperationKind
 
 WARNINGS: Final = (timedelta(hours=48), timedelta(hours=24))
@@ -49,9 +50,8 @@ def is_unwanted(attempt: Attempt) -> bool:
 
 def _is_left(attempt: Attempt) -> bool:
     """Whether the shopper has moved on, or another attempt has paid."""
-    payment = attempt.payment
-    paid = payment.captured - payment.surplus - (attempt.captured - attempt.surplus)
-    return attempt.superseded_at is not None or paid >= payment.amount
+    paid = kept_by_others(attempt, mine=attempt.captured - attempt.surplus)
+    return attempt.superseded_at is not None or paid >= attempt.payment.amount
 
 
 def owe_release(attempt: Attempt) -> None:
@@ -90,7 +90,7 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
     if is_unwanted(attempt):
         return
     if not attempt.captured:
-        reopen_order(attempt.payment.order, subject_ref=attempt.our_ref)
+        _ask_the_shopper(attempt)
     elif attempt.captured < attempt.wanted and not attempt.charged_as_asked:
         open_review(
             ReviewKind.WRONG_AMOUNT,
@@ -102,6 +102,15 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
                 "asked": attempt.money(attempt.amount),
             },
         )
+
+
+def _ask_the_shopper(attempt: Attempt) -> None:
+    """A confirmed order is open again; of an open one, who was told of a rest owes more now."""
+    order, subject = attempt.payment.order, attempt.our_ref
+    if reopen_order(order, subject_ref=subject):
+        return
+    if order.state == OrderState.OPEN and order.mails.filter(kind="rest_asked").exists():
+        ask_again(order, subject_ref=subject)
 
 
 def _warn(attempt: Attempt) -> None:

@@ -6,6 +6,7 @@ import logging
 from typing import Final
 
 from orders.clock import now
+from orders.errors import Unforeseen
 from orders.wake import wake
 from payments.conf import payment_settings
 from payments.errors import PaymentError
@@ -37,7 +38,7 @@ def drain_inbox() -> int:
         if error and not isinstance(error, FORESEEN):
             unforeseen = unforeseen or error
     if unforeseen:
-        raise unforeseen
+        raise Unforeseen.of(unforeseen) from None
     return len(claimed)
 
 

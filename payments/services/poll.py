@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from orders.clock import now
+from orders.errors import Unforeseen
 from payments.conf import payment_settings
 from payments.models import Attempt, ProviderAccount
 from payments.registry import flow_of
@@ -27,23 +28,20 @@ PAUSE = timedelta(hours=1)
 def poll_due() -> int:
     """Ask about up to twenty attempts whose time has come; returns how many were asked.
 
-    An attempt that raises is put off before the error goes on to the log; the others stay due.
+    An attempt that raises is put off and keeps none of the others back; the first such error goes
+    on to the log once all were asked about.
     """
     claimed = claim_due()
-    for number, attempt in enumerate(claimed, start=1):
+    unforeseen: Exception | None = None
+    for attempt in claimed:
         try:
             look_at(attempt)
-        except Exception:  # whatever it is, it must not keep the others waiting
-            _put_off(attempt, PAUSE)
-            for later in claimed[number:]:
-                _put_off(later, timedelta())
-            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is: raised once the others are done
+            Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + PAUSE)
+            unforeseen = unforeseen or error
+    if unforeseen:
+        raise Unforeseen.of(unforeseen) from None
     return len(claimed)
-
-
-def _put_off(attempt: Attempt, by: timedelta) -> None:
-    """One row a statement: who holds two attempts locked could wait for each other with us."""
-    Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + by)
 
 
 def look_at(attempt: Attempt) -> None:

@@ -18,7 +18,7 @@ def room(account: ProviderAccount) -> float:
     full = max(1.0, rate * BURST_SECONDS)
     if account.poll_filled_at is None:
         return full
-    passed = max(0.0, (now() - account.poll_filled_at).total_seconds())  # clocks are set back
+    passed = abs((now() - account.poll_filled_at).total_seconds())  # clocks are set back
     return min(full, account.poll_tokens + rate * passed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.translation import gettext_noop
 
@@ -15,8 +16,17 @@ from payments.providers.base import Failure, Outcome, RefundSeen
 from payments.schedule import Case, next_poll
 from payments.services.reviews import end_review, open_review
 from payments.sights import WHY
-from payments.states import REFUND_TOLD, UNSETTLED, EntryKind, OperationKind, OperationStatus
+from payments.states import (
+    REFUND_TOLD,
+    TOLD_AFTER_FAILURE,
+    UNSETTLED,
+    EntryKind,
+    OperationKind,
+    OperationStatus,
+)
 
+BOOKED_BEFORE: Final = "booked_before"
+"""Error code of our refund whose money is booked as an external one."""
 REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
 """Told to have failed, then told of the success before it: both are counted now."""
 
@@ -99,10 +109,17 @@ def _end_told_before(attempt: Attempt, booked: Operation, ours: Operation | None
 
     The money has one row and one entry of the ledger, those of the first sight.
     """
-    if ours is None or ours.pk == booked.pk or not booked.external or ours.status not in UNSETTLED:
+    if ours is None or ours.pk == booked.pk or not booked.external:
         return
-    attempt.refund_pending -= ours.amount
-    ours.status, ours.error_code = OperationStatus.FAILED, "booked_before"
+    if ours.status in UNSETTLED:
+        attempt.refund_pending -= ours.amount
+    elif ours.status != OperationStatus.FAILED or ours.error_code == BOOKED_BEFORE:
+        return
+    elif booked.status == OperationStatus.FAILED:
+        end_review(ReviewKind.REFUND_FAILED, attempt.payment, subject=ours.our_ref)
+    else:
+        _made_after_all(attempt, ours)
+    ours.status, ours.error_code = OperationStatus.FAILED, BOOKED_BEFORE
     ours.settled_at, ours.next_run_at = now(), None
     ours.save(update_fields=["status", "error_code", "settled_at", "next_run_at"])
     external = booked.request_key.removeprefix(f"external:{attempt.our_ref}:")
@@ -151,10 +168,10 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> lis
     """Take one refund to what was seen of it; a repeat or an older sight changes nothing."""
     before = OperationStatus(operation.status)
     after = REFUND_TOLD[seen.status].get(before)
+    if after and before == OperationStatus.FAILED and operation.provider_objects.exists():
+        after = TOLD_AFTER_FAILURE.get(seen.status)
     if after is None:
         return []
-    if before == OperationStatus.FAILED and operation.provider_objects.exists():
-        after = OperationStatus.REVERSED  # they told of a failure: success came before it
     _check_amount(attempt, operation, seen)
     facts = _count(attempt, operation, after)
     operation.status = after
@@ -176,12 +193,12 @@ def _spread_word(
 ) -> None:
     """Tell the shopper of success, and of a success that came to nothing; staff of any failure."""
     failed_before = before == OperationStatus.FAILED
+    if failed_before and operation.status != OperationStatus.REVERSED:
+        _made_after_all(attempt, operation)
     if operation.status in UNSETTLED:
         return
     if operation.status == OperationStatus.SUCCEEDED:
         _tell_shopper(attempt, operation, kind="refund")
-        if failed_before:
-            _made_after_all(attempt, operation)
         return
     if operation.status == OperationStatus.REVERSED:
         _tell_shopper(attempt, operation, kind="refund_returned")
@@ -204,7 +221,7 @@ def _made_after_all(attempt: Attempt, operation: Operation) -> None:
             ReviewKind.WRONG_AMOUNT,
             payment,
             subject=ref,
-            detail=gettext_noop("%(amount)s was taken for refused, and has gone back after all"),
+            detail=gettext_noop("%(amount)s was taken for refused, and goes back after all"),
             facts={"amount": operation.money},
         )
 
@@ -234,6 +251,8 @@ def _count(attempt: Attempt, operation: Operation, after: OperationStatus) -> li
     facts = []
     if before in UNSETTLED and after not in UNSETTLED:
         attempt.refund_pending -= amount
+    if after in UNSETTLED and before not in UNSETTLED:
+        attempt.refund_pending += amount
     if after == OperationStatus.SUCCEEDED or (after, before) == REVERSED_UNSEEN:
         attempt.refunded += amount
         facts.append(_fact(EntryKind.REFUND, operation, Totals(refunded=amount)))

@@ -25,7 +25,7 @@ from payments.services.capture_rest import (
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
 from payments.services.give_back import can_give_back, give_back
 from payments.services.short import accept_short, ask_rest, is_short
-from payments.states import IN_FLIGHT, UNSETTLED
+from payments.states import AWAITED, UNSETTLED
 
 
 def resolve_review(ending: Ending) -> bool:
@@ -66,6 +66,8 @@ def _end_only(ending: Ending) -> bool:
         case = lock_case(ending)
         if ended_before(ending):
             return False
+        if ending.act not in possible_acts(case):
+            raise ReviewRefused(_("this does not end such a review"))
         if case.review.kind == ReviewKind.NO_ANSWER:
             _look_again(case)
         end(ending)
@@ -80,7 +82,7 @@ def _look_again(case: Case) -> None:
         given_up.filter(status__in=UNSETTLED).update(next_run_at=tomorrow)
     elif case.attempt:
         left = Attempt.objects.filter(pk=case.attempt.pk, next_poll_at=None)
-        left.filter(status__in=IN_FLIGHT).update(next_poll_at=tomorrow)
+        left.filter(status__in=AWAITED).update(next_poll_at=tomorrow)
 
 
 DOES: Final[dict[ReviewAct, Callable[[Ending], bool]]] = {

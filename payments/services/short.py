@@ -45,6 +45,7 @@ def accept_short(ending: Ending) -> bool:
             return False
         attempt = _short_attempt(case)
         payment, owed = case.payment, case.payment.due
+        confirmed_before = payment.order.mails.filter(kind="confirmation").exists()
         _accept(attempt)
         tried = [as_tried(each) for each in case.attempts]
         payment.amount = settled(tried) + promised(tried)
@@ -55,7 +56,8 @@ def accept_short(ending: Ending) -> bool:
         facts = {"before": format_money(owed), "after": format_money(payment.due)}
         end(ending, note=_("owed %(before)s, now %(after)s") % facts)
         settle_payment(payment, case.attempts, source=ending.actor)
-        _tell(case)
+        if confirmed_before:  # else the confirmation says it
+            _tell(case)
     return True
 
 

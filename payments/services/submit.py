@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
+from orders.errors import Unforeseen
 from orders.states import OrderState
 from payments.conf import payment_settings
 from payments.errors import PaymentError
@@ -44,14 +45,14 @@ def submit_due_operations() -> int:
     """
     due = Operation.objects.filter(next_run_at__lte=now()).order_by("next_run_at", "pk")
     batch = list(due[:BATCH])
-    broken: list[Exception] = []
+    broken: list[Unforeseen] = []
     for operation in batch:
         if _claim(operation):
             try:
                 submit_operation(operation.pk)
             except Exception as error:  # whatever it is, the others are sent; the first is raised
-                logger.exception("%s could not be sent", operation.our_ref)
-                broken.append(error)
+                broken.append(Unforeseen.of(error))
+                logger.exception("%s could not be sent", operation.our_ref, exc_info=broken[-1])
     if broken:
         raise broken[0]
     return len(batch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Sum
 from django.utils.translation import gettext_noop
 
 from orders.services.expire import revive_order
@@ -11,6 +12,7 @@ from payments.models import Attempt, Operation
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
 from payments.services.reviews import end_review, open_review
+from payments.states import OperationKind
 
 REASON = "surplus"
 """The stored reason of a refund that nobody asked for; pages and mails put it into words."""
@@ -22,16 +24,18 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
     What an attempt the shopper has left, a paid order or a dead one gets is surplus, and so is
     what goes beyond the amount asked for: it goes back by itself. An expired order takes the
     whole amount if its goods can still be had. Less than was asked for, a person looks at. Only
-    the total decides, so that it does not matter in how many steps it was seen.
+    the total decides, so that it does not matter in how many steps it was seen. What cancelling
+    or a person has asked back of it before is not owed once more.
     """
-    # The payment's sums are still those from before this sight.
-    payment, mine = attempt.payment, captured_before - attempt.surplus
-    kept_by_others = payment.captured - payment.surplus - mine
-    kept = 0 if kept_by_others >= payment.amount else _kept(attempt)
+    payment, had = attempt.payment, captured_before - attempt.surplus
+    asked_back = _asked_back(attempt) if captured_before else 0
+    paid = kept_by_others(attempt, mine=had) >= payment.amount
+    kept = 0 if paid or _was_given_up(attempt, asked_back) else _kept(attempt)
     more = attempt.captured - kept - attempt.surplus
     if more > 0:
         attempt.surplus += more
-        _give_back(attempt, more)
+        lost = max(0, had - kept)
+        _give_back(attempt, more - (lost if _is_cancelled(attempt) else min(lost, asked_back)))
     if attempt.surplus == 0 and _is_wrong(attempt):
         open_review(
             ReviewKind.WRONG_AMOUNT,
@@ -47,6 +51,18 @@ def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
         end_review(ReviewKind.WRONG_AMOUNT, payment, subject=attempt.our_ref)
 
 
+def kept_by_others(attempt: Attempt, *, mine: int) -> int:
+    """What the order has of the money of other attempts; what went back of a part it has not.
+
+    `mine`: how much of the payment's sums, which are those from before this sight, is its own.
+    """
+    payment = attempt.payment
+    kept = payment.captured - payment.surplus - mine
+    if kept >= payment.amount and payment.order.state == OrderState.OPEN:
+        kept -= sum(each.accepted - each.part for each in payment.attempts.exclude(pk=attempt.pk))
+    return kept
+
+
 def _asked(attempt: Attempt) -> int:
     return attempt.capture_asked if attempt.hold else attempt.amount
 
@@ -58,10 +74,28 @@ def _is_wrong(attempt: Attempt) -> bool:
     return attempt.captured < attempt.wanted
 
 
+def _is_cancelled(attempt: Attempt) -> bool:
+    state: str = attempt.payment.order.state
+    return state == OrderState.CANCELLED
+
+
+def _asked_back(attempt: Attempt) -> int:
+    """What people have asked to be given back of it, whatever became of that."""
+    ours = attempt.operations.filter(kind=OperationKind.REFUND, external=False)
+    ours = ours.exclude(request_key__startswith=f"{REASON}:")
+    return ours.aggregate(sum=Sum("amount", default=0))["sum"]
+
+
+def _was_given_up(attempt: Attempt, asked_back: int) -> bool:
+    """Whether its money was asked back before it confirmed the order: no more of it is wanted."""
+    waits = attempt.payment.order.state in {OrderState.OPEN, OrderState.EXPIRED}
+    return waits and asked_back > 0 and not attempt.accepted
+
+
 def _kept(attempt: Attempt) -> int:
     """How much of what was captured belongs to the order, where nobody else has paid it."""
     order = attempt.payment.order
-    if attempt.superseded_at or order.state == OrderState.CANCELLED:
+    if attempt.superseded_at or _is_cancelled(attempt):
         return 0
     whole = attempt.captured >= attempt.wanted
     if order.state == OrderState.EXPIRED and whole and not revive_order(order):
@@ -75,15 +109,16 @@ def _give_back(attempt: Attempt, amount: int) -> None:
     Refunds and disputes may have taken some of it. Giving back the rest would make it matter
     whether they were seen before this capture or after.
     """
-    free = attempt.captured - attempt.refunded + attempt.refund_reversed - attempt.refund_pending
-    free = max(0, free - attempt.disputed)
-    if free < amount:
+    if not amount:
+        return
+    free = attempt.refundable
+    if free.amount < amount:
         open_review(
             ReviewKind.SURPLUS,
             attempt.payment,
             subject=attempt.our_ref,
             detail=gettext_noop("surplus of %(surplus)s, %(free)s can still be given back"),
-            facts={"surplus": attempt.money(amount), "free": attempt.money(free)},
+            facts={"surplus": attempt.money(amount), "free": free},
         )
         return
     Operation.objects.create(

@@ -16,7 +16,8 @@ from payments.models.inbox import AGAIN
 from payments.providers.base import Outcome, RawRequest, WebhookEvent
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
-from payments.services.ask import query
+from payments.services.ask import claim_question, query
+from payments.services.disputes_seen import decides_anew
 from payments.services.parked import park
 from payments.states import ENDED, OBSERVED, AttemptStatus, InboxState
 
@@ -54,8 +55,10 @@ def _is_believed(attempt: Attempt, told: Outcome) -> bool:
     """Whether an event is booked as it is: money is a fact, however old the event.
 
     A word without money may be an old one. It ends no attempt in flight and moves none that is on
-    its way: the provider is asked instead.
+    its way: the provider is asked instead. So it is where a dispute was decided otherwise.
     """
+    if told.disputes and decides_anew(attempt, told):
+        return False
     if told.captures or told.refunds or told.disputes or not attempt.in_flight:
         return True
     if told.captured or told.authorized or told.released:
@@ -79,11 +82,9 @@ def _book(attempt_id: int, outcome: Outcome, events: Collection[int], *, source:
 
 def _ask_about(attempt_id: int, event: InboxEvent) -> None:
     """Ask, and let the answer settle all that wait for one; else wait for the next question."""
-    moment = now()
-    may_ask = Q(asked_at__isnull=True) | Q(asked_at__lte=moment - ASK_EVERY)
-    if not Attempt.objects.filter(may_ask, pk=attempt_id).update(asked_at=moment):
+    if not claim_question(attempt_id, every=ASK_EVERY):
         InboxEvent.objects.filter(pk=event.pk, state__in=AGAIN).update(
-            state=InboxState.RECEIVED, attempt_id=attempt_id, next_run_at=moment + ASK_EVERY
+            state=InboxState.RECEIVED, attempt_id=attempt_id, next_run_at=now() + ASK_EVERY
         )
         return
     # Only what was stored before the question is answered by it.
@@ -95,7 +96,7 @@ def _ask_about(attempt_id: int, event: InboxEvent) -> None:
 
 def _attempt_of(account: ProviderAccount, told: WebhookEvent) -> Attempt | None:
     """The attempt an event is about: by our reference, else by any id the provider names."""
-    attempts = Attempt.objects.filter(account=account)
+    attempts = Attempt.objects.filter(account=account).only("status")  # the rest is read locked
     if told.our_ref and (attempt := attempts.filter(our_ref=told.our_ref).first()):
         return attempt
     named = Q(pk__in=())

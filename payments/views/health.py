@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from payments.monitoring.broker import BROKER
-from payments.monitoring.database import DATABASE
+from payments.monitoring.database import DATABASE, FEEDS
 
 DATABASE_SECONDS: Final = 2.0
 BROKER_SECONDS: Final = 1.0
@@ -26,4 +26,7 @@ def health(_request: HttpRequest) -> JsonResponse:
     status = HTTPStatus.OK if database else HTTPStatus.SERVICE_UNAVAILABLE
     said = {True: "reachable", False: "unreachable"}
     told = {"ok": database, "database": said[database], "broker": said[broker]}
+    if database:  # where a list of events fails, everybody can still buy
+        read = FEEDS.answers(seconds=DATABASE_SECONDS)
+        told["event_lists"] = "read" if read else "failing"
     return JsonResponse(told, status=status)

@@ -188,10 +188,10 @@ def update(request: HttpRequest) -> HttpResponse:
 
 @posted_or_cart
 def remove(request: HttpRequest) -> HttpResponse:
-    cart, sku = open_cart(request), request.POST.get("sku", "").replace("\0", "")
-    if cart:
+    """Take out one line: its button sends "pieces SKU", a form of its own sku and quantity."""
+    alone = " ".join(request.POST.get(name, "") for name in ("quantity", "sku"))
+    pieces, _space, sku = request.POST.get("line", alone).replace("\0", "").partition(" ")
+    if cart := open_cart(request):
         remove_from_cart(cart=cart, sku=sku)
-    put_back = urlencode({"removed": sku, "pieces": request.POST.get("quantity", "")})
-    return redirect(
-        f"{reverse('shop:cart')}?{put_back}" if "quantity" in request.POST else "shop:cart"
-    )
+    put_back = urlencode({"removed": sku, "pieces": pieces})
+    return redirect(f"{reverse('shop:cart')}?{put_back}" if pieces else "shop:cart")

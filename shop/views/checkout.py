@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from orders.conf import order_settings
 from orders.emails import order_url
 from orders.errors import OutOfStock
 from orders.formats import format_money
@@ -192,5 +193,5 @@ def _page(
 ) -> HttpResponse:
     context = {"form": form, "quote": quote, "lines": explained(quote), "conf": shop_settings()}
     context |= {"checkout_key": cart.token if cart else "", "cart_count": quote.pieces}
-    context |= {"options": form.options.values()}
+    context |= {"options": form.options.values(), "return_days": order_settings().return_days}
     return render(request, "shop/checkout.html", context, status=status)

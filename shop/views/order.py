@@ -21,14 +21,15 @@ from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
 from shop.forms import NewLinkForm
 from shop.views.cart import SESSION_KEY
-from shop.views.standing import standing_of
+from shop.views.standing import goods_of, standing_of
 
 THANKED: Final = frozenset({PaymentStatus.PAID, PaymentStatus.AUTHORIZED})
 
 
-def _open_link(request: HttpRequest, token: str) -> Payment | HttpResponse:
-    found = Payment.objects.select_related("order__address").filter(order__link_token=token)
-    payment = found.first()
+def open_link(request: HttpRequest, token: str) -> Payment | HttpResponse:
+    """The payment of the order behind a link, with its address and a wish to cancel; or why not."""
+    found = Payment.objects.select_related("order__address", "order__cancellation")
+    payment = found.filter(order__link_token=token).first()
     if payment is None:
         return render(request, "shop/order_not_found.html", status=404)
     order = payment.order
@@ -43,7 +44,7 @@ def _open_link(request: HttpRequest, token: str) -> Payment | HttpResponse:
 @require_safe
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """What was ordered, where its money stands, what happens next."""
-    payment = _open_link(request, token)
+    payment = open_link(request, token)
     if isinstance(payment, HttpResponse):
         return payment
     order = payment.order
@@ -54,7 +55,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     context = {"order": order, "lines": lines, "payment": payment, "thanks": thanks}
     moved = payment.captured or payment.refunded or payment.refund_pending
     context |= {"refunds": refunds_of(payment) if moved else (), "conf": shop_settings()}
-    context |= standing_of(payment)
+    context |= standing_of(payment) | goods_of(order, lines)
     context |= {"elsewhere": payment.money(payment.returned_elsewhere)}
     guest = shopper_key(request) is None
     if guest and request.session.get(SESSION_KEY) == order.checkout_key:
@@ -69,7 +70,7 @@ def new_link(request: HttpRequest, token: str) -> HttpResponse:
     form = NewLinkForm(request.POST)
     context = {"form": form, "token": token, "sent": False}
     if too_often(request, "order_link", shop_settings().rate_limits):
-        form.add_error(None, _too_many_tries(request))
+        form.add_error(None, too_many_tries(request))
         return render(request, "shop/order_expired.html", context, status=429)
     if not form.is_valid():
         return render(request, "shop/order_expired.html", context, status=400)
@@ -77,7 +78,7 @@ def new_link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "shop/order_expired.html", context | {"sent": True})
 
 
-def _too_many_tries(request: HttpRequest) -> str:
+def too_many_tries(request: HttpRequest) -> str:
     minutes = minutes_to_wait(request)
     return ngettext(
         "Too many tries from your connection. Wait a minute.",

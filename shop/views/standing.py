@@ -1,9 +1,14 @@
-"""What the order page says of the money, beyond what the payment itself tells."""
+"""What the order page says of the money, beyond what the payment itself tells, and of the goods."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from orders.clock import now
+from orders.conf import order_settings
+from orders.models import Order, OrderLine
+from orders.queries import return_until
 from orders.states import OrderState
 from payments.models import Payment
 from payments.queries import held_for, money_may_come
@@ -28,6 +33,26 @@ def standing_of(payment: Payment) -> dict[str, object]:
     if state == OrderState.CANCELLED and not payment.captured:
         return {"may_come": money_may_come(payment)}
     return {}
+
+
+def goods_of(order: Order, lines: Sequence[OrderLine]) -> dict[str, object]:
+    """What has left and what comes back; asks nothing more where nothing has left."""
+    wish = getattr(order, "cancellation", None)
+    if not any(line.dispatched for line in lines):
+        can_cancel = order.state == OrderState.CONFIRMED and wish is None
+        return {"wish": wish, "can_cancel": can_cancel}
+    parcels = list(order.dispatches.prefetch_related("lines__line").order_by("at"))
+    until = return_until(parcel.at for parcel in parcels)
+    days, left = order_settings().return_days, any(line.to_return for line in lines)
+    return {
+        "wish": wish,
+        "parcels": parcels,
+        "rest": any(line.to_dispatch for line in lines),
+        "returns": order.returns.prefetch_related("lines__line").order_by("requested_at"),
+        "until": until if days else None,
+        "can_return": bool(days and left and until and now() <= until),
+        "over": bool(days and until and now() > until),
+    }
 
 
 def _has_lapsed(attempt: Attempt) -> bool:

@@ -5,7 +5,8 @@ const clock = document.querySelector("[data-left]");
 
 async function ask() {
   const answer = await fetch(status).catch(() => null);
-  const told = answer?.ok || answer?.status === 410 ? await answer.json() : { stage: "waiting" };
+  const heard = answer?.ok || answer?.status === 410 ? await answer.json().catch(() => null) : null;
+  const told = heard ?? { stage: "waiting" }; // a proxy or a hotel's network may answer in our place
   if (told.stage !== "waiting") show(then);
   else if (attempt && told.attempt && told.attempt !== attempt) show(then); // another way was chosen
   else if (performance.now() < ends) setTimeout(ask, 3000);
@@ -18,7 +19,8 @@ async function show(address) {
   if (!answer) return location.assign(address);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (page.querySelector("script[data-status]")) return location.assign(answer.url); // it waits by a script of its own
-  await Promise.all(sheetsOf(page).filter((sheet) => !sheetsOf(document).some((mine) => mine.href === sheet.href)).map(load));
+  const sheets = await Promise.all(sheetsOf(page).filter((sheet) => !sheetsOf(document).some((mine) => mine.href === sheet.href)).map(load));
+  for (const link of sheets) link.removeAttribute("media");
   document.title = page.title;
   // The footer too: it names the address, and one that is new was not pushed down.
   for (const part of ["main", "footer"]) document.querySelector(part)?.replaceWith(page.querySelector(part) ?? "");
@@ -28,10 +30,11 @@ async function show(address) {
 
 const sheetsOf = (page) => [...page.querySelectorAll("link[rel=stylesheet]")];
 
-// Settles once the page can be shown in its own clothes.
+// Settles once the page can be shown in its own clothes; the page that still stands here keeps its own.
 const load = (sheet) => new Promise((done) => {
   const link = document.importNode(sheet);
-  link.onload = link.onerror = done;
+  link.media = "not all";
+  link.onload = link.onerror = () => done(link);
   document.head.append(link);
 });
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SEED, CHECKOUTS = "4", "10"
-"""Ten checkouts with refunds in whole and in part, and paid in two browsers."""
+SEED, CHECKOUTS = "40", "10"
+"""Ten checkouts with refunds in whole and in part, one in two browsers and one paid short."""
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("chaos")]
 
@@ -44,6 +44,7 @@ def test_the_same_seed_plays_the_same_run_and_all_is_well() -> None:
         ("new_key_per_retry", "was made 2 times"),
         ("refund_without_guard", "review refund_failed"),
         ("event_applied_twice", "the bank captured"),
+        ("short_without_review", "nobody is asked about it"),
     ],
 )
 def test_a_planted_mistake_is_noticed(mistake: str, seen: str) -> None:

@@ -92,6 +92,53 @@ def test_money_comes_although_the_payment_was_cancelled(bank: Bank, clock: Clock
     assert (payment.captured, payment.spurned) == (1000, True)
 
 
+@pytest.mark.parametrize(
+    ("token", "captured"),
+    [("tok_wrong_amount", 990), ("tok_partial_capture", 500), ("tok_captures_more", 1010)],
+)
+def test_some_cards_capture_another_amount(bank: Bank, token: str, captured: int) -> None:
+    assert a_payment(bank, token).captured == captured
+
+
+def test_an_issuer_is_answered_before_money_comes(bank: Bank) -> None:
+    payment = a_payment(bank, "tok_3ds")
+    assert (payment.status, payment.challenged) == ("requires_action", True)
+    bank.press(payment.page, {"action": "approve"})
+    assert payment.status == "captured"
+
+
+def test_who_does_not_know_of_it_is_not_charged(bank: Bank) -> None:
+    payment = a_payment(bank, "tok_3ds")
+    bank.press(payment.page, {"action": "refuse"})
+    assert (payment.status, payment.decline_code) == ("declined", "authentication_failed")
+
+
+def test_a_saved_card_pays_at_once(bank: Bank) -> None:
+    kept = a_payment(bank, save_card=True).saved_card
+    _, told = bank.post("/v1/payments", WANTED | {"reference": "A2", "saved_card": kept}, "again")
+    assert told["status"] == "captured"
+
+
+def test_a_card_that_nobody_saved_is_refused(bank: Bank) -> None:
+    status, _ = bank.post("/v1/payments", WANTED | {"saved_card": "card_0"}, "key")
+    assert (status, bank.payments) == (422, {})
+
+
+def test_of_a_silent_payment_nothing_is_told(bank: Bank, clock: Clock) -> None:
+    payment = bank.payments[str(bank.post("/v1/payments", WANTED, "key")[1]["id"])]
+    bank.fall_silent(payment.page)
+    pass_time(bank, clock, timedelta(days=2))
+    assert bank.post(f"/v1/payments/{payment.id}/void", {}, "V1:void")[0] == 500
+    assert (bank.events, payment.unheeded) == ([], {"V1"})
+
+
+def test_a_mode_is_told_wrongly_for_a_while(bank: Bank, clock: Clock) -> None:
+    payment = a_payment(bank, "tok_wrong_mode")
+    assert bank.describe(payment)["mode"] == "live"
+    pass_time(bank, clock, instruments.MISTOLD_FOR)
+    assert bank.describe(payment)["mode"] == "test"
+
+
 def test_a_hold_lapses_after_a_week(bank: Bank, clock: Clock) -> None:
     payment = a_payment(bank, capture="manual")
     pass_time(bank, clock, timedelta(days=7))

@@ -94,6 +94,29 @@ def test_a_paid_order_that_is_open_still_is_noticed(books: Books) -> None:
     assert judge(books).lost == ["order ORDER1 (a@example.com) is paid and still open"]
 
 
+def a_part(books: Books, paid: Payment) -> None:
+    """The bank has captured less than was asked for, and all of that is booked."""
+    paid.captured = books.rows["attempts"][0]["captured"] = 990
+    for row, amount in zip(books.rows["postings"], (990, -990), strict=True):
+        row["amount"] = amount
+    expires = LATER + timedelta(days=1)
+    books.rows["orders"][0] |= {"state": "open", "expires_at": expires}
+
+
+def test_a_part_of_the_money_asks_for_a_person(books: Books, paid: Payment) -> None:
+    a_part(books, paid)
+    name = "order ORDER1 (a@example.com)"
+    unasked = f"{name} is open, 990 of its money was kept, and nobody is asked about it"
+    assert judge(books).lost == [unasked]
+
+
+def test_a_part_of_the_money_may_lie_before_a_person(books: Books, paid: Payment) -> None:
+    a_part(books, paid)
+    review = {"kind": "wrong_amount", "subject_ref": "A1", "resolved_at": None, "number": "ORDER1"}
+    books.rows["reviews"].append(review)
+    assert judge(books).problems == []
+
+
 def test_a_refund_made_twice_is_noticed(bank: Bank, books: Books, paid: Payment) -> None:
     for _ in range(2):
         bank.refund(paid, "R1", 300)
@@ -136,6 +159,35 @@ def test_a_review_that_nothing_calls_for_is_noticed(books: Books) -> None:
 def test_a_failed_refund_calls_for_a_review(bank: Bank, books: Books, paid: Payment) -> None:
     bank.move_refund(paid, bank.refund(paid, "R1", 300), "failed")
     assert judge(books).others == ["review refund_failed of R1 is missing"]
+
+
+def test_less_than_was_asked_for_calls_for_a_review(books: Books, paid: Payment) -> None:
+    a_part(books, paid)
+    assert judge(books).others == ["review wrong_amount of A1 is missing"]
+
+
+def test_an_unpaid_rest_is_asked_about_anew(books: Books, paid: Payment) -> None:
+    a_part(books, paid)
+    review = {"kind": "wrong_amount", "subject_ref": "A1", "resolved_at": None, "number": "ORDER1"}
+    books.rows["reviews"].extend([review | {"resolved_at": START}, review])
+    assert judge(books).problems == []
+
+
+def test_silence_calls_for_a_review_of_all_that_was_asked(books: Books, paid: Payment) -> None:
+    paid.silent, paid.unheeded = True, {"V1"}
+    assert judge(books).others == [
+        "review no_answer of A1 is missing",
+        "review no_answer of V1 is missing",
+    ]
+
+
+def test_a_second_payment_that_is_disputed_calls_for_a_review(
+    bank: Bank, books: Books, paid: Payment
+) -> None:
+    late = another(bank, "A2")
+    bank.open_dispute(late)
+    missing = judge(replace(books, payments=[paid, late])).others
+    assert "review surplus of A2 is missing" in missing
 
 
 def test_no_letter_is_given_up(books: Books) -> None:

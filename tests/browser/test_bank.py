@@ -41,6 +41,7 @@ def test_cards_that_make_trouble_are_one_click_away(visitor: Visitor, shop: Shop
     visitor.page.goto(shop.payment(save_card=True)["checkout_url"])
     visitor.page.get_by_text("Cards that make trouble").click()
     expect(visitor.page.get_by_role("radio", name="6206")).to_be_visible()
+    visitor.forget_shift()
     visitor.look(PAY)
 
 

@@ -67,6 +67,7 @@ def test_the_pay_page_shows_the_goods_and_is_open_to_all(visitor: Visitor) -> No
     visitor.page.get_by_text("Your order £18.00").click()
 
     expect(visitor.page.get_by_text("Woollen socks").first).to_be_visible()
+    visitor.forget_shift()
     visitor.look("Pay for your order")
 
 

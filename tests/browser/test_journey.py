@@ -85,6 +85,7 @@ def test_a_mistake_in_the_form_is_shown_beside_its_field(visitor: Visitor) -> No
     page.get_by_role("button", name="Checkout").click()
     page.get_by_label("E-mail").fill("alice@")
     page.get_by_role("button", name="Order and pay").click()
+    expect(page.locator("#problems")).to_be_focused()
     visitor.look("Checkout")
 
     expect(page.get_by_label("E-mail")).to_have_accessible_description(

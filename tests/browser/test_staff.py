@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from config.stack import Stack
 from tests.browser.clerk import open_order, sign_in, wait_for_words
 from tests.browser.journey import check_out, pay_at_bank, put_in_cart, read_the_order, wait_for_mail
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import NARROWEST, Visitor
 
 
 @pytest.fixture
@@ -59,3 +59,14 @@ def test_more_than_was_paid_is_not_refunded(number: str, staff: Visitor) -> None
     expect(page.get_by_text("Nothing was refunded.")).to_be_visible()
     expect(page.get_by_label("Amount")).to_have_value("84.01")
     expect(page.get_by_label("Reason")).to_have_value("a mistake")
+
+
+def test_a_narrow_screen_shows_what_each_line_came_to(number: str, staff: Visitor) -> None:
+    page = staff.page
+    open_order(page, number)
+    page.set_viewport_size({"width": NARROWEST, "height": 700})
+
+    sold = page.get_by_role("region", name="What was sold")
+    expect(sold.get_by_role("columnheader", name="Amount")).to_be_visible()
+    assert sold.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert staff.barriers() == ""

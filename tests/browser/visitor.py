@@ -74,6 +74,10 @@ class Visitor:
         moved: float = self.page.evaluate(SHIFT)
         return moved
 
+    def forget_shift(self) -> None:
+        """Let what moved up to now be the visitor's own doing."""
+        self.page.evaluate(FORGET_SHIFT)
+
     def inline(self) -> list[str]:
         """What a strict policy forbids: style, script and handlers within the page."""
         found: list[str] = self.page.evaluate(INLINE)
@@ -93,5 +97,5 @@ class Visitor:
         self.page.set_viewport_size({"width": NARROWEST, "height": usual["height"]})
         wide: int = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         self.page.set_viewport_size(usual)
-        self.page.evaluate(FORGET_SHIFT)  # that was us
+        self.forget_shift()
         return max(0, wide)

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from orders.clock import clock_at, now
 from orders.emails import BACK_OFF, BATCH, LEASE, queue_mail, send_due_mail
+from orders.errors import Unforeseen
 from orders.models import Mail, Order
 from orders.services.settle import mark_paid
 from tests.factories import an_order
@@ -108,7 +109,7 @@ def test_managers_are_told_once_of_mails_given_up(unlinked: Mail, settings: Sett
     settings.MANAGERS = ["ann@example.com"] if VERSION >= (6,) else [("Ann", "ann@example.com")]
     Mail.objects.update(tries=len(BACK_OFF))
 
-    with pytest.raises(LookupError):
+    with pytest.raises(Unforeseen, match="LookupError"):
         send_due_mail()
     send_due_mail()
 
@@ -144,7 +145,7 @@ def no_address_of_first(order: Order) -> str:
 
 def test_whatever_breaks_a_mail_is_a_failed_try_and_is_raised(unlinked: Mail) -> None:
     before = now()
-    with pytest.raises(LookupError):
+    with pytest.raises(Unforeseen, match="LookupError"):
         send_due_mail()
 
     unlinked.refresh_from_db()
@@ -156,7 +157,7 @@ def test_whatever_breaks_a_mail_is_a_failed_try_and_is_raised(unlinked: Mail) ->
 def test_a_mail_that_breaks_keeps_no_other_waiting(unlinked: Mail) -> None:
     queue_mail(order=an_order(), kind="confirmation", subject_ref="another")
 
-    with pytest.raises(LookupError):
+    with pytest.raises(Unforeseen, match="LookupError"):
         send_due_mail()
 
     assert len(mail.outbox) == 1

@@ -17,11 +17,13 @@ from config.ports import HOST
 from payments.monitoring import broker
 from payments.monitoring.database import ask
 from payments.monitoring.probe import MOST_HANGING, Probe
+from payments.queries import MOST_FEED_FAILURES
 from payments.views import health as page
+from tests.factories import an_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEALTH = "/payments/health/"
-WELL = {"ok": True, "database": "reachable", "broker": "reachable"}
+WELL = {"ok": True, "database": "reachable", "broker": "reachable", "event_lists": "read"}
 
 
 @pytest.fixture
@@ -148,3 +150,11 @@ def test_never_more_than_a_few_questions_hang() -> None:
     let_go.set()
 
     assert len(asked) == MOST_HANGING
+
+
+def test_a_list_of_events_that_fails_is_told_and_makes_nobody_unhealthy(client: Client) -> None:
+    an_account(feed_failures=MOST_FEED_FAILURES)
+
+    answer = client.get(HEALTH)
+
+    assert (answer.status_code, answer.json()["event_lists"]) == (200, "failing")

@@ -22,12 +22,13 @@ from orders.wake import run
 from payments.models import Attempt, InboxEvent, Operation, Payment, Review
 from payments.models.records import ReviewKind
 from payments.monitoring.report import LONGEST_QUEUE, look
+from payments.queries import MOST_FEED_FAILURES
 from payments.services.reviews import open_review
 from payments.states import InboxState
 from tests.factories import a_payment, an_account, an_attempt, an_order, later
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 10
+STATEMENTS = 11
 OF_WHAT_WAITS = {
     "event_due",
     "event_dead",
@@ -223,3 +224,21 @@ def test_nothing_is_changed_by_looking() -> None:
     status()
 
     assert (list(Payment.objects.values()), list(Attempt.objects.values())) == before
+
+
+def test_a_list_of_events_that_fails_for_long_is_named() -> None:
+    an_account(feed_failures=MOST_FEED_FAILURES)
+
+    (problem,) = problems()
+
+    assert problem.startswith(
+        f"events of sandbox: their list could not be read {MOST_FEED_FAILURES}"
+    )
+
+
+def test_without_a_shared_cache_one_line_says_that_runs_are_unknown(settings: Settings) -> None:
+    settings.ORDERS = {**settings.ORDERS, "shared_cache": ""}
+
+    told = [line for line in status().splitlines() if "run" in line]
+
+    assert told == ['last runs of tasks: unknown, since ORDERS["shared_cache"] names no cache']

@@ -36,12 +36,21 @@ def test_a_refused_quantity_is_explained_at_its_line(client: Client, teapot: Pro
 
 def test_what_was_removed_is_put_back_with_all_its_pieces(client: Client, teapot: Product) -> None:
     put_in_cart(client, teapot, 3)
-    page = client.post("/cart/remove/", {"sku": teapot.sku, "quantity": "3"}, follow=True)
+    page = client.post("/cart/remove/", {"line": f"3 {teapot.sku}"}, follow=True)
 
     put_back = read(page).form(having="sku", at="/cart/add/").fields
     client.post("/cart/add/", dict(put_back))
 
     assert held() == {teapot.sku: 3}
+
+
+def test_a_form_of_its_own_removes_a_line_as_the_button_does(
+    client: Client, teapot: Product
+) -> None:
+    put_in_cart(client, teapot, 3)
+    page = client.post("/cart/remove/", {"sku": teapot.sku, "quantity": "3"}, follow=True)
+
+    assert dict(read(page).form(having="sku", at="/cart/add/").fields)["quantity"] == "3"
 
 
 @pytest.mark.parametrize("pieces", ["0", "-1", "x", ""])

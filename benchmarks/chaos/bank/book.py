@@ -14,6 +14,8 @@ REFUNDABLE: Final = frozenset({"captured", "authorized"})
 HELD_FOR: Final = timedelta(days=7)
 CODE_LIVES: Final = timedelta(minutes=5)
 PAGE_LIVES: Final = timedelta(hours=24)
+LATE_CARDS: Final = frozenset({"tok_late_success_after_void", "tok_late_success_disputed"})
+"""Can be cancelled while they are under way, and bring the money all the same."""
 
 
 @dataclass(slots=True)
@@ -56,11 +58,14 @@ class Wanted:
     method: str
     description: str
     manual: bool
+    save: bool = False
+    saved: str = ""
+    """Whether the card is to be kept, and the kept one that pays at once."""
 
 
 @dataclass(slots=True)
 class Payment:
-    """`spurned`: it was cancelled, and captured all the same; `refused` names refused captures."""
+    """`spurned`: cancelled, and captured all the same; `challenged`: the issuer asks the shopper."""
 
     id: str
     wanted: Wanted
@@ -76,10 +81,15 @@ class Payment:
     capture_before: datetime | None = None
     lapsed: int = 0
     spurned: bool = False
+    challenged: bool = False
+    mistold: bool = False  # its mode, for a while
+    silent: bool = False  # nothing is told of it any more, and nothing done
+    saved_card: str = ""
     captures: list[Capture] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
-    refused: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)  # captures
+    unheeded: set[str] = field(default_factory=set)  # what was asked for in vain
 
     @property
     def held(self) -> int:
@@ -126,6 +136,8 @@ class Book:
         self.url = url
         self.payments: dict[str, Payment] = {}
         self.by_page: dict[str, Payment] = {}
+        self.cards: dict[str, str] = {}
+        """What each saved card does, by its id."""
         self.events: list[Event] = []
         self._places: dict[str, int] = {}
         self._called: dict[str, list[Payment]] = {}
@@ -179,16 +191,22 @@ class Book:
         payment.status = "processing"
         self.announce(payment, "payment.processing")
 
-    def succeed(self, payment: Payment) -> None:
-        """The shopper's money comes: held where the shop captures by hand, else captured."""
+    def succeed(self, payment: Payment, captured: int | None = None) -> None:
+        """The shopper's money comes: held where the shop captures by hand, else captured.
+
+        `captured`: where that is another amount than was asked for.
+        """
         payment.spurned = payment.status == "cancelled"
-        payment.authorized = payment.wanted.amount
+        payment.authorized = max(payment.wanted.amount, captured or 0)
+        if payment.wanted.save:
+            payment.saved_card = self.new_id("card")
+            self.cards[payment.saved_card] = payment.instrument
         if payment.wanted.manual:
             payment.status, payment.capture_before = "authorized", self.now() + HELD_FOR
             self.after(HELD_FOR, lambda: self._lapse(payment))
             self.announce(payment, "payment.authorized")
         else:
-            payment.status, payment.captured = "captured", payment.wanted.amount
+            payment.status, payment.captured = "captured", captured or payment.wanted.amount
             self.announce(payment, "payment.captured")
 
     def capture(self, payment: Payment, *, reference: str, amount: int, final: bool) -> None:
@@ -210,7 +228,7 @@ class Book:
         """Close what is not paid and release what is held; raises Refused where it is too late."""
         if payment.status == "captured":
             raise Refused(409, "payment_captured")
-        if payment.status == "processing" and payment.instrument != "tok_late_success_after_void":
+        if payment.status == "processing" and payment.instrument not in LATE_CARDS:
             raise Refused(409, "payment_processing")
         if payment.status == "authorized":
             self._release(payment, "cancelled", "payment.cancelled")
@@ -246,6 +264,8 @@ class Book:
         self.announce(payment, f"dispute.{status}")
 
     def announce(self, payment: Payment, kind: str) -> None:
+        if payment.silent:
+            return
         told = self.describe(payment)
         event = Event(self.new_id("evt"), kind, self.now(), payment.id, told)
         self.events.append(event)

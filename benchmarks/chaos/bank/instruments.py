@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from benchmarks.chaos.bank.book import Book, Payment, Refund
+from benchmarks.chaos.bank.book import LATE_CARDS, Book, Payment, Refund
 from benchmarks.chaos.bank.errors import Refused
 
 DECLINES: Final = {
@@ -14,8 +15,17 @@ DECLINES: Final = {
     "tok_decline_lost_card": "lost_card",
     "wal_decline": "wallet_declined",
 }
+AMOUNTS: Final[dict[str, Callable[[int], int]]] = {
+    "tok_wrong_amount": lambda asked: max(1, asked - max(1, asked // 100)),
+    "tok_partial_capture": lambda asked: max(1, asked // 2),
+    "tok_captures_more": lambda asked: asked + max(1, asked // 100),
+}
+"""How much is captured by cards that take another amount than was asked for."""
+CHALLENGED: Final = "tok_3ds"
+MISTOLD: Final = "tok_wrong_mode"
+MISTOLD_FOR: Final = timedelta(hours=2)
 LATE: Final = timedelta(minutes=50)
-"""When money of `tok_late_success_after_void` comes: after the order has ended."""
+"""When money of the late cards comes: after the order has ended."""
 SLOW: Final = timedelta(minutes=3)
 DEBIT: Final = timedelta(hours=20)
 PENDING: Final = timedelta(hours=5)
@@ -32,19 +42,25 @@ def pay(book: Book, payment: Payment, means: str) -> None:
     payment.instrument = means
     if means in DECLINES:
         book.decline(payment, DECLINES[means])
-    elif means == "tok_late_success_after_void":
+    elif means in UNDER_WAY:
+        wait, end = UNDER_WAY[means]
         book.process(payment)
-        book.after(LATE, lambda: book.succeed(payment))
-    elif means in {"wal_slow", "qr_approve_late"}:
-        book.process(payment)
-        book.after(SLOW, lambda: _settle(book, payment))
-    elif means in {"deb_approve", "deb_return"}:
-        book.process(payment)
-        book.after(DEBIT, lambda: _settle_debit(book, payment))
+        book.after(wait, lambda: end(book, payment))
+    elif means == CHALLENGED:
+        payment.challenged = True
     else:
+        _take(book, payment)
+
+
+def answer_issuer(book: Book, payment: Payment, *, agreed: bool) -> None:
+    """The shopper tells the card's issuer whether it was them; raises Refused where nobody asks."""
+    if payment.status != "requires_action" or not payment.challenged:
+        raise Refused(409, "payment_finished")
+    payment.challenged = False
+    if agreed:
         book.succeed(payment)
-        if means in DISPUTES:
-            book.after(DISPUTED_AFTER, lambda: _dispute(book, payment, DISPUTES[means]))
+    else:
+        book.decline(payment, "authentication_failed")
 
 
 def cancel(book: Book, payment: Payment) -> None:
@@ -74,6 +90,27 @@ def refund(book: Book, payment: Payment, *, reference: str, amount: int) -> Refu
     return made
 
 
+def _take(book: Book, payment: Payment) -> None:
+    """The money comes at once, and what this card brings on follows."""
+    means, asked = payment.instrument, payment.wanted.amount
+    if means == MISTOLD:
+        payment.mistold = True
+        book.after(MISTOLD_FOR, lambda: _tell_rightly(payment))
+    book.succeed(payment, AMOUNTS[means](asked) if means in AMOUNTS else None)
+    if means in DISPUTES:
+        book.after(DISPUTED_AFTER, lambda: _dispute(book, payment, DISPUTES[means]))
+
+
+def _come_late(book: Book, payment: Payment) -> None:
+    book.succeed(payment)
+    if payment.instrument == "tok_late_success_disputed":
+        _dispute(book, payment, "lost")
+
+
+def _tell_rightly(payment: Payment) -> None:
+    payment.mistold = False
+
+
 def _settle(book: Book, payment: Payment) -> None:
     if payment.status == "processing":
         book.succeed(payment)
@@ -89,3 +126,11 @@ def _settle_debit(book: Book, payment: Payment) -> None:
 def _dispute(book: Book, payment: Payment, end: str) -> None:
     if dispute := book.open_dispute(payment):
         book.after(DECIDED_AFTER, lambda: book.close_dispute(payment, dispute, end))
+
+
+UNDER_WAY: Final[dict[str, tuple[timedelta, Callable[[Book, Payment], None]]]] = {
+    **dict.fromkeys(LATE_CARDS, (LATE, _come_late)),
+    **dict.fromkeys(("wal_slow", "qr_approve_late"), (SLOW, _settle)),
+    **dict.fromkeys(("deb_approve", "deb_return"), (DEBIT, _settle_debit)),
+}
+"""How long money is under way by some means, and what comes of it."""

@@ -50,8 +50,8 @@ class Bank(Book):
             return 200, self._feed(query.get("after", ""), int(query.get("limit", "100")))
         if path == "/v1/payments":
             found = self.called(query["reference"])
-            return 200, {"data": [self.describe(payment) for payment in found[:1]]}
-        return 200, self.describe(self.find(path.removeprefix("/v1/payments/")))
+            return 200, {"data": [self.describe(_speaking(payment)) for payment in found[:1]]}
+        return 200, self.describe(_speaking(self.find(path.removeprefix("/v1/payments/"))))
 
     def post(self, path: str, body: dict[str, Any], key: str) -> Answer:
         """Do it once per key; the same key again gets the same answer."""
@@ -62,7 +62,7 @@ class Bank(Book):
             before, answer = self._answers[key]
             return answer if before == asked else _said(Refused(409, "idempotency_mismatch"))
         try:
-            answer = self._act(path.split("/")[3:], body)
+            answer = self._act(path.split("/")[3:], body, key)
         except Refused as refusal:
             answer = _said(refusal)
         self._answers[key] = (asked, answer)
@@ -73,10 +73,13 @@ class Bank(Book):
         known = {"merchant_id": self.merchant, "api_key": self.api_key}
         return 201, {**known, "webhook_secret": self.secret, "mode": "test"}
 
-    def _act(self, path: list[str], body: dict[str, Any]) -> Answer:
+    def _act(self, path: list[str], body: dict[str, Any], key: str) -> Answer:
         if not path:
-            return 201, self.describe(self.add(_wanted(body)))
+            return 201, self.describe(self._create(_wanted(body)))
         payment, verb = self.find(path[0]), path[1]
+        if payment.silent:
+            payment.unheeded.add(key.partition(":")[0])
+        _speaking(payment)
         if verb == "void":
             self.void(payment)
             return 200, self.describe(payment)
@@ -85,6 +88,20 @@ class Bank(Book):
             return 201, refund_told(payment, instruments.refund(self, payment, **asked))
         instruments.capture(self, payment, **asked, final=body.get("final", True))
         return 201, self.describe(payment)
+
+    def _create(self, wanted: Wanted) -> Payment:
+        """A new payment; by a saved card it is paid at once, unless the issuer asks."""
+        if wanted.saved and wanted.saved not in self.cards:
+            raise Refused(422, "saved_card_gone")
+        payment = self.add(wanted)
+        if wanted.saved:
+            instruments.pay(self, payment, self.cards[wanted.saved])
+        return payment
+
+    def fall_silent(self, page: str) -> None:
+        """Tell nothing of a payment any more, whoever asks."""
+        with self.lock:
+            self.by_page[page].silent = True
 
     def _feed(self, after: str, limit: int) -> Json:
         if self.now() < self.list_is_out_until:
@@ -108,11 +125,15 @@ class Bank(Book):
     def press(self, page: str, form: dict[str, str]) -> str:
         """A button of the bank's page; where the browser is sent then."""
         payment = self.by_page[page]
-        if form["action"] == "pay":
-            instruments.pay(self, payment, form["token"])
-        else:
-            instruments.cancel(self, payment)
-        return payment.wanted.return_url
+        match form["action"]:
+            case "pay":
+                instruments.pay(self, payment, form["token"])
+            case "cancel":
+                instruments.cancel(self, payment)
+            case action:
+                instruments.answer_issuer(self, payment, agreed=action == "approve")
+        asked = f"{self.url}/pay/{page}/challenge/"
+        return asked if payment.challenged else payment.wanted.return_url
 
 
 def _wanted(body: dict[str, Any]) -> Wanted:
@@ -124,7 +145,15 @@ def _wanted(body: dict[str, Any]) -> Wanted:
         method=body["method"],
         description=body["description"],
         manual=body.get("capture") == "manual",
+        save=body.get("save_card", False),
+        saved=body.get("saved_card", ""),
     )
+
+
+def _speaking(payment: Payment) -> Payment:
+    if payment.silent:
+        raise HIDDEN
+    return payment
 
 
 def _said(refusal: Refused) -> Answer:

@@ -13,13 +13,15 @@ EVIDENCE_WITHIN = timedelta(days=7)
 def payment_told(payment: Payment, *, url: str, merchant: str) -> Json:
     wanted = payment.wanted
     waits = wanted.method == "qr" and payment.status == "requires_action"
-    page = f"{url}/pay/{payment.page}/"
+    asked_by_issuer = payment.challenged and wanted.saved
+    page = f"{url}/pay/{payment.page}/{'challenge/' if asked_by_issuer else ''}"
+    card = {"brand": "Visa", "last4": "4242"}
     return {
         "id": payment.id,
         "object": "payment",
         "reference": wanted.reference,
         "merchant_id": merchant,
-        "mode": "test",
+        "mode": "live" if payment.mistold else "test",
         "method": wanted.method,
         "status": payment.status,
         "amount": wanted.amount,
@@ -29,14 +31,14 @@ def payment_told(payment: Payment, *, url: str, merchant: str) -> Json:
         "captured": payment.captured,
         "released": payment.released,
         "refunded": payment.refunded,
-        "card": {"brand": "Visa", "last4": "4242"} if payment.authorized else None,
+        "card": card if payment.authorized else None,
         "decline_code": payment.decline_code,
         "capture": "manual" if wanted.manual else "automatic",
         "capture_before": _at(payment.capture_before) if payment.status == "authorized" else None,
         "captures": [_capture(each, wanted.currency) for each in payment.captures],
         "refunds": [refund_told(payment, each) for each in payment.refunds],
         "disputes": [_dispute(each, wanted.currency) for each in payment.disputes],
-        "saved_card": None,
+        "saved_card": {"id": payment.saved_card, **card} if payment.saved_card else None,
         "checkout_url": None if wanted.method == "qr" else page,
         "qr_content": page if waits else None,
         "return_url": wanted.return_url,

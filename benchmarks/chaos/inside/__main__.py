@@ -17,6 +17,8 @@ from benchmarks.chaos.clock import Clock
 from benchmarks.chaos.inside.doom import doom
 from benchmarks.chaos.inside.transport import lay_wire
 
+YOUNG_OBJECTS = 20_000
+
 
 def main(meeting: str, clock: str, port: str, mistake: str) -> None:  # noqa: PLR0917  # a command line
     """Meet the run at a Unix socket, and fork whoever it asks for by role."""
@@ -27,6 +29,7 @@ def main(meeting: str, clock: str, port: str, mistake: str) -> None:  # noqa: PL
     line.send("nursery")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who was killed leaves no zombie
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 50, 50)  # nobody lives long enough to be full of garbage
     while True:
         try:
             role, seed = line.recv()
@@ -44,6 +47,7 @@ def _prepare(clock: Clock, mistake: str) -> None:
     from django.db import connections  # noqa: PLC0415  # as above
 
     from benchmarks.chaos import planted  # noqa: PLC0415  # as above
+    from benchmarks.chaos.inside import web, worker  # noqa: F401, PLC0415  # as above
     from benchmarks.chaos.inside.warm import set_clock, warm_up  # noqa: PLC0415  # as above
 
     lay_wire()

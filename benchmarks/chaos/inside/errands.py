@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, Min, QuerySet
+from django.db import connection
+from django.db.models import F
 
 from demo.models import Product
 from orders.models import Mail, Order
-from orders.states import OrderState
 from payments.models import Attempt, Entry, InboxEvent, Operation, Posting, Review
 from payments.services.accounts import connect_sandbox
 from payments.services.check_ledger import faults
@@ -31,28 +30,33 @@ def set_up(*, bank_url: str, shop_url: str, stock: Mapping[str, int], password: 
     return {"hook": f"/payments/hooks/{account.hook_token}/", "account": account.code}
 
 
+DUE = """
+select 'orders.send_mail', min(next_run_at) from orders_mail where sent_at is null
+union all select 'payments.drain_inbox', min(next_run_at) from payments_inboxevent
+union all select 'payments.submit_operations', min(next_run_at) from payments_operation
+union all select 'payments.poll_due', min(next_poll_at) from payments_attempt
+union all select 'payments.expire_orders', min(expires_at) from orders_order where state = 'open'
+"""
+"""One statement, since it is asked before each round of sweeps."""
+
+
 def due() -> Answer:
     """When each sweep has something to do next, by the task's name."""
-    waiting: dict[str, tuple[QuerySet[Any], str]] = {
-        "orders.send_mail": (Mail.objects.filter(sent_at=None), "next_run_at"),
-        "payments.drain_inbox": (InboxEvent.objects.all(), "next_run_at"),
-        "payments.submit_operations": (Operation.objects.all(), "next_run_at"),
-        "payments.poll_due": (Attempt.objects.all(), "next_poll_at"),
-        "payments.expire_orders": (Order.objects.filter(state=OrderState.OPEN), "expires_at"),
-    }
-    moments: dict[str, datetime | None] = {
-        task: rows.aggregate(first=Min(column))["first"] for task, (rows, column) in waiting.items()
-    }
-    return {"moments": {task: moment for task, moment in moments.items() if moment}}
+    with connection.cursor() as cursor:
+        cursor.execute(DUE)
+        return {"moments": {task: moment for task, moment in cursor.fetchall() if moment}}
 
 
 def find(email: str) -> Answer:
-    """How the order of a shopper stands, and its number in the admin's addresses."""
+    """How the order of a shopper stands, its number in the admin's addresses, its open reviews."""
     found = Order.objects.filter(email=email).order_by("pk").last()
     if found is None:
         return {}
     total, number = found.total_amount, found.number
-    return {"pk": found.pk, "state": found.state, "total": total, "number": number}
+    reviews = Review.objects.filter(payment__order=found, resolved_at=None)
+    asked = dict(reviews.values_list("kind", "pk"))
+    known = {"pk": found.pk, "state": found.state, "total": total, "number": number}
+    return known | {"reviews": asked}
 
 
 def rows() -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import get_template
 from django.test import Client
@@ -38,5 +39,8 @@ def warm_up() -> None:
         browser.get("/checkout/")
         browser.get("/admin/login/")
         transaction.set_rollback(True)
+    validate_email("somebody@example.com")
+    app.finalize()
+    app.connection_for_write().channel()
     nobody = Account("", "test", "", settings.DEMO["bank_url"], {"api_key": ""})
     SandboxProvider(nobody, timeout=payment_settings().timeout_seconds)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from orders.conf import order_settings
 from payments.monitoring.report import Report, lasting, look
 
 UNKNOWN = "unknown"
@@ -60,6 +61,13 @@ def _lines(report: Report) -> Iterator[str]:
     for name, length in report.queues.items():
         yield f"queue {name:<20} {UNKNOWN if length is None else length:>8}"
     yield ""
+    yield from _runs(report)
+
+
+def _runs(report: Report) -> Iterator[str]:
+    if not order_settings().shared_cache:
+        yield f'last runs of tasks: {UNKNOWN}, since ORDERS["shared_cache"] names no cache'
+        return
     for task, ran in report.runs.items():
         yield f"{task:<28} last run {f'{lasting(report.at - ran)} ago' if ran else UNKNOWN}"
 
@@ -68,6 +76,8 @@ def _for_people(report: Report) -> Iterator[str]:
     asked = report.attention
     yield f"webhook events given up    {asked.dead_events:>8}"
     yield f"webhook events parked      {asked.parked_events:>8}"
+    for code, failures in asked.failing_feeds.items():
+        yield f"list of events of {code} could not be read, times in a row: {failures}"
     yield f"mails given up             {asked.unsent_mails:>8}"
     yield f"reviews open               {sum(asked.reviews.values()):>8}"
     for kind, count in asked.reviews.items():

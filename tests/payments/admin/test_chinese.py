@@ -31,6 +31,8 @@ from tests.payments.sending import dead
 pytestmark = pytest.mark.django_db
 OURS = (
     "orders/order",
+    "orders/returnrequest",
+    "orders/cancellationrequest",
     "payments/review",
     "payments/inboxevent",
     "payments/provideraccount",

@@ -121,6 +121,18 @@ def test_a_button_of_another_kind_is_no_page(review: Review) -> None:
     assert answer.status_code == 404
 
 
+def test_who_may_only_accept_refunds_does_not_end_the_review_of_a_short_payment(
+    review: Review,
+) -> None:
+    clerk = staff(SEE_ORDERS, SEE, "payments.accept_refund_payment")
+
+    answer = press(clerk, review, ReviewAct.ACCEPT_REFUND)
+
+    assert answer.status_code == 400
+    review.refresh_from_db()
+    assert review.resolved_at is None
+
+
 def test_resolving_with_a_note_needs_the_note() -> None:
     review = a_review(a_payment())
 
@@ -201,3 +213,17 @@ def test_who_cancels_is_told_of_an_answer_that_nobody_could_book(may_see: bool) 
 
     assert "cancelling gives nothing of it back" in page
     assert (page_of(Review.objects.get()) in page) == may_see
+
+
+@pytest.mark.parametrize(
+    ("act", "refunds"),
+    [(ReviewAct.ACCEPT, False), (ReviewAct.NOTE, False), (ReviewAct.GIVE_BACK, True)],
+)
+def test_a_note_speaks_of_refunds_only_where_one_is_made_with_it(
+    review: Review, act: ReviewAct, refunds: bool
+) -> None:
+    clerk = staff(SEE_ORDERS, SEE, ACCEPT, NOTE, "payments.cancel_payment")
+
+    page = clerk.get(button(review, act)).context["form"]
+
+    assert ("refund" in str(page.fields["note"].help_text)) == refunds

@@ -12,6 +12,7 @@ from payments.models import Attempt, InboxEvent, Operation, Payment, Review
 from payments.services.apply import SUMMED
 from payments.services.check_ledger import faults
 from payments.states import (
+    AWAITED,
     IN_FLIGHT,
     UNSETTLED,
     AttemptStatus,
@@ -26,7 +27,9 @@ GROWING: Final = ("authorized", "captured", "released", "refunded", "refund_reve
 KEPT_IN_MIND: Final = {*GROWING, *SUMMED}
 OPERATION_STEPS: Final = {
     OperationStatus.SUCCEEDED: {OperationStatus.REVERSED},
-    OperationStatus.FAILED: {OperationStatus.SUCCEEDED, OperationStatus.REVERSED},
+    OperationStatus.FAILED: {
+        *(OperationStatus.PENDING, OperationStatus.SUCCEEDED, OperationStatus.REVERSED),
+    },
     OperationStatus.REVERSED: set(),
 }
 """Where an operation may go once it is settled."""
@@ -203,7 +206,7 @@ def _nothing_is_stuck(
 ) -> None:
     """Whatever is not over has its next moment, or a person was asked."""
     for attempt in attempts:
-        over = not attempt.in_flight and not attempt.held
+        over = attempt.status not in AWAITED and not attempt.held
         asked = _asked(reviews, "no_answer", attempt.our_ref)
         assert over or attempt.next_poll_at or asked, attempt
     for operation in operations:

@@ -166,14 +166,16 @@ class Money(RuleBasedStateMachine):
 
     @rule(number=picks, status=st.sampled_from([DisputeStatus.WON, DisputeStatus.LOST]))
     def decide_a_dispute(self, number: int, status: DisputeStatus) -> None:
-        open_ones = [
+        """Also anew, in so far as the money is there."""
+        moves = [
             (booked, dispute.provider_id)
             for booked in self.bank.payments
             for dispute in booked.disputes.values()
             if dispute.status == DisputeStatus.OPEN
+            or (dispute.status != status and dispute.amount.amount <= booked.left)
         ]
-        if open_ones:
-            booked, name = open_ones[number % len(open_ones)]
+        if moves:
+            booked, name = moves[number % len(moves)]
             self.bank.decide(booked, name, status)
 
     # The line, and what is heard over it.

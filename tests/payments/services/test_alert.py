@@ -8,7 +8,8 @@ from django.core import mail
 from pytest_django import Settings
 
 from payments.models import Attempt, InboxEvent
-from payments.services.alert import alert_of_dead_events
+from payments.queries import MOST_FEED_FAILURES
+from payments.services.alert import alert_of_dead_events, alert_of_failing_feeds
 from payments.services.inbox import put_back
 from payments.states import InboxState
 from tests.factories import an_account, an_attempt
@@ -88,3 +89,32 @@ def test_the_log_tells_of_them_too(caplog: pytest.LogCaptureFixture) -> None:
     alert_of_dead_events()
 
     assert "1 webhook events were given up: {'sandbox': 1}" in caplog.text
+
+
+def failing(failures: int = MOST_FEED_FAILURES) -> None:
+    an_account(feed_failures=failures)
+
+
+def test_a_list_of_events_that_fails_is_told_of_once_until_it_is_read_again() -> None:
+    failing()
+
+    assert [alert_of_failing_feeds() for _ in range(2)] == [1, 0]
+
+    (sent,) = mail.outbox
+    assert f"sandbox: {MOST_FEED_FAILURES}" in sent.body
+
+
+def test_a_short_outage_of_a_list_tells_nobody() -> None:
+    failing(MOST_FEED_FAILURES - 1)
+
+    assert alert_of_failing_feeds() == 0
+    assert not mail.outbox
+
+
+def test_a_mail_about_a_list_that_fails_is_sent_the_next_time(settings: Settings) -> None:
+    failing()
+    settings.EMAIL_BACKEND = "tests.orders.broken_mail.BrokenBackend"
+    alert_of_failing_feeds()
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert alert_of_failing_feeds() == 1

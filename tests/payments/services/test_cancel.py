@@ -8,11 +8,12 @@ from orders.models import Mail, Order, StateChange
 from orders.states import OrderState
 from payments.errors import CancelRefused
 from payments.models import Operation, Payment, Review
-from payments.models.records import ReviewKind
+from payments.models.records import ReviewAct, ReviewKind
 from payments.services.apply import apply_outcome
 from payments.services.cancel import cancel_order
 from payments.states import OperationKind, PaymentStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
+from tests.payments.reviewing import press
 from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +76,21 @@ def test_an_attempt_that_gave_back_too_much_does_not_keep_the_order_from_being_c
     assert Order.objects.get().state == OrderState.CANCELLED
     review = Review.objects.get()
     assert (review.kind, review.subject_ref) == (ReviewKind.REFUND_FAILED, second.our_ref)
+
+
+def test_what_cancelling_could_not_ask_back_goes_back_from_its_review() -> None:
+    order = an_order()
+    first = an_attempt(order)
+    apply(first, captured(first, 3000, refunds=(a_refund_seen(7000),)))
+    second = an_attempt(order)
+    apply(second, captured(second))
+    cancel(order)
+
+    press(Review.objects.get(subject_ref=second.our_ref), ReviewAct.REFUND_AGAIN)
+
+    refund = Operation.objects.get(external=False)
+    assert (refund.attempt_id, refund.amount, refund.reason) == (second.pk, 2000, "order ended")
+    assert Payment.objects.get().refundable.amount == 0
 
 
 @pytest.mark.parametrize("state", [OrderState.EXPIRED, OrderState.COMPLETED])

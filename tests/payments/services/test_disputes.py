@@ -150,6 +150,34 @@ def test_asking_again_ends_a_dispute_that_the_answer_decides(
     assert review.note == "won: the bank returned £60.00 · as agreed by mail"
 
 
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [
+        ((DisputeStatus.LOST, DisputeStatus.WON), 0),
+        ((DisputeStatus.WON, DisputeStatus.LOST), 6000),
+        ((DisputeStatus.LOST, DisputeStatus.WON, DisputeStatus.LOST), 6000),
+    ],
+)
+def test_what_is_decided_anew_is_booked_anew_and_a_person_is_told(
+    told: tuple[DisputeStatus, ...], taken: int
+) -> None:
+    payment = disputed(a_payment(), *told)
+
+    assert payment.disputed == taken
+    assert Review.objects.get(resolved_at=None).kind == ReviewKind.DISPUTE
+    assert list(faults()) == []
+
+
+def test_what_is_decided_anew_is_booked_once() -> None:
+    disputed(a_payment(), DisputeStatus.LOST, DisputeStatus.WON)
+    close(Review.objects.get(resolved_at=None))
+
+    payment = disputed(Payment.objects.get(), DisputeStatus.WON, DisputeStatus.OPEN)
+
+    assert payment.disputed == 0
+    assert not Review.objects.filter(resolved_at=None).exists()
+
+
 @pytest.mark.parametrize("amounts", [*permutations([2000, 3500, 3000])])
 def test_a_dispute_that_grows_takes_the_difference(amounts: tuple[int, ...]) -> None:
     payment = a_payment()

@@ -34,6 +34,7 @@ from tests.factories import (
     seen,
 )
 from tests.payments.providers.fake_bank import FakeBank
+from tests.payments.services.cast import a_hold, apply, held
 from tests.payments.shopper import pay_at_bank
 from tests.payments.wire import a_payment_body
 
@@ -251,3 +252,19 @@ def test_a_bank_that_does_not_answer_after_days_gets_its_day_too(card_takes_a_we
 
     assert expired_after(timedelta(days=7, hours=1)).state == OrderState.OPEN
     assert expired_after(timedelta(days=8, hours=1)).state == OrderState.EXPIRED
+
+
+def test_a_silent_provider_gets_its_day_also_where_the_order_was_reopened() -> None:
+    """Its hold lapsed after a week, the shopper pays again, and the bank says nothing."""
+    an_account(base_url="http://127.0.0.1:9")
+    hold = a_hold()
+    apply(hold, held(hold))
+    with later(timedelta(days=7)):
+        apply(hold, seen(hold, Status.EXPIRED, authorized=6000, released=6000))
+        again = an_attempt(Order.objects.get())
+        apply(again, seen(again, Status.UNKNOWN))
+
+    with later(timedelta(days=8, minutes=1)):
+        expire_due()
+
+    assert Order.objects.get().state == OrderState.OPEN

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from orders.clock import now
 from payments.models import Attempt, InboxEvent, Payment, ProviderAccount
 from payments.services.feed import read_feeds
 from payments.services.inbox import drain_inbox
@@ -222,3 +223,17 @@ def test_workers_who_read_the_same_list_at_once_store_each_event_once(fake_bank:
 
     assert sorted(stored()) == sorted(f"evt_{n}" for n in range(1, 38))
     assert feed.account.feed_cursor == "evt_37"
+
+
+def test_failures_in_a_row_are_counted_until_the_list_is_read_again(fake_bank: FakeBank) -> None:
+    feed = Feed(fake_bank, 2)
+    fake_bank.says = lambda _path: {"data": "none"}
+    for _ in range(3):
+        read_feeds()
+    ProviderAccount.objects.update(feed_alerted_at=now())
+    failed = feed.account.feed_failures
+
+    fake_bank.says = feed.page
+    read_feeds()
+
+    assert (failed, feed.account.feed_failures, feed.account.feed_alerted_at) == (3, 0, None)

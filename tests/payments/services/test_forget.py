@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -18,16 +19,16 @@ from payments.services.inbox import drain_inbox
 from payments.services.receive import receive
 from payments.states import InboxState, PaymentStatus
 from tests.factories import an_account, an_attempt, later
-from tests.payments.sending import stored
+from tests.payments.sending import a_body, send, stored
 from tests.payments.wire import a_captured_body
 
 pytestmark = pytest.mark.django_db
 KEPT = timedelta(days=90)
 
 
-def settled(attempt: Attempt, name: str = "evt_1", state: str = InboxState.DONE) -> InboxEvent:
+def settled(attempt: Attempt, name: str = "evt_1", **changes: object) -> InboxEvent:
     event = stored(attempt, name)
-    InboxEvent.objects.filter(pk=event.pk).update(state=state)
+    InboxEvent.objects.filter(pk=event.pk).update(**{"state": InboxState.DONE} | changes)
     return event
 
 
@@ -60,7 +61,7 @@ def test_what_still_waits_is_not_forgotten(state: str) -> None:
 
 
 def test_a_forgery_is_deleted() -> None:
-    settled(an_attempt(), state=InboxState.IGNORED)
+    settled(an_attempt(), state=InboxState.IGNORED, deferred=True)
 
     with later(KEPT + timedelta(minutes=1)):
         forget_bodies()
@@ -145,3 +146,18 @@ def test_the_days_are_a_setting(settings: Settings) -> None:
     InboxEvent.objects.update(received_at=F("received_at") - timedelta(days=2))
 
     assert forget_bodies() == 1
+
+
+def test_the_key_of_another_shops_event_is_kept_for_ever() -> None:
+    """Truly signed and not ours: no forgery."""
+    attempt = an_attempt()
+    body = json.loads(a_body(attempt))
+    body["data"] |= {"reference": "SHOP-B-17", "id": "pay_other"}
+    send(attempt, json.dumps(body).encode())
+    drain_inbox()
+    assert InboxEvent.objects.get().state == "ignored"
+
+    with later(timedelta(days=91)):
+        forget_bodies()
+
+    assert InboxEvent.objects.count() == 1

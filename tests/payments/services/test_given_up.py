@@ -10,13 +10,15 @@ from orders.clock import now
 from payments.errors import ReviewRefused
 from payments.models import Attempt, Operation, Payment, ProviderAccount, Review
 from payments.models.records import ReviewAct, ReviewKind
+from payments.providers.base import Status
+from payments.schedule import AFTER_CLOSING, WAITS, Case
 from payments.services.poll import poll_due
 from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations
 from payments.states import AttemptStatus, OperationStatus
-from tests.factories import an_account, an_attempt, later
+from tests.factories import an_account, an_attempt, later, seen
 from tests.payments.reviewing import close, press
-from tests.payments.services.cast import at_bank, bought, capture, held_at_bank, open_reviews
+from tests.payments.services.cast import apply, at_bank, bought, capture, held_at_bank, open_reviews
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOBODY = "http://127.0.0.1:9"
@@ -136,4 +138,31 @@ def test_an_attempt_that_was_noted_is_asked_about_a_day_later_and_then_a_person_
 
     attempt.refresh_from_db()
     assert attempt.calls.count() == 2
+    assert open_reviews() == [ReviewKind.NO_ANSWER]
+
+
+def authorized_and_given_up() -> tuple[Attempt, Review]:
+    """It was not asked only to hold the money, and yet is not charged."""
+    attempt = an_attempt(account=an_account(base_url=NOBODY))
+    apply(attempt, seen(attempt, Status.AUTHORIZED, authorized=6000))
+    Attempt.objects.update(polls=len(WAITS[Case.REDIRECT]) + AFTER_CLOSING, next_poll_at=now())
+    poll_due()
+    return attempt, Review.objects.get(kind=ReviewKind.NO_ANSWER)
+
+
+def test_what_is_only_authorized_and_was_noted_is_asked_about_a_day_later() -> None:
+    attempt, review = authorized_and_given_up()
+
+    close(review)
+
+    attempt.refresh_from_db()
+    assert attempt.next_poll_at
+
+
+def test_what_is_still_only_authorized_settles_nothing() -> None:
+    _attempt, review = authorized_and_given_up()
+
+    with pytest.raises(ReviewRefused):
+        press(review, ReviewAct.ASK_NOW)
+
     assert open_reviews() == [ReviewKind.NO_ANSWER]

@@ -9,6 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from orders.clock import clock_at, now
+from orders.errors import Unforeseen
 from payments.conf import payment_settings
 from payments.models import Attempt, InboxEvent, Payment
 from payments.providers.base import RawRequest, WebhookEvent
@@ -135,7 +136,7 @@ def test_an_error_nobody_foresaw_puts_the_event_back_and_goes_on(
     event = stored(an_attempt())
     monkeypatch.setattr("payments.services.told.apply_outcome", lambda **_facts: 1 // 0)
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(Unforeseen, match="ZeroDivisionError"):
         drain_inbox()
 
     event.refresh_from_db()

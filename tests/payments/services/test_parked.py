@@ -20,6 +20,7 @@ from payments.services.receive import receive
 from payments.states import InboxState, PaymentStatus
 from tests.factories import an_account, an_attempt, later, seen
 from tests.payments.sending import stored
+from tests.payments.services.cast import apply
 from tests.payments.wire import a_captured_body, a_payment_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -157,6 +158,27 @@ def test_a_payment_that_is_known_is_ours_whatever_reference_it_is_given(attempt:
     event = referring_to(attempt, "shop-b-1234", id="pay_theirs")
 
     assert (event.state, event.attempt_id) == (InboxState.DONE, attempt.pk)
+
+
+def test_an_event_that_waits_for_an_id_is_queued_once_the_id_is_seen() -> None:
+    """The charge's id comes with a later sight of a payment of which we have heard already."""
+    attempt = an_attempt()
+    apply(attempt, seen(attempt, Status.REQUIRES_ACTION))
+    event = InboxEvent.objects.create(
+        account=attempt.account,
+        event_id="evt_1",
+        kind="charge.captured",
+        body=b"{}",
+        state=InboxState.PARKED,
+        next_run_at=now() + timedelta(hours=10),
+    )
+    ParkedReference.objects.create(event=event, object_id="ch_1")
+
+    apply(attempt, seen(attempt, Status.PROCESSING, objects=(ProviderObject("charge", "ch_1"),)))
+
+    event.refresh_from_db()
+    assert event.next_run_at is not None
+    assert event.next_run_at <= now()
 
 
 def test_what_is_parked_says_why_and_when_it_is_looked_at_again(attempt: Attempt) -> None:

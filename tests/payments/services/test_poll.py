@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from orders.clock import now
@@ -15,13 +14,10 @@ from payments.models import Attempt, Operation, ProviderAccount, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import QrCode, Redirect, Status
 from payments.schedule import WAITS, Case
-from payments.services import poll
 from payments.services.apply import apply_outcome
-from payments.services.poll import claim_due, look_at, poll_due
+from payments.services.poll import claim_due, poll_due
 from payments.states import AttemptStatus
-from tests.config.waiting import until
 from tests.factories import an_account, an_attempt, an_order, later, seen
-from tests.payments.crowd import all_at_once
 from tests.payments.services.cast import a_hold, held
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -108,23 +104,6 @@ def test_a_code_that_has_run_out_is_closed() -> None:
     assert Operation.objects.get().kind == "void"
 
 
-def test_an_attempt_that_breaks_the_sweep_does_not_hold_up_the_next(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    broken, _other = due(2)
-
-    def look(attempt: Attempt) -> None:
-        if attempt.pk == broken.pk:
-            raise RuntimeError("no sense in this one")
-        look_at(attempt)
-
-    monkeypatch.setattr(poll, "look_at", look)
-    with pytest.raises(RuntimeError):
-        poll_due()
-
-    assert poll_due() == 1
-
-
 ENDS = [Status.VOIDED, Status.EXPIRED, Status.DECLINED]
 
 
@@ -164,36 +143,6 @@ def test_a_hold_that_was_released_is_not_asked_about() -> None:
 
     attempt.refresh_from_db()
     assert attempt.next_poll_at is None
-
-
-@pytest.mark.postgres
-def test_putting_off_the_rest_waits_for_nobody_who_waits_for_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    broken, second, third = due(3)
-
-    def break_down(_attempt: Attempt) -> None:
-        raise RuntimeError("no sense in this one")
-
-    def sweep() -> None:
-        begun.wait(timeout=30)
-        with pytest.raises(RuntimeError):
-            poll_due()
-
-    def hold_the_other_way_round() -> None:
-        with transaction.atomic():
-            Attempt.objects.select_for_update().get(pk=third.pk)
-            begun.set()
-            assert until(somebody_waits_for_a_lock, seconds=30)
-            Attempt.objects.select_for_update().get(pk=second.pk)
-
-    begun = Event()
-    monkeypatch.setattr(poll, "look_at", break_down)
-    monkeypatch.setattr(poll, "claim_due", lambda: [broken, second, third])
-
-    all_at_once(sweep, hold_the_other_way_round)
-
-    assert Attempt.objects.filter(next_poll_at__lte=now()).count() == 2
 
 
 def somebody_waits_for_a_lock() -> bool:

@@ -10,11 +10,11 @@ from orders.clock import now
 from orders.models import Mail
 from orders.money import Money
 from payments.errors import RefundRefused
-from payments.models import Attempt, Operation, Payment, Review
+from payments.models import Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Outcome, RefundSeen, RefundStatus, Status
 from payments.services.apply import apply_outcome
-from payments.services.refund import request_refund, set_aside
+from payments.services.refund import request_refund
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import (
     GBP,
@@ -286,59 +286,3 @@ def test_a_total_that_a_person_has_looked_at_is_reviewed_anew_once_it_grows(
     apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, refunded=told), source="test")
 
     assert Review.objects.filter(resolved_at=None).count() == asked
-
-
-def test_a_request_key_of_another_payment_is_refused() -> None:
-    ask(a_payment(), 2000)
-
-    with pytest.raises(RefundRefused):
-        ask(a_payment(), 2000)
-
-
-@pytest.mark.parametrize(
-    ("facts", "room"),
-    [
-        ({}, 6000),
-        ({"refunded": 1500}, 4500),
-        ({"refunded": 1500, "refund_reversed": 1500}, 6000),
-        ({"returned_elsewhere": 1500}, 4500),
-        ({"refund_pending": 1500}, 4500),
-        ({"disputed": 1500}, 4500),
-    ],
-    ids=["paid", "refunded", "came back", "returned elsewhere", "pending", "disputed"],
-)
-def test_all_that_is_left_of_an_attempt_can_be_set_aside_and_no_more(
-    facts: dict[str, int], room: int
-) -> None:
-    attempt = a_payment().attempts.get()
-    for rows in (Attempt.objects, Payment.objects):
-        rows.update(**facts)
-
-    assert [set_aside(attempt, room + 1), set_aside(attempt, room)] == [False, True]
-
-
-def test_what_an_attempt_could_give_and_its_payment_has_not_is_refused() -> None:
-    attempt = a_payment().attempts.get()
-    Payment.objects.update(disputed=1500)
-
-    with pytest.raises(RefundRefused):
-        set_aside(attempt, 4501)
-
-
-def test_what_is_set_aside_is_added_to_what_was() -> None:
-    payment = a_payment()
-
-    for key in ("form-1", "form-2"):
-        ask(payment, 2000, key=key)
-
-    payment.refresh_from_db()
-    assert (payment.refund_pending, payment.attempts.get().refund_pending) == (4000, 4000)
-
-
-def test_a_refund_sets_nothing_aside_of_another_payment() -> None:
-    other = a_payment()
-
-    ask(a_payment(), 2000)
-
-    other.refresh_from_db()
-    assert (other.refund_pending, other.attempts.get().refund_pending) == (0, 0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from orders.states import OrderState
-from payments.errors import RefundRefused, ReviewRefused
+from orders.models import Order
+from orders.services.expire import expire_order
+from payments.errors import PaymentError, RefundRefused, ReviewRefused
 from payments.models import Operation, Payment, Posting, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundSeen, RefundStatus
@@ -15,11 +16,11 @@ from payments.services import check_ledger
 from payments.services.check_ledger import faults
 from payments.services.ending import cases_of
 from payments.services.refund import request_refund
-from payments.services.resolve import DOES, possible_acts
+from payments.services.resolve import DOES, WHERE, possible_acts
 from payments.states import PaymentStatus
-from tests.factories import a_payment, a_refund_seen, an_attempt, captured
+from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
 from tests.payments.reviewing import a_review, press
-from tests.payments.services.cast import a_hold, apply, damage, held
+from tests.payments.services.cast import apply, damage
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,23 @@ def test_what_cannot_be_refunded_again_leaves_the_review_open() -> None:
     assert ReviewAct.REFUND_AGAIN not in acts_of(review)
 
 
+def test_what_another_has_given_back_meanwhile_is_not_refunded_in_part() -> None:
+    payment = a_payment(amount=6000)
+    review = a_failed_refund(payment, 4000)
+    request_refund(
+        payment_id=payment.pk,
+        amount=payment.money(4000),
+        reason="cracked",
+        request_key="by another",
+        requested_by=None,
+    )
+
+    with pytest.raises(RefundRefused):
+        press(review, ReviewAct.REFUND_AGAIN)
+
+    assert Payment.objects.get().refund_pending == 4000
+
+
 def test_what_was_returned_elsewhere_leaves_our_own_bank_account_in_the_ledger() -> None:
     payment = a_payment()
     review = a_failed_refund(payment)
@@ -193,39 +211,28 @@ def test_a_refund_at_the_providers_own_site_is_accepted() -> None:
     assert Payment.objects.get().refunded == 700
 
 
-def test_what_is_held_is_captured_and_the_warning_ends() -> None:
-    attempt = a_hold()
-    apply(attempt, held(attempt))
-    review = a_review(attempt.payment, ReviewKind.HOLD_ENDING, subject=f"{attempt.our_ref}:24")
+@pytest.mark.parametrize(
+    ("kind", "act"),
+    [
+        (kind, act)
+        for kind in GUIDES
+        if kind != ReviewKind.EXTERNAL_REFUND
+        for act in GUIDES[kind].acts
+        if act in WHERE
+    ],
+)
+def test_of_an_ended_order_without_money_each_button_that_moves_some_is_refused(
+    kind: ReviewKind, act: ReviewAct
+) -> None:
+    attempt = an_attempt(an_order())
+    expire_order(Order.objects.get(), actor="test")
+    review = a_review(attempt.payment, kind, subject=attempt.our_ref)
 
-    assert press(review, ReviewAct.CAPTURE)
+    with pytest.raises(PaymentError):
+        press(review, act)
 
-    assert Operation.objects.get().amount == 6000
     review.refresh_from_db()
-    assert review.resolved_at
-
-
-def test_a_second_click_captures_nothing_more() -> None:
-    attempt = a_hold()
-    apply(attempt, held(attempt))
-    review = a_review(attempt.payment, ReviewKind.HOLD_ENDING, subject=f"{attempt.our_ref}:24")
-    press(review, ReviewAct.CAPTURE, key="once")
-
-    assert not press(review, ReviewAct.CAPTURE, key="once")
-
-    assert Operation.objects.count() == 1
-
-
-def test_a_hold_is_released_by_giving_the_order_up() -> None:
-    attempt = a_hold()
-    apply(attempt, held(attempt))
-    review = a_review(attempt.payment, ReviewKind.HOLD_ENDING, subject=f"{attempt.our_ref}:24")
-
-    press(review, ReviewAct.GIVE_BACK)
-
-    attempt.payment.order.refresh_from_db()
-    assert attempt.payment.order.state == OrderState.CANCELLED
-    assert Operation.objects.get().kind == "void"
+    assert review.resolved_at is None
 
 
 def test_a_ledger_that_agrees_again_ends_its_review() -> None:

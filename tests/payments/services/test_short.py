@@ -7,33 +7,21 @@ from datetime import timedelta
 import pytest
 
 from orders.clock import now
+from orders.emails import render_mail
 from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.errors import NotPayable, ReviewRefused
-from payments.models import Attempt, Operation, Payment, Posting, Review
+from payments.models import Operation, Payment, Posting, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.services.check_ledger import faults
 from payments.services.expire import expire_due
 from payments.services.refund import request_refund
 from payments.states import PaymentStatus
-from tests.factories import a_refund_seen, captured, later
-from tests.payments.reviewing import pays_again, press, short_of_60, state_of
+from tests.factories import captured, later
+from tests.payments.reviewing import pays_again, press, refunds_a_part, short_of_60, state_of
 from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db
-
-
-def refunds_a_part(attempt: Attempt, amount: int, *, made: int | None = None) -> None:
-    """Staff refund so much of an attempt that brought 40.00; the bank makes it so, or `made`."""
-    refund, _fresh = request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key="k",
-        requested_by=None,
-    )
-    seen = (a_refund_seen(made or amount, our_ref=refund.our_ref),)
-    apply(attempt, captured(attempt, 4000, refunds=seen))
 
 
 def sales() -> int:
@@ -51,7 +39,7 @@ def test_what_came_is_accepted_and_the_order_is_confirmed() -> None:
     assert list(faults()) == []
 
 
-def test_accepting_says_what_was_owed_and_ends_the_review_and_mails() -> None:
+def test_accepting_says_what_was_owed_and_ends_the_review() -> None:
     _attempt, review = short_of_60()
 
     press(review, ReviewAct.ACCEPT)
@@ -59,7 +47,17 @@ def test_accepting_says_what_was_owed_and_ends_the_review_and_mails() -> None:
     review.refresh_from_db()
     assert review.resolved_at
     assert review.note == "owed £60.00, now £40.00 · as agreed by mail"
-    assert Mail.objects.get(kind="short_accepted").context == {"amount": 4000}
+
+
+def test_accepting_confirms_by_one_mail_that_says_what_was_accepted() -> None:
+    _attempt, review = short_of_60()
+
+    press(review, ReviewAct.ACCEPT)
+
+    (mail,) = Mail.objects.all()
+    _subject, body = render_mail(mail)
+    assert mail.kind == "confirmation"
+    assert "We take £40.00 as enough. There is nothing more to pay." in body
 
 
 def test_accepting_twice_lowers_what_is_owed_once() -> None:
@@ -199,32 +197,6 @@ def test_what_else_is_wrong_with_an_accepted_order_is_still_for_a_person() -> No
     refunds_a_part(attempt, 1000, made=900)
 
     assert Review.objects.get(resolved_at=None).subject_ref == Operation.objects.get().our_ref
-
-
-@pytest.mark.parametrize(("back", "rest"), [(1000, 3000), (4000, 6000)])
-def test_what_went_back_of_a_part_is_asked_for_again(back: int, rest: int) -> None:
-    attempt, review = short_of_60()
-    press(review, ReviewAct.ASK_REST)
-    refunds_a_part(attempt, back)
-
-    again = pays_again(attempt)
-    payment = apply(again, captured(again))
-
-    assert (again.amount, payment.surplus) == (rest, 0)
-    assert state_of(attempt)[0] == OrderState.CONFIRMED
-    assert list(faults()) == []
-
-
-def test_a_part_that_goes_back_while_the_rest_is_paid_makes_no_order() -> None:
-    attempt, review = short_of_60()
-    press(review, ReviewAct.ASK_REST)
-    rest = pays_again(attempt)
-    refunds_a_part(attempt, 4000)
-
-    apply(rest, captured(rest))
-
-    assert state_of(attempt) == (OrderState.OPEN, PaymentStatus.PARTIALLY_PAID)
-    assert pays_again(attempt).amount == 4000
 
 
 def test_a_refund_of_an_order_that_was_accepted_leaves_it_paid() -> None:

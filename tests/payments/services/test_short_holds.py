@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders.models import Order
+from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.errors import CaptureRefused
 from payments.models import Attempt, Operation, Payment, Review
@@ -52,6 +52,26 @@ def held_short() -> tuple[Attempt, Review]:
     subject = {"kind": ReviewKind.WRONG_AMOUNT, "subject_ref": attempt.our_ref}
     review, _fresh = Review.objects.get_or_create(**subject, defaults={"payment": attempt.payment})
     return attempt, review
+
+
+def test_accepting_a_hold_of_less_confirms_by_one_mail_that_says_so() -> None:
+    _attempt, review = held_short()
+
+    press(review, ReviewAct.ACCEPT)
+
+    assert [(mail.kind, mail.context) for mail in Mail.objects.all()] == [
+        ("confirmation", {"held": 1, "amount": 4000})
+    ]
+
+
+def test_an_order_that_was_confirmed_before_is_told_that_less_is_enough() -> None:
+    attempt = a_hold()
+    apply(attempt, held(attempt), held(attempt, captured=4000, released=2000))
+
+    press(Review.objects.get(kind=ReviewKind.WRONG_AMOUNT), ReviewAct.ACCEPT)
+
+    kinds = Mail.objects.order_by("pk").values_list("kind", flat=True)
+    assert [*kinds] == ["confirmation", "short_accepted"]
 
 
 def test_less_that_is_held_is_accepted_and_confirms_the_order() -> None:

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from orders.states import OrderState
 from payments.errors import NotPayable, ReviewRefused
 from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewAct
@@ -41,6 +42,22 @@ def test_of_two_buttons_pressed_at_once_one_acts() -> None:
         )
 
         assert sorted(map(str, told)) == ["True", "refused"]
+
+
+def test_what_one_accepts_while_another_gives_it_back_is_kept_or_goes_back_whole() -> None:
+    for _ in range(5):
+        attempt, review = short_of_60()
+
+        told = all_at_once(
+            partial(presses, review, ReviewAct.ACCEPT),
+            partial(presses, review, ReviewAct.GIVE_BACK),
+        )
+
+        assert sorted(map(str, told)) == ["True", "refused"]
+        accepted = told[0] is True
+        kept = (OrderState.CONFIRMED, 0) if accepted else (OrderState.CANCELLED, 4000)
+        payment = Payment.objects.select_related("order").get(pk=attempt.payment_id)
+        assert (payment.order.state, payment.refund_pending) == kept
 
 
 def test_a_double_click_from_ten_tabs_refunds_once() -> None:

@@ -13,11 +13,14 @@ from orders.services.stock import StockLine, configured_stock
 from orders.states import OrderState
 from payments.errors import NotPayable
 from payments.models import Attempt, Operation, Review
-from payments.models.records import ReviewKind
+from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundStatus, Status
+from payments.services.cancel import cancel_order
+from payments.services.refund import request_refund
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import a_product, a_refund_seen, an_attempt, an_order, captured, seen
-from tests.payments.services.cast import apply
+from tests.payments.reviewing import pays_again, press
+from tests.payments.services.cast import a_hold, apply, capture, held
 
 pytestmark = pytest.mark.django_db
 
@@ -197,66 +200,92 @@ def test_a_third_attempt_finds_no_room_when_surplus_went_back() -> None:
         an_attempt(order)
 
 
-def words(kind: ReviewKind) -> tuple[str, str]:
-    """The subject of the one open review of a kind, and what staff read."""
-    review = Review.objects.get(kind=kind, resolved_at=None)
-    return review.subject_ref, review.seen
-
-
-def test_less_than_was_asked_for_says_both() -> None:
+@pytest.mark.parametrize("steps", [(6000,), (5000, 6000)])
+def test_the_rest_of_a_cancelled_short_payment_goes_back_by_itself(steps: tuple[int, ...]) -> None:
     attempt = an_attempt(an_order())
+    apply(attempt, captured(attempt, 4000))
+    cancel_order(payment_id=attempt.payment_id, actor="clerk", reason="gone", requested_by=None)
 
-    apply(attempt, captured(attempt, 5999))
+    payment = apply(attempt, *[captured(attempt, step) for step in steps])
 
-    said = "captured £59.99, asked for £60.00"
-    assert words(ReviewKind.WRONG_AMOUNT) == (attempt.our_ref, said)
-
-
-@pytest.mark.parametrize(("gone", "left"), [(1, "£59.99"), (7000, "£0.00")])
-def test_surplus_that_is_not_all_there_says_how_much_is(gone: int, left: str) -> None:
-    _order, attempt = an_expired_order(stock=0)
-    dispute = DisputeSeen("dp_1", Money(gone, "GBP"), DisputeStatus.OPEN)
-
-    apply(attempt, captured(attempt, disputes=(dispute,)))
-
-    said = f"surplus of £60.00, {left} can still be given back"
-    assert words(ReviewKind.SURPLUS) == (attempt.our_ref, said)
+    assert (payment.refund_pending, payment.surplus) == (6000, 6000)
+    assert not Review.objects.filter(resolved_at=None).exists()
 
 
-def test_surplus_that_went_back_elsewhere_before_it_was_seen_is_for_a_person() -> None:
-    _order, attempt = an_expired_order(stock=0)
-    early = a_refund_seen(1000)
+def test_a_capture_in_flight_when_the_order_is_cancelled_goes_back_by_itself() -> None:
+    hold = a_hold()
+    apply(hold, held(hold))
+    capture(hold, 4000, final=False)
+    apply(hold, held(hold, captured=4000))
+    capture(hold, 2000)
+    Operation.objects.filter(amount=2000).update(status=OperationStatus.SUBMITTING)
+    cancel_order(payment_id=hold.payment_id, actor="clerk", reason="gone", requested_by=None)
 
-    apply(attempt, seen(attempt, Status.PROCESSING, refunds=(early,)), captured(attempt))
+    payment = apply(hold, held(hold, captured=6000))
 
-    said = "surplus of £60.00, £50.00 can still be given back"
-    assert words(ReviewKind.SURPLUS) == (attempt.our_ref, said)
-
-
-def test_what_is_owed_back_is_reserved_for_it() -> None:
-    _order, attempt = an_expired_order(stock=0)
-
-    payment = apply(attempt, captured(attempt))
-
-    refund = Operation.objects.get()
-    assert (payment.refund_pending, refund.attempt_id) == (6000, attempt.pk)
-    assert (refund.status, refund.reason) == (OperationStatus.REQUESTED, "surplus")
+    assert payment.refund_pending == 6000
 
 
-def test_each_growth_of_surplus_is_given_back_by_itself() -> None:
-    attempt = an_attempt(an_order())
+def asked_back(attempt: Attempt, amount: int) -> Operation:
+    return request_refund(
+        payment_id=attempt.payment_id,
+        amount=attempt.money(amount),
+        reason="",
+        request_key=f"form-{amount}",
+        requested_by=None,
+    )[0]
 
-    payment = apply(attempt, *[captured(attempt, amount) for amount in (7000, 9000)])
 
-    assert sorted(Operation.objects.values_list("amount", flat=True)) == [1000, 2000]
-    assert (payment.surplus, payment.refund_pending) == (3000, 3000)
-
-
-def test_a_part_of_an_order_that_has_expired_revives_nothing() -> None:
+@pytest.mark.parametrize("steps", [(6000,), (5000, 6000)])
+def test_what_comes_for_an_expired_order_that_was_given_back_goes_back_too(
+    steps: tuple[int, ...],
+) -> None:
     order, attempt = an_expired_order(stock=2)
+    apply(attempt, captured(attempt, 4000))
+    press(Review.objects.get(), ReviewAct.GIVE_BACK)
 
-    apply(attempt, captured(attempt, 5999))
+    payment = apply(attempt, *[captured(attempt, step) for step in steps])
 
     order.refresh_from_db()
     assert order.state == OrderState.EXPIRED
-    assert Product.objects.get().stock == 2
+    assert payment.refund_pending == 6000
+
+
+@pytest.mark.parametrize("steps", [(6000,), (5000, 6000)])
+@pytest.mark.parametrize("first", [4000, 1000])
+def test_an_open_order_whose_part_was_asked_back_is_not_sold_for_the_rest(
+    first: int, steps: tuple[int, ...]
+) -> None:
+    attempt = an_attempt(an_order())
+    apply(attempt, captured(attempt, 4000))
+    asked_back(attempt, first)
+
+    payment = apply(attempt, *[captured(attempt, step) for step in steps])
+
+    assert Order.objects.get().state == OrderState.OPEN
+    assert (payment.refund_pending, payment.rest.amount) == (6000, 6000)
+
+
+def test_a_refund_of_a_paid_order_does_not_stand_for_surplus_that_comes_later() -> None:
+    attempt = an_attempt(an_order())
+    apply(attempt, captured(attempt))
+    asked_back(attempt, 1000)
+
+    payment = apply(attempt, captured(attempt, 7000))
+
+    assert payment.refund_pending == 2000
+
+
+def test_who_got_a_part_back_pays_the_order_another_time() -> None:
+    attempt = an_attempt(an_order())
+    apply(attempt, captured(attempt, 4000))
+    asked_back(attempt, 4000)
+    apply(attempt, captured(attempt))
+    refunds = [a_refund_seen(it.amount, our_ref=it.our_ref) for it in Operation.objects.all()]
+    apply(attempt, captured(attempt, refunds=tuple(refunds)))
+
+    again = pays_again(attempt)
+    payment = apply(again, captured(again))
+
+    assert Order.objects.get().state == OrderState.CONFIRMED
+    assert (payment.status, payment.refunded) == (PaymentStatus.PAID, 6000)

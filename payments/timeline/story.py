@@ -7,27 +7,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import ngettext, pgettext
 
 from orders.formats import format_moment, format_money
 from orders.models import Mail, Order
 from orders.states import OrderState
+from orders.timeline import MAILS, goods_story
 from payments.badges import Badge, Tone, badge
 from payments.messages import why
 from payments.models import Attempt, Dispute, InboxEvent, Operation, Payment, ProviderCall, Review
 from payments.models.records import CallResult, ReviewKind
 from payments.registry import METHOD_LABELS
 from payments.states import AttemptStatus, DisputeState, InboxState, OperationKind, OperationStatus
+from payments.timeline.words import ACTORS, REASONS, VERBS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
 class Kind(enum.StrEnum):
-    """What sort of thing happened; `event` and `review` have a page of their own in the admin."""
+    """What sort of thing happened; `event`, `review` and `return` have an admin page."""
 
     ORDER = "order"
     ATTEMPT = "attempt"
@@ -38,6 +40,8 @@ class Kind(enum.StrEnum):
     DISPUTE = "dispute"
     MAIL = "mail"
     REVIEW = "review"
+    GOODS = "goods"
+    RETURN = "return"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,56 +57,9 @@ class Happening:
     pk: int = 0
 
 
-ACTORS: Final[dict[str, StrOrPromise]] = {
-    "asked": gettext_lazy("after a webhook made us ask the provider"),
-    "cancel": gettext_lazy("by cancelling"),
-    "capture": gettext_lazy("with a capture"),
-    "change": gettext_lazy("when the shopper chose another way to pay"),
-    "checkout": gettext_lazy("at checkout"),
-    "create": gettext_lazy("by the provider's answer"),
-    "expiry": gettext_lazy("when the time to pay was over"),
-    "payment": gettext_lazy("by a late payment"),
-    "poll": gettext_lazy("after asking the provider"),
-    "refund": gettext_lazy("with a refund"),
-    "return": gettext_lazy("when the shopper came back"),
-    "review": gettext_lazy("after asking for a review"),
-    "void": gettext_lazy("after closing it at the provider"),
-    "webhook": gettext_lazy("by a webhook"),
-}
-REASONS: Final[dict[str, StrOrPromise]] = {
-    "held": gettext_lazy("a bank holds the money"),
-    "hold lapsed": gettext_lazy("the bank has let the money go"),
-    "rest asked": gettext_lazy("the shopper is asked for the rest"),
-    "late money": gettext_lazy("money came late, and the goods were still there"),
-    "paid": gettext_lazy("paid"),
-    "dispute won": gettext_lazy("given back by itself: a dispute of a cancelled order was won"),
-    "surplus": gettext_lazy("given back by itself: paid twice, or for a dead order"),
-    "unpaid": gettext_lazy("not paid in time"),
-}
-VERBS: Final[dict[str, StrOrPromise]] = {
-    "capture": gettext_lazy("capture"),
-    "create": gettext_lazy("open the payment"),
-    "query": gettext_lazy("what became of it?"),
-    "refund": gettext_lazy("refund"),
-    "void": gettext_lazy("void"),
-}
-MAILS: Final[dict[str, StrOrPromise]] = {
-    "cancelled": gettext_lazy("Mail: cancelled"),
-    "hold_lapsed": gettext_lazy("Mail: the hold lapsed, please pay again"),
-    "confirmation": gettext_lazy("Mail: confirmation"),
-    "expired": gettext_lazy("Mail: not paid in time"),
-    "payment_failed": gettext_lazy("Mail: the payment did not arrive"),
-    "link": gettext_lazy("Mail: new link to the order"),
-    "refund": gettext_lazy("Mail: refund"),
-    "rest_asked": gettext_lazy("Mail: please pay the rest"),
-    "short_accepted": gettext_lazy("Mail: what came is enough"),
-    "refund_returned": gettext_lazy("Mail: the refund came back"),
-}
-
-
 def timeline(order: Order, payment: Payment | None) -> list[Happening]:
     """Everything known of an order, oldest first; the number of statements never grows."""
-    story = [*_order(order)]
+    story = [*_order(order), *_goods(order)]
     if payment:
         story += [*_attempts(payment), *_calls(payment), *_events(payment)]
         story += [*_operations(payment), *_disputes(payment), *_reviews(payment)]
@@ -126,6 +83,13 @@ def _order(order: Order) -> Iterator[Happening]:
             _join(REASONS.get(change.reason, change.reason), _actor(change.actor)),
             badge(state),
         )
+
+
+def _goods(order: Order) -> Iterator[Happening]:
+    for step in goods_story(order):
+        kind = Kind.RETURN if step.return_id else Kind.GOODS
+        state = badge(step.state) if step.state else None
+        yield Happening(step.at, kind, step.title, step.detail, state, step.ref, step.return_id)
 
 
 def _actor(name: str) -> StrOrPromise:

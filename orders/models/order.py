@@ -20,6 +20,8 @@ from orders.states import NEXT, OrderState
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
+    from orders.models.goods import CancellationRequest, Dispatch, ReturnRequest
+
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -68,11 +70,15 @@ class Order(models.Model):
         lines: RelatedManager[OrderLine]
         changes: RelatedManager[StateChange]
         mails: RelatedManager[Mail]
+        dispatches: RelatedManager[Dispatch]
+        returns: RelatedManager[ReturnRequest]
+        cancellation: CancellationRequest
         address: Address
 
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        permissions = [("dispatch_order", _("Can record the dispatch of an order"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=OrderState.values), name="order_state_known"
@@ -103,23 +109,27 @@ class Order(models.Model):
 
     def move_to(
         self, state: OrderState, *, actor: str, reason: str = "", with_: Sequence[str] = ()
-    ) -> None:
+    ) -> StateChange:
         """Take one step of the table and note it; raises IllegalTransition. The row is locked.
 
-        `with_` names columns that are written by the same statement.
+        `with_` names columns that are written by the same statement. Returns the note.
         """
         before = OrderState(self.state)
         if state not in NEXT[before]:
             raise IllegalTransition(f"order {self.number} cannot go from {before} to {state}")
         self.state = state
         self.save(update_fields=["state", *with_])
-        StateChange.objects.create(
+        return StateChange.objects.create(
             order=self, before=before, after=state, actor=actor, reason=reason
         )
 
 
 class OrderLine(models.Model):
-    """One SKU at the price it was agreed at."""
+    """One SKU at the price it was agreed at.
+
+    `dispatched`: pieces that have left. `returning`: those of them in a return that was not
+    rejected, asked for or come back.
+    """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
@@ -128,6 +138,8 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_amount = models.BigIntegerField(_("unit price"))
     gross_amount = models.BigIntegerField(_("amount"))
+    dispatched = models.PositiveIntegerField(default=0, editable=False)
+    returning = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["order_id", "position"]
@@ -141,10 +153,28 @@ class OrderLine(models.Model):
                 condition=Q(gross_amount=F("unit_amount") * F("quantity")),
                 name="order_line_amount_is_price_times_pieces",
             ),
+            models.CheckConstraint(
+                condition=Q(dispatched__lte=F("quantity")),
+                name="order_line_dispatched_within_quantity",
+            ),
+            models.CheckConstraint(
+                condition=Q(returning__lte=F("dispatched")),
+                name="order_line_returning_within_dispatched",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.name}"
+
+    @property
+    def to_dispatch(self) -> int:
+        """Pieces that have not left yet."""
+        return self.quantity - self.dispatched
+
+    @property
+    def to_return(self) -> int:
+        """Pieces that may still be asked back."""
+        return self.dispatched - self.returning
 
     @property
     def unit(self) -> Money:

@@ -212,13 +212,3 @@ class CheckoutForm(forms.Form):
             country=given["country"],
             phone=given["phone"],
         )
-
-
-class NewLinkForm(forms.Form):
-    """The e-mail address of an order, to send its link anew."""
-
-    email = forms.EmailField(
-        label=_("E-mail"),
-        error_messages={"required": _("Enter your e-mail address.")},
-        widget=EmailInput(attrs={"autocomplete": "email"}),
-    )

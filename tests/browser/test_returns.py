@@ -1,0 +1,180 @@
+"""A shopper sends something back on a phone; staff with just that permission decide it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+
+from config.stack import Stack
+from tests.browser.clerk import words
+from tests.browser.journey import check_out, pay_at_bank, put_in_cart, read_the_order, wait_for_mail
+from tests.browser.visitor import Visitor
+
+PHONE = ViewportSize(width=375, height=812)
+DESK = ViewportSize(width=1280, height=800)
+NewContext = Callable[..., BrowserContext]
+_clerks = itertools.count(1)
+HIRE = """
+from django.contrib.auth.models import Permission, User
+user = User.objects.create_user({name!r}, password="a long secret", is_staff=True)
+user.user_permissions.set(Permission.objects.filter(codename__in={codenames!r}))
+"""
+
+
+class Bought:
+    """An order that was paid a moment ago, in the browser that bought it."""
+
+    def __init__(self, shopper: Visitor) -> None:
+        put_in_cart(shopper, "Stoneware teapot")
+        check_out(shopper)
+        pay_at_bank(shopper, "4242")
+        self.shopper = shopper
+        self.number = read_the_order(shopper)
+        self.heading = f"Order {self.number}"
+        self.url = shopper.page.url
+
+
+@pytest.fixture(params=["light", "dark"])
+def bought(request: pytest.FixtureRequest, new_context: NewContext, stack: Stack) -> Bought:
+    page = new_context(viewport=PHONE, color_scheme=request.param).new_page()
+    return Bought(Visitor(page, stack.base_url, stack.bank_url))
+
+
+@pytest.fixture
+def plain(new_context: NewContext, stack: Stack) -> Bought:
+    """The same without script."""
+    page = new_context(viewport=PHONE, java_script_enabled=False).new_page()
+    return Bought(Visitor(page, stack.base_url, stack.bank_url, script=False))
+
+
+@pytest.fixture
+def hire(new_context: NewContext, stack: Stack) -> Callable[..., Visitor]:
+    """A staff member, signed in, who sees orders and may do what is named and nothing else."""
+
+    def clerk(*codenames: str) -> Visitor:
+        name = f"clerk{next(_clerks)}"
+        may = ["view_order", "view_returnrequest", *codenames]
+        stack.manage("shell", "-v0", "-c", HIRE.format(name=name, codenames=may))
+        page = new_context(viewport=DESK).new_page()
+        page.goto("/admin/")
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill("a long secret")
+        page.get_by_role("button", name="Log in").click()
+        return Visitor(page, stack.base_url)
+
+    return clerk
+
+
+def find(staff: Visitor, bought: Bought) -> Page:
+    page = staff.page
+    page.goto(f"/admin/orders/order/?q={bought.number}")
+    page.get_by_role("link", name=bought.number).click()
+    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
+    assert staff.barriers() == ""
+    return page
+
+
+def press(staff: Visitor, link: str, button: str, **typed: str) -> None:
+    page = staff.page
+    page.get_by_role("link", name=link).click()
+    assert staff.barriers() == ""
+    for label, text in typed.items():
+        page.get_by_label(label.replace("_", " ")).fill(text)
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
+
+
+def dispatch(staff: Visitor, bought: Bought) -> None:
+    find(staff, bought)
+    press(staff, "Dispatch…", "Note this parcel", Carrier="DHL", Tracking_number="JD0146")
+
+
+def ask_back(bought: Bought) -> None:
+    page = bought.shopper.page
+    page.goto(bought.url)
+    bought.shopper.look(bought.heading)
+    expect(page.get_by_role("link", name="JD0146")).to_be_visible()
+    page.get_by_role("link", name="Send something back").click()
+    bought.shopper.look("Send something back")
+    page.get_by_label("Stoneware teapot").fill("1")
+    page.get_by_label("Reason").select_option("It does not fit")
+    page.get_by_label("What we should know").fill("too big for my shelf")
+    page.get_by_role("button", name="Ask to send this back").click()
+    bought.shopper.look(bought.heading)
+    expect(page.get_by_text("Please keep it for now.")).to_be_visible()
+
+
+def test_a_teapot_goes_back_from_a_phone(bought: Bought, hire: Callable[..., Visitor]) -> None:
+    dispatch(hire("dispatch_order"), bought)
+    ask_back(bought)
+
+    staff = hire("approve_returnrequest")
+    page = find(staff, bought)
+    assert page.get_by_role("link", name="Reject…").count() == 0
+    press(staff, "Approve…", "Approve this return", What_we_tell_the_shopper="By post, please.")
+    shopper = bought.shopper.page
+    shopper.goto(bought.url)
+    expect(shopper.get_by_text("By post, please.")).to_be_visible()
+    staff = hire("receive_returnrequest")
+    find(staff, bought)
+    press(staff, "It has come…", "It has come")
+    shopper.goto(bought.url)
+    expect(shopper.get_by_text("It has arrived.")).to_be_visible()
+    bought.shopper.look(bought.heading)
+
+    wait_for_mail(shopper, f"Your return has arrived, order {bought.number}")
+    assert bought.shopper.complaints == []
+    assert bought.shopper.strangers == set()
+
+
+def test_too_many_pieces_are_said_beside_them(bought: Bought, hire: Callable[..., Visitor]) -> None:
+    dispatch(hire("dispatch_order"), bought)
+    page = bought.shopper.page
+    page.goto(f"{bought.url}return/")
+    page.get_by_label("Stoneware teapot").fill("3")
+    page.get_by_label("What we should know").fill("all of them")
+    page.get_by_role("button", name="Ask to send this back").click()
+    bought.shopper.look("Send something back")
+
+    expect(page.locator("#problems")).to_contain_text("You did not buy so many.")
+    expect(page.get_by_label("What we should know")).to_have_value("all of them")
+
+
+def test_a_return_is_asked_for_without_script(plain: Bought, hire: Callable[..., Visitor]) -> None:
+    dispatch(hire("dispatch_order"), plain)
+    ask_back(plain)
+
+
+def test_who_may_only_look_decides_nothing(plain: Bought, hire: Callable[..., Visitor]) -> None:
+    dispatch(hire("dispatch_order"), plain)
+    ask_back(plain)
+
+    staff = hire()
+    page = find(staff, plain)
+    assert page.get_by_role("link", name="Approve…").count() == 0
+    page.get_by_role("link", name="Return T").first.click()
+    answer = page.goto(page.url.replace("/change/", "/approve/decide/"))
+
+    assert answer
+    assert answer.status == 403
+    assert "Approve this return" not in words(page)
+
+
+def test_the_wish_to_cancel_is_answered(bought: Bought, hire: Callable[..., Visitor]) -> None:
+    page = bought.shopper.page
+    page.get_by_role("link", name="Ask us to cancel this order").click()
+    bought.shopper.look("Cancel your order?")
+    page.get_by_label("What we should know").fill("bought twice")
+    page.get_by_role("button", name="Ask to cancel the whole order").click()
+    expect(page.get_by_text("you asked us to cancel this order")).to_be_visible()
+
+    staff = hire("reject_cancellationrequest")
+    find(staff, bought)
+    press(staff, "Say no…", "Reject the wish", What_we_tell_the_shopper="It has just left.")
+
+    page.goto(bought.url)
+    expect(page.get_by_text("It has just left.")).to_be_visible()
+    assert bought.shopper.complaints == []
