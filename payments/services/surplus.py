@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from typing import Any, Final
+
+from django.db.models import F, Sum
 from django.utils.translation import gettext_noop
 
+from orders.clock import now
 from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
-from payments.models import Attempt, Operation
+from payments.models import Attempt, Operation, Review
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
 from payments.services.reviews import end_review, open_review
-from payments.states import OperationKind
+from payments.states import OperationKind, OperationStatus
 
 REASON = "surplus"
 """The stored reason of a refund that nobody asked for; pages and mails put it into words."""
+
+LEFT: Final = gettext_noop("surplus of %(surplus)s, %(free)s can still be given back")
 
 
 def claim_capture(attempt: Attempt, *, captured_before: int) -> None:
@@ -108,19 +113,27 @@ def _give_back(attempt: Attempt, amount: int) -> None:
     """Owe the refund in the same transaction; what cannot go back whole, a person decides about.
 
     Refunds and disputes may have taken some of it. Giving back the rest would make it matter
-    whether they were seen before this capture or after.
+    whether they were seen before this capture or after. So would one refund for each step that
+    was seen: what no worker has sent yet grows, or is not sent, and what comes after a question
+    is a part of it.
     """
     if not amount:
         return
+    waiting = _unsent(attempt)
     free = attempt.refundable
-    if free.amount < amount:
+    if free.amount < amount or _is_questioned(attempt):
+        if waiting:
+            _take_back(attempt, waiting)
         open_review(
             ReviewKind.SURPLUS,
             attempt.payment,
             subject=attempt.our_ref,
-            detail=gettext_noop("surplus of %(surplus)s, %(free)s can still be given back"),
+            detail=LEFT,
             facts={"surplus": attempt.money(amount), "free": free},
         )
+        return
+    attempt.refund_pending += amount
+    if waiting and _is_mine(waiting, amount=F("amount") + amount):
         return
     Operation.objects.create(
         attempt=attempt,
@@ -128,5 +141,29 @@ def _give_back(attempt: Attempt, amount: int) -> None:
         amount=amount,
         reason=REASON,
     )
-    attempt.refund_pending += amount
     wake(SUBMIT_TASK)
+
+
+def _is_questioned(attempt: Attempt) -> bool:
+    """Whether a person has to decide about the surplus that came before."""
+    asked = Review.objects.filter(kind=ReviewKind.SURPLUS, payment=attempt.payment, detail=LEFT)
+    return asked.filter(subject_ref=attempt.our_ref, resolved_at=None).exists()
+
+
+def _unsent(attempt: Attempt) -> Operation | None:
+    """The refund of surplus that was owed before and that no worker has taken up."""
+    owed = attempt.operations.filter(request_key__startswith=f"{REASON}:", first_sent_at=None)
+    return owed.filter(status=OperationStatus.REQUESTED).first()
+
+
+def _take_back(attempt: Attempt, waiting: Operation) -> None:
+    """End it as a worker would who finds that a part of its money is gone."""
+    failed = {"status": OperationStatus.FAILED, "error_code": "disputed"}
+    if _is_mine(waiting, **failed, settled_at=now(), next_run_at=None):
+        attempt.refund_pending -= waiting.amount
+
+
+def _is_mine(waiting: Operation, **changes: Any) -> bool:
+    """Change it, unless a worker has taken it up meanwhile, who locks nothing."""
+    unsent = Operation.objects.filter(pk=waiting.pk, first_sent_at=None)
+    return unsent.filter(status=OperationStatus.REQUESTED).update(**changes) == 1

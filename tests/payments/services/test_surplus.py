@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demo.models import Product
+from orders.clock import now
 from orders.models import Mail, Order
 from orders.money import Money
 from orders.services.expire import expire_order
@@ -289,3 +290,46 @@ def test_who_got_a_part_back_pays_the_order_another_time() -> None:
 
     assert Order.objects.get().state == OrderState.CONFIRMED
     assert (payment.status, payment.refunded) == (PaymentStatus.PAID, 6000)
+
+
+@pytest.mark.parametrize("steps", [(7000,), (6000, 7000)])
+def test_surplus_of_which_a_part_is_gone_is_one_question_in_however_many_steps_it_comes(
+    steps: tuple[int, ...],
+) -> None:
+    _order, attempt = an_expired_order(stock=0)
+    dispute = DisputeSeen("dp_1", Money(1500, "GBP"), DisputeStatus.LOST)
+
+    apply(attempt, *[captured(attempt, step, disputes=(dispute,)) for step in steps])
+
+    assert not Operation.objects.exists()
+    assert Review.objects.get(resolved_at=None).kind == ReviewKind.SURPLUS
+
+
+def test_what_is_owed_and_not_sent_yet_is_not_sent_once_a_part_of_it_is_gone() -> None:
+    _order, attempt = an_expired_order(stock=0)
+    apply(attempt, captured(attempt, 6000))
+    dispute = DisputeSeen("dp_1", Money(1500, "GBP"), DisputeStatus.LOST)
+
+    payment = apply(attempt, captured(attempt, 7000, disputes=(dispute,)))
+
+    assert Operation.objects.get().status == OperationStatus.FAILED
+    assert payment.refund_pending == 0
+    assert Review.objects.get(resolved_at=None).kind == ReviewKind.SURPLUS
+
+
+def test_surplus_in_two_steps_is_one_refund_while_no_worker_has_sent_it() -> None:
+    _order, attempt = an_expired_order(stock=0)
+
+    payment = apply(attempt, captured(attempt, 6000), captured(attempt, 7000))
+
+    assert Operation.objects.get().amount == payment.refund_pending == 7000
+
+
+def test_surplus_in_two_steps_is_two_refunds_once_a_worker_has_the_first() -> None:
+    _order, attempt = an_expired_order(stock=0)
+    apply(attempt, captured(attempt, 6000))
+    Operation.objects.update(status=OperationStatus.SUBMITTING, first_sent_at=now())
+
+    apply(attempt, captured(attempt, 7000))
+
+    assert list(Operation.objects.order_by("pk").values_list("amount", flat=True)) == [6000, 1000]
