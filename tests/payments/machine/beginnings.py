@@ -59,13 +59,20 @@ def paid_twice(shop: Shop) -> None:
         _pay(shop, booked)
 
 
-def _pay(shop: Shop, booked: Booked) -> None:
-    shop.bank.pay(booked)
+def cancelled_with_a_part(shop: Shop) -> None:
+    """What came goes back, and the shopper may still send the rest."""
+    shop.choose("qr")
+    _pay(shop, shop.bank.payments[-1], 3000)
+    shop.cancel()
+
+
+def _pay(shop: Shop, booked: Booked, amount: int | None = None) -> None:
+    shop.bank.pay(booked, amount)
     shop.hear(shop.bank.events[-1])
     shop.drain()
 
 
 BEGINNINGS: Final = (
     *(chosen, paid, held, captured_in_part, refunded_without_an_answer),
-    *(left, expired, paid_twice),
+    *(left, expired, paid_twice, cancelled_with_a_part),
 )

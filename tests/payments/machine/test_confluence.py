@@ -17,6 +17,7 @@ from payments.services.submit import submit_due_operations
 from payments.states import OperationKind, OperationStatus
 from tests.factories import an_account
 from tests.payments.machine.adapter import PATH
+from tests.payments.machine.laws import Laws
 from tests.payments.machine.shop import Shop, a_shop
 from tests.payments.machine.stories import Chapter, chapters
 
@@ -50,6 +51,7 @@ def told(
     """The books after each chapter, once everybody was asked at its end."""
     pages = []
     with a_shop(account) as shop:
+        laws = Laws(shop)
         shop.choose("card")
         for chapter in story:
             shop.bank.refunds_as = chapter.refunds_as
@@ -60,6 +62,7 @@ def told(
                 fact.do(shop)
             see(shop, heard)
             _know_all(shop)
+            laws.check()
             pages.append(books(shop))
     return pages
 
