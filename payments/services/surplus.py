@@ -83,7 +83,8 @@ def _asked_back(attempt: Attempt) -> int:
     """What people have asked to be given back of it, whatever became of that."""
     ours = attempt.operations.filter(kind=OperationKind.REFUND, external=False)
     ours = ours.exclude(request_key__startswith=f"{REASON}:")
-    return ours.aggregate(sum=Sum("amount", default=0))["sum"]
+    asked: int = ours.aggregate(sum=Sum("amount", default=0))["sum"]
+    return asked
 
 
 def _was_given_up(attempt: Attempt, asked_back: int) -> bool:

@@ -226,16 +226,6 @@ def test_a_refund_that_was_told_to_be_made_is_made_or_came_back(words: list[Refu
     assert (moved(words) in made) == (RefundStatus.SUCCEEDED in words)
 
 
-@given(refund_words, st.randoms(use_true_random=False))
-def test_whether_a_refund_is_settled_does_not_depend_on_the_order_of_words(
-    words: list[RefundStatus], order: Random
-) -> None:
-    open_still = {OperationStatus.SUBMITTING, OperationStatus.PENDING}
-
-    shuffled = order.sample(words, len(words))
-    assert (moved(words) in open_still) == (moved(shuffled) in open_still)
-
-
 def test_only_a_webhook_may_be_too_old_to_lead_back_to_the_shopper() -> None:
     told = {
         source: heard(AttemptStatus.PROCESSING, Status.REQUIRES_ACTION, source=source)

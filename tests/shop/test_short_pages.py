@@ -98,12 +98,12 @@ def test_the_mail_names_the_rest_and_links_to_the_order(asked: Attempt) -> None:
     assert order_page(asked) in letter.body
 
 
-def test_the_mail_of_what_was_accepted_says_that_it_is_enough() -> None:
+def test_the_confirmation_says_what_was_accepted() -> None:
     _attempt, review = short_of_60()
     press(review, ReviewAct.ACCEPT)
 
     send_due_mail()
 
-    letter = next(each for each in mail.outbox if "nothing more to pay" in each.subject)
-    assert "We asked for £60.00" in letter.body
-    assert "take £40.00 as enough" in letter.body
+    (letter,) = mail.outbox
+    assert "£60.00" in letter.body
+    assert "£40.00" in letter.body

@@ -65,7 +65,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Payment:
-    """`spurned`: cancelled, and captured all the same; `challenged`: the issuer asks the shopper."""
+    """`spurned`: cancelled, and captured all the same; `challenged`: the issuer asks."""
 
     id: str
     wanted: Wanted

@@ -155,7 +155,7 @@ def test_the_page_takes_as_many_statements_for_a_long_story(
     clerk = staff(SEE_ORDERS)
     clerk.get(order_url(order))  # content types are looked up once a process
 
-    with django_assert_num_queries(18):  # two of them ask for parcels and a wish to cancel
+    with django_assert_num_queries(20):  # two of them ask for parcels and a wish to cancel
         clerk.get(order_url(order))
 
 

@@ -81,7 +81,7 @@ def _capture(shop: Shop, amount: int, *, final: bool) -> None:
 
 
 def _each(
-    which: Callable[[Booked], Any], do: Callable[[Shop, Booked], None]
+    which: Callable[[Booked], Any], do: Callable[[Shop, Booked], object]
 ) -> Callable[[int], Act]:
     def fact(number: int) -> Act:
         def act(shop: Shop) -> None:
