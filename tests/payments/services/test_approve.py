@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orders.models import Mail
+from orders.states import OrderState
 from payments.errors import RefundRefused
 from payments.models import Attempt, Operation, Payment, Refund
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundStatus
@@ -15,7 +16,7 @@ from payments.services.approve import Decision, approve_refund, reject_refund
 from payments.services.cancel import cancel_order
 from payments.services.submit import submit_due_operations
 from payments.states import Approval, OperationStatus
-from tests.factories import UserFactory, a_payment, a_refund_seen, captured
+from tests.factories import UserFactory, a_payment, a_refund_seen, an_attempt, captured
 from tests.payments.refunding import a_refund
 from tests.payments.services.cast import open_reviews
 
@@ -185,3 +186,17 @@ def test_a_rejected_refund_that_was_made_all_the_same_is_booked_and_asked_about(
 
     assert (status(), Payment.objects.get().refunded) == (OperationStatus.SUCCEEDED, 6000)
     assert open_reviews() == ["wrong_amount"]
+
+
+@pytest.mark.parametrize("rejected", [True, False])
+def test_what_nobody_agreed_to_give_back_is_still_the_orders(rejected: bool) -> None:
+    attempt = an_attempt()
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, 4000), source="test")
+    refund = a_refund(Payment.objects.get(), 4000)
+    if rejected:
+        reject_refund(Decision(refund.pk, user()))
+
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt, 6000), source="test")
+
+    payment = Payment.objects.get()
+    assert (payment.surplus, payment.order.state) == (0, OrderState.CONFIRMED)
