@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Refund',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(default=payments.models.refund.new_refund_number, editable=False, max_length=10, unique=True, verbose_name='number')),
+                ('number', models.CharField(default=payments.models.refund.new_refund_number, editable=False, max_length=10, unique=True, verbose_name='refund number')),
                 ('request_key', models.CharField(editable=False, max_length=200, unique=True)),
                 ('amount', models.BigIntegerField(verbose_name='amount')),
                 ('note', models.CharField(blank=True, max_length=255, verbose_name='note')),

@@ -64,7 +64,7 @@ class Refund(models.Model):
     """
 
     number = models.CharField(
-        _("number"), max_length=10, unique=True, default=new_refund_number, editable=False
+        _("refund number"), max_length=10, unique=True, default=new_refund_number, editable=False
     )
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
     request_key = models.CharField(max_length=200, unique=True, editable=False)
