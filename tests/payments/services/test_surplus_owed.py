@@ -78,15 +78,6 @@ def test_what_is_owed_back_is_reserved_for_it() -> None:
     assert (refund.status, refund.reason) == (OperationStatus.REQUESTED, "surplus")
 
 
-def test_each_growth_of_surplus_is_given_back_by_itself() -> None:
-    attempt = an_attempt(an_order())
-
-    payment = apply(attempt, *[captured(attempt, amount) for amount in (7000, 9000)])
-
-    assert sorted(Operation.objects.values_list("amount", flat=True)) == [1000, 2000]
-    assert (payment.surplus, payment.refund_pending) == (3000, 3000)
-
-
 def test_a_part_of_an_order_that_has_expired_revives_nothing() -> None:
     order, attempt = an_expired_order(stock=2)
 
