@@ -200,5 +200,5 @@ CLERKS: Final[dict[Story, Callable[[Clerk], Actor]]] = {
     Story.SHORT_GIVEN_BACK: _end("wrong_amount", "give_back"),
     Story.SHORT_REST_PAID: _end("wrong_amount", "ask_rest"),
     Story.SHORT_REST_UNPAID: _end("wrong_amount", "ask_rest"),
-    Story.MISTOLD: _end("mismatch", "ask_now"),
+    Story.MISTOLD: _end("mismatch", "note"),
 }
