@@ -155,8 +155,8 @@ BUTTONS: Final[dict[ReviewAct, Button]] = {
     ),
     ReviewAct.REFUND_AGAIN: Button(
         _(
-            "The same amount, or what of it is still here, goes back the way it came, as a new "
-            "refund."
+            "It goes back the way it came, as a new refund: all of a refund that failed; of money "
+            "that nobody owed, what is still here."
         ),
         "payments.refund_payment",
     ),

@@ -14,18 +14,18 @@ PLANTS: Final = (
 def new_key_per_retry() -> None:
     """Each try of an operation goes out under a key of its own."""
     from orders.models import random_code  # noqa: PLC0415  # models need Django set up
-    from payments.models import Operation  # noqa: PLC0415  # as above
+    from payments.models import Operation  # noqa: PLC0415  # models need Django set up
 
     Operation.key = property(lambda self: f"{self.our_ref}:{random_code(8)}")  # type: ignore[assignment,method-assign]  # the mistake
 
 
 def refund_without_guard() -> None:
     """A refund is asked for without the conditional update that sets its amount aside."""
-    from django.db.models import F  # noqa: PLC0415  # as above
+    from django.db.models import F  # noqa: PLC0415  # models need Django set up
 
-    from orders.money import Money  # noqa: PLC0415  # as above
-    from payments.models import Attempt, Payment  # noqa: PLC0415  # as above
-    from payments.services import refund  # noqa: PLC0415  # as above
+    from orders.money import Money  # noqa: PLC0415  # models need Django set up
+    from payments.models import Attempt, Payment  # noqa: PLC0415  # models need Django set up
+    from payments.services import refund  # noqa: PLC0415  # models need Django set up
 
     def reserve(payment: Payment, amount: Money) -> Attempt:
         attempt = payment.attempts.filter(captured__gt=0).earliest("pk")
@@ -35,14 +35,14 @@ def refund_without_guard() -> None:
         return attempt
 
     refund._reserve = reserve  # noqa: SLF001  # the mistake
-    refund._check = lambda payment, amount: None  # noqa: ARG005, SLF001  # as above
+    refund._check = lambda payment, amount: None  # noqa: ARG005, SLF001  # the mistake
 
 
 def event_applied_twice() -> None:
     """What an event says was captured comes on top of what we know."""
-    from payments.models import Attempt  # noqa: PLC0415  # as above
-    from payments.providers.base import Outcome  # noqa: PLC0415  # as above
-    from payments.services import apply  # noqa: PLC0415  # as above
+    from payments.models import Attempt  # noqa: PLC0415  # models need Django set up
+    from payments.providers.base import Outcome  # noqa: PLC0415  # models need Django set up
+    from payments.services import apply  # noqa: PLC0415  # models need Django set up
 
     def grow(attempt: Attempt, outcome: Outcome) -> int:
         attempt.authorized = max(attempt.authorized, outcome.authorized)
@@ -55,7 +55,7 @@ def event_applied_twice() -> None:
 
 def short_without_review() -> None:
     """An order that got less than was asked for waits, and nobody is told."""
-    from payments.services import surplus  # noqa: PLC0415  # as above
+    from payments.services import surplus  # noqa: PLC0415  # models need Django set up
 
     surplus.open_review = lambda *_, **__: None  # type: ignore[attr-defined]  # the mistake
 

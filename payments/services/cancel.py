@@ -38,8 +38,7 @@ def cancel_order(*, payment_id: int, actor: str, reason: str, requested_by: int 
     order = Order.objects.get(payment=payment_id)
     if order.state in ENDED:
         raise CancelRefused(_("an order that has expired or is completed cannot be cancelled"))
-    _check_nothing_sent(order)
-    close_attempts(payment_id)
+    close_attempts(order)
     with transaction.atomic(durable=True):
         payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
         return cancel_locked(
@@ -79,18 +78,21 @@ def _forget_captures(payment: Payment) -> None:
     )
 
 
-def close_attempts(payment_id: int) -> None:
+def close_attempts(order: Order) -> None:
     """Ask what became of each attempt in flight, and close it; no transaction is open.
 
-    What still comes of them once the order is cancelled is surplus.
+    What still comes of them once the order is cancelled is surplus. Raises CancelRefused, before
+    anything is closed, where goods have left.
     """
-    for attempt in Attempt.objects.filter(payment=payment_id, superseded_at=None).order_by("pk"):
+    _check_nothing_sent(order)
+    attempts = Attempt.objects.filter(payment__order=order, superseded_at=None)
+    for attempt in attempts.order_by("pk"):
         if attempt.in_flight and ask(attempt.pk, source="cancel").in_flight:
             close_attempt(attempt.pk, source="cancel")
 
 
 def _check_nothing_sent(order: Order) -> None:
-    """Before anything is closed at a provider; the lock looks again."""
+    """Looked at again under the lock."""
     try:
         check_nothing_sent(order)
     except CancellationRefused as error:

@@ -30,7 +30,7 @@ def give_back(ending: Ending) -> bool:
         return False
     payment = Review.objects.select_related("payment__order").get(pk=ending.review_id).payment
     if payment.order.state in LIVING:
-        close_attempts(payment.pk)
+        close_attempts(payment.order)
     with transaction.atomic(durable=True):
         case = lock_case(ending)
         if ended_before(ending):

@@ -60,7 +60,7 @@ class ReturnForm(forms.Form):
     """Which pieces go back and why. Whether so many can, the service says."""
 
     reason = forms.ModelChoiceField(
-        ReturnReason.objects.none(),
+        ReturnReason.objects.filter(active=True),
         label=_("Reason"),
         empty_label=_("Choose a reason"),
         error_messages={
@@ -74,7 +74,6 @@ class ReturnForm(forms.Form):
     def __init__(self, lines: Sequence[OrderLine], data: Any = None) -> None:
         super().__init__(data, initial={"request_key": secrets.token_urlsafe(18)})
         self.lines = lines
-        self.fields["reason"].queryset = ReturnReason.objects.filter(active=True)  # type: ignore[attr-defined]  # a ModelChoiceField
         pieces = {f"pieces_{line.pk}": PiecesField(line) for line in lines}
         self.fields = {**pieces, **self.fields}  # problems are told in the order of the page
 

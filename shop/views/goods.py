@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from orders.errors import CancellationRefused, ReturnRefused
+from orders.errors import Refused
 from orders.models import Order
 from orders.services.cancellation import ask_to_cancel, check_can_ask
 from orders.services.returns import ReturnDraft, check_open_for_returns, request_return
@@ -22,6 +26,16 @@ GROUP = "order_request"
 """The limit in SHOP["rate_limits"] that both pages count against."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`check` and `ask` raise what the order refuses; `ask` tells whether this call made it."""
+
+    template: str
+    form: forms.Form
+    check: Callable[[], None]
+    ask: Callable[[], bool]
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def return_goods(request: HttpRequest, token: str) -> HttpResponse:
@@ -30,32 +44,13 @@ def return_goods(request: HttpRequest, token: str) -> HttpResponse:
         return payment
     order = payment.order
     form = ReturnForm([line for line in order.lines.all() if line.dispatched], _typed(request))
-    if request.method == "POST":
-        return _return(request, order, form)
-    refused = ""
-    try:
-        check_open_for_returns(order)
-    except ReturnRefused as refusal:
-        refused = str(refusal)
-    context = {"order": order, "form": form, "refused": refused}
-    return render(request, "shop/order_return.html", context, status=409 if refused else 200)
-
-
-def _return(request: HttpRequest, order: Order, form: ReturnForm) -> HttpResponse:
-    context = {"order": order, "form": form}
-    if too_often(request, GROUP, shop_settings().rate_limits):
-        form.add_error(None, too_many_tries(request))
-        return render(request, "shop/order_return.html", context, status=429)
-    if form.is_valid():
-        try:
-            _asked, fresh = request_return(_draft(order, form))
-        except ReturnRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            if fresh:
-                messages.success(request, _("We have your request, and look at it soon."))
-            return redirect("shop:order", order.link_token)
-    return render(request, "shop/order_return.html", context, status=400)
+    wish = Wish(
+        "shop/order_return.html",
+        form,
+        check=lambda: check_open_for_returns(order),
+        ask=lambda: request_return(_draft(order, form))[1],
+    )
+    return _answer(request, order, wish)
 
 
 def _draft(order: Order, form: ReturnForm) -> ReturnDraft:
@@ -78,33 +73,44 @@ def cancel_order(request: HttpRequest, token: str) -> HttpResponse:
     if getattr(order, "cancellation", None):
         return redirect("shop:order", token)  # which says how it stands
     form = CancelForm(_typed(request))
-    if request.method == "POST":
-        return _cancel(request, order, form)
-    refused = ""
-    try:
-        check_can_ask(order)
-    except CancellationRefused as refusal:
-        refused = str(refusal)
-    context = {"order": order, "form": form, "refused": refused}
-    return render(request, "shop/order_cancel.html", context, status=409 if refused else 200)
-
-
-def _cancel(request: HttpRequest, order: Order, form: CancelForm) -> HttpResponse:
-    context = {"order": order, "form": form}
-    if too_often(request, GROUP, shop_settings().rate_limits):
-        form.add_error(None, too_many_tries(request))
-        return render(request, "shop/order_cancel.html", context, status=429)
-    if form.is_valid():
-        try:
-            fresh = ask_to_cancel(order_id=order.pk, note=form.cleaned_data["note"])
-        except CancellationRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            if fresh:
-                messages.success(request, _("We have your request, and look at it soon."))
-            return redirect("shop:order", order.link_token)
-    return render(request, "shop/order_cancel.html", context, status=400)
+    wish = Wish(
+        "shop/order_cancel.html",
+        form,
+        check=lambda: check_can_ask(order),
+        ask=lambda: ask_to_cancel(order_id=order.pk, note=form.cleaned_data["note"]),
+    )
+    return _answer(request, order, wish)
 
 
 def _typed(request: HttpRequest) -> dict[str, str] | None:
     return request.POST.dict() if request.method == "POST" else None
+
+
+def _answer(request: HttpRequest, order: Order, wish: Wish) -> HttpResponse:
+    """The page of a wish, or the order's page once it is made."""
+    context = {"order": order, "form": wish.form, "refused": ""}
+    status = 400
+    if request.method != "POST":
+        context["refused"] = _refusal(wish.check)
+        status = 409 if context["refused"] else 200
+    elif too_often(request, GROUP, shop_settings().rate_limits):
+        wish.form.add_error(None, too_many_tries(request))
+        status = 429
+    elif wish.form.is_valid():
+        try:
+            fresh = wish.ask()
+        except Refused as refusal:
+            wish.form.add_error(None, str(refusal))
+        else:
+            if fresh:
+                messages.success(request, _("We have your request, and look at it soon."))
+            return redirect("shop:order", order.link_token)
+    return render(request, wish.template, context, status=status)
+
+
+def _refusal(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except Refused as refusal:
+        return str(refusal)
+    return ""

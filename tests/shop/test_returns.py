@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as site
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from orders.clock import clock_at, now
 from orders.models import Order, ReturnReason, ReturnRequest
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 pytestmark = pytest.mark.django_db
-Statements = Callable[[int], object]
 
 
 def page_of(order: Order, name: str = "") -> str:
@@ -261,21 +259,21 @@ def test_the_pages_are_chinese_to_who_reads_chinese(client: Client) -> None:
 
 
 def test_the_order_page_takes_as_many_statements_for_many_parcels_and_returns(
-    client: Client, django_assert_num_queries: Statements
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     order = a_paid_order()
     for sku in ("TEAPOT", "CUP"):
         a_dispatch(order, pieces={sku: 1})
         a_return(order, pieces={sku: 1})
 
-    with django_assert_num_queries(9):  # type: ignore[attr-defined]  # as the page, and two for each
+    with django_assert_num_queries(9):  # as the page, and two for each
         client.get(page_of(order))
 
 
 def test_the_page_of_a_return_takes_few_statements(
-    client: Client, django_assert_num_queries: Statements
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     order = a_sent_order()
 
-    with django_assert_num_queries(5):  # type: ignore[attr-defined]  # order, lines twice, parcels, reasons
+    with django_assert_num_queries(5):  # order, lines twice, parcels, reasons
         client.get(page_of(order, "return/"))

@@ -44,11 +44,11 @@ def main(meeting: str, clock: str, port: str, mistake: str) -> None:  # noqa: PL
 def _prepare(clock: Clock, mistake: str) -> None:
     """Load what every child needs, and leave no connection open that they would share."""
     from django.core.management import call_command  # noqa: PLC0415  # Django is set up by now
-    from django.db import connections  # noqa: PLC0415  # as above
+    from django.db import connections  # noqa: PLC0415  # Django is set up by now
 
-    from benchmarks.chaos import planted  # noqa: PLC0415  # as above
-    from benchmarks.chaos.inside import web, worker  # noqa: F401, PLC0415  # as above
-    from benchmarks.chaos.inside.warm import set_clock, warm_up  # noqa: PLC0415  # as above
+    from benchmarks.chaos import planted  # noqa: PLC0415  # Django is set up by now
+    from benchmarks.chaos.inside import web, worker  # noqa: F401, PLC0415  # loaded before the fork, for every child
+    from benchmarks.chaos.inside.warm import set_clock, warm_up  # noqa: PLC0415  # Django is set up by now
 
     lay_wire()
     set_clock(clock)
@@ -61,7 +61,7 @@ def _prepare(clock: Clock, mistake: str) -> None:
 
 def _live(role: str, line: Connection, door: socket.socket) -> None:
     from benchmarks.chaos.inside.web import serve  # noqa: PLC0415  # Django is set up by now
-    from benchmarks.chaos.inside.worker import work  # noqa: PLC0415  # as above
+    from benchmarks.chaos.inside.worker import work  # noqa: PLC0415  # Django is set up by now
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     doom.told_by(lambda way: line.send(("struck", way.value)))

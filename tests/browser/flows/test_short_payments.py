@@ -52,7 +52,7 @@ def test_what_came_is_accepted_and_the_order_confirmed(
     shopper.reload()
     heading(shopper, THANKS)
     expect(shopper.get_by_text("Not charged")).to_be_visible()
-    wait_for_mail(shopper, f"Order {number}: nothing more to pay")
+    wait_for_mail(shopper, f"Your order {number} is confirmed")
 
 
 def test_the_rest_is_asked_for_by_mail_and_paid(shopper: Page, clerk: Page, number: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -162,7 +163,9 @@ def test_an_ended_review_shows_how_and_has_no_buttons(review: Review) -> None:
 
 
 @pytest.mark.parametrize("where", [page_of, lambda review: order_url(review.payment.order)])
-def test_until_when_a_dispute_can_be_answered_stands_there(where) -> None:  # type: ignore[no-untyped-def]  # a callable of the table
+def test_until_when_a_dispute_can_be_answered_stands_there(
+    where: Callable[[Review], str],
+) -> None:
     payment = a_payment()
     attempt = payment.attempts.get()
     due = datetime(2026, 12, 6, 12, tzinfo=UTC)

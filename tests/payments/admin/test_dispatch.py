@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -23,6 +24,9 @@ from tests.orders.goods import (
 )
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+
 pytestmark = pytest.mark.django_db
 DISPATCH = "orders.dispatch_order"
 
@@ -31,11 +35,11 @@ def dispatch_url(order: Order) -> str:
     return reverse("admin:orders_order_dispatch", args=[order.pk])
 
 
-def send_parcel(clerk: Client, order: Order, **given: object) -> HttpResponse:
+def send_parcel(clerk: Client, order: Order, **given: object) -> Answer:
     """All that is left with DHL, unless told otherwise; pieces by SKU."""
     pieces = {f"pieces_{x.pk}": given.pop(x.sku, x.to_dispatch) for x in order.lines.all()}
     typed = {"carrier": "DHL", "tracking_number": "JD01", "request_key": "k1"}
-    return clerk.post(dispatch_url(order), typed | pieces | given)  # type: ignore[return-value]  # a test response
+    return clerk.post(dispatch_url(order), typed | pieces | given)
 
 
 def refund(payment: Payment) -> None:

@@ -8,8 +8,13 @@ from datetime import datetime, timedelta
 import httpx
 from django.db import connection, transaction
 
+from demo.models import Product
 from orders.clock import now
 from orders.models import Order
+from orders.money import Money
+from orders.services.expire import expire_order
+from orders.services.place import LineDraft
+from orders.services.stock import StockLine, configured_stock
 from payments.models import Attempt, Operation, Payment, ProviderAccount, Review
 from payments.providers.base import Outcome, Status
 from payments.registry import PaymentOption
@@ -18,7 +23,7 @@ from payments.services.ask import ask
 from payments.services.capture import request_capture
 from payments.services.open import open_attempt
 from payments.services.start import submit_attempt
-from tests.factories import an_account, an_attempt, an_order, seen
+from tests.factories import a_product, an_account, an_attempt, an_order, seen
 from tests.payments.shopper import pay_at_bank
 
 
@@ -26,6 +31,17 @@ def bought(account: ProviderAccount, token: str = "tok_approve") -> Attempt:
     attempt = submit_attempt(an_attempt(account=account))
     pay_at_bank(attempt.redirect_url, token)
     return ask(attempt.pk, source="test")
+
+
+def an_expired_order(*, stock: int) -> tuple[Order, Attempt]:
+    """An order over 2 pieces whose time ran out while its attempt was open; `stock` are left."""
+    product = a_product(stock=stock + 2)
+    order = an_order(lines=[LineDraft(product.sku, product.name, 2, Money(3000, "GBP"))])
+    configured_stock().take(ref=order.stock_ref, lines=[StockLine(product.sku, 2)])
+    attempt = an_attempt(order)
+    expire_order(order, actor="test")
+    Product.objects.filter(pk=product.pk).update(stock=stock)
+    return order, attempt
 
 
 def apply(attempt: Attempt, *outcomes: Outcome) -> Payment:

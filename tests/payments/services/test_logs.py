@@ -20,7 +20,7 @@ WHO = "alice@example.com"
 class Stumbling(SandboxProvider):
     """Quotes what it could not read, as int() and strptime() do."""
 
-    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # as is
+    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # as the port has it
         raise ValueError(f"invalid literal for int() with base 10: {WHO!r}")
 
 

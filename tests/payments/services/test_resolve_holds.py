@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import Settings
 
 from orders.models import Order
 from orders.services.expire import expire_order
+from orders.services.settle import mark_held
 from orders.states import OrderState
-from payments.errors import CaptureRefused, ReviewRefused
+from payments.errors import CancelRefused, CaptureRefused, ReviewRefused
 from payments.models import Operation, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.services import give_back as giving
 from tests.factories import an_attempt, an_order, captured
+from tests.orders.goods import a_dispatch
+from tests.payments.adapters import AskMe
+from tests.payments.asking import an_attempt_to_ask_about
 from tests.payments.reviewing import a_review, press, short_of_60
 from tests.payments.services.cast import a_hold, apply, held
 
@@ -58,15 +63,27 @@ def test_who_is_too_late_to_give_back_does_not_cancel_what_another_has_accepted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _attempt, review = short_of_60()
-    monkeypatch.setattr(
-        giving, "close_attempts", lambda _payment_id: press(review, ReviewAct.ACCEPT)
-    )
+    monkeypatch.setattr(giving, "close_attempts", lambda _order: press(review, ReviewAct.ACCEPT))
 
     with pytest.raises(ReviewRefused):
         press(review, ReviewAct.GIVE_BACK)
 
     assert Order.objects.get().state == OrderState.CONFIRMED
     assert not Operation.objects.exists()
+
+
+def test_nothing_is_asked_or_closed_to_give_back_what_has_left(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = an_attempt_to_ask_about(settings, monkeypatch)
+    mark_held(attempt.payment.order, actor="test")
+    a_dispatch(attempt.payment.order)
+    review = a_review(attempt.payment, ReviewKind.HOLD_ENDING)
+
+    with pytest.raises(CancelRefused):
+        press(review, ReviewAct.GIVE_BACK)
+
+    assert AskMe.asked == []
 
 
 def test_giving_back_what_a_dispute_holds_is_refused_and_leaves_the_review_open() -> None:

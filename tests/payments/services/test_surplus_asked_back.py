@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from demo.models import Product
 from orders.models import Order
-from orders.money import Money
-from orders.services.expire import expire_order
-from orders.services.place import LineDraft
-from orders.services.stock import StockLine, configured_stock
 from orders.states import OrderState
 from payments.models import Attempt, Operation, Review
 from payments.models.records import ReviewAct
 from payments.services.refund import request_refund
 from payments.states import PaymentStatus
-from tests.factories import a_product, a_refund_seen, an_attempt, an_order, captured
+from tests.factories import a_refund_seen, an_attempt, an_order, captured
 from tests.payments.reviewing import pays_again, press
-from tests.payments.services.cast import apply
+from tests.payments.services.cast import an_expired_order, apply
 
 pytestmark = pytest.mark.django_db
-
-
-def an_expired_order(*, stock: int) -> tuple[Order, Attempt]:
-    """An order over 2 pieces whose time ran out while its attempt was open; `stock` are left."""
-    product = a_product(stock=stock + 2)
-    order = an_order(lines=[LineDraft(product.sku, product.name, 2, Money(3000, "GBP"))])
-    configured_stock().take(ref=order.stock_ref, lines=[StockLine(product.sku, 2)])
-    attempt = an_attempt(order)
-    expire_order(order, actor="test")
-    Product.objects.filter(pk=product.pk).update(stock=stock)
-    return order, attempt
 
 
 def asked_back(attempt: Attempt, amount: int) -> Operation:

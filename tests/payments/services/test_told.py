@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,41 +9,22 @@ import pytest
 from pytest_django import Settings
 
 from payments.models import Attempt, InboxEvent, Payment
-from payments.providers.base import DisputeSeen, DisputeStatus, RawRequest, Status
-from payments.providers.sandbox.webhook import read_event
+from payments.providers.base import DisputeSeen, DisputeStatus, Status
 from payments.services.inbox import drain_inbox
-from payments.services.receive import receive
 from payments.services.told import ASK_EVERY
 from payments.states import AttemptStatus, InboxState, PaymentStatus
-from tests.factories import an_attempt, captured, later, seen
+from tests.factories import captured, later, seen
 from tests.payments.adapters import AskMe
+from tests.payments.asking import an_attempt_to_ask_about, states, tell
 from tests.payments.sending import stored
 from tests.payments.services.cast import apply
-from tests.payments.wire import a_captured_body
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def attempt(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Attempt:
-    providers = {"sandbox": "tests.payments.adapters.AskMe"}
-    settings.PAYMENTS = {**settings.PAYMENTS, "providers": providers}
-    attempt = an_attempt()
-    monkeypatch.setattr(AskMe, "asked", [])
-    monkeypatch.setattr(AskMe, "says", captured(attempt))
-    return attempt
-
-
-def tell(attempt: Attempt, *names: str) -> None:
-    for name in names:
-        body = a_captured_body(attempt) | {"id": name}
-        event = replace(read_event(body), outcome=None)
-        raw = RawRequest(json.dumps(body).encode(), {})
-        receive(account=attempt.account, event=event, raw=raw)
-
-
-def states() -> list[str]:
-    return list(InboxEvent.objects.order_by("pk").values_list("state", flat=True))
+    return an_attempt_to_ask_about(settings, monkeypatch)
 
 
 def test_an_event_without_an_outcome_makes_us_ask(attempt: Attempt) -> None:
