@@ -89,8 +89,9 @@ def _orders(books: Books) -> Iterator[str]:
         kept = sum(payment.captured - payment.refunded for payment in payments)
         failed = _failed(payments)
         name = f"order {order['number']} ({order['email']})"
-        if order["state"] in DEAD and kept > failed:
-            yield f"{name} is {order['state']}, and {kept} of its money was kept"
+        left = sum(payment.kept for payment in payments)
+        if order["state"] in DEAD and left > failed:
+            yield f"{name} is {order['state']}, and {left} of its money was kept"
         if order["state"] == "open" and kept >= order["total_amount"]:
             yield f"{name} is paid and still open"
         elif order["state"] == "open" and kept > failed and order["number"] not in asked:
@@ -217,8 +218,9 @@ def _called_for(books: Books) -> Iterator[Review]:
             elif refund.status == "failed":
                 yield "refund_failed", refund.reference
         yield from _called_for_by_amounts(payment)
-    for payments in _by_order(books).values():
-        if surplus := _disputed_surplus(payments):
+    dead = {row["number"] for row in books.rows["orders"] if row["state"] in DEAD}
+    for number, payments in _by_order(books).items():
+        if surplus := _disputed_surplus(payments, owed=number not in dead):
             yield _about_surplus(books, surplus)
 
 
@@ -236,10 +238,11 @@ def _called_for_by_amounts(payment: Payment) -> Iterator[Review]:
         yield from (("no_answer", each) for each in (ref, *payment.unheeded))
 
 
-def _disputed_surplus(payments: Sequence[Payment]) -> Payment | None:
-    """The payment of an order that a dispute has taken, while another has paid the order."""
+def _disputed_surplus(payments: Sequence[Payment], *, owed: bool) -> Payment | None:
+    """The payment that a dispute has taken and that nobody `owed`, or another made as well."""
     kept = sum(payment.kept for payment in payments)
-    return next((each for each in payments if each.disputed and kept > each.kept), None)
+    taken = [each for each in payments if each.disputed]
+    return next((each for each in taken if kept > each.kept or not owed), None)
 
 
 def _about_surplus(books: Books, surplus: Payment) -> Review:

@@ -190,6 +190,20 @@ def test_a_second_payment_that_is_disputed_calls_for_a_review(
     assert "review surplus of A2 is missing" in missing
 
 
+def test_what_a_dispute_took_of_a_dead_order_was_not_kept_and_calls_for_a_review(
+    bank: Bank, books: Books, paid: Payment
+) -> None:
+    books.rows["orders"][0]["state"] = books.rows["lines"][0]["state"] = "expired"
+    books.rows["stock"]["SKU"] = 10
+    dispute = bank.open_dispute(paid)
+    assert dispute
+
+    verdict = judge(books)
+
+    assert verdict.lost == []
+    assert "review surplus of A1 is missing" in verdict.others
+
+
 def test_no_letter_is_given_up(books: Books) -> None:
     books.rows["events"].append({"event_id": "evt_1", "state": "dead", "next_run_at": None})
     assert judge(books).others == ["event evt_1 is dead"]

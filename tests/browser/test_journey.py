@@ -111,7 +111,9 @@ def test_a_page_that_moves_is_noticed(visitor: Visitor) -> None:
     visitor.page.goto("/terms/")
     visitor.page.evaluate("document.body.style.paddingTop = '300px'")
 
-    assert visitor.shift() > 0.01
+    moved, where = visitor.shift()
+    assert moved > 0.01
+    assert "<" in where
 
 
 @pytest.mark.parametrize("path", ["/", "/p/stoneware-teapot/", "/cart/", "/checkout/"])

@@ -11,13 +11,22 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "resultTypes":
 NARROWEST = 320
 SHIFT = """() => new Promise((done) => {
   let moved = 0;
+  const where = [];
+  const put = ({ x, y, width, height }) => [x, y, width, height].join(" ");
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) moved += entry.value;
+    for (const entry of list.getEntries()) {
+      if (entry.hadRecentInput) continue;
+      moved += entry.value;
+      for (const { node, previousRect, currentRect } of entry.sources)
+        where.push(`${node?.outerHTML?.slice(0, 60)}: ${put(previousRect)} to ${put(currentRect)}`);
+    }
   }).observe({ type: "layout-shift", buffered: true });
-  const tell = () => done(moved - (window.movedBefore ?? 0));
+  const tell = () => done([moved - (window.movedBefore ?? 0), where.join("\\n")]);
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(tell)));
 })"""
-FORGET_SHIFT = f"({SHIFT})().then((moved) => {{ window.movedBefore = moved; }})"
+FORGET_SHIFT = (
+    f"({SHIFT})().then(([moved]) => {{ window.movedBefore = (window.movedBefore ?? 0) + moved; }})"
+)
 INLINE = """() => [...document.querySelectorAll("*")].filter((each) =>
   each.matches("style, [style], script:not([src])") ||
   each.getAttributeNames().some((name) => name.startsWith("on"))
@@ -64,15 +73,19 @@ class Visitor:
         """Be on the page with that heading; it is open to all, stands still and fits a phone."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
         if self._script:
-            assert self.shift() == 0, f"{self.page.url} moves while it loads"
+            moved, where = self.shift()
+            assert moved == 0, f"{self.page.url} moves while it loads:\n{where}"
             assert self.inline() == [], f"{self.page.url} holds inline script or style"
             assert self.barriers() == ""
             assert self.overhang() == 0, f"{self.page.url} scrolls sideways"
 
-    def shift(self) -> float:
-        """How far the page moved by itself under the reader, as cumulative layout shift."""
-        moved: float = self.page.evaluate(SHIFT)
-        return moved
+    def shift(self) -> tuple[float, str]:
+        """How far the page moved by itself under the reader, as cumulative layout shift; and what.
+
+        Each line names a node, and where it was and came to: x, y, width, height.
+        """
+        moved, where = self.page.evaluate(SHIFT)
+        return moved, where
 
     def forget_shift(self) -> None:
         """Let what moved up to now be the visitor's own doing."""
