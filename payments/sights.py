@@ -20,6 +20,7 @@ Fact = str | int | Money | datetime | Failure | AttemptStatus | OperationKind
 
 OTHER_REFERENCE: Final = gettext_noop("they name the reference %(theirs)s, ours is %(ours)s")
 OTHER_ACCOUNT: Final = gettext_noop("they name the account %(theirs)s, ours is %(ours)s")
+OTHER_PAYMENT: Final = gettext_noop("they name the payment %(theirs)s, ours is %(ours)s")
 OTHER_CURRENCY: Final = gettext_noop("they name the currency %(theirs)s, ours is %(ours)s")
 TEST_MONEY: Final = gettext_noop("they speak of test money, and our account is a live one")
 LIVE_MONEY: Final = gettext_noop("they speak of real money, and our account is a test one")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -14,7 +13,6 @@ from orders.money import Money
 from orders.services.settle import mark_held, mark_paid
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
-from payments.models.account import Mode
 from payments.models.payment import MISMATCH, NOT_SENT
 from payments.models.records import ReviewKind
 from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
@@ -27,6 +25,7 @@ from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
 from payments.services.holds import follow_hold, next_look, watch_hold
 from payments.services.lock import lock_attempt
+from payments.services.mismatch import Differs, mismatch
 from payments.services.parked import release_parked
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
@@ -34,14 +33,7 @@ from payments.services.reviews import end_review, open_review
 from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
-from payments.sights import (
-    LIVE_MONEY,
-    OTHER_ACCOUNT,
-    OTHER_CURRENCY,
-    OTHER_REFERENCE,
-    TEST_MONEY,
-    Fact,
-)
+from payments.sights import Fact
 from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
 
 SUMMED = (
@@ -68,26 +60,19 @@ UNHEARD = frozenset({AttemptStatus.SUBMITTING, AttemptStatus.UNKNOWN})
 """The provider has told nothing of such an attempt yet."""
 
 
-class Differs(NamedTuple):
-    """What the provider names otherwise than we do, in words with gaps for both."""
-
-    words: str
-    theirs: str
-    ours: str
-
-
 def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
     """Book what a provider says of an attempt. A second call with the same facts changes nothing.
 
     Facts are never refused: totals only grow, whatever the order in which they are seen.
-    What names another account, mode, currency or reference is not applied, but reviewed.
+    What names another account, mode, currency, reference or payment of theirs is not applied, but
+    reviewed.
     """
     with transaction.atomic(savepoint=False):
         attempt, attempts = lock_attempt(attempt_id)
         payment = attempt.payment
         if outcome.inferred and attempt.status not in UNHEARD:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
-        if problem := _mismatch(attempt, outcome):
+        if problem := mismatch(attempt, outcome):
             return _set_aside(attempt, outcome, problem, source=source)
         before, stood = as_read(attempt), totals_of(attempt)
         status, held = AttemptStatus(attempt.status), attempt.held
@@ -149,25 +134,6 @@ def as_tried(attempt: Attempt) -> Tried:
         charged_as_asked=attempt.charged_as_asked,
         gone=attempt.accepted - attempt.part if is_open else 0,
     )
-
-
-def _mismatch(attempt: Attempt, outcome: Outcome) -> Differs | None:
-    """What the provider names otherwise than we do; None where nothing is."""
-    account, currency = attempt.account, attempt.payment.currency
-    amounts = [outcome.amount] if outcome.amount else []
-    amounts += [capture.amount for capture in outcome.captures]
-    amounts += [refund.amount for refund in outcome.refunds]
-    amounts += [dispute.amount for dispute in outcome.disputes]
-    named = (
-        (OTHER_REFERENCE, outcome.our_ref, attempt.our_ref),
-        (TEST_MONEY if account.mode == Mode.LIVE else LIVE_MONEY, outcome.mode, account.mode),
-        (OTHER_ACCOUNT, outcome.merchant_id, account.merchant_id),
-        *((OTHER_CURRENCY, amount.currency, currency) for amount in amounts),
-    )
-    for words, theirs, ours in named:
-        if theirs and theirs != ours:
-            return Differs(words, theirs, ours)
-    return None
 
 
 def _set_aside(attempt: Attempt, outcome: Outcome, problem: Differs, *, source: str) -> Attempt:
