@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from orders.money import Money
-from payments.models import Attempt, Operation, Payment
+from payments.models import Attempt, Operation
 from payments.models.records import ReviewKind
 from payments.providers.base import RefundSeen, RefundStatus
 from payments.services.refund import request_refund
@@ -64,5 +64,15 @@ def test_a_booked_refund_that_is_told_with_another_amount_is_for_a_person(
 
     payment = apply(attempt, captured(attempt, refunds=(replace(told, amount=Money(3000, GBP)),)))
 
-    assert open_reviews() == [ReviewKind.WRONG_AMOUNT]
-    assert payment.refunded == Payment.objects.get().refunded == 2000
+    assert open_reviews() == [ReviewKind.REFUND_TOTAL]
+    assert payment.refunded == 2000
+
+
+def test_an_old_amount_of_a_refund_that_came_back_asks_nobody(attempt: Attempt) -> None:
+    told = made(attempt)
+    back = replace(told, status=RefundStatus.FAILED)
+    apply(attempt, captured(attempt, refunds=(back,)))
+
+    apply(attempt, captured(attempt, refunds=(replace(told, amount=Money(3000, GBP)),)))
+
+    assert open_reviews() == [ReviewKind.REFUND_FAILED]
