@@ -26,6 +26,7 @@ TEST_MONEY: Final = gettext_noop("they speak of test money, and our account is a
 LIVE_MONEY: Final = gettext_noop("they speak of real money, and our account is a test one")
 WON_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as lost, and is won now")
 LOST_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as won, and is lost now")
+SENT: Final = gettext_noop("%(amount)s lapsed, and goods of the order had been sent")
 WHY: Final = gettext_noop("%(amount)s: %(why)s")
 
 CHOICES: Final[dict[str, type[AttemptStatus | OperationKind]]] = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.money import Money
+from orders.services.dispatch import complete_if_sent
 from orders.services.settle import mark_held, mark_paid
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
@@ -23,7 +24,7 @@ from payments.services.bad_news import tell_of_failure
 from payments.services.captures_seen import settle_capture
 from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
-from payments.services.holds import follow_hold, next_look, watch_hold
+from payments.services.holds import follow_hold, lapsed, next_look, watch_hold
 from payments.services.lock import lock_attempt
 from payments.services.mismatch import Differs, mismatch
 from payments.services.parked import release_parked
@@ -107,17 +108,25 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     elif settled(tried) + promised(tried) >= payment.amount:
         mark_held(payment.order, actor=source, owed=payment.amount)
     if waited and payment.order.state != OrderState.OPEN:
-        _end_questions(payment, attempts)
+        _go_on(payment, attempts, source=source)
     payment.status = payment_status(
         amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(payment.order.state))
     )
     save_changes(payment, before)
 
 
-def _end_questions(payment: Payment, attempts: Sequence[Attempt]) -> None:
-    """Once an order has its money, nobody need decide about the parts that were accepted."""
+def _go_on(payment: Payment, attempts: Sequence[Attempt], *, source: str) -> None:
+    """Once an order has its money, nobody need decide about parts, or about goods that were sent.
+
+    Only one that was opened again, since a hold had lapsed, can have sent them.
+    """
     for part in (attempt for attempt in attempts if attempt.accepted):
         end_review(ReviewKind.WRONG_AMOUNT, payment, subject=part.our_ref)
+    gone = [attempt for attempt in attempts if attempt.hold and attempt.released]
+    for attempt in gone:
+        end_review(ReviewKind.HOLD_ENDING, payment, subject=lapsed(attempt))
+    if gone:
+        complete_if_sent(payment.order, actor=source)
 
 
 def as_tried(attempt: Attempt) -> Tried:
