@@ -30,6 +30,24 @@ def test_a_payment_that_its_bank_will_charge_yet_has_not_failed() -> None:
     assert mails() == []
 
 
+def test_a_payment_that_its_bank_did_not_charge_after_all_has_failed() -> None:
+    attempt = on_its_way(an_attempt())
+    apply(attempt, seen(attempt, Status.AUTHORIZED, authorized=6000))
+
+    apply(attempt, seen(attempt, Status.VOIDED, authorized=6000, released=6000))
+
+    assert mails() == ["payment_failed"]
+
+
+def test_a_hold_that_lapses_is_told_once() -> None:
+    attempt = on_its_way(a_hold())
+    apply(attempt, held(attempt))
+
+    apply(attempt, seen(attempt, Status.EXPIRED, authorized=6000, released=6000))
+
+    assert mails() == ["confirmation", "hold_lapsed"]
+
+
 def test_a_payment_that_is_held_in_part_has_not_failed() -> None:
     attempt = on_its_way(a_hold())
 
