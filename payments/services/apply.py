@@ -79,7 +79,7 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         status, held = AttemptStatus(attempt.status), attempt.held
         _remember(attempt, outcome, source)
         facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
-        more = _grow_totals(attempt, outcome)
+        more = _grow_totals(attempt, outcome, source)
         _observe(attempt, outcome, source)
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
@@ -182,14 +182,22 @@ def _remember(attempt: Attempt, outcome: Outcome, source: str) -> None:
         remember_method(attempt, outcome.saved_method)
 
 
-def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:
+def _grow_totals(attempt: Attempt, outcome: Outcome, source: str) -> int:
     """Let the totals grow to what was seen; returns by how much was captured more."""
     captured = attempt.captured
     attempt.authorized = max(attempt.authorized, outcome.authorized)
     attempt.captured = max(attempt.captured, outcome.captured)
     attempt.released = max(attempt.released, outcome.released)
-    attempt.capture_before = outcome.capture_before or attempt.capture_before
+    attempt.capture_before = _held_until(attempt, outcome, source)
     return attempt.captured - captured
+
+
+def _held_until(attempt: Attempt, outcome: Outcome, source: str) -> datetime | None:
+    """When the hold ends, by the newest word; an event may be an old one, so it only prolongs."""
+    known, told = attempt.capture_before, outcome.capture_before
+    if source == "webhook" and known and told:
+        return max(known, told)
+    return told or known
 
 
 def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
