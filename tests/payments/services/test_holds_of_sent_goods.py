@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from orders.models import Order
+from orders.emails import render_mail
+from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.models import Attempt
 from payments.models.records import ReviewKind
@@ -41,6 +42,13 @@ def test_a_person_is_not_asked_about_goods_that_are_here_still() -> None:
     apply(attempt, seen(attempt, Status.EXPIRED, authorized=6000, released=6000))
 
     assert open_reviews() == []
+
+
+def test_the_mail_about_goods_that_have_left_does_not_promise_to_keep_them(lapsed: Attempt) -> None:
+    _subject, body = render_mail(Mail.objects.get(kind="hold_lapsed"))
+
+    assert "goods of this order are on their way to you" in body
+    assert "We keep the goods" not in body
 
 
 def test_the_question_stays_once_the_order_has_expired(lapsed: Attempt) -> None:
