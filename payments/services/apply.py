@@ -20,6 +20,7 @@ from payments.projections import Tried, attempt_status, heard, payment_status, p
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
 from payments.schedule import WITHOUT_MONEY, case_of, next_poll
+from payments.services.approved import charge_approved
 from payments.services.bad_news import tell_of_failure
 from payments.services.captures_seen import settle_capture
 from payments.services.changes import as_read, save_changes
@@ -70,7 +71,6 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
     """
     with transaction.atomic(savepoint=False):
         attempt, attempts = lock_attempt(attempt_id)
-        payment = attempt.payment
         if outcome.inferred and attempt.status not in UNHEARD:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
         if problem := mismatch(attempt, outcome):
@@ -79,20 +79,21 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         status, held = AttemptStatus(attempt.status), attempt.held
         _remember(attempt, outcome, source)
         facts = [*apply_refunds(attempt, outcome), *apply_disputes(attempt, outcome)]
-        more = _grow_totals(attempt, outcome, source)
+        more = _grow_totals(attempt, outcome)
         _observe(attempt, outcome, source)
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
         follow_hold(attempt)
+        charge_approved(attempt)
         settle_capture(attempt, outcome)
         settle_void(attempt)
         _share(attempt)
         _ask_again(attempt, status, source)
         save_changes(attempt, before)
         post_facts(attempt, stood=stood, facts=facts)
-        settle_payment(payment, attempts, source=source)
+        settle_payment(attempt.payment, attempts, source=source)
         watch_hold(attempt, held_before=held)
-        tell_of_failure(payment.order, attempt, before=status)
+        tell_of_failure(attempt.payment.order, attempt, before=status)
     return attempt
 
 
@@ -182,13 +183,12 @@ def _remember(attempt: Attempt, outcome: Outcome, source: str) -> None:
         remember_method(attempt, outcome.saved_method)
 
 
-def _grow_totals(attempt: Attempt, outcome: Outcome, source: str) -> int:
+def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:
     """Let the totals grow to what was seen; returns by how much was captured more."""
     captured = attempt.captured
     attempt.authorized = max(attempt.authorized, outcome.authorized)
     attempt.captured = max(attempt.captured, outcome.captured)
     attempt.released = max(attempt.released, outcome.released)
-    attempt.capture_before = _held_until(attempt, outcome, source)
     return attempt.captured - captured
 
 
@@ -210,6 +210,7 @@ def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
         released=attempt.released,
         newest=heard(AttemptStatus(attempt.status), outcome.status, source=source),
     )
+    attempt.capture_before = _held_until(attempt, outcome, source)
     _show_next(attempt, outcome.next_action)
     if outcome.error and not attempt.captured:
         attempt.error_code, attempt.error_raw = outcome.error.code, outcome.error.raw[:80]

@@ -21,7 +21,9 @@ def tell_of_failure(order: Order, attempt: Attempt, *, before: AttemptStatus) ->
     ended = attempt.status not in AWAITED and not attempt.captured
     ours = attempt.closing_at or attempt.superseded_at
     promised = before in PROMISED or (before in IN_FLIGHT and attempt.returned_at is not None)
-    promised |= before == AttemptStatus.AUTHORIZED and not attempt.hold  # of a hold its lapse is told
+    promised |= (
+        before == AttemptStatus.AUTHORIZED and not attempt.hold
+    )  # of a hold its lapse is told
     if promised and ended and not ours and order.state == OrderState.OPEN:
         queue_mail(
             order=order,

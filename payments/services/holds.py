@@ -112,9 +112,9 @@ def _ask_the_shopper(attempt: Attempt) -> None:
     Where goods have left, a person is told too: nobody may pay for them.
     """
     order, subject = attempt.payment.order, attempt.our_ref
-    if not reopen_order(order, subject_ref=subject):
-        if order.state == OrderState.OPEN and order.mails.filter(kind="rest_asked").exists():
-            ask_again(order, subject_ref=subject)
+    waits = not reopen_order(order, subject_ref=subject) and order.state == OrderState.OPEN
+    if waits and order.mails.filter(kind="rest_asked").exists():
+        ask_again(order, subject_ref=subject)
     if has_left(order):
         amount = attempt.money(attempt.authorized)
         open_review(
