@@ -6,13 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from orders.conf import order_settings
-from orders.models import DispatchLine, ReturnLine
+from orders.models import DispatchLine, Order, ReturnLine
 
 
 def return_until(dispatched_at: Iterable[datetime]) -> datetime | None:
     """The last moment to ask for a return, counted from the last parcel; None where none left."""
     last = max(dispatched_at, default=None)
     return last + timedelta(days=order_settings().return_days) if last else None
+
+
+def has_left(order: Order) -> bool:
+    """Whether anything of it was dispatched."""
+    return order.lines.filter(dispatched__gt=0).exists()
 
 
 def goods(lines: Iterable[DispatchLine | ReturnLine]) -> str:

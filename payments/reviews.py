@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.records import Review, ReviewAct, ReviewKind
-from payments.sights import LIVE_MONEY, LOST_ANEW, TEST_MONEY, WON_ANEW
+from payments.sights import LIVE_MONEY, LOST_ANEW, OTHER_PAYMENT, SENT, TEST_MONEY, WON_ANEW
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -118,6 +118,22 @@ TO_DO_ABOUT: Final[dict[str, Guide]] = {
         _(
             "See at the provider's own site whether somebody was charged: what was, refund there. "
             "Here nothing is owed: close it with a note. Tell who runs the site."
+        ),
+        ENDS_BY_NOTE,
+    ),
+    OTHER_PAYMENT: Guide(
+        _("The provider has a second payment under our reference. Nothing of it was booked."),
+        _(
+            "See at the provider's own site whether somebody was charged twice: what was, refund "
+            "there. Then close it with a note. Tell who runs the site."
+        ),
+        ENDS_BY_NOTE,
+    ),
+    SENT: Guide(
+        _("The bank has let go of the money for goods that were sent. The shopper is asked anew."),
+        _(
+            "Write to the shopper. The question ends by itself once they have paid; close it with "
+            "a note where the goods come back, or are given up."
         ),
         ENDS_BY_NOTE,
     ),

@@ -20,11 +20,13 @@ Fact = str | int | Money | datetime | Failure | AttemptStatus | OperationKind
 
 OTHER_REFERENCE: Final = gettext_noop("they name the reference %(theirs)s, ours is %(ours)s")
 OTHER_ACCOUNT: Final = gettext_noop("they name the account %(theirs)s, ours is %(ours)s")
+OTHER_PAYMENT: Final = gettext_noop("they name the payment %(theirs)s, ours is %(ours)s")
 OTHER_CURRENCY: Final = gettext_noop("they name the currency %(theirs)s, ours is %(ours)s")
 TEST_MONEY: Final = gettext_noop("they speak of test money, and our account is a live one")
 LIVE_MONEY: Final = gettext_noop("they speak of real money, and our account is a test one")
 WON_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as lost, and is won now")
 LOST_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as won, and is lost now")
+SENT: Final = gettext_noop("%(amount)s lapsed, and goods of the order had been sent")
 WHY: Final = gettext_noop("%(amount)s: %(why)s")
 
 CHOICES: Final[dict[str, type[AttemptStatus | OperationKind]]] = {

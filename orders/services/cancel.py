@@ -8,9 +8,10 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from orders.clock import now
-from orders.emails import queue_mail
+from orders.emails import MailContext, queue_mail
 from orders.errors import CancellationRefused
 from orders.models import Order
+from orders.queries import has_left
 from orders.services.cancellation import close_wish, open_wish
 from orders.services.stock import StockLine, configured_stock
 from orders.states import CancellationState, OrderState
@@ -39,7 +40,7 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> bool:
 
 def check_nothing_sent(order: Order) -> None:
     """Raises CancellationRefused, with a sentence for staff, where goods have left."""
-    if order.lines.filter(dispatched__gt=0).exists():
+    if has_left(order):
         refused = _("a part of this order was dispatched: refund what is not sent, or take it back")
         raise CancellationRefused(refused)
 
@@ -60,4 +61,5 @@ def ask_again(order: Order, *, subject_ref: str) -> None:
     """Keep the goods of a locked open order for another payment, and ask for that by mail."""
     order.expires_at, order.extended = now() + KEPT_OPEN, False
     order.save(update_fields=["expires_at", "extended"])
-    queue_mail(order=order, kind="hold_lapsed", subject_ref=subject_ref)
+    sent: MailContext = {"sent": 1} if has_left(order) else {}
+    queue_mail(order=order, kind="hold_lapsed", subject_ref=subject_ref, context=sent)

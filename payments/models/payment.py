@@ -136,8 +136,9 @@ class Attempt(models.Model):
 
     The totals only grow. `status` is their projection, or the newest observation.
     `accepted`: less came than `amount`, and staff take so much of it as this attempt's part.
-    `hold`: only authorized at first; it lapses at `capture_before`, and `capture_asked` is what our
-    captures have asked for in all, `capture_final` that the last of them releases the rest.
+    `hold`: only authorized, or agreed to, at first, so that we capture; it lapses at
+    `capture_before`, and `capture_asked` is what our captures have asked for in all,
+    `capture_final` that the last of them releases the rest.
     `closing_at`: we asked the provider to close it; `superseded_at`: the shopper moved on, so
     whatever is captured from then on is `surplus` and goes back. `returned_at`: the shopper came
     back from the provider and waits. `known_as`: the provider's id of it, where the row is locked.

@@ -105,7 +105,10 @@ class ProviderRef:
 
 @dataclass(frozen=True, slots=True)
 class ProviderObject:
-    """One id the provider uses for something of ours, by kind ("payment", "refund", "charge")."""
+    """One id the provider uses for something of ours, by kind ("payment", "refund", "charge").
+
+    An attempt has one of the kind "payment", by which it is asked for: another one is another's.
+    """
 
     kind: str
     id: str

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.money import Money
+from orders.services.dispatch import complete_if_sent
 from orders.services.settle import mark_held, mark_paid
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderObject
-from payments.models.account import Mode
 from payments.models.payment import MISMATCH, NOT_SENT
 from payments.models.records import ReviewKind
 from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
 from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
 from payments.registry import flow_of
 from payments.schedule import WITHOUT_MONEY, case_of, next_poll
+from payments.services.approved import charge_approved
 from payments.services.bad_news import tell_of_failure
 from payments.services.captures_seen import settle_capture
 from payments.services.changes import as_read, save_changes
 from payments.services.disputes_seen import apply_disputes
-from payments.services.holds import follow_hold, next_look, watch_hold
+from payments.services.holds import follow_hold, lapsed, next_look, watch_hold
 from payments.services.lock import lock_attempt
+from payments.services.mismatch import Differs, mismatch
 from payments.services.parked import release_parked
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
@@ -34,14 +35,7 @@ from payments.services.reviews import end_review, open_review
 from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
-from payments.sights import (
-    LIVE_MONEY,
-    OTHER_ACCOUNT,
-    OTHER_CURRENCY,
-    OTHER_REFERENCE,
-    TEST_MONEY,
-    Fact,
-)
+from payments.sights import Fact
 from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
 
 SUMMED = (
@@ -68,26 +62,18 @@ UNHEARD = frozenset({AttemptStatus.SUBMITTING, AttemptStatus.UNKNOWN})
 """The provider has told nothing of such an attempt yet."""
 
 
-class Differs(NamedTuple):
-    """What the provider names otherwise than we do, in words with gaps for both."""
-
-    words: str
-    theirs: str
-    ours: str
-
-
 def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
     """Book what a provider says of an attempt. A second call with the same facts changes nothing.
 
     Facts are never refused: totals only grow, whatever the order in which they are seen.
-    What names another account, mode, currency or reference is not applied, but reviewed.
+    What names another account, mode, currency, reference or payment of theirs is not applied, but
+    reviewed.
     """
     with transaction.atomic(savepoint=False):
         attempt, attempts = lock_attempt(attempt_id)
-        payment = attempt.payment
         if outcome.inferred and attempt.status not in UNHEARD:
             outcome = Outcome(status=Status.UNKNOWN)  # no answer: what we were told stands
-        if problem := _mismatch(attempt, outcome):
+        if problem := mismatch(attempt, outcome):
             return _set_aside(attempt, outcome, problem, source=source)
         before, stood = as_read(attempt), totals_of(attempt)
         status, held = AttemptStatus(attempt.status), attempt.held
@@ -98,15 +84,16 @@ def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:
         if more:
             claim_capture(attempt, captured_before=attempt.captured - more)
         follow_hold(attempt)
+        charge_approved(attempt)
         settle_capture(attempt, outcome)
         settle_void(attempt)
         _share(attempt)
         _ask_again(attempt, status, source)
         save_changes(attempt, before)
         post_facts(attempt, stood=stood, facts=facts)
-        settle_payment(payment, attempts, source=source)
+        settle_payment(attempt.payment, attempts, source=source)
         watch_hold(attempt, held_before=held)
-        tell_of_failure(payment.order, attempt, before=status)
+        tell_of_failure(attempt.payment.order, attempt, before=status)
     return attempt
 
 
@@ -122,17 +109,25 @@ def settle_payment(payment: Payment, attempts: Sequence[Attempt], *, source: str
     elif settled(tried) + promised(tried) >= payment.amount:
         mark_held(payment.order, actor=source, owed=payment.amount)
     if waited and payment.order.state != OrderState.OPEN:
-        _end_questions(payment, attempts)
+        _go_on(payment, attempts, source=source)
     payment.status = payment_status(
         amount=payment.amount, attempts=tried, ended=ENDED.get(OrderState(payment.order.state))
     )
     save_changes(payment, before)
 
 
-def _end_questions(payment: Payment, attempts: Sequence[Attempt]) -> None:
-    """Once an order has its money, nobody need decide about the parts that were accepted."""
+def _go_on(payment: Payment, attempts: Sequence[Attempt], *, source: str) -> None:
+    """Once an order has its money, nobody need decide about parts, or about goods that were sent.
+
+    Only one that was opened again, since a hold had lapsed, can have sent them.
+    """
     for part in (attempt for attempt in attempts if attempt.accepted):
         end_review(ReviewKind.WRONG_AMOUNT, payment, subject=part.our_ref)
+    gone = [attempt for attempt in attempts if attempt.hold and attempt.released]
+    for attempt in gone:
+        end_review(ReviewKind.HOLD_ENDING, payment, subject=lapsed(attempt))
+    if gone:
+        complete_if_sent(payment.order, actor=source)
 
 
 def as_tried(attempt: Attempt) -> Tried:
@@ -149,25 +144,6 @@ def as_tried(attempt: Attempt) -> Tried:
         charged_as_asked=attempt.charged_as_asked,
         gone=attempt.accepted - attempt.part if is_open else 0,
     )
-
-
-def _mismatch(attempt: Attempt, outcome: Outcome) -> Differs | None:
-    """What the provider names otherwise than we do; None where nothing is."""
-    account, currency = attempt.account, attempt.payment.currency
-    amounts = [outcome.amount] if outcome.amount else []
-    amounts += [capture.amount for capture in outcome.captures]
-    amounts += [refund.amount for refund in outcome.refunds]
-    amounts += [dispute.amount for dispute in outcome.disputes]
-    named = (
-        (OTHER_REFERENCE, outcome.our_ref, attempt.our_ref),
-        (TEST_MONEY if account.mode == Mode.LIVE else LIVE_MONEY, outcome.mode, account.mode),
-        (OTHER_ACCOUNT, outcome.merchant_id, account.merchant_id),
-        *((OTHER_CURRENCY, amount.currency, currency) for amount in amounts),
-    )
-    for words, theirs, ours in named:
-        if theirs and theirs != ours:
-            return Differs(words, theirs, ours)
-    return None
 
 
 def _set_aside(attempt: Attempt, outcome: Outcome, problem: Differs, *, source: str) -> Attempt:
@@ -213,8 +189,15 @@ def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:
     attempt.authorized = max(attempt.authorized, outcome.authorized)
     attempt.captured = max(attempt.captured, outcome.captured)
     attempt.released = max(attempt.released, outcome.released)
-    attempt.capture_before = outcome.capture_before or attempt.capture_before
     return attempt.captured - captured
+
+
+def _held_until(attempt: Attempt, outcome: Outcome, source: str) -> datetime | None:
+    """When the hold ends, by the newest word; an event may be an old one, so it only prolongs."""
+    known, told = attempt.capture_before, outcome.capture_before
+    if source == "webhook" and known and told:
+        return max(known, told)
+    return told or known
 
 
 def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
@@ -227,6 +210,7 @@ def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
         released=attempt.released,
         newest=heard(AttemptStatus(attempt.status), outcome.status, source=source),
     )
+    attempt.capture_before = _held_until(attempt, outcome, source)
     _show_next(attempt, outcome.next_action)
     if outcome.error and not attempt.captured:
         attempt.error_code, attempt.error_raw = outcome.error.code, outcome.error.raw[:80]

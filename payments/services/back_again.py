@@ -32,18 +32,22 @@ CAME_BACK: Final = frozenset({OperationStatus.FAILED, OperationStatus.REVERSED})
 def owed_back(case: Case) -> int:
     """All of the failed refund, or what is still here of an ended order's money or of the surplus.
 
-    0 where that cannot go.
+    0 where that cannot go, also since the surplus that failed to go back has gone by another way.
     """
     attempt, refund = case.attempt, case.operation
     if attempt is None:
         return 0
     free = min(attempt.refundable.amount, case.payment.refundable.amount)
+    ended = case.payment.order.state in NOTHING_KEPT
     if refund:
-        return refund.amount if refund.status in CAME_BACK and refund.amount <= free else 0
-    if case.payment.order.state in NOTHING_KEPT:
-        return free
-    on_its_way = attempt.net_refunded + attempt.refund_pending
-    return min(max(0, attempt.surplus - on_its_way), free)
+        room = free if ended or refund.reason != REASON else min(_surplus_left(attempt), free)
+        return refund.amount if refund.status in CAME_BACK and refund.amount <= room else 0
+    return free if ended else min(_surplus_left(attempt), free)
+
+
+def _surplus_left(attempt: Attempt) -> int:
+    """What of the surplus has neither gone back nor is on its way, by whichever refund."""
+    return max(0, attempt.surplus - attempt.net_refunded - attempt.refund_pending)
 
 
 def refund_again(ending: Ending) -> bool:

@@ -10,7 +10,7 @@ from orders.emails import queue_mail
 from orders.models import Order
 from orders.states import OrderState
 from payments.models import Attempt
-from payments.states import IN_FLIGHT, AttemptStatus
+from payments.states import AWAITED, IN_FLIGHT, AttemptStatus
 
 PROMISED = frozenset({AttemptStatus.PROCESSING, AttemptStatus.UNKNOWN})
 """Where we write whether or not somebody saw the waiting page, which promises it."""
@@ -18,9 +18,12 @@ PROMISED = frozenset({AttemptStatus.PROCESSING, AttemptStatus.UNKNOWN})
 
 def tell_of_failure(order: Order, attempt: Attempt, *, before: AttemptStatus) -> None:
     """Mail that a payment we were waiting for has failed. A second call changes nothing."""
-    ended = attempt.status not in IN_FLIGHT and not attempt.captured
+    ended = attempt.status not in AWAITED and not attempt.captured
     ours = attempt.closing_at or attempt.superseded_at
     promised = before in PROMISED or (before in IN_FLIGHT and attempt.returned_at is not None)
+    promised |= (
+        before == AttemptStatus.AUTHORIZED and not attempt.hold
+    )  # of a hold its lapse is told
     if promised and ended and not ours and order.state == OrderState.OPEN:
         queue_mail(
             order=order,

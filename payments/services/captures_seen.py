@@ -16,7 +16,8 @@ from payments.states import UNSETTLED, OperationKind, OperationStatus
 def settle_capture(attempt: Attempt, outcome: Outcome) -> None:
     """End it once it is known what it took; rows are locked, the caller saves.
 
-    That is once its total is reached, once the provider names it, or once nothing is held any more.
+    That is once its total is reached, once the provider names it, or once nothing is held any more
+    and the shopper's approval has ended.
     """
     capture = _under_way(attempt) if attempt.capture_asked else None
     if capture is None:
@@ -25,7 +26,7 @@ def settle_capture(attempt: Attempt, outcome: Outcome) -> None:
     came = _came(attempt, capture)
     if came >= capture.amount:
         _settle(capture, OperationStatus.SUCCEEDED)
-    elif not attempt.held or (named and came > 0):
+    elif (named and came > 0) or not (attempt.held or attempt.in_flight):
         _end(attempt, capture, Failure("hold_gone"))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
+from orders.queries import has_left
 from orders.services.cancel import ask_again, reopen_order
 from orders.services.expire import revive_order
 from orders.states import OrderState
@@ -17,6 +18,7 @@ from payments.models.operation import SUBMIT_TASK, new_void_ref
 from payments.models.records import ReviewKind
 from payments.services.reviews import open_review
 from payments.services.surplus import kept_by_others
+from payments.sights import SENT
 from payments.states import UNSETTLED, AttemptStatus, OperationKind
 
 WARNINGS: Final = (timedelta(hours=48), timedelta(hours=24))
@@ -105,12 +107,28 @@ def watch_hold(attempt: Attempt, *, held_before: int) -> None:
 
 
 def _ask_the_shopper(attempt: Attempt) -> None:
-    """A confirmed order is open again; of an open one, who was told of a rest owes more now."""
+    """A confirmed order is open again; of an open one, who was told of a rest owes more now.
+
+    Where goods have left, a person is told too: nobody may pay for them.
+    """
     order, subject = attempt.payment.order, attempt.our_ref
-    if reopen_order(order, subject_ref=subject):
-        return
-    if order.state == OrderState.OPEN and order.mails.filter(kind="rest_asked").exists():
+    waits = not reopen_order(order, subject_ref=subject) and order.state == OrderState.OPEN
+    if waits and order.mails.filter(kind="rest_asked").exists():
         ask_again(order, subject_ref=subject)
+    if has_left(order):
+        amount = attempt.money(attempt.authorized)
+        open_review(
+            ReviewKind.HOLD_ENDING,
+            attempt.payment,
+            subject=lapsed(attempt),
+            detail=SENT,
+            facts={"amount": amount},
+        )
+
+
+def lapsed(attempt: Attempt) -> str:
+    """The subject of the question what becomes of goods that were sent for a hold."""
+    return f"{attempt.our_ref}:sent"
 
 
 def _warn(attempt: Attempt) -> None:

@@ -7,10 +7,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from orders.models import Order
 from payments.models import Attempt, Payment, ProviderObject
 
-_SEEN = ProviderObject.objects.filter(attempt=OuterRef("pk"), kind="payment").values("object_id")
+_SEEN = ProviderObject.objects.filter(attempt=OuterRef("pk"), kind="payment").order_by("pk")
 # Put together once: Django takes longer to build this statement than to read its rows.
 _LOCKED = (
-    Attempt.objects.annotate(kept_id=Subquery(_SEEN[:1]))
+    Attempt.objects.annotate(kept_id=Subquery(_SEEN.values("object_id")[:1]))
     .select_related("account")
     .order_by("pk")
     .select_for_update(of=("self",), no_key=True)

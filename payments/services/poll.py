@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -63,7 +63,7 @@ def claim_due() -> list[Attempt]:
     with transaction.atomic():
         accounts = ProviderAccount.objects.select_for_update(no_key=True).order_by("pk")
         tokens = {account.pk: room(account) for account in accounts}
-        claimed = _take([pk for pk, left in tokens.items() if left >= 1], tokens)
+        claimed = _take(tokens)
         Attempt.objects.filter(pk__in=[attempt.pk for attempt in claimed]).update(
             next_poll_at=now() + timedelta(seconds=BATCH * payment_settings().timeout_seconds),
             polls=F("polls") + 1,
@@ -74,15 +74,29 @@ def claim_due() -> list[Attempt]:
     return claimed
 
 
-def _take(accounts: Collection[int], tokens: dict[int, float]) -> list[Attempt]:
-    """Lock what is due and still has a token, and take the tokens."""
-    skip = connection.features.has_select_for_update_skip_locked
-    due = Attempt.objects.filter(next_poll_at__lte=now(), account__in=accounts)
-    due = due.select_for_update(of=("self",), skip_locked=skip, no_key=True)
-    taken = []
-    for attempt in due.select_related("account").order_by("next_poll_at")[:BATCH]:
-        if tokens[attempt.account_id] >= 1:
-            tokens[attempt.account_id] -= 1
-            attempt.polls += 1
-            taken.append(attempt)
+def _take(tokens: dict[int, float]) -> list[Attempt]:
+    """Lock what is due and still has a token, and take the tokens.
+
+    What an account has no token for leaves its place to others.
+    """
+    taken: list[Attempt] = []
+    while len(taken) < BATCH:
+        found = _due(tokens, taken)
+        for attempt in found:
+            if tokens[attempt.account_id] >= 1:
+                tokens[attempt.account_id] -= 1
+                attempt.polls += 1
+                taken.append(attempt)
+        if all(attempt in taken for attempt in found):
+            break
     return taken
+
+
+def _due(tokens: dict[int, float], taken: Sequence[Attempt]) -> list[Attempt]:
+    """What is due longest of accounts with a token, beside what was taken: a batch in all."""
+    skip = connection.features.has_select_for_update_skip_locked
+    due = Attempt.objects.filter(next_poll_at__lte=now())
+    due = due.filter(account__in=[pk for pk, left in tokens.items() if left >= 1])
+    due = due.exclude(pk__in=[attempt.pk for attempt in taken])
+    due = due.select_for_update(of=("self",), skip_locked=skip, no_key=True)
+    return list(due.select_related("account").order_by("next_poll_at")[: BATCH - len(taken)])

@@ -12,7 +12,7 @@ from orders.emails import queue_mail
 from payments.books import Fact, Totals
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
-from payments.providers.base import Failure, Outcome, RefundSeen
+from payments.providers.base import Failure, Outcome, RefundSeen, RefundStatus
 from payments.schedule import Case, next_poll
 from payments.services.reviews import end_review, open_review
 from payments.sights import WHY
@@ -65,7 +65,7 @@ def apply_refunds(attempt: Attempt, outcome: Outcome) -> list[Fact]:
         facts += move_refund(attempt, operation, refund)
         _remember(operation, refund, known)
         _end_told_before(attempt, operation, known.by_name.get(refund.our_ref))
-    if outcome.refunded is not None and outcome.refunded > attempt.refunded:
+    if outcome.refunded is not None and outcome.refunded > _explained(attempt, outcome):
         open_review(
             ReviewKind.REFUND_TOTAL,
             attempt.payment,
@@ -73,10 +73,17 @@ def apply_refunds(attempt: Attempt, outcome: Outcome) -> list[Fact]:
             detail=gettext_noop("they say %(theirs)s, refunds add up to %(ours)s"),
             facts={
                 "theirs": attempt.money(outcome.refunded),
-                "ours": attempt.money(attempt.refunded),
+                "ours": attempt.money(_explained(attempt, outcome)),
             },
         )
     return facts
+
+
+def _explained(attempt: Attempt, outcome: Outcome) -> int:
+    """What has gone back and stayed away, as it is booked; of an old word what it names itself."""
+    made = (refund for refund in outcome.refunds if refund.status == RefundStatus.SUCCEEDED)
+    booked = attempt.refunded - attempt.refund_reversed
+    return max(booked, sum(refund.amount.amount for refund in made))
 
 
 def _known(attempt: Attempt) -> Known:
@@ -171,6 +178,7 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> lis
     if after and before == OperationStatus.FAILED and operation.provider_objects.exists():
         after = TOLD_AFTER_FAILURE.get(seen.status)
     if after is None:
+        _compare_amount(attempt, operation, seen)
         return []
     _check_amount(attempt, operation, seen)
     facts = _count(attempt, operation, after)
@@ -243,6 +251,19 @@ def _check_amount(attempt: Attempt, operation: Operation, seen: RefundSeen) -> N
     if operation.status in UNSETTLED:
         attempt.refund_pending += told - operation.amount
     operation.amount = told
+
+
+def _compare_amount(attempt: Attempt, operation: Operation, seen: RefundSeen) -> None:
+    """What is booked stands; that they name another amount for it now, a person is told."""
+    made = operation.status == OperationStatus.SUCCEEDED and seen.status == RefundStatus.SUCCEEDED
+    if made and seen.amount != operation.money:
+        open_review(
+            ReviewKind.REFUND_TOTAL,
+            attempt.payment,
+            subject=operation.our_ref,
+            detail=gettext_noop("they say %(theirs)s now, %(ours)s is booked"),
+            facts={"theirs": seen.amount, "ours": operation.money},
+        )
 
 
 def _count(attempt: Attempt, operation: Operation, after: OperationStatus) -> list[Fact]:

@@ -124,8 +124,8 @@ def _capture(operation: Operation) -> None:
 def _send_or_ask_capture(provider: Provider, operation: Operation) -> Outcome:
     attempt = operation.attempt
     known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
-    dead = attempt.payment.order.state in DEAD
-    if known is None or dead or not in_window(operation):
+    unwanted = attempt.payment.order.state in DEAD or attempt.superseded_at is not None
+    if known is None or unwanted or not in_window(operation):
         ask_them = partial(provider.query, OurRef(attempt.our_ref))
         return call_provider("query", ask_them, attempt=attempt, operation=operation)
     request = CaptureRequest(

@@ -131,12 +131,12 @@ def look(payment: Payment) -> tuple[Payment, Attempt | None]:
 def next_page(attempt: Attempt) -> str:
     """Where the shopper goes from a submitted attempt: to the provider, or to what became of it.
 
-    Nobody is sent to pay the one they have left for another in a second tab.
+    Nobody is sent to pay one that is being closed, or that they have left for another elsewhere.
     """
     waits = attempt.in_flight or attempt.captured or attempt.superseded_at
     page = "return" if waits else "pay"
     at_bank = attempt.status == AttemptStatus.REQUIRES_ACTION and not attempt.action_over
-    if at_bank and not attempt.superseded_at:
+    if at_bank and not attempt.superseded_at and not attempt.closing_at:
         if attempt.qr_content:
             page = "scan"
         elif leads_nowhere(attempt):

@@ -103,7 +103,8 @@ def hold(fake_bank: FakeBank) -> Attempt:
     """A hold at a bank that says what a test lets it say."""
     attempt = a_hold()
     ProviderAccount.objects.update(base_url=fake_bank.account.base_url)
-    apply(attempt, replace(held(attempt), objects=(ProviderObject("payment", "pay_1"),)))
+    named = ProviderObject("payment", f"pay_{attempt.our_ref}")
+    apply(attempt, replace(held(attempt), objects=(named,)))
     return attempt
 
 

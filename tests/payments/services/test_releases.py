@@ -191,7 +191,8 @@ def test_a_refused_release_fails_and_the_next_look_owes_another(fake_bank: FakeB
     attempt = a_hold()
     ProviderAccount.objects.update(base_url=fake_bank.account.base_url)
     cancelled()
-    apply(attempt, replace(held(attempt), objects=(ProviderObject("payment", "pay_1"),)))
+    named = ProviderObject("payment", f"pay_{attempt.our_ref}")
+    apply(attempt, replace(held(attempt), objects=(named,)))
     fake_bank.says = a_payment_body(attempt, status="authorized", captured=0)
     fake_bank.refuses = "payment_processing"
 

@@ -7,7 +7,8 @@ import pytest
 from orders.models import Order
 from orders.states import OrderState
 from payments.models import Attempt, Operation, Review
-from payments.models.records import ReviewAct
+from payments.models.records import ReviewAct, ReviewKind
+from payments.providers.base import RefundStatus
 from payments.services.refund import request_refund
 from payments.states import PaymentStatus
 from tests.factories import a_refund_seen, an_attempt, an_order, captured
@@ -55,6 +56,19 @@ def test_an_open_order_whose_part_was_asked_back_is_not_sold_for_the_rest(
 
     assert Order.objects.get().state == OrderState.OPEN
     assert (payment.refund_pending, payment.rest.amount) == (6000, 6000)
+
+
+def test_a_refund_that_failed_and_was_asked_for_again_counts_once() -> None:
+    attempt = an_attempt(an_order())
+    apply(attempt, captured(attempt, 4000))
+    ours = asked_back(attempt, 1000)
+    refused = a_refund_seen(1000, our_ref=ours.our_ref, status=RefundStatus.FAILED)
+    apply(attempt, captured(attempt, 4000, refunds=(refused,)))
+    press(Review.objects.get(kind=ReviewKind.REFUND_FAILED), ReviewAct.REFUND_AGAIN)
+
+    payment = apply(attempt, captured(attempt))
+
+    assert payment.refund_pending == 6000
 
 
 def test_a_refund_of_a_paid_order_does_not_stand_for_surplus_that_comes_later() -> None:
