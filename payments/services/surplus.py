@@ -12,7 +12,7 @@ from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
 from payments.models import Attempt, Operation, Review
-from payments.models.operation import SUBMIT_TASK
+from payments.models.operation import SUBMIT_TASK, UNSENT
 from payments.models.records import ReviewKind
 from payments.services.reviews import end_review, open_review
 from payments.states import OperationKind, OperationStatus
@@ -85,9 +85,9 @@ def _is_cancelled(attempt: Attempt) -> bool:
 
 
 def _asked_back(attempt: Attempt) -> int:
-    """What people have asked to be given back of it, whatever became of that."""
+    """What people have asked to be given back of it and agreed to, whatever became of that."""
     ours = attempt.operations.filter(kind=OperationKind.REFUND, external=False)
-    ours = ours.exclude(request_key__startswith=f"{REASON}:")
+    ours = ours.exclude(request_key__startswith=f"{REASON}:").exclude(status__in=UNSENT)
     asked: int = ours.aggregate(sum=Sum("amount", default=0))["sum"]
     return asked
 

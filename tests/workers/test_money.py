@@ -11,12 +11,12 @@ from orders.money import Money
 from payments.models import Attempt, Entry, Operation, ProviderAccount
 from payments.services.accounts import connect_sandbox
 from payments.services.check_ledger import faults
-from payments.services.refund import request_refund
 from payments.states import EntryKind, OperationStatus
 from tests.config.waiting import until
 from tests.contract.faults import TIMEOUT_AFTER
 from tests.contract.proxy import Wire
 from tests.factories import GBP
+from tests.payments.refunding import asked_refund
 from tests.payments.services.cast import at_bank, bought
 from tests.workers.brokers import Broker
 from tests.workers.shop import a_crew
@@ -39,7 +39,7 @@ def paid(wire: Wire) -> Attempt:
 
 
 def refund(attempt: Attempt) -> Operation:
-    operation, _ = request_refund(
+    operation, _ = asked_refund(
         payment_id=attempt.payment_id,
         amount=Money(2500, GBP),
         reason="broken",

@@ -14,7 +14,6 @@ from orders.services.cancellation import ask_to_cancel
 from orders.services.settle import mark_held
 from orders.states import CancellationState, OrderState
 from payments.models import Payment
-from payments.services.refund import request_refund
 from tests.factories import an_order
 from tests.orders.goods import (
     a_dispatch,
@@ -22,6 +21,7 @@ from tests.orders.goods import (
     a_sent_order,
 )
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
+from tests.payments.refunding import asked_refund
 
 pytestmark = pytest.mark.django_db
 DISPATCH = "orders.dispatch_order"
@@ -40,7 +40,7 @@ def send_parcel(clerk: Client, order: Order, **given: object) -> HttpResponse:
 
 def refund(payment: Payment) -> None:
     """All that can be refunded."""
-    request_refund(
+    asked_refund(
         payment_id=payment.pk,
         amount=payment.refundable,
         reason="broken",

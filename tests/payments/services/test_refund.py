@@ -14,7 +14,6 @@ from payments.models import Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Outcome, RefundSeen, RefundStatus, Status
 from payments.services.apply import apply_outcome
-from payments.services.refund import request_refund
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import (
     GBP,
@@ -24,6 +23,7 @@ from tests.factories import (
     an_attempt,
     captured,
 )
+from tests.payments.refunding import asked_refund
 from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import open_reviews
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(payment: Payment, amount: int, *, key: str = "form-1", currency: str = GBP) -> Operation:
-    operation, _ = request_refund(
+    operation, _ = asked_refund(
         payment_id=payment.pk,
         amount=Money(amount, currency),
         reason="broken",
@@ -69,7 +69,7 @@ def test_only_the_call_that_made_a_refund_is_told_that_it_did() -> None:
     payment = a_payment()
 
     calls = [
-        request_refund(
+        asked_refund(
             payment_id=payment.pk,
             amount=payment.money(2000),
             reason="broken",
@@ -86,7 +86,7 @@ def test_a_refund_keeps_who_asked_for_it() -> None:
     staff = UserFactory.create()
     payment = a_payment()
 
-    operation, _made = request_refund(
+    operation, _made = asked_refund(
         payment_id=payment.pk,
         amount=payment.money(2000),
         reason="broken",

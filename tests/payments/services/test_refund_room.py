@@ -7,17 +7,18 @@ import pytest
 from orders.money import Money
 from payments.errors import RefundRefused
 from payments.models import Attempt, Operation, Payment
-from payments.services.refund import request_refund, set_aside
+from payments.services.refund import set_aside
 from tests.factories import (
     GBP,
     a_payment,
 )
+from tests.payments.refunding import asked_refund
 
 pytestmark = pytest.mark.django_db
 
 
 def ask(payment: Payment, amount: int, *, key: str = "form-1", currency: str = GBP) -> Operation:
-    operation, _ = request_refund(
+    operation, _ = asked_refund(
         payment_id=payment.pk,
         amount=Money(amount, currency),
         reason="broken",

@@ -7,11 +7,11 @@ import pytest
 from orders.money import Money
 from payments.models import Attempt, Operation, Payment, ProviderAccount
 from payments.providers.base import DisputeSeen, DisputeStatus
-from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations
 from payments.states import OperationStatus
 from tests.factories import GBP, captured
 from tests.payments.crowd import at_once
+from tests.payments.refunding import asked_refund
 from tests.payments.services.cast import apply, at_bank, bought
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -20,7 +20,7 @@ ROUNDS = 5
 
 def asked_back(attempt: Attempt, amount: int) -> None:
     for number in range(2):
-        request_refund(
+        asked_refund(
             payment_id=attempt.payment_id,
             amount=Money(amount, GBP),
             reason="",

@@ -15,10 +15,10 @@ from payments.reviews import BUTTONS, GUIDES
 from payments.services import check_ledger
 from payments.services.check_ledger import faults
 from payments.services.ending import cases_of
-from payments.services.refund import request_refund
 from payments.services.resolve import DOES, WHERE, possible_acts
 from payments.states import PaymentStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
+from tests.payments.refunding import asked_refund
 from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import apply, damage
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def a_failed_refund(payment: Payment, amount: int = 1500) -> Review:
-    refund, _fresh = request_refund(
+    refund, _fresh = asked_refund(
         payment_id=payment.pk,
         amount=payment.money(amount),
         reason="cracked",
@@ -118,7 +118,7 @@ def test_what_cannot_be_refunded_again_leaves_the_review_open() -> None:
 def test_what_another_has_given_back_meanwhile_is_not_refunded_in_part() -> None:
     payment = a_payment(amount=6000)
     review = a_failed_refund(payment, 4000)
-    request_refund(
+    asked_refund(
         payment_id=payment.pk,
         amount=payment.money(4000),
         reason="cracked",
@@ -160,7 +160,7 @@ def test_what_was_returned_elsewhere_cannot_be_refunded_too() -> None:
     press(a_failed_refund(payment, 6000), ReviewAct.ELSEWHERE)
 
     with pytest.raises(RefundRefused):
-        request_refund(
+        asked_refund(
             payment_id=payment.pk,
             amount=payment.money(1),
             reason="",

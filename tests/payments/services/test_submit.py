@@ -14,10 +14,10 @@ from payments.providers.base import Outcome, RefundRequest, Status
 from payments.providers.sandbox.provider import SandboxProvider
 from payments.services import close, submit
 from payments.services.cancel import cancel_order
-from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations
 from payments.states import UNSETTLED, OperationStatus
 from tests.factories import later, seen
+from tests.payments.refunding import asked_refund
 from tests.payments.services.cast import (
     a_hold,
     apply,
@@ -35,7 +35,7 @@ BROKEN = 1000
 
 def a_refund(account: ProviderAccount, amount: int) -> Operation:
     attempt = bought(account)
-    refund, _fresh = request_refund(
+    refund, _fresh = asked_refund(
         payment_id=attempt.payment_id,
         amount=attempt.money(amount),
         reason="",

@@ -13,9 +13,9 @@ from orders.services.stock import StockLine, configured_stock
 from orders.states import OrderState
 from payments.models import Attempt, Operation, Review
 from payments.models.records import ReviewAct
-from payments.services.refund import request_refund
 from payments.states import PaymentStatus
 from tests.factories import a_product, a_refund_seen, an_attempt, an_order, captured
+from tests.payments.refunding import asked_back
 from tests.payments.reviewing import pays_again, press
 from tests.payments.services.cast import apply
 
@@ -31,16 +31,6 @@ def an_expired_order(*, stock: int) -> tuple[Order, Attempt]:
     expire_order(order, actor="test")
     Product.objects.filter(pk=product.pk).update(stock=stock)
     return order, attempt
-
-
-def asked_back(attempt: Attempt, amount: int) -> Operation:
-    return request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key=f"form-{amount}",
-        requested_by=None,
-    )[0]
 
 
 @pytest.mark.parametrize("steps", [(6000,), (5000, 6000)])
