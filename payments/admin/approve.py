@@ -49,7 +49,9 @@ def waiting_refunds(request: HttpRequest, payment: Payment) -> list[Waiting]:
     if not payment.refund_pending:
         return []  # what waits is set aside
     refunds = payment.refunds.filter(approval=Approval.WAITING).order_by("pk")
-    told = refunds.select_related("reason", "requested_by").prefetch_related("lines__line")
+    told = refunds.select_related("reason", "requested_by", "return_request").prefetch_related(
+        "lines__line"
+    )
     may = request.user.has_perm(APPROVE)
     return [
         Waiting(_of(each, payment), goods_of(each), may and not _is_mine(request, each), may)
@@ -123,8 +125,8 @@ class RefundAdmin(FactsAdmin):
     search_fields = ["number", "payment__order__number"]
     search_help_text = gettext_lazy("Number of the refund or of its order, or how one begins")
     fields = [
-        *("number", "order", "money", "reason", "note", "goods", "requested_by", "requested_at"),
-        *("approval", "decided_by", "decided_at", "decision_note"),
+        *("number", "order", "money", "reason", "note", "goods", "return_request"),
+        *("requested_by", "requested_at", "approval", "decided_by", "decided_at", "decision_note"),
     ]
 
     class Media:
@@ -165,7 +167,7 @@ class RefundAdmin(FactsAdmin):
         if not (request.user.has_perm(SEE_ORDERS) and request.user.has_perm(APPROVE)):
             raise PermissionDenied
         known = Refund.objects.select_related(
-            "payment__order", "reason", "requested_by", "decided_by"
+            "payment__order", "reason", "requested_by", "decided_by", "return_request"
         )
         refund = get_object_or_404(known, pk=pk)
         return act_page(Desk(self, request, refund.payment), decision(refund, verb))

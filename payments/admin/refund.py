@@ -16,19 +16,16 @@ from orders.models import OrderLine
 from orders.money import Money
 from orders.services.pieces_back import GOODS_ARE_BACK
 from payments.admin.act import Act, AmountForm, Desk
+from payments.conf import payment_settings
 from payments.models import Payment, Refund, RefundReason
 from payments.models.refund import goods_of
 from payments.services.refund import RefundDraft, request_refund
 from payments.states import Approval
 
 
-class RefundForm(AmountForm):
-    """Pieces of lines, and an amount that is theirs or any other.
+class ReasonForm(AmountForm):
+    """An amount, and why it goes back."""
 
-    `offered` is the amount that the page has filled in: with pieces it is not taken for typed.
-    """
-
-    offered = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput)
     reason = forms.ModelChoiceField(
         label=gettext_lazy("Reason"),
         queryset=RefundReason.objects.filter(active=True),
@@ -41,6 +38,15 @@ class RefundForm(AmountForm):
         help_text=gettext_lazy("Kept with the order and sent to the provider with the reason."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
+
+
+class RefundForm(ReasonForm):
+    """Pieces of lines, and an amount that is theirs or any other.
+
+    `offered` is the amount that the page has filled in: with pieces it is not taken for typed.
+    """
+
+    offered = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput)
     restock = forms.BooleanField(
         label=gettext_lazy("Put the pieces back on the shelf"),
         required=False,
@@ -107,7 +113,7 @@ def _form(payment: Payment, data: dict[str, str] | None) -> RefundForm:
     return RefundForm(payment, data)
 
 
-def _ask(desk: Desk, asked: dict[str, Any]) -> None:
+def ask_refund(desk: Desk, asked: dict[str, Any], *, return_id: int | None = None) -> None:
     """Request the refund with its audit row, or say that it was requested before."""
     draft = RefundDraft(
         payment_id=desk.payment.pk,
@@ -118,6 +124,7 @@ def _ask(desk: Desk, asked: dict[str, Any]) -> None:
         requested_by=desk.request.user.pk,
         pieces=asked["pieces"],
         restock=asked.get("restock", False),
+        return_id=return_id,
     )
     with transaction.atomic():
         refund, fresh = request_refund(draft)
@@ -148,6 +155,7 @@ REFUND = Act(
     template="payments/admin/refund.html",
     title=gettext_lazy("Refund of order %(number)s"),
     form=_form,
-    ask=_ask,
+    ask=ask_refund,
     field="amount",
+    context=lambda payment: {"limit": payment_settings().approval_limit(payment.currency)},
 )

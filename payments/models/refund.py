@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from orders.clock import now
-from orders.models import OrderLine, random_code
+from orders.models import OrderLine, ReturnRequest, random_code
 from orders.money import Money
 from payments.models.payment import Payment
 from payments.states import Approval
@@ -61,6 +61,7 @@ class Refund(models.Model):
 
     `request_key` is the intent: the same form asks once. `restock`: its pieces go on the shelf
     again, as soon as the refund no longer waits for approval. `decision_note` is of who decided.
+    `return_request`: the return whose goods it pays back, which it closes then.
     """
 
     number = models.CharField(
@@ -74,6 +75,9 @@ class Refund(models.Model):
     )
     note = models.CharField(_("note"), max_length=255, blank=True)
     restock = models.BooleanField(_("back on the shelf"), default=False)
+    return_request = models.ForeignKey(
+        ReturnRequest, models.PROTECT, null=True, verbose_name=_("return"), related_name="refunds"
+    )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -120,6 +124,11 @@ class Refund(models.Model):
                 | ~Q(decided_by=F("requested_by")),
                 name="refund_approved_by_another",
             ),
+            models.UniqueConstraint(
+                fields=["return_request"],
+                condition=~Q(approval=Approval.REJECTED),
+                name="refund_of_a_return_once",
+            ),
         ]
         indexes = [
             models.Index(
@@ -143,10 +152,13 @@ class Refund(models.Model):
 
 
 def goods_of(refund: Refund) -> str:
-    """Its pieces, in words; "" where it is about an amount only."""
-    pieces = [str(each) for each in refund.lines.all()]
-    shelf = [gettext("back on the shelf")] if refund.restock else []
-    return ", ".join([*pieces, *shelf])
+    """Its pieces, in words, and the return they came by; "" where it is about an amount only."""
+    words = [str(each) for each in refund.lines.all()]
+    if refund.restock:
+        words.append(gettext("back on the shelf"))
+    if refund.return_request:
+        words.append(gettext("return %(number)s") % {"number": refund.return_request})
+    return ", ".join(words)
 
 
 class RefundLine(models.Model):

@@ -17,6 +17,8 @@ from orders.models import Order
 from orders.money import Money
 from orders.services.lock import lock_order
 from orders.services.pieces_back import claim_pieces, put_back
+from orders.services.returns import close_by_refund
+from orders.states import ReturnState
 from orders.wake import wake
 from payments.conf import payment_settings
 from payments.errors import RefundRefused
@@ -31,6 +33,7 @@ class RefundDraft:
 
     `pieces`: by key of the order's line, what the amount is for; with `restock` they go on the
     shelf again. `reason_id`: one of the list; `note`: free words, sent to the provider too.
+    `return_id`: the received return that it pays back; its goods are on the shelf already.
     """
 
     payment_id: int
@@ -41,6 +44,7 @@ class RefundDraft:
     requested_by: int | None = None
     pieces: Mapping[int, int] = field(default_factory=dict)
     restock: bool = False
+    return_id: int | None = None
 
 
 def request_refund(draft: RefundDraft) -> tuple[Refund, bool]:
@@ -56,6 +60,8 @@ def request_refund(draft: RefundDraft) -> tuple[Refund, bool]:
             return _same_intent(known, draft), False
         payment = Payment.objects.get(pk=draft.payment_id)
         payment.order = order
+        if draft.return_id is not None:
+            _check_return(order, draft.return_id)
         _check(payment, draft.amount)
         refund = _write(payment, draft)
         for attempt, amount in _parts(payment, draft.amount.amount):
@@ -69,6 +75,18 @@ def _same_intent(known: Refund, draft: RefundDraft) -> Refund:
     if known.payment_id != draft.payment_id or known.money != draft.amount:
         raise RefundRefused(_("this request was already used for another refund"))
     return known
+
+
+def _check_return(order: Order, return_id: int) -> None:
+    """Its money goes back once; what somebody rejected may be asked for anew."""
+    asked = order.returns.filter(pk=return_id).first()
+    if asked is None:
+        raise RefundRefused(_("this return is of another order"))
+    if known := asked.refunds.exclude(approval=Approval.REJECTED).first():
+        raise RefundRefused(_("refund %(ref)s is for this return already") % {"ref": known.number})
+    if asked.state != ReturnState.RECEIVED:
+        facts = {"state": asked.get_state_display()}
+        raise RefundRefused(_("this return is “%(state)s”: its goods are not here") % facts)
 
 
 def _check(payment: Payment, amount: Money) -> None:
@@ -96,7 +114,8 @@ def _write(payment: Payment, draft: RefundDraft) -> Refund:
         amount=draft.amount.amount,
         reason_id=draft.reason_id,
         note=draft.note,
-        restock=draft.restock and bool(pieces),
+        restock=draft.restock and bool(pieces) and draft.return_id is None,
+        return_request_id=draft.return_id,
         requested_by_id=draft.requested_by,
         approval=Approval.WAITING if waits else Approval.NOT_NEEDED,
     )
@@ -161,7 +180,8 @@ def owe_refund(refund: Operation) -> None:
 def go_ahead(refund: Refund) -> None:
     """What follows once a refund waits for nobody: its goods go on the shelf, the shopper is told.
 
-    The order is locked. Raises RefundRefused where goods to put back have been sent.
+    Of a received return they are there already, and the return is closed. The order is locked.
+    Raises RefundRefused where goods to put back have been sent.
     """
     order = refund.payment.order
     if refund.restock:
@@ -171,6 +191,8 @@ def go_ahead(refund: Refund) -> None:
             put_back(order, pieces, ref=refund.number)
         except PiecesGone as refusal:
             raise RefundRefused(str(refusal)) from refusal
+    if refund.return_request:
+        close_by_refund(refund.return_request, ref=refund.number)
     queue_mail(
         order=order,
         kind="refund_asked",

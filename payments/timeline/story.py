@@ -163,7 +163,9 @@ def _events(payment: Payment) -> Iterator[Happening]:
 
 def _operations(payment: Payment) -> Iterator[Happening]:
     asked = Operation.objects.filter(attempt__payment=payment).exclude(kind=OperationKind.VOID)
-    known = asked.select_related("attempt__payment", "requested_by", "refund__reason")
+    known = asked.select_related(
+        "attempt__payment", "requested_by", "refund__reason", "refund__return_request"
+    )
     told = known.prefetch_related("provider_objects", "refund__lines__line")
     for operation in told.order_by("pk"):
         if operation.kind == OperationKind.CAPTURE:
