@@ -15,6 +15,7 @@ from orders.formats import format_money
 from orders.models import OrderLine
 from orders.money import Money
 from orders.services.pieces_back import GOODS_ARE_BACK
+from orders.states import ReturnState
 from payments.admin.act import Act, AmountForm, Desk
 from payments.conf import payment_settings
 from payments.models import Payment, Refund, RefundReason
@@ -150,6 +151,14 @@ def _told(refund: Refund) -> str:
     return _("Refund of %(amount)s requested. It is sent to the provider within seconds.")
 
 
+def _context(payment: Payment) -> dict[str, Any]:
+    """Above what somebody else looks, and the returns that have a refund page of their own."""
+    return {
+        "limit": payment_settings().approval_limit(payment.currency),
+        "received": payment.order.returns.filter(state=ReturnState.RECEIVED),
+    }
+
+
 REFUND = Act(
     permission="payments.refund_payment",
     template="payments/admin/refund.html",
@@ -157,5 +166,5 @@ REFUND = Act(
     form=_form,
     ask=ask_refund,
     field="amount",
-    context=lambda payment: {"limit": payment_settings().approval_limit(payment.currency)},
+    context=_context,
 )

@@ -73,6 +73,6 @@ def return_refund(asked: ReturnRequest) -> Act:
             "asked": asked,
             "lines": lines,
             "known": known,
-            "received": asked.state == ReturnState.RECEIVED,
+            "here": asked.state == ReturnState.RECEIVED,
         },
     )

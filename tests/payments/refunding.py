@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders.money import Money
 from payments.models import Attempt, Operation, Payment, Refund, RefundReason
 from payments.models.refund import SHIPPED_REASONS
 from payments.services.refund import RefundDraft, request_refund
@@ -14,21 +13,6 @@ def a_reason(code: str = "other") -> RefundReason:
     """One of the list; a test that empties every table takes the shipped ones away."""
     label = {"label": SHIPPED_REASONS[code]}
     return RefundReason.objects.get_or_create(code=code, defaults=label)[0]
-
-
-def asked_refund(
-    *, payment_id: int, amount: Money, reason: str, request_key: str, requested_by: int | None
-) -> tuple[Operation, bool]:
-    """A refund that one attempt gives back: its operation, and whether this call made it."""
-    draft = RefundDraft(
-        payment_id=payment_id,
-        amount=amount,
-        request_key=request_key,
-        note=reason,
-        requested_by=requested_by,
-    )
-    refund, fresh = request_refund(draft)
-    return refund.operations.get(), fresh
 
 
 def a_refund(payment: Payment, amount: int, **given: Any) -> Refund:

@@ -14,7 +14,7 @@ from payments.services.open import try_again
 from payments.services.resolve import resolve_review
 from payments.services.reviews import open_review
 from tests.factories import a_refund_seen, an_attempt, an_order, captured
-from tests.payments.refunding import asked_refund
+from tests.payments.refunding import a_refund
 
 _keys = itertools.count(1)
 
@@ -62,13 +62,7 @@ def state_of(attempt: Attempt) -> tuple[str, str]:
 
 def refunds_a_part(attempt: Attempt, amount: int, *, made: int | None = None) -> None:
     """Staff refund so much of an attempt that brought 40.00; the bank makes it so, or `made`."""
-    refund, _fresh = asked_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key="k",
-        requested_by=None,
-    )
+    refund = a_refund(attempt.payment, amount, request_key="k").operations.get()
     seen = (a_refund_seen(made or amount, our_ref=refund.our_ref),)
     told = captured(attempt, 4000, refunds=seen)
     apply_outcome(attempt_id=attempt.pk, outcome=told, source="test")

@@ -20,7 +20,7 @@ from payments.services.apply import apply_outcome
 from payments.services.start import submit_attempt
 from tests.factories import a_payment, a_product, an_account, an_attempt, an_order, seen
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, refund_url, staff
-from tests.payments.refunding import a_reason, asked_refund
+from tests.payments.refunding import a_reason, a_refund
 from tests.payments.wire import a_captured_body, signed
 from tests.shop.cast import NOBODY_LISTENS, check_out, put_in_cart
 
@@ -167,13 +167,7 @@ def test_a_page_that_breaks_takes_back_what_a_host_asked_for_in_it(
 @transaction.atomic
 def ask_back_and_break(paid: Payment) -> None:
     """A page of the host's own."""
-    asked_refund(
-        payment_id=paid.pk,
-        amount=paid.money(1000),
-        reason="broken",
-        request_key="k1",
-        requested_by=None,
-    )
+    a_refund(paid, 1000, note="broken", request_key="k1")
     raise ZeroDivisionError
 
 

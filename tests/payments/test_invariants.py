@@ -17,6 +17,7 @@ from payments.models import Attempt, Operation, Payment, Refund
 from payments.providers.base import Status
 from payments.states import Approval, AttemptStatus, OperationStatus
 from tests.factories import UserFactory, a_payment, an_attempt, an_order, seen
+from tests.orders.goods import a_received_return
 from tests.payments.refunding import a_refund
 from tests.payments.services.cast import a_hold, apply
 
@@ -114,6 +115,15 @@ def test_who_asked_for_a_refund_is_not_who_approved_it() -> None:
         Refund.objects.filter(pk=refund.pk).update(
             approval=Approval.APPROVED, decided_by=me, decided_at=now()
         )
+
+
+def test_a_return_has_one_refund_that_nobody_rejected() -> None:
+    asked = a_received_return()
+    payment = Payment.objects.get()
+    a_refund(payment, 100, return_id=asked.pk)
+
+    with pytest.raises(IntegrityError, match=r"refund_of_a_return_once|return_request_id"):
+        Refund.objects.create(payment=payment, request_key="k", amount=1, return_request=asked)
 
 
 def test_a_line_refunds_no_more_pieces_than_it_has() -> None:

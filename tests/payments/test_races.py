@@ -11,9 +11,9 @@ from django.test import Client
 
 from orders.clock import now
 from orders.models import Mail
-from orders.money import Money
 from payments.errors import NotPayable, RefundRefused
 from payments.models import Attempt, InboxEvent, Operation, Payment, Refund
+from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.approve import Decision, approve_refund, reject_refund
@@ -22,9 +22,10 @@ from payments.services.inbox import drain_inbox
 from payments.services.open import try_again
 from payments.services.told import apply_event
 from payments.states import Approval, InboxState, OperationStatus, PaymentStatus
-from tests.factories import GBP, UserFactory, a_payment, an_account, an_attempt, an_order, captured
+from tests.factories import UserFactory, a_payment, an_account, an_attempt, an_order, captured
+from tests.orders.goods import a_received_return
 from tests.payments.crowd import all_at_once, at_once
-from tests.payments.refunding import a_refund, asked_refund
+from tests.payments.refunding import a_refund
 from tests.payments.wire import a_captured_body, signed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -73,13 +74,7 @@ def test_one_capture_seen_by_many_is_booked_once() -> None:
 
 def refund(payment: Payment, amount: int, key: str) -> str:
     try:
-        asked_refund(
-            payment_id=payment.pk,
-            amount=Money(amount, GBP),
-            reason="race",
-            request_key=key,
-            requested_by=None,
-        )
+        a_refund(payment, amount, note="race", request_key=key)
     except RefundRefused:
         return "refused"
     return "asked"
@@ -165,6 +160,40 @@ def test_the_same_piece_refunded_by_two_at_once_goes_back_once() -> None:
     assert sorted(map(str, at_once(2, ask))) == ["asked", "refused"]
     line.refresh_from_db()
     assert (line.refunded, line.restocked) == (1, 1)
+
+
+def test_of_two_who_refund_a_return_at_once_one_does() -> None:
+    asked = a_received_return()
+    payment = Payment.objects.get()
+
+    def ask(number: int) -> str:
+        try:
+            return a_refund(payment, 4_200, request_key=f"form-{number}", return_id=asked.pk).number
+        except RefundRefused:
+            return "refused"
+
+    answers = at_once(2, ask)
+
+    asked.refresh_from_db()
+    assert sorted(map(str, answers)) == sorted([asked.refund_ref, "refused"])
+    assert Payment.objects.get().refund_pending == 4_200
+
+
+def test_a_refund_and_a_dispute_of_the_same_money_at_once_lose_neither() -> None:
+    payment = a_payment()
+    attempt = Attempt.objects.get()
+    dispute = DisputeSeen("dp_1", payment.money(6_000), DisputeStatus.OPEN)
+    told = captured(attempt, disputes=(dispute,))
+
+    answers = all_at_once(
+        lambda: refund(payment, 6_000, "form"),
+        lambda: apply_outcome(attempt_id=attempt.pk, outcome=told, source="race").disputed,
+    )
+
+    payment.refresh_from_db()
+    pending = 6_000 if answers[0] == "asked" else 0
+    assert (payment.disputed, payment.refund_pending) == (6_000, pending)
+    assert payment.refundable.amount == 0
 
 
 def test_a_refund_request_and_a_capture_seen_again_do_not_lose_each_other() -> None:

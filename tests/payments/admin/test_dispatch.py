@@ -21,7 +21,7 @@ from tests.orders.goods import (
     a_sent_order,
 )
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
-from tests.payments.refunding import asked_refund
+from tests.payments.refunding import a_refund
 
 pytestmark = pytest.mark.django_db
 DISPATCH = "orders.dispatch_order"
@@ -40,13 +40,7 @@ def send_parcel(clerk: Client, order: Order, **given: object) -> HttpResponse:
 
 def refund(payment: Payment) -> None:
     """All that can be refunded."""
-    asked_refund(
-        payment_id=payment.pk,
-        amount=payment.refundable,
-        reason="broken",
-        request_key="k",
-        requested_by=None,
-    )
+    a_refund(payment, payment.refundable.amount, note="broken", request_key="k")
 
 
 def test_a_parcel_is_noted_with_all_that_is_left_filled_in(settings: Settings) -> None:

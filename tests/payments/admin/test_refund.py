@@ -244,5 +244,5 @@ def test_the_refund_page_costs_so_many_statements(
 ) -> None:
     clerk.get(refund_url(order))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         clerk.get(refund_url(order))

@@ -19,7 +19,7 @@ from payments.services.approve import Decision, reject_refund
 from payments.states import Approval
 from tests.factories import a_product
 from tests.orders.goods import a_received_return, a_return, an_approved_return
-from tests.payments.admin.cast import APPROVE, REFUND, SEE_ORDERS, order_url, staff
+from tests.payments.admin.cast import APPROVE, REFUND, SEE_ORDERS, order_url, refund_url, staff
 from tests.payments.refunding import a_reason, a_refund
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +142,12 @@ def test_each_refund_of_a_return_leaves_one_audit_row(clerk: Client, asked: Retu
     entry = LogEntry.objects.get()
     assert (str(entry.user), entry.object_id) == ("clerk", str(asked.order_id))
     assert f"1 x Teapot, return {asked.number}" in entry.change_message
+
+
+def test_the_refund_page_of_the_order_leads_to_that_of_its_return(
+    clerk: Client, asked: ReturnRequest
+) -> None:
+    assert url(asked) in page(clerk, refund_url(asked.order))
 
 
 def test_a_second_click_refunds_nothing_and_says_so(clerk: Client, asked: ReturnRequest) -> None:

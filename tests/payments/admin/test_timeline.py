@@ -21,7 +21,7 @@ from payments.services.calls import call_provider
 from payments.timeline import Happening, Kind, timeline
 from tests.factories import UserFactory, a_refund_seen, an_attempt, an_order, captured, seen
 from tests.payments.admin.cast import a_webhook
-from tests.payments.refunding import asked_refund
+from tests.payments.refunding import asked_back
 from tests.payments.reviewing import close
 
 pytestmark = pytest.mark.django_db
@@ -57,13 +57,8 @@ def an_order_declined_then_paid() -> Order:
 
 
 def a_refund(order: Order, *, status: RefundStatus = RefundStatus.SUCCEEDED) -> Operation:
-    refund, _ = asked_refund(
-        payment_id=order.payment.pk,
-        amount=Money(1250, "GBP"),
-        reason="cracked",
-        request_key="key",
-        requested_by=UserFactory.create(username="clerk").pk,
-    )
+    clerk = UserFactory.create(username="clerk").pk
+    refund = asked_back(order.payment.attempts.get(), 1250, note="cracked", requested_by=clerk)
     answer = a_refund_seen(1250, our_ref=refund.our_ref, status=status)
     outcome = captured(refund.attempt, refunds=(answer,))
     apply_outcome(attempt_id=refund.attempt_id, outcome=outcome, source="refund")

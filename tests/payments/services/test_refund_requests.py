@@ -13,13 +13,14 @@ from orders.money import Money
 from orders.services.dispatch import DispatchDraft, record_dispatch
 from orders.services.place import LineDraft
 from orders.services.stock import StockLine
-from orders.states import OrderState
+from orders.states import OrderState, ReturnState
 from payments.errors import RefundRefused
 from payments.models import Attempt, Operation, Payment, Refund
 from payments.providers.base import Status
 from payments.services.apply import apply_outcome
 from payments.services.cancel import cancel_order
 from tests.factories import GBP, a_product, an_attempt, an_order, captured, seen
+from tests.orders.goods import a_received_return
 from tests.payments.refunding import a_reason, a_refund
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +209,21 @@ def test_an_order_whose_rest_was_put_back_is_completed_by_its_last_parcel(pots: 
     dispatched(pots, 1)
 
     assert Order.objects.get(pk=pots.order_id).state == OrderState.COMPLETED
+
+
+def test_a_return_of_another_order_is_refused() -> None:
+    asked, other = a_received_return(), a_received_return()
+    payment = Payment.objects.get(order=other.order_id)
+
+    with pytest.raises(RefundRefused, match="another order"):
+        a_refund(payment, 100, return_id=asked.pk)
+    assert not Refund.objects.exists()
+
+
+def test_a_refused_refund_leaves_its_return_open() -> None:
+    asked = a_received_return()
+
+    with pytest.raises(RefundRefused):
+        a_refund(Payment.objects.get(), 9301, return_id=asked.pk)
+    asked.refresh_from_db()
+    assert (asked.state, asked.refund_ref) == (ReturnState.RECEIVED, "")
