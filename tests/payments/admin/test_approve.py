@@ -96,7 +96,7 @@ def test_who_comes_second_is_told_and_keeps_what_was_typed(waiting: Refund) -> N
     assert 'name="note" value="too much"' in page
 
 
-def test_who_asked_has_no_button_to_approve_and_is_refused(waiting: Refund) -> None:
+def test_who_asked_has_no_button_to_approve(waiting: Refund) -> None:
     clerk = staff(SEE_ORDERS, APPROVE)
     Refund.objects.update(requested_by=get_user_model().objects.get(username="clerk"))
 
@@ -104,8 +104,18 @@ def test_who_asked_has_no_button_to_approve_and_is_refused(waiting: Refund) -> N
 
     assert page_of(waiting, "approve") not in page
     assert page_of(waiting, "reject") in page
-    assert press(clerk, waiting, "approve") == 400
-    assert approval(waiting) == Approval.WAITING
+
+
+def test_who_asked_is_refused_and_keeps_what_was_typed(waiting: Refund) -> None:
+    clerk = staff(SEE_ORDERS, APPROVE)
+    Refund.objects.update(requested_by=get_user_model().objects.get(username="clerk"))
+
+    answer = clerk.post(page_of(waiting, "approve"), {"request_key": "k", "note": "all right"})
+
+    refused = answer.content.decode()
+    assert (answer.status_code, approval(waiting)) == (400, Approval.WAITING)
+    assert "Who asked for a refund cannot approve it." in refused
+    assert 'name="note" value="all right"' in refused
 
 
 def test_a_rejection_says_why(waiting: Refund) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from orders.models import Order
@@ -104,6 +105,7 @@ REFUSED = {
     "twelve": "“twelve” is not an amount",
     "1,50": "“1,50” is not an amount",
     "1e3": "“1e3” is not an amount",
+    "5.00 EUR": "“5.00 EUR” is not an amount",
     "NaN": "“NaN” is not an amount",
     "1" * 25: "at most 24 characters",
 }
@@ -128,6 +130,13 @@ def test_nothing_is_refunded_without_a_field(clerk: Client, order: Order, missin
 
     assert clerk.post(refund_url(order), data).status_code == 400
     assert not Operation.objects.exists()
+
+
+def test_there_is_no_button_that_refunds_many_orders(clerk: Client, order: Order) -> None:
+    page = clerk.get(reverse("admin:orders_order_changelist")).content.decode()
+
+    assert order.number in page
+    assert 'name="action"' not in page
 
 
 def test_an_unpaid_order_is_not_refunded(clerk: Client) -> None:
