@@ -21,7 +21,7 @@ from payments.services.calls import call_provider
 from payments.timeline import Happening, Kind, timeline
 from tests.factories import UserFactory, a_refund_seen, an_attempt, an_order, captured, seen
 from tests.payments.admin.cast import a_webhook
-from tests.payments.refunding import asked_back
+from tests.payments.refunding import a_refund
 from tests.payments.reviewing import close
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +56,10 @@ def an_order_declined_then_paid() -> Order:
     return order
 
 
-def a_refund(order: Order, *, status: RefundStatus = RefundStatus.SUCCEEDED) -> Operation:
+def a_told_refund(order: Order, *, status: RefundStatus = RefundStatus.SUCCEEDED) -> Operation:
     clerk = UserFactory.create(username="clerk").pk
-    refund = asked_back(order.payment.attempts.get(), 1250, note="cracked", requested_by=clerk)
+    asked = a_refund(order.payment, 1250, note="cracked", requested_by=clerk)
+    refund = asked.operations.get()
     answer = a_refund_seen(1250, our_ref=refund.our_ref, status=status)
     outcome = captured(refund.attempt, refunds=(answer,))
     apply_outcome(attempt_id=refund.attempt_id, outcome=outcome, source="refund")
@@ -76,7 +77,7 @@ def a_disputed_order(*ends: DisputeStatus) -> Order:
 
 def test_the_story_is_told_in_order() -> None:
     order = an_order_declined_then_paid()
-    a_refund(order)
+    a_told_refund(order)
     send_due_mail()
 
     assert told(order) == [
@@ -105,7 +106,7 @@ def test_a_decline_says_why_in_words_for_staff() -> None:
 
 def test_a_refund_says_who_asked_and_why() -> None:
     order = an_order_declined_then_paid()
-    refund = a_refund(order)
+    refund = a_told_refund(order)
 
     asked = next(item for item in story(order) if item.kind == Kind.REFUND)
     assert asked.detail.startswith("by clerk · cracked")
@@ -114,7 +115,7 @@ def test_a_refund_says_who_asked_and_why() -> None:
 
 def test_a_failed_refund_opens_a_review_that_a_person_closes() -> None:
     order = an_order_declined_then_paid()
-    a_refund(order, status=RefundStatus.FAILED)
+    a_told_refund(order, status=RefundStatus.FAILED)
     review = order.payment.reviews.get()
     clerk = get_user_model().objects.get()
 
