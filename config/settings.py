@@ -173,12 +173,14 @@ ORDERS = {
         "Our own van": "",
     },
 }
+APPROVE_ABOVE = text("TILL_APPROVE_ABOVE")
 PAYMENTS: dict[str, Any] = {
     "live": False,
     "providers": {"sandbox": "payments.providers.sandbox.SandboxProvider"},
     "secret_keys": [derived_key(SECRET_KEY, "till provider accounts")],
     "base_url": BASE_URL,
     "capture": text("TILL_CAPTURE", "automatic"),
+    "approve_refunds_above": {"GBP": APPROVE_ABOVE} if APPROVE_ABOVE else {},
 }
 SHOP: dict[str, Any] = {
     "catalog": "demo.catalog.DemoCatalog",

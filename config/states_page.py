@@ -109,10 +109,12 @@ def named_guides() -> Iterator[tuple[str, Guide]]:
 
 
 def diagram(moves: Mapping[Name, Iterable[str]], names: Mapping[str, str] | None = None) -> str:
-    """A Mermaid state diagram; who has nowhere to go has ended."""
+    """A Mermaid state diagram: what nothing leads to begins too, what leads nowhere has ended."""
     lines = ["```mermaid", "stateDiagram-v2"]
     lines += [f'    state "{words}" as {name}' for name, words in (names or {}).items()]
-    lines += [f"    [*] --> {next(iter(moves))}"]
+    first, *others = moves
+    begins = [first, *(name for name in others if name not in set().union(*moves.values()))]
+    lines += [f"    [*] --> {name}" for name in begins]
     for before, nexts in moves.items():
         lines += [f"    {before} --> {after}" for after in in_order(nexts, moves)]
         lines += [] if set(nexts) - {before} else [f"    {before} --> [*]"]

@@ -24,7 +24,7 @@ class DemoStock:
     def give_back(self, *, ref: str, lines: Sequence[StockLine]) -> None:
         """Put every line back. A second call for a ref changes nothing.
 
-        `order/return` puts back pieces of what `order` took.
+        `order/return` and `order/refund` put back pieces of what `order` took.
         """
         _move(ref, lines, BACK)
 

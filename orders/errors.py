@@ -44,6 +44,10 @@ class Refused(OrderError):
     """What was asked for cannot be; the message says why, in the language of who asked."""
 
 
+class PiecesGone(Refused):
+    """More pieces of a line than are left to refund or to put back. Staff act."""
+
+
 class DispatchRefused(Refused):
     """These goods cannot be sent now. Staff act."""
 

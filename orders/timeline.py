@@ -28,6 +28,8 @@ MAILS: Final[dict[str, StrOrPromise]] = {
     "link": gettext_lazy("Mail: new link to the order"),
     "payment_failed": gettext_lazy("Mail: the payment did not arrive"),
     "refund": gettext_lazy("Mail: refund"),
+    "refund_asked": gettext_lazy("Mail: a refund is on its way"),
+    "refund_failed": gettext_lazy("Mail: the refund takes longer"),
     "refund_returned": gettext_lazy("Mail: the refund came back"),
     "rest_asked": gettext_lazy("Mail: please pay the rest"),
     "return_approved": gettext_lazy("Mail: how to send it back"),

@@ -15,7 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
-from payments.conf import payment_settings
+from orders.errors import InvalidAmount
+from payments.conf import PaymentSettings, payment_settings
 
 OUR_HOME = Path(__file__).resolve().parent
 
@@ -36,11 +37,24 @@ def check_payments(**_kwargs: Any) -> list[CheckMessage]:
     if conf.capture not in {"automatic", "manual"}:
         hint = 'Set PAYMENTS["capture"] to "automatic" or "manual".'
         found.append(Error(f"nobody captures {conf.capture!r}", hint=hint, id="payments.E005"))
+    found += _limit_errors(conf)
     if conf.body_days < 1:
         hint = 'Set PAYMENTS["body_days"] to the days you want to look back, such as 90.'
         message = f"no webhook is kept for {conf.body_days} days"
         found.append(Error(message, hint=hint, id="payments.E006"))
     return found + _key_errors(conf.secret_keys)
+
+
+def _limit_errors(conf: PaymentSettings) -> list[CheckMessage]:
+    """Amounts above which a second person looks, that cannot be read."""
+    hint = 'Write PAYMENTS["approve_refunds_above"] as {"GBP": "250.00"}.'
+    found: list[CheckMessage] = []
+    for currency in conf.approve_refunds_above:
+        try:
+            conf.approval_limit(currency)
+        except (InvalidAmount, TypeError, AttributeError) as error:
+            found.append(Error(str(error), hint=hint, id="payments.E007"))
+    return found
 
 
 def _key_errors(keys: Sequence[str]) -> list[CheckMessage]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from orders.conf import read_settings
+from orders.money import Money
 
 WEBHOOK_BYTES = 256 * 1024
 """The largest webhook body that is taken."""
@@ -33,6 +34,8 @@ class PaymentSettings:
     can, and charge it when staff capture it."""
     open_minutes_of: Mapping[str, int] = field(default_factory=lambda: dict(OPEN_MINUTES))
     """Method -> how long an unpaid order is kept once this way to pay was chosen."""
+    approve_refunds_above: Mapping[str, str] = field(default_factory=dict)
+    """Currency -> amount, such as {"GBP": "250.00"}: more needs the approval of somebody else."""
     timeout_seconds: float = 8.0
     """How long one call to a provider may take in all, its whole answer included."""
     polls_per_second: float = 25.0
@@ -51,6 +54,14 @@ class PaymentSettings:
         Longer than one call takes; where a call overruns it, the same key makes that harmless.
         """
         return timedelta(seconds=self.timeout_seconds + 6)
+
+    def approval_limit(self, currency: str) -> Money | None:
+        """What one person may refund of an order in all; None: everything.
+
+        Raises InvalidAmount, which a check of the start finds.
+        """
+        limit = self.approve_refunds_above.get(currency)
+        return None if limit is None else Money.parse(limit, currency)
 
     def open_for(self, method: str) -> timedelta:
         """How long this way to pay keeps an order beyond what every order gets; zero for most."""

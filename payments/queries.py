@@ -11,6 +11,7 @@ from django.db.models import Max, Q, QuerySet, Sum
 from orders.clock import now
 from orders.money import Money
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
+from payments.models.operation import UNSENT
 from payments.models.payment import MISMATCH
 from payments.states import IN_FLIGHT, InboxState, OperationKind, PaymentStatus
 
@@ -21,9 +22,9 @@ HOLDS_NOTHING: Final = frozenset({PaymentStatus.OPEN, PaymentStatus.PROCESSING, 
 
 
 def refunds_of(payment: Payment) -> QuerySet[Operation]:
-    """Every refund of a payment, oldest first, each with its attempt and payment."""
+    """Every refund the shopper hears of, oldest first, each with its attempt and payment."""
     refunds = Operation.objects.filter(attempt__payment=payment, kind=OperationKind.REFUND)
-    return refunds.select_related("attempt__payment").order_by("pk")
+    return refunds.exclude(status__in=UNSENT).select_related("attempt__payment").order_by("pk")
 
 
 def held_for(payment: Payment) -> Money:

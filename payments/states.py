@@ -45,12 +45,23 @@ class OperationKind(TextChoices):
 
 class OperationStatus(TextChoices):
     REQUESTED = "requested", _("requested")
+    AWAITING_APPROVAL = "awaiting_approval", _("waiting for approval")
+    REJECTED = "rejected", _("rejected")
     SUBMITTING = "submitting", _("being sent")
     PENDING = "pending", _("pending at the provider")
     SUCCEEDED = "succeeded", _("succeeded")
     FAILED = "failed", _("failed")
     UNKNOWN = "unknown", _("no answer yet")
     REVERSED = "reversed", _("came back")
+
+
+class Approval(TextChoices):
+    """Whether somebody else must agree to a refund, and what they said."""
+
+    NOT_NEEDED = "not_needed", _("not needed")
+    WAITING = "waiting", _("waiting for approval")
+    APPROVED = "approved", pgettext_lazy("refund", "approved")
+    REJECTED = "rejected", _("rejected")
 
 
 class DisputeState(TextChoices):
@@ -92,7 +103,7 @@ IN_FLIGHT: Final = frozenset(
 AWAITED: Final = IN_FLIGHT | {AttemptStatus.AUTHORIZED}
 """Of such an attempt more has to be told: what is only authorized is charged yet, or let go."""
 
-UNSETTLED: Final = frozenset(
+SENDABLE: Final = frozenset(
     {
         OperationStatus.REQUESTED,
         OperationStatus.SUBMITTING,
@@ -100,6 +111,9 @@ UNSETTLED: Final = frozenset(
         OperationStatus.UNKNOWN,
     }
 )
+"""An operation that workers send, or ask about."""
+
+UNSETTLED: Final = SENDABLE | {OperationStatus.AWAITING_APPROVAL}
 """An operation that still may or may not happen."""
 
 _ANSWERED: Final = frozenset(
@@ -107,6 +121,9 @@ _ANSWERED: Final = frozenset(
 )
 OPERATION_NEXT: Final[dict[OperationStatus, frozenset[OperationStatus]]] = {
     OperationStatus.REQUESTED: _ANSWERED | {OperationStatus.SUBMITTING},
+    OperationStatus.AWAITING_APPROVAL: _ANSWERED
+    | {OperationStatus.REQUESTED, OperationStatus.REJECTED},
+    OperationStatus.REJECTED: frozenset({OperationStatus.PENDING, OperationStatus.SUCCEEDED}),
     OperationStatus.SUBMITTING: _ANSWERED | {OperationStatus.UNKNOWN},
     OperationStatus.UNKNOWN: _ANSWERED | {OperationStatus.SUBMITTING},
     OperationStatus.PENDING: frozenset({OperationStatus.SUCCEEDED, OperationStatus.FAILED}),
@@ -119,16 +136,19 @@ OPERATION_NEXT: Final[dict[OperationStatus, frozenset[OperationStatus]]] = {
 """Where a capture, refund or void can go; only a refund is pending, or comes back.
 
 A refund that we took for refused and that was made after all is pending or has succeeded; where the
-provider told of its failure before it tells of that success, it has come back.
+provider told of its failure before it tells of that success, it has come back. What waits for
+approval or was rejected is never sent; should a provider tell of it all the same, that is a fact
+like any other.
 """
+
+GIVEN_UP: Final = frozenset({OperationStatus.FAILED, OperationStatus.REJECTED})
+"""Of such a refund somebody was asked what to do instead, or has decided against it."""
 
 REFUND_TOLD: Final[dict[RefundStatus, dict[OperationStatus, OperationStatus]]] = {
     RefundStatus.PENDING: dict.fromkeys(
-        UNSETTLED - {OperationStatus.PENDING} | {OperationStatus.FAILED}, OperationStatus.PENDING
+        UNSETTLED - {OperationStatus.PENDING} | GIVEN_UP, OperationStatus.PENDING
     ),
-    RefundStatus.SUCCEEDED: dict.fromkeys(
-        UNSETTLED | {OperationStatus.FAILED}, OperationStatus.SUCCEEDED
-    ),
+    RefundStatus.SUCCEEDED: dict.fromkeys(UNSETTLED | GIVEN_UP, OperationStatus.SUCCEEDED),
     RefundStatus.FAILED: {
         **dict.fromkeys(UNSETTLED, OperationStatus.FAILED),
         OperationStatus.SUCCEEDED: OperationStatus.REVERSED,

@@ -23,18 +23,20 @@ def refund_without_guard() -> None:
     """A refund is asked for without the conditional update that sets its amount aside."""
     from django.db.models import F  # noqa: PLC0415  # models need Django set up
 
-    from orders.money import Money  # noqa: PLC0415  # models need Django set up
     from payments.models import Attempt, Payment  # noqa: PLC0415  # models need Django set up
     from payments.services import refund  # noqa: PLC0415  # models need Django set up
 
-    def reserve(payment: Payment, amount: Money) -> Attempt:
-        attempt = payment.attempts.filter(captured__gt=0).earliest("pk")
-        aside = {"refund_pending": F("refund_pending") + amount.amount}
-        Payment.objects.filter(pk=payment.pk).update(**aside)
+    def set_aside(attempt: Attempt, amount: int) -> bool:
+        aside = {"refund_pending": F("refund_pending") + amount}
+        Payment.objects.filter(pk=attempt.payment_id).update(**aside)
         Attempt.objects.filter(pk=attempt.pk).update(**aside)
-        return attempt
+        return True
 
-    refund._reserve = reserve  # noqa: SLF001  # the mistake
+    def parts(payment: Payment, amount: int) -> list[tuple[Attempt, int]]:
+        return [(payment.attempts.filter(captured__gt=0).earliest("pk"), amount)]
+
+    refund.set_aside = set_aside  # the mistake
+    refund._parts = parts  # noqa: SLF001  # the mistake
     refund._check = lambda payment, amount: None  # noqa: ARG005, SLF001  # the mistake
 
 

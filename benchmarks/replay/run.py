@@ -14,7 +14,7 @@ from benchmarks.replay.memory import MemoryWatch
 from benchmarks.replay.plan import Plan, PlannedRefund
 from benchmarks.replay.progress import Progress
 from orders.money import Money
-from payments.services.refund import request_refund
+from payments.services.refund import RefundDraft, request_refund
 
 TICK_SECONDS = 0.5
 STALL_SECONDS = 90.0
@@ -44,13 +44,13 @@ class Refunds:
 
 
 def _request(refund: PlannedRefund, payment_id: int) -> None:
-    request_refund(
+    draft = RefundDraft(
         payment_id=payment_id,
         amount=Money(refund.amount, "GBP"),
-        reason=f"cancellation {refund.cancellation}",
         request_key=refund.key,
-        requested_by=None,
+        note=f"cancellation {refund.cancellation}",
     )
+    request_refund(draft)
 
 
 class Patience:

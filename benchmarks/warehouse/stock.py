@@ -23,8 +23,10 @@ class WarehouseStock:
                 raise OutOfStock(skus=short)
 
     def give_back(self, *, ref: str, lines: Sequence[StockLine]) -> None:
-        """Return what ref took. A second call changes nothing."""
+        """Return what ref took; `order/refund` some of what `order` did. A second call: nothing."""
         with transaction.atomic():
+            if "/" in ref and Pick.objects.filter(ref=ref.partition("/")[0]).exists():
+                Pick.objects.get_or_create(ref=ref)
             if Pick.objects.filter(ref=ref, given_back=False).update(given_back=True):
                 for line in _sorted(lines):
                     Item.objects.filter(sku=line.sku).update(stock=F("stock") + line.quantity)

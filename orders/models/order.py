@@ -128,7 +128,9 @@ class OrderLine(models.Model):
     """One SKU at the price it was agreed at.
 
     `dispatched`: pieces that have left. `returning`: those of them in a return that was not
-    rejected, asked for or come back.
+    rejected, asked for or come back. `refunded`: pieces whose money goes back, or waits for
+    somebody to approve that. `restocked`: those of them that a refund has put on the shelf again,
+    which have never left.
     """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
@@ -140,6 +142,8 @@ class OrderLine(models.Model):
     gross_amount = models.BigIntegerField(_("amount"))
     dispatched = models.PositiveIntegerField(default=0, editable=False)
     returning = models.PositiveIntegerField(default=0, editable=False)
+    refunded = models.PositiveIntegerField(default=0, editable=False)
+    restocked = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["order_id", "position"]
@@ -161,6 +165,16 @@ class OrderLine(models.Model):
                 condition=Q(returning__lte=F("dispatched")),
                 name="order_line_returning_within_dispatched",
             ),
+            models.CheckConstraint(
+                condition=Q(refunded__lte=F("quantity")), name="order_line_refunded_within_quantity"
+            ),
+            models.CheckConstraint(
+                condition=Q(restocked__lte=F("refunded")), name="order_line_restocked_was_refunded"
+            ),
+            models.CheckConstraint(
+                condition=Q(restocked__lte=F("quantity") - F("dispatched")),
+                name="order_line_restocked_was_not_sent",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -168,13 +182,18 @@ class OrderLine(models.Model):
 
     @property
     def to_dispatch(self) -> int:
-        """Pieces that have not left yet."""
-        return self.quantity - self.dispatched
+        """Pieces that have not left yet, and are not on the shelf again."""
+        return self.quantity - self.dispatched - self.restocked
 
     @property
     def to_return(self) -> int:
         """Pieces that may still be asked back."""
         return self.dispatched - self.returning
+
+    @property
+    def to_refund(self) -> int:
+        """Pieces whose money may still be asked back."""
+        return self.quantity - self.refunded
 
     @property
     def unit(self) -> Money:

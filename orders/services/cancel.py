@@ -13,7 +13,8 @@ from orders.errors import CancellationRefused
 from orders.models import Order
 from orders.queries import has_left
 from orders.services.cancellation import close_wish, open_wish
-from orders.services.stock import StockLine, configured_stock
+from orders.services.pieces_back import held_goods
+from orders.services.stock import configured_stock
 from orders.states import CancellationState, OrderState
 
 KEPT_OPEN: Final = timedelta(days=1)
@@ -33,8 +34,7 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> bool:
     if open_wish(order):
         close_wish(order, CancellationState.APPROVED, actor=actor, answer="")
     queue_mail(order=order, kind="cancelled", subject_ref=order.number)
-    lines = [StockLine(line.sku, line.quantity) for line in order.lines.all()]
-    configured_stock().give_back(ref=order.stock_ref, lines=lines)
+    configured_stock().give_back(ref=order.stock_ref, lines=held_goods(order))
     return True
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -61,10 +61,15 @@ def complete_if_sent(order: Order, *, actor: str) -> bool:
     """Complete a locked order that is paid and wholly sent. A second call changes nothing."""
     if order.state != OrderState.CONFIRMED or order.paid_at is None:
         return False
-    if order.lines.filter(dispatched__lt=F("quantity")).exists():
+    if unsent_lines(order).exists():
         return False
     order.move_to(OrderState.COMPLETED, actor=actor, reason="dispatched")
     return True
+
+
+def unsent_lines(order: Order, count: int = 1) -> QuerySet[OrderLine]:
+    """Lines of which so many pieces are neither sent nor on the shelf again."""
+    return order.lines.filter(quantity__gte=F("dispatched") + F("restocked") + count)
 
 
 def tracking_url(carrier: str, number: str) -> str:
@@ -98,7 +103,7 @@ def _write(order: Order, draft: DispatchDraft) -> Dispatch:
     if not lines:
         raise DispatchRefused(_("choose at least one piece"))
     for line, count in lines:
-        left = OrderLine.objects.filter(pk=line.pk, quantity__gte=F("dispatched") + count)
+        left = unsent_lines(order, count).filter(pk=line.pk)
         if not left.update(dispatched=F("dispatched") + count):
             facts = {"count": line.to_dispatch, "name": line.name}
             raise DispatchRefused(_("%(name)s: %(count)s left to dispatch") % facts)
@@ -117,7 +122,7 @@ def _write(order: Order, draft: DispatchDraft) -> Dispatch:
 
 
 def _mail(order: Order, dispatch: Dispatch) -> None:
-    rest = order.lines.filter(dispatched__lt=F("quantity")).exists()
+    rest = unsent_lines(order).exists()
     context: MailContext = {
         "carrier": dispatch.carrier,
         "tracking_number": dispatch.tracking_number,

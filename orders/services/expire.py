@@ -7,7 +7,8 @@ from django.db import transaction
 from orders.emails import queue_mail
 from orders.errors import OutOfStock
 from orders.models import Order
-from orders.services.stock import StockLine, configured_stock
+from orders.services.pieces_back import held_goods
+from orders.services.stock import configured_stock
 from orders.states import OrderState
 
 
@@ -17,7 +18,7 @@ def expire_order(order: Order, *, actor: str) -> bool:
         return False
     order.move_to(OrderState.EXPIRED, actor=actor, reason="unpaid")
     queue_mail(order=order, kind="expired", subject_ref=order.stock_ref)
-    configured_stock().give_back(ref=order.stock_ref, lines=_lines(order))
+    configured_stock().give_back(ref=order.stock_ref, lines=held_goods(order))
     return True
 
 
@@ -26,15 +27,10 @@ def revive_order(order: Order) -> bool:
     order.holds += 1
     try:
         with transaction.atomic():
-            configured_stock().take(ref=order.stock_ref, lines=_lines(order))
+            configured_stock().take(ref=order.stock_ref, lines=held_goods(order))
     except OutOfStock:
         order.holds -= 1
         return False
     order.save(update_fields=["holds"])
     order.move_to(OrderState.OPEN, actor="payment", reason="late money")
     return True
-
-
-def _lines(order: Order) -> list[StockLine]:
-    """What has not left: a hold may lapse after a part was sent."""
-    return [StockLine(line.sku, line.to_dispatch) for line in order.lines.all() if line.to_dispatch]

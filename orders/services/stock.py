@@ -32,7 +32,8 @@ class Stock(Protocol):
         """Return what ref took. A second call changes nothing.
 
         A ref with a slash, such as `05NZ98EERJ/T4K7M2QXWA`, returns pieces of what the part
-        before the slash took: lines of a return. The caller sees that they are not too many.
+        before the slash took: lines of a return or refund. The caller sees that they are not
+        too many.
         """
 
 

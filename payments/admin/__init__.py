@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from orders.models import CancellationRequest, Order, ReturnReason, ReturnRequest
 from payments.admin.account import AccountAdmin
+from payments.admin.approve import RefundAdmin, RefundReasonAdmin
 from payments.admin.goods import ReasonAdmin
 from payments.admin.inbox import InboxAdmin
 from payments.admin.ledger import EntryAdmin
@@ -11,7 +12,7 @@ from payments.admin.order import OrderAdmin
 from payments.admin.returns import ReturnAdmin
 from payments.admin.review import ReviewAdmin
 from payments.admin.wish import WishAdmin
-from payments.models import Entry, InboxEvent, ProviderAccount, Review
+from payments.models import Entry, InboxEvent, ProviderAccount, Refund, RefundReason, Review
 
 admin.site.register(Order, OrderAdmin)
 admin.site.register(ReturnRequest, ReturnAdmin)
@@ -19,5 +20,7 @@ admin.site.register(ReturnReason, ReasonAdmin)
 admin.site.register(CancellationRequest, WishAdmin)
 admin.site.register(InboxEvent, InboxAdmin)
 admin.site.register(Review, ReviewAdmin)
+admin.site.register(Refund, RefundAdmin)
+admin.site.register(RefundReason, RefundReasonAdmin)
 admin.site.register(Entry, EntryAdmin)
 admin.site.register(ProviderAccount, AccountAdmin)

@@ -20,6 +20,7 @@ from orders.models import Order
 from orders.states import OrderState
 from payments.admin.act import Act, Desk, act_page
 from payments.admin.amounts import amounts
+from payments.admin.approve import waiting_refunds
 from payments.admin.cancel import CANCEL
 from payments.admin.capture import CAPTURE
 from payments.admin.decide import open_cards
@@ -30,7 +31,7 @@ from payments.admin.money import may_see_money, money_page
 from payments.admin.refund import REFUND
 from payments.admin.release import RELEASE, RELEASE_REST
 from payments.admin.wish import REJECT_WISH
-from payments.models import Attempt, Operation, Payment, ProviderObject
+from payments.models import Attempt, Operation, Payment, ProviderObject, Refund
 from payments.queries import dead_events, held_for, rest_held_for
 from payments.states import PaymentStatus
 from payments.timeline import Kind, timeline
@@ -145,6 +146,7 @@ class OrderAdmin(BaseOrderAdmin):
             "can_cancel": bool(
                 payment and order.state in OPEN and not sent and CANCEL.allowed(request)
             ),
+            "approvals": waiting_refunds(request, payment) if payment else [],
             "reviews": open_cards(request, payment) if payment else [],
             "lines": lines,
             "can_see_money": bool(payment and may_see_money(request)),
@@ -162,9 +164,10 @@ def _payment_of(order: Order) -> Payment | None:
 
 
 def _orders_by_reference(term: str) -> list[int]:
-    """Keys of the orders one reference names, ours or the provider's: three indexes, one query."""
+    """Keys of the orders one reference names, ours or the provider's: four indexes, one query."""
     ours, to_order = term.upper(), "attempt__payment__order"
     attempts = Attempt.objects.filter(our_ref=ours).values_list("payment__order")
     refunds = Operation.objects.filter(our_ref=ours).values_list(to_order)
+    asked = Refund.objects.filter(number=ours).values_list("payment__order")
     theirs = ProviderObject.objects.filter(object_id=term).values_list(to_order)
-    return [pk for (pk,) in attempts.union(refunds, theirs)]
+    return [pk for (pk,) in attempts.union(refunds, asked, theirs)]

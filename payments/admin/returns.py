@@ -23,8 +23,11 @@ from orders.services.returns import Receipt, approve_return, receive_return, rej
 from orders.states import RETURN_NEXT, ReturnState
 from payments.admin.act import Act, ActForm, Desk, act_page
 from payments.admin.marks import STYLE, badge_mark, order_link
+from payments.admin.refund import REFUND
+from payments.admin.return_refund import return_refund
 from payments.admin.standing import StandingFilter
-from payments.models import Payment
+from payments.models import Payment, Refund
+from payments.states import Approval
 
 SEE_ORDERS: Final = "orders.view_order"
 SEE: Final = "orders.view_returnrequest"
@@ -32,17 +35,20 @@ BUTTONS: Final = {
     "approve": ReturnState.APPROVED,
     "reject": ReturnState.REJECTED,
     "receive": ReturnState.RECEIVED,
+    "refund": ReturnState.REFUNDED,
 }
 """What leads to which state; each has a permission of its own."""
 
 
 def permission(act: str) -> str:
-    return f"orders.{act}_returnrequest"
+    return REFUND.permission if act == "refund" else f"orders.{act}_returnrequest"
 
 
 def buttons(request: HttpRequest, asked: ReturnRequest) -> list[str]:
     """The acts that a return may see now, of those that this person may do."""
     nexts = RETURN_NEXT[ReturnState(asked.state)]
+    if waiting_refund(asked):
+        return []
     return [
         act for act, to in BUTTONS.items() if to in nexts and request.user.has_perm(permission(act))
     ]
@@ -132,7 +138,8 @@ class ReturnAdmin(FactsAdmin):
         seen = self.has_view_permission(request, asked) and request.user.has_perm(SEE_ORDERS)
         if not (seen and request.user.has_perm(permission(act))):
             raise PermissionDenied
-        return act_page(Desk(self, request, payment), decision(asked, act))
+        page = return_refund(asked) if act == "refund" else decision(asked, act)
+        return act_page(Desk(self, request, payment), page)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -144,14 +151,20 @@ class ReturnAdmin(FactsAdmin):
 
 def card(request: HttpRequest, asked: ReturnRequest) -> dict[str, Any]:
     """A return as staff read it, with the buttons that this person may press now."""
-    received = asked.state == ReturnState.RECEIVED
     return {
         "asked": asked,
         "lines": asked.lines.all(),
         "state": badge_mark(ReturnState(asked.state)),
         "buttons": buttons(request, asked),
-        "can_refund": received and request.user.has_perm("payments.refund_payment"),
+        "waiting": waiting_refund(asked),
     }
+
+
+def waiting_refund(asked: ReturnRequest) -> Refund | None:
+    """The refund that closes it once somebody else approves."""
+    if asked.state != ReturnState.RECEIVED:
+        return None
+    return next((it for it in asked.refunds.all() if it.approval == Approval.WAITING), None)
 
 
 def decision(asked: ReturnRequest, act: str) -> Act:

@@ -6,6 +6,7 @@ from payments.models.ledger import Entry, Posting
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
 from payments.models.records import Dispute, ProviderCall, ProviderObject, Review
+from payments.models.refund import Refund, RefundLine, RefundReason
 from payments.models.saved import SavedMethod
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "ProviderAccount",
     "ProviderCall",
     "ProviderObject",
+    "Refund",
+    "RefundLine",
+    "RefundReason",
     "Refusal",
     "Review",
     "SavedMethod",

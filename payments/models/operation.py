@@ -13,10 +13,13 @@ from orders.clock import now
 from orders.models import random_code
 from orders.money import Money
 from payments.models.payment import Attempt
-from payments.states import UNSETTLED, OperationKind, OperationStatus
+from payments.states import SENDABLE, OperationKind, OperationStatus
 
 SUBMIT_TASK: Final = "payments.submit_operations"
 """The worker's task that sends what is due."""
+
+UNSENT: Final = (OperationStatus.AWAITING_APPROVAL, OperationStatus.REJECTED)
+"""Nobody has agreed to such a refund."""
 
 
 def new_refund_ref() -> str:
@@ -35,11 +38,15 @@ class Operation(models.Model):
     """One capture, refund or void: committed before the call, its key reused on every retry.
 
     `request_key` is the idempotency key of whoever asked (a form token, a cancellation number);
-    `external` marks a refund that was made at the provider's own site. Of a capture, `reaches` is
+    `external` marks a refund that was made at the provider's own site; `refund` is the request it
+    is a part of, None where no person asked for just this. Of a capture, `reaches` is
     the attempt's total captured once it has succeeded, and `final` releases what is left.
     """
 
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="operations")
+    refund = models.ForeignKey(
+        "payments.Refund", models.PROTECT, null=True, blank=True, related_name="operations"
+    )
     kind = models.CharField(
         max_length=8, choices=OperationKind.choices, default=OperationKind.REFUND
     )
@@ -50,7 +57,7 @@ class Operation(models.Model):
     amount = models.BigIntegerField(_("amount"))
     status = models.CharField(
         _("status"),
-        max_length=12,
+        max_length=20,
         choices=OperationStatus.choices,
         default=OperationStatus.REQUESTED,
     )
@@ -85,12 +92,20 @@ class Operation(models.Model):
                 name="operation_capture_reaches_a_total",
             ),
             models.CheckConstraint(
-                condition=Q(next_run_at__isnull=True) | Q(status__in=UNSETTLED),
+                condition=Q(next_run_at__isnull=True) | Q(status__in=SENDABLE),
                 name="operation_settled_is_not_sent",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=UNSENT) | Q(first_sent_at__isnull=True),
+                name="operation_sent_only_once_approved",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=UNSENT) | Q(kind=OperationKind.REFUND),
+                name="operation_only_refunds_are_approved",
             ),
             models.UniqueConstraint(
                 fields=["attempt"],
-                condition=Q(kind=OperationKind.CAPTURE, status__in=UNSETTLED),
+                condition=Q(kind=OperationKind.CAPTURE, status__in=SENDABLE),
                 name="operation_one_capture_at_a_time",
             ),
         ]

@@ -9,15 +9,13 @@ from django.utils.translation import gettext as _
 
 from orders.formats import format_money
 from orders.states import OrderState
-from orders.wake import wake
 from payments.books import Fact, Totals
 from payments.errors import RefundRefused
 from payments.models import Attempt, Operation
-from payments.models.operation import SUBMIT_TASK
 from payments.services.apply import settle_payment
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
 from payments.services.post import post_facts, totals_of
-from payments.services.refund import set_aside
+from payments.services.refund import owe_refund
 from payments.services.surplus import REASON
 from payments.states import EntryKind, OperationStatus
 
@@ -40,14 +38,9 @@ def owed_back(case: Case) -> int:
     free = min(attempt.refundable.amount, case.payment.refundable.amount)
     ended = case.payment.order.state in NOTHING_KEPT
     if refund:
-        room = free if ended or refund.reason != REASON else min(_surplus_left(attempt), free)
+        room = free if ended or refund.reason != REASON else min(attempt.surplus_left, free)
         return refund.amount if refund.status in CAME_BACK and refund.amount <= room else 0
-    return free if ended else min(_surplus_left(attempt), free)
-
-
-def _surplus_left(attempt: Attempt) -> int:
-    """What of the surplus has neither gone back nor is on its way, by whichever refund."""
-    return max(0, attempt.surplus - attempt.net_refunded - attempt.refund_pending)
+    return free if ended else min(attempt.surplus_left, free)
 
 
 def refund_again(ending: Ending) -> bool:
@@ -60,18 +53,17 @@ def refund_again(ending: Ending) -> bool:
         if ended_before(ending):
             return False
         attempt, amount = _owed(case)
-        if not set_aside(attempt, amount):
-            raise RefundRefused(_("so much can no longer be refunded"))
-        refund = Operation.objects.create(
+        refund = Operation(
             attempt=attempt,
+            refund_id=case.operation.refund_id if case.operation else None,
             request_key=f"review:{ending.key}",
             amount=amount,
             reason=_reason(case, attempt),
             requested_by_id=ending.by,
         )
+        owe_refund(refund)
         facts = {"amount": format_money(refund.money), "ref": refund.our_ref}
         end(ending, note=_("refund %(ref)s of %(amount)s") % facts)
-        wake(SUBMIT_TASK)
     return True
 
 

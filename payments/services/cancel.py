@@ -18,14 +18,15 @@ from payments.errors import CancelRefused, RefundRefused
 from payments.models import Attempt, Operation, Payment
 from payments.models.records import ReviewKind
 from payments.services.apply import settle_payment
+from payments.services.approve import reject_waiting
 from payments.services.ask import ask
 from payments.services.changes import as_read, save_changes
 from payments.services.close import close_attempt
 from payments.services.holds import owe_release
 from payments.services.lock import lock_payment
-from payments.services.refund import request_refund
+from payments.services.refund import owe_refund
 from payments.services.reviews import open_review
-from payments.states import OperationKind, OperationStatus
+from payments.states import AttemptStatus, OperationKind, OperationStatus
 
 ENDED = frozenset({OrderState.EXPIRED, OrderState.COMPLETED})
 
@@ -59,10 +60,11 @@ def cancel_locked(
         return False
     _forget_captures(payment)
     for attempt in attempts:
-        if attempt.held:
+        if attempt.held or attempt.status == AttemptStatus.AUTHORIZED:
             before = as_read(attempt)
             owe_release(attempt)
             save_changes(attempt, before)
+    reject_waiting(payment, attempts, by=requested_by, note=_("the order is cancelled"))
     settle_payment(payment, attempts, source="cancel")
     _give_back(payment, reason=reason, requested_by=requested_by)
     return True
@@ -115,14 +117,15 @@ def _give_back(payment: Payment, *, reason: str, requested_by: int | None) -> No
         amount, subject = attempt.refundable, attempt.our_ref
         if not amount.amount:
             continue
+        refund = Operation(
+            attempt=attempt,
+            request_key=f"cancel:{attempt.our_ref}",
+            amount=amount.amount,
+            reason=reason,
+            requested_by_id=requested_by,
+        )
         try:
-            request_refund(
-                payment_id=payment.pk,
-                amount=amount,
-                reason=reason,
-                request_key=f"cancel:{attempt.our_ref}",
-                requested_by=requested_by,
-            )
+            owe_refund(refund)
         except RefundRefused as refusal:
             open_review(
                 ReviewKind.REFUND_FAILED,

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from orders.states import OrderState
 from payments.errors import ReviewRefused
-from payments.models import Attempt, Review
+from payments.models import Attempt, Operation, Review
 from payments.services.cancel import cancel_locked, close_attempts
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
-from payments.services.refund import request_refund
+from payments.services.refund import owe_refund
 
 LIVING = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
@@ -59,10 +59,12 @@ def _give_up(case: Case, ending: Ending) -> None:
 def _refund(attempt: Attempt, ending: Ending) -> None:
     """Ask back what is here of an order that had ended before."""
     if attempt.refundable.amount:
-        request_refund(
-            payment_id=attempt.payment_id,
-            amount=attempt.refundable,
-            reason=ending.note,
-            request_key=f"review:{ending.key}:{attempt.our_ref}",
-            requested_by=ending.by,
+        owe_refund(
+            Operation(
+                attempt=attempt,
+                request_key=f"review:{ending.key}:{attempt.our_ref}",
+                amount=attempt.refundable.amount,
+                reason=ending.note,
+                requested_by_id=ending.by,
+            )
         )

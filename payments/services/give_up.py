@@ -16,9 +16,9 @@ from payments.services.captures_seen import refuse_capture
 from payments.services.changes import as_read, save_changes
 from payments.services.lock import lock_attempt
 from payments.services.refunds_seen import move_refund
-from payments.states import UNSETTLED, OperationKind, OperationStatus
+from payments.states import SENDABLE, OperationKind, OperationStatus
 
-UNTOLD: Final = UNSETTLED - {OperationStatus.PENDING}
+UNTOLD: Final = SENDABLE - {OperationStatus.PENDING}
 """Of such an operation the provider has told nothing: it may not know of it."""
 
 

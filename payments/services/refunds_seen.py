@@ -17,6 +17,7 @@ from payments.schedule import Case, next_poll
 from payments.services.reviews import end_review, open_review
 from payments.sights import WHY
 from payments.states import (
+    GIVEN_UP,
     REFUND_TOLD,
     TOLD_AFTER_FAILURE,
     UNSETTLED,
@@ -29,6 +30,8 @@ BOOKED_BEFORE: Final = "booked_before"
 """Error code of our refund whose money is booked as an external one."""
 REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
 """Told to have failed, then told of the success before it: both are counted now."""
+DISPUTED: Final = "disputed"
+"""Error code of a refund that was not sent, since the shopper claims the money at the bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +202,8 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> lis
 def _spread_word(
     attempt: Attempt, operation: Operation, seen: RefundSeen, *, before: OperationStatus
 ) -> None:
-    """Tell the shopper of success, and of a success that came to nothing; staff of any failure."""
-    failed_before = before == OperationStatus.FAILED
+    """Tell the shopper how it went, and staff of any failure."""
+    failed_before = before in GIVEN_UP
     if failed_before and operation.status != OperationStatus.REVERSED:
         _made_after_all(attempt, operation)
     if operation.status in UNSETTLED:
@@ -210,6 +213,8 @@ def _spread_word(
         return
     if operation.status == OperationStatus.REVERSED:
         _tell_shopper(attempt, operation, kind="refund_returned")
+    elif operation.error_code != DISPUTED:  # else the bank has given it back, or will decide
+        _tell_shopper(attempt, operation, kind="refund_failed")
     if not failed_before:  # else staff know, and may have given it back by now
         why = Failure(operation.error_code, operation.error_raw)
         open_review(

@@ -8,7 +8,7 @@ from functools import partial
 from django.db import transaction
 
 from payments.errors import PaymentError
-from payments.models import Attempt, Operation, ProviderObject
+from payments.models import Operation, ProviderObject
 from payments.providers.base import Failure, Outcome, ProviderRef, RefundRequest
 from payments.providers.errors import ProviderError, ProviderRejected
 from payments.registry import provider_for
@@ -17,6 +17,8 @@ from payments.services.ask import hear
 from payments.services.calls import call_provider
 from payments.services.give_up import give_up, in_window, refuse
 from payments.services.lock import lock_attempt
+from payments.services.refunds_seen import DISPUTED
+from payments.services.room import is_overdrawn
 from payments.states import OperationStatus
 
 logger = logging.getLogger("till.payments")
@@ -51,20 +53,14 @@ def _is_there(operation: Operation) -> bool:
 
     Decided refund by refund under the order's lock, so that one makes room for the other.
     """
-    surely = operation.tries <= 1 or (_is_overdrawn(operation.attempt) and _never_taken(operation))
+    surely = operation.tries <= 1 or (is_overdrawn(operation.attempt) and _never_taken(operation))
     with transaction.atomic(durable=True):
         attempt, attempts = lock_attempt(operation.attempt_id)
-        if not _is_overdrawn(attempt):
+        if not is_overdrawn(attempt):
             return True
         if surely:
-            give_up(operation, Failure("disputed"), attempt=attempt, attempts=attempts)
+            give_up(operation, Failure(DISPUTED), attempt=attempt, attempts=attempts)
     return False
-
-
-def _is_overdrawn(attempt: Attempt) -> bool:
-    """Whether more is gone, disputed or asked back than came."""
-    taken = attempt.net_refunded + attempt.refund_pending + attempt.disputed
-    return taken > attempt.captured
 
 
 def _never_taken(operation: Operation) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
@@ -12,7 +12,7 @@ from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
 from payments.models import Attempt, Operation, Review
-from payments.models.operation import SUBMIT_TASK
+from payments.models.operation import SUBMIT_TASK, UNSENT
 from payments.models.records import ReviewKind
 from payments.services.reviews import end_review, open_review
 from payments.states import OperationKind, OperationStatus
@@ -85,11 +85,13 @@ def _is_cancelled(attempt: Attempt) -> bool:
 
 
 def _asked_back(attempt: Attempt) -> int:
-    """What people have asked to be given back of it, whatever became of that."""
+    """What people have asked to be given back of it and agreed to, whatever became of that.
+
+    What failed and was asked for again is asked for once.
+    """
     ours = attempt.operations.filter(kind=OperationKind.REFUND, external=False)
-    ours = ours.exclude(request_key__startswith=f"{REASON}:")
-    asked: int = ours.aggregate(sum=Sum("amount", default=0))["sum"]
-    return asked
+    ours = ours.exclude(refund=None, reason=REASON).exclude(status__in=UNSENT)
+    return sum({each.refund_id or each.our_ref: each.amount for each in ours}.values())
 
 
 def _was_given_up(attempt: Attempt, asked_back: int) -> bool:

@@ -20,8 +20,16 @@ from payments.badges import Badge, Tone, badge
 from payments.messages import why
 from payments.models import Attempt, Dispute, InboxEvent, Operation, Payment, ProviderCall, Review
 from payments.models.records import CallResult, ReviewKind
+from payments.models.refund import goods_of
 from payments.registry import METHOD_LABELS
-from payments.states import AttemptStatus, DisputeState, InboxState, OperationKind, OperationStatus
+from payments.states import (
+    Approval,
+    AttemptStatus,
+    DisputeState,
+    InboxState,
+    OperationKind,
+    OperationStatus,
+)
 from payments.timeline.words import ACTORS, REASONS, VERBS
 
 if TYPE_CHECKING:
@@ -63,6 +71,7 @@ def timeline(order: Order, payment: Payment | None) -> list[Happening]:
     if payment:
         story += [*_attempts(payment), *_calls(payment), *_events(payment)]
         story += [*_operations(payment), *_disputes(payment), *_reviews(payment)]
+        story += _decisions(payment) if payment.captured else ()
     story += _mails(order)
     return sorted(story, key=attrgetter("at"))
 
@@ -154,13 +163,16 @@ def _events(payment: Payment) -> Iterator[Happening]:
 
 def _operations(payment: Payment) -> Iterator[Happening]:
     asked = Operation.objects.filter(attempt__payment=payment).exclude(kind=OperationKind.VOID)
-    known = asked.select_related("attempt__payment", "requested_by").order_by("pk")
-    for operation in known.prefetch_related("provider_objects"):
+    known = asked.select_related(
+        "attempt__payment", "requested_by", "refund__reason", "refund__return_request"
+    )
+    told = known.prefetch_related("provider_objects", "refund__lines__line")
+    for operation in told.order_by("pk"):
         if operation.kind == OperationKind.CAPTURE:
             yield _captured(operation)
             continue
         yield _asked(operation)
-        if operation.settled_at:
+        if operation.settled_at and operation.status != OperationStatus.REJECTED:
             yield _settled(operation, operation.settled_at)
 
 
@@ -178,10 +190,31 @@ def _asked(refund: Operation) -> Happening:
     if refund.external:
         title = _("Refund of %(amount)s made at the provider's own site") % amount
     by = _("by %(user)s") % {"user": refund.requested_by} if refund.requested_by else ""
-    reason = REASONS.get(refund.reason, refund.reason)
-    said = _join(by, reason, *map(str, refund.provider_objects.all()))
+    said = _join(by, *_request(refund), *map(str, refund.provider_objects.all()))
     waiting = badge(OperationStatus(refund.status)) if refund.settled_at is None else None
     return Happening(refund.created_at, Kind.REFUND, title, said, waiting, refund.our_ref)
+
+
+def _request(operation: Operation) -> list[StrOrPromise]:
+    """Why, for which goods, and what it is a part of."""
+    refund = operation.refund
+    if refund is None:
+        return [REASONS.get(operation.reason, operation.reason)]
+    facts = {"ref": refund.number, "amount": format_money(operation.attempt.money(refund.amount))}
+    part = _("part of refund %(ref)s of %(amount)s") % facts
+    return [refund.why, goods_of(refund), part if operation.amount != refund.amount else ""]
+
+
+def _decisions(payment: Payment) -> Iterator[Happening]:
+    decided = payment.refunds.filter(decided_at__isnull=False).select_related("decided_by")
+    for refund in decided.order_by("pk"):
+        amount = {"amount": format_money(payment.money(refund.amount))}
+        yes = refund.approval == Approval.APPROVED
+        title = _("Refund of %(amount)s approved") if yes else _("Refund of %(amount)s rejected")
+        by = _("by %(user)s") % {"user": refund.decided_by} if refund.decided_by else ""
+        said = _join(by, refund.decision_note)
+        at = refund.decided_at or refund.requested_at
+        yield Happening(at, Kind.REFUND, title % amount, said, None, refund.number)
 
 
 def _settled(refund: Operation, at: datetime) -> Happening:

@@ -18,6 +18,15 @@ MANY_TEAPOTS = (
 )
 """The tests share one shop and all buy the same pot."""
 
+STAFF = """
+from django.contrib.auth.models import Permission, User
+may = {"reader": "view_order", "clerk": "view_order refund_payment"}
+for name, codes in (may | {"chief": "view_order approve_refund"}).items():
+    user = User.objects.create_user(name, password=name, is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codes.split()))
+"""
+"""Staff with just the permission of their task; each has their name for a password."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
@@ -62,7 +71,12 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def stack(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The demo as `make demo` runs it, with throw-away data, no services and a quick bank."""
     alone = {"DATABASE_URL": None, "REDIS_URL": None, "BROKER_URL": None, "TILL_BANK_PACE": "0.1"}
-    set_up = (("demo_setup",), ("shell", "-v0", "-c", MANY_TEAPOTS))
+    alone["TILL_APPROVE_ABOVE"] = "80"
+    set_up = (
+        ("demo_setup",),
+        ("shell", "-v0", "-c", MANY_TEAPOTS),
+        ("shell", "-v0", "-c", STAFF),
+    )
     with Stack(tmp_path_factory.mktemp("stack"), environment=alone, set_up=set_up) as running:
         yield running
 

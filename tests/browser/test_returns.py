@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from config.stack import Stack
-from tests.browser.clerk import words
+from tests.browser.clerk import wait_for_words, words
 from tests.browser.journey import check_out, pay_at_bank, put_in_cart, read_the_order, wait_for_mail
 from tests.browser.visitor import Visitor
 
@@ -128,6 +128,30 @@ def test_a_teapot_goes_back_from_a_phone(bought: Bought, hire: Callable[..., Vis
     wait_for_mail(shopper, f"Your return has arrived, order {bought.number}")
     assert bought.shopper.complaints == []
     assert bought.shopper.strangers == set()
+
+
+def test_what_has_come_is_refunded_by_who_may_just_refund(
+    bought: Bought, hire: Callable[..., Visitor]
+) -> None:
+    dispatch(hire("dispatch_order"), bought)
+    ask_back(bought)
+    staff = hire("approve_returnrequest", "receive_returnrequest")
+    page = find(staff, bought)
+    press(staff, "Approve…", "Approve this return", What_we_tell_the_shopper="By post, please.")
+    press(staff, "It has come…", "It has come")
+    assert page.get_by_role("link", name="Refund this return…").count() == 0
+
+    staff = hire("refund_payment")
+    page = find(staff, bought)
+    press(staff, "Refund this return…", "Refund this amount")
+
+    expect(page.get_by_text("Refund of £42.00 requested. It is sent")).to_be_visible()
+    wait_for_words(page, "Refund of £42.00 succeeded")
+    shopper = bought.shopper.page
+    shopper.goto(bought.url)
+    expect(shopper.get_by_text("Received and refunded")).to_be_visible()
+    bought.shopper.look(bought.heading)
+    wait_for_mail(shopper, f"£42.00 refunded for order {bought.number}")
 
 
 def test_too_many_pieces_are_said_beside_them(bought: Bought, hire: Callable[..., Visitor]) -> None:

@@ -10,6 +10,7 @@ from orders.states import NEXT, OrderState
 from payments.providers.base import RefundStatus
 from payments.states import (
     ATTEMPT_NEXT,
+    GIVEN_UP,
     INBOX_NEXT,
     OPERATION_NEXT,
     REFUND_TOLD,
@@ -38,19 +39,17 @@ def test_what_is_told_of_refunds_are_moves_of_the_table() -> None:
     assert all(after in OPERATION_NEXT[before] for before, after in told)
 
 
-def test_of_what_has_settled_only_a_failure_waits_again() -> None:
+def test_of_what_has_settled_only_what_we_gave_up_waits_again() -> None:
     settled = set(OperationStatus) - UNSETTLED
 
-    again = {status: OPERATION_NEXT[status] & UNSETTLED for status in settled}
-    assert {status: moves for status, moves in again.items() if moves} == {
-        OperationStatus.FAILED: {OperationStatus.PENDING}
-    }
+    again = {(each, after) for each in settled for after in OPERATION_NEXT[each] & UNSETTLED}
+    assert again == {(each, OperationStatus.PENDING) for each in GIVEN_UP}
 
 
 def test_a_diagram_draws_each_move_and_each_end() -> None:
-    drawn = diagram({"a": ["b", "a"], "b": []}).splitlines()
+    drawn = diagram({"a": ["b", "a"], "b": [], "c": ["a"]}).splitlines()
 
-    moves = ["[*] --> a", "a --> a", "a --> b", "b --> [*]"]
+    moves = ["[*] --> a", "[*] --> c", "a --> a", "a --> b", "b --> [*]", "c --> a"]
     assert [line.strip() for line in drawn[2:-1]] == moves
 
 

@@ -14,7 +14,7 @@ from payments.models import Attempt, Payment, ProviderAccount
 from payments.providers.base import OurRef, Outcome, RawRequest
 from payments.services.ask import ask
 from payments.services.inbox import drain_inbox
-from payments.services.refund import request_refund
+from payments.services.refund import RefundDraft, request_refund
 from tests.config.waiting import until
 from tests.contract.cast import Seller, price
 from tests.contract.rig import Act, Booked
@@ -96,11 +96,7 @@ def asked_back(payment: Payment, amount: Money, key: str = "form-1") -> str:
     """Let staff press the button; "asked" or "refused"."""
     try:
         request_refund(
-            payment_id=payment.pk,
-            amount=amount,
-            reason="broken",
-            request_key=key,
-            requested_by=None,
+            RefundDraft(payment_id=payment.pk, amount=amount, request_key=key, note="broken")
         )
     except RefundRefused:
         return "refused"

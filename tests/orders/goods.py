@@ -10,7 +10,13 @@ from orders.models import Dispatch, Order, ReturnReason, ReturnRequest
 from orders.money import Money
 from orders.services.dispatch import DispatchDraft, record_dispatch
 from orders.services.place import LineDraft
-from orders.services.returns import ReturnDraft, approve_return, request_return
+from orders.services.returns import (
+    Receipt,
+    ReturnDraft,
+    approve_return,
+    receive_return,
+    request_return,
+)
 from payments.models import Payment
 from payments.services.apply import apply_outcome
 from tests.factories import GBP, an_attempt, an_order, captured
@@ -79,5 +85,14 @@ def a_return(order: Order | None = None, **given: Any) -> ReturnRequest:
 def an_approved_return(**given: Any) -> ReturnRequest:
     asked = a_return(**given)
     approve_return(return_id=asked.pk, answer="By post, please.", actor="clerk")
+    asked.refresh_from_db()
+    return asked
+
+
+def a_received_return(**given: Any) -> ReturnRequest:
+    """One piece of each line came, and is on the shelf again."""
+    asked = an_approved_return(**given)
+    receipts = {line.pk: Receipt(1, 1) for line in asked.lines.all()}
+    receive_return(return_id=asked.pk, receipts=receipts, actor="clerk")
     asked.refresh_from_db()
     return asked

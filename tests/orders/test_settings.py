@@ -92,6 +92,15 @@ def test_bodies_that_are_kept_for_no_time_stop_the_start(settings: Settings) -> 
     assert 'PAYMENTS["body_days"]' in str(found()["payments.E006"].hint)
 
 
+@pytest.mark.parametrize("limit", [{"GBP": "1.234"}, {"GBP": "much"}, {"GBP": 250}, {"pound": "1"}])
+def test_a_limit_that_is_no_amount_stops_the_start(
+    settings: Settings, limit: dict[str, object]
+) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "approve_refunds_above": limit}
+
+    assert 'PAYMENTS["approve_refunds_above"]' in str(found()["payments.E007"].hint)
+
+
 @pytest.mark.parametrize(("managers", "warned"), [([], 1), ([("Ann", "ann@example.com")], 0)])
 def test_a_site_whose_managers_have_no_names_is_warned_before_it_goes_live(
     settings: Settings, managers: list[tuple[str, str]], warned: int

@@ -11,10 +11,10 @@ from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.ending import Ending
 from payments.services.open import try_again
-from payments.services.refund import request_refund
 from payments.services.resolve import resolve_review
 from payments.services.reviews import open_review
 from tests.factories import a_refund_seen, an_attempt, an_order, captured
+from tests.payments.refunding import a_refund
 
 _keys = itertools.count(1)
 
@@ -62,13 +62,7 @@ def state_of(attempt: Attempt) -> tuple[str, str]:
 
 def refunds_a_part(attempt: Attempt, amount: int, *, made: int | None = None) -> None:
     """Staff refund so much of an attempt that brought 40.00; the bank makes it so, or `made`."""
-    refund, _fresh = request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key="k",
-        requested_by=None,
-    )
+    refund = a_refund(attempt.payment, amount, request_key="k").operations.get()
     seen = (a_refund_seen(made or amount, our_ref=refund.our_ref),)
     told = captured(attempt, 4000, refunds=seen)
     apply_outcome(attempt_id=attempt.pk, outcome=told, source="test")

@@ -17,10 +17,10 @@ from orders.clock import now
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
 from payments.providers.base import Redirect, Status
 from payments.services.apply import apply_outcome
-from payments.services.refund import request_refund
 from payments.services.start import submit_attempt
 from tests.factories import a_payment, a_product, an_account, an_attempt, an_order, seen
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, refund_url, staff
+from tests.payments.refunding import a_reason, a_refund
 from tests.payments.wire import a_captured_body, signed
 from tests.shop.cast import NOBODY_LISTENS, check_out, put_in_cart
 
@@ -131,10 +131,12 @@ def test_staff_who_refund_call_nobody_and_wake_a_worker_after_the_commit(
     paid = a_payment()
     clerk, woken[:] = staff(SEE_ORDERS, REFUND), []
 
-    clerk.post(refund_url(paid.order), {"amount": "10", "reason": "x", "request_key": "k1"})
+    clerk.post(
+        refund_url(paid.order), {"amount": "10", "reason": a_reason().code, "request_key": "k1"}
+    )
 
     assert (Operation.objects.get().status, inside) == ("requested", [])
-    assert woken == [("payments.submit_operations", False)]
+    assert woken == [("payments.submit_operations", False), ("orders.send_mail", False)]
 
 
 def test_staff_who_cancel_ask_outside_of_any(unpaid: Payment, inside: list[bool]) -> None:
@@ -165,13 +167,7 @@ def test_a_page_that_breaks_takes_back_what_a_host_asked_for_in_it(
 @transaction.atomic
 def ask_back_and_break(paid: Payment) -> None:
     """A page of the host's own."""
-    request_refund(
-        payment_id=paid.pk,
-        amount=paid.money(1000),
-        reason="broken",
-        request_key="k1",
-        requested_by=None,
-    )
+    a_refund(paid, 1000, note="broken", request_key="k1")
     raise ZeroDivisionError
 
 

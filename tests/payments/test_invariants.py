@@ -12,11 +12,13 @@ from django.db import IntegrityError
 from django.db.models import Model
 
 from orders.clock import now
-from orders.models import Order
-from payments.models import Attempt, Operation, Payment
+from orders.models import Order, OrderLine
+from payments.models import Attempt, Operation, Payment, Refund
 from payments.providers.base import Status
-from payments.states import AttemptStatus, OperationStatus
-from tests.factories import a_payment, an_attempt, an_order, seen
+from payments.states import Approval, AttemptStatus, OperationStatus
+from tests.factories import UserFactory, a_payment, an_attempt, an_order, seen
+from tests.orders.goods import a_received_return
+from tests.payments.refunding import a_refund
 from tests.payments.services.cast import a_hold, apply
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +32,12 @@ PREFIXES = (
     "posting_",
     "review_",
     "order_",
+    "refund_",
 )
 
 
 def constraints() -> set[str]:
-    tables: list[type[Model]] = [*apps.get_app_config("payments").get_models(), Order]
+    tables: list[type[Model]] = [*apps.get_app_config("payments").get_models(), Order, OrderLine]
     return {each.name for table in tables for each in table._meta.constraints}
 
 
@@ -92,3 +95,46 @@ def test_a_settled_operation_is_not_sent_again() -> None:
 
     with pytest.raises(IntegrityError, match="operation_settled_is_not_sent"):
         Operation.objects.update(next_run_at=now())
+
+
+@pytest.mark.parametrize("status", [OperationStatus.AWAITING_APPROVAL, OperationStatus.REJECTED])
+def test_what_nobody_approved_was_never_sent(status: OperationStatus) -> None:
+    Operation.objects.create(
+        attempt=an_attempt(), request_key="k", amount=1, status=status, next_run_at=None
+    )
+
+    with pytest.raises(IntegrityError, match="operation_sent_only_once_approved"):
+        Operation.objects.update(first_sent_at=now())
+
+
+def test_who_asked_for_a_refund_is_not_who_approved_it() -> None:
+    me = UserFactory.create()
+    refund = a_refund(a_payment(), 100, requested_by=me.pk)
+
+    with pytest.raises(IntegrityError, match="refund_approved_by_another"):
+        Refund.objects.filter(pk=refund.pk).update(
+            approval=Approval.APPROVED, decided_by=me, decided_at=now()
+        )
+
+
+def test_a_return_has_one_refund_that_nobody_rejected() -> None:
+    asked = a_received_return()
+    payment = Payment.objects.get()
+    a_refund(payment, 100, return_id=asked.pk)
+
+    with pytest.raises(IntegrityError, match=r"refund_of_a_return_once|return_request_id"):
+        Refund.objects.create(payment=payment, request_key="k", amount=1, return_request=asked)
+
+
+def test_a_line_refunds_no_more_pieces_than_it_has() -> None:
+    an_order()
+
+    with pytest.raises(IntegrityError, match="order_line_refunded_within_quantity"):
+        OrderLine.objects.update(refunded=2)
+
+
+def test_only_refunded_pieces_are_put_back() -> None:
+    an_order()
+
+    with pytest.raises(IntegrityError, match="order_line_restocked_was_refunded"):
+        OrderLine.objects.update(restocked=1)

@@ -18,13 +18,12 @@ from pytest_django import Settings
 
 from config.celery import app
 from orders.clock import now
-from orders.money import Money
 from payments.errors import NoAccount
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
-from payments.services.refund import request_refund
 from payments.states import OperationStatus
 from payments.tasks import poll_due
-from tests.factories import GBP, a_payment, a_product, an_account, an_attempt, an_order, later
+from tests.factories import a_payment, a_product, an_account, an_attempt, an_order, later
+from tests.payments.refunding import a_refund
 from tests.payments.services.cast import a_hold
 from tests.payments.wire import a_captured_body, signed
 from tests.shop.cast import NOBODY_LISTENS, put_in_cart
@@ -54,13 +53,7 @@ def account() -> ProviderAccount:
 def dump(account: ProviderAccount) -> Payment:
     """What was going on in the live shop when it was copied."""
     paid = a_payment()
-    request_refund(
-        payment_id=paid.pk,
-        amount=Money(1000, GBP),
-        reason="broken",
-        request_key="form",
-        requested_by=None,
-    )
+    a_refund(paid, 1000, note="broken", request_key="form")
     for attempt in (an_attempt(an_order()), a_hold()):
         Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now())
     waiting = a_captured_body(an_attempt(an_order()))

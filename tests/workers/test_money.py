@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from orders.money import Money
 from payments.models import Attempt, Entry, Operation, ProviderAccount
 from payments.services.accounts import connect_sandbox
 from payments.services.check_ledger import faults
-from payments.services.refund import request_refund
 from payments.states import EntryKind, OperationStatus
 from tests.config.waiting import until
 from tests.contract.faults import TIMEOUT_AFTER
 from tests.contract.proxy import Wire
-from tests.factories import GBP
+from tests.payments.refunding import a_refund
 from tests.payments.services.cast import at_bank, bought
 from tests.workers.brokers import Broker
 from tests.workers.shop import a_crew
@@ -39,14 +37,7 @@ def paid(wire: Wire) -> Attempt:
 
 
 def refund(attempt: Attempt) -> Operation:
-    operation, _ = request_refund(
-        payment_id=attempt.payment_id,
-        amount=Money(2500, GBP),
-        reason="broken",
-        request_key="form",
-        requested_by=None,
-    )
-    return operation
+    return a_refund(attempt.payment, 2500, note="broken", request_key="form").operations.get()
 
 
 def given_back(account: ProviderAccount, attempt: Attempt) -> list[int]:

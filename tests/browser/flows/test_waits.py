@@ -31,7 +31,8 @@ def test_what_came_of_it_is_shown_without_moving_what_stands_there(shopper: Page
     heading(shopper, THANKS)
 
     assert shopper.evaluate(STAYED)
-    assert visitor.shift() == 0
+    moved, where = visitor.shift()
+    assert moved == 0, where
 
 
 def test_an_answer_that_is_not_the_shops_does_not_end_the_waiting(shopper: Page) -> None:

@@ -20,13 +20,14 @@ from tests.payments.wire import a_captured_body
 
 SEE_ORDERS = "orders.view_order"
 REFUND = "payments.refund_payment"
+APPROVE = "payments.approve_refund"
 
 
-def staff(*permissions: str) -> Client:
+def staff(*permissions: str, name: str = "clerk") -> Client:
     """The browser of a staff member, clerk, who may do what is named and nothing else."""
-    user = UserFactory.create(username="clerk", is_staff=True)
-    for name in permissions:
-        app, codename = name.split(".")
+    user = UserFactory.create(username=name, is_staff=True)
+    for permission in permissions:
+        app, codename = permission.split(".")
         may = Permission.objects.get(content_type__app_label=app, codename=codename)
         user.user_permissions.add(may)
     client = Client()

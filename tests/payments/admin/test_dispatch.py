@@ -15,7 +15,6 @@ from orders.services.cancellation import ask_to_cancel
 from orders.services.settle import mark_held
 from orders.states import CancellationState, OrderState
 from payments.models import Payment
-from payments.services.refund import request_refund
 from tests.factories import an_order
 from tests.orders.goods import (
     a_dispatch,
@@ -23,6 +22,7 @@ from tests.orders.goods import (
     a_sent_order,
 )
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
+from tests.payments.refunding import a_refund
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -44,13 +44,7 @@ def send_parcel(clerk: Client, order: Order, **given: object) -> Answer:
 
 def refund(payment: Payment) -> None:
     """All that can be refunded."""
-    request_refund(
-        payment_id=payment.pk,
-        amount=payment.refundable,
-        reason="broken",
-        request_key="k",
-        requested_by=None,
-    )
+    a_refund(payment, payment.refundable.amount, note="broken", request_key="k")
 
 
 def test_a_parcel_is_noted_with_all_that_is_left_filled_in(settings: Settings) -> None:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from orders.models import Order
-from payments.models import Operation, Payment
+from orders.money import Money
+from orders.services.place import LineDraft
+from payments.models import Operation, Payment, Refund, RefundReason
 from payments.services.apply import apply_outcome
-from tests.factories import a_payment, an_attempt, an_order, captured
+from tests.factories import GBP, a_payment, an_attempt, an_order, captured
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
+from tests.payments.refunding import a_reason
 
 pytestmark = pytest.mark.django_db
-REASON = "one cup arrived cracked"
+NOTE = "one cup arrived cracked"
+WHY = f"Damaged or faulty · {NOTE}"
+
+
+@pytest.fixture(autouse=True)
+def reasons() -> None:
+    for code in ("damaged", "other"):
+        a_reason(code)
 
 
 @pytest.fixture
@@ -36,7 +49,7 @@ def key_on(page: str) -> str:
 
 
 def send(clerk: Client, order: Order, amount: str, **given: str) -> HttpResponse:
-    data = {"amount": amount, "reason": REASON, "request_key": "k1"} | given
+    data = {"amount": amount, "reason": "damaged", "note": NOTE, "request_key": "k1"} | given
     return clerk.post(refund_url(order), data)  # type: ignore[return-value]  # a test response
 
 
@@ -57,7 +70,7 @@ def test_a_refund_is_requested_and_the_order_page_says_so(clerk: Client, order: 
 
     assert (answer.status_code, answer["Location"]) == (302, order_url(order))
     refund = Operation.objects.get()
-    assert (refund.amount, refund.reason, str(refund.requested_by)) == (1250, REASON, "clerk")
+    assert (refund.amount, refund.reason, str(refund.requested_by)) == (1250, WHY, "clerk")
     assert "Refund of £12.50 requested." in clerk.get(order_url(order)).content.decode()
 
 
@@ -92,6 +105,7 @@ REFUSED = {
     "twelve": "“twelve” is not an amount",
     "1,50": "“1,50” is not an amount",
     "1e3": "“1e3” is not an amount",
+    "5.00 EUR": "“5.00 EUR” is not an amount",
     "NaN": "“NaN” is not an amount",
     "1" * 25: "at most 24 characters",
 }
@@ -105,16 +119,24 @@ def test_a_refused_amount_is_kept_as_typed(clerk: Client, order: Order, typed: s
     assert answer.status_code == 400
     assert REFUSED[typed] in page
     assert f'name="amount" value="{typed}"' in page
-    assert f'name="reason" value="{REASON}"' in page
+    assert f'name="note" value="{NOTE}"' in page
+    assert '<option value="damaged" selected>' in page
     assert not Operation.objects.exists()
 
 
 @pytest.mark.parametrize("missing", ["amount", "reason", "request_key"])
 def test_nothing_is_refunded_without_a_field(clerk: Client, order: Order, missing: str) -> None:
-    data = {"amount": "5", "reason": REASON, "request_key": "k1"} | {missing: ""}
+    data = {"amount": "5", "reason": "other", "request_key": "k1"} | {missing: ""}
 
     assert clerk.post(refund_url(order), data).status_code == 400
     assert not Operation.objects.exists()
+
+
+def test_there_is_no_button_that_refunds_many_orders(clerk: Client, order: Order) -> None:
+    page = clerk.get(reverse("admin:orders_order_changelist")).content.decode()
+
+    assert order.number in page
+    assert 'name="action"' not in page
 
 
 def test_an_unpaid_order_is_not_refunded(clerk: Client) -> None:
@@ -165,4 +187,71 @@ def test_each_request_leaves_one_audit_row(clerk: Client, order: Order) -> None:
     entry = LogEntry.objects.get()
     assert (str(entry.user), entry.object_id) == ("clerk", str(order.pk))
     assert "£12.50" in entry.change_message
-    assert REASON in entry.change_message
+    assert WHY in entry.change_message
+
+
+def pieces(order: Order) -> str:
+    return f"pieces_{order.lines.get().pk}"
+
+
+def test_pieces_with_an_amount_of_their_own_are_refunded(clerk: Client, order: Order) -> None:
+    send(clerk, order, "45.00", offered="60.00", restock="on", **{pieces(order): "1"})
+
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.restock, order.lines.get().refunded) == (4500, True, 1)
+
+
+def test_what_the_page_filled_in_is_not_taken_for_the_price_of_pieces(clerk: Client) -> None:
+    pots = an_order(lines=[LineDraft("POT", "Pot", 3, Money(2000, GBP))])
+    attempt = an_attempt(pots)
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="test")
+
+    asked = send(clerk, pots, "60.00", offered="60.00", **{pieces(pots): "1"})
+
+    page = asked.content.decode()
+    assert not Refund.objects.exists()
+    assert "The pieces cost £20.00." in page
+    assert 'name="amount" value="20.00"' in page
+    assert f'name="{pieces(pots)}" value="1"' in page
+    answer = send(clerk, pots, "20.00", offered="", **{pieces(pots): "1"}, request_key="k2")
+    assert answer.status_code == 302
+    assert Refund.objects.get().amount == 2000
+
+
+def test_more_pieces_than_are_left_are_refused_and_kept_as_typed(
+    clerk: Client, order: Order
+) -> None:
+    answer = send(clerk, order, "10.00", **{pieces(order): "2"})
+
+    assert answer.status_code == 400
+    assert f'name="{pieces(order)}" value="2"' in answer.content.decode()
+    assert not Refund.objects.exists()
+
+
+def test_a_reason_off_the_list_is_not_offered_and_not_taken(clerk: Client, order: Order) -> None:
+    RefundReason.objects.filter(code="other").update(active=False)
+
+    assert 'value="other"' not in clerk.get(refund_url(order)).content.decode()
+    assert send(clerk, order, "5.00", reason="other").status_code == 400
+    assert not Refund.objects.exists()
+
+
+def test_a_refund_above_the_limit_is_said_to_wait(
+    clerk: Client, order: Order, settings: Any
+) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "approve_refunds_above": {"GBP": "10"}}
+
+    send(clerk, order, "12.50")
+
+    page = clerk.get(order_url(order)).content.decode()
+    assert "It is sent once somebody else approves it." in page
+    assert "Waiting for approval" in page
+
+
+def test_the_refund_page_costs_so_many_statements(
+    clerk: Client, order: Order, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    clerk.get(refund_url(order))
+
+    with django_assert_num_queries(8):
+        clerk.get(refund_url(order))

@@ -11,16 +11,17 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from orders.models import CancellationRequest, ReturnRequest
 from orders.services.cancellation import ask_to_cancel
-from orders.services.returns import Receipt, approve_return, receive_return, reject_return
+from orders.services.returns import approve_return, reject_return
 from orders.states import ReturnState
 from tests.orders.goods import (
     a_dispatch,
     a_paid_order,
     a_reason,
+    a_received_return,
     a_return,
     an_approved_return,
 )
-from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
+from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, staff
 
 pytestmark = pytest.mark.django_db
 SEE_RETURNS = "orders.view_returnrequest"
@@ -114,19 +115,12 @@ def test_a_receipt_that_cannot_be_is_refused_and_kept_as_typed(
     assert ReturnRequest.objects.get().state == ReturnState.APPROVED
 
 
-def a_received_return() -> ReturnRequest:
-    asked = an_approved_return()
-    counts = {line.pk: Receipt(1, 1) for line in asked.lines.all()}
-    receive_return(return_id=asked.pk, receipts=counts, actor="clerk")
-    return asked
-
-
 def test_a_received_return_leads_to_its_refund() -> None:
     asked = a_received_return()
+    clerk = staff(SEE_ORDERS, SEE_RETURNS, REFUND)
 
-    page = staff(SEE_ORDERS, SEE_RETURNS, REFUND).get(order_url(asked.order)).content.decode()
-
-    assert f"{refund_url(asked.order)}?return={asked.pk}" in page
+    for page in (order_url(asked.order), return_url(asked)):
+        assert act_url(asked, "refund") in clerk.get(page).content.decode()
 
 
 @pytest.mark.parametrize("act", ["approve", "reject", "receive"])

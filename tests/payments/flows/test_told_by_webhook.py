@@ -13,7 +13,6 @@ from django.test import Client
 from orders.money import Money
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
 from payments.services.inbox import drain_inbox
-from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations
 from payments.states import InboxState
 from tests.config.waiting import until
@@ -31,6 +30,7 @@ from tests.payments.flows.cast import (
     refunds,
     work,
 )
+from tests.payments.refunding import a_refund
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,13 +75,7 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 def ask_back(amount: int = 6000) -> Operation:
     """Let staff give back the money, and a worker send it."""
-    operation, _fresh = request_refund(
-        payment_id=Payment.objects.get().pk,
-        amount=Money(amount, GBP),
-        reason="broken",
-        request_key="form-1",
-        requested_by=None,
-    )
+    operation = a_refund(Payment.objects.get(), amount, note="broken").operations.get()
     submit_due_operations()
     return operation
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Final
 
 from orders.states import OrderState
-from payments.models import InboxEvent, Review
+from payments.models import InboxEvent, Refund, Review
 from payments.providers.base import RefundStatus, Status
-from payments.states import UNSETTLED, InboxState
+from payments.states import UNSETTLED, Approval, InboxState
 from tests.payments.machine.bank import WAITING, Bank
 from tests.payments.machine.shop import Shop
 
@@ -25,6 +25,8 @@ def bring_to_an_end(shop: Shop) -> None:
     while shop.line.late:
         shop.the_late_arrives()
     settle(shop.bank)
+    while Refund.objects.filter(payment=shop.payment_id, approval=Approval.WAITING).exists():
+        shop.decide(0, yes=False)
     shop.bank.starts_as, shop.bank.refunds_as = Status.REQUIRES_ACTION, RefundStatus.SUCCEEDED
     for booked in shop.bank.payments:
         last = next(each for each in reversed(shop.bank.events) if each.payment == booked.id)

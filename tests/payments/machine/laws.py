@@ -14,6 +14,7 @@ from payments.services.check_ledger import faults
 from payments.states import (
     AWAITED,
     IN_FLIGHT,
+    SENDABLE,
     UNSETTLED,
     AttemptStatus,
     InboxState,
@@ -31,6 +32,7 @@ OPERATION_STEPS: Final = {
         *(OperationStatus.PENDING, OperationStatus.SUCCEEDED, OperationStatus.REVERSED),
     },
     OperationStatus.REVERSED: set(),
+    OperationStatus.REJECTED: {OperationStatus.PENDING, OperationStatus.SUCCEEDED},
 }
 """Where an operation may go once it is settled."""
 CAME_BACK: Final = {OperationStatus.FAILED, OperationStatus.REVERSED}
@@ -212,7 +214,7 @@ def _nothing_is_stuck(
         asked = _asked(reviews, "no_answer", attempt.our_ref)
         assert over or attempt.next_poll_at or asked, attempt
     for operation in operations:
-        over = operation.status not in UNSETTLED
+        over = operation.status not in SENDABLE  # what waits for approval is never sent
         asked = _asked(reviews, "no_answer", operation.our_ref)
         assert over or operation.next_run_at or asked, operation
     waits = InboxEvent.objects.filter(state__in=[InboxState.RECEIVED, InboxState.PARKED])

@@ -15,12 +15,13 @@ from orders.models import Order
 from orders.money import Money
 from orders.states import OrderState
 from payments.errors import CancelRefused, CaptureRefused, NotPayable, PaymentError, RefundRefused
-from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
+from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Refund, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import RawRequest
 from payments.providers.errors import ProviderError
 from payments.registry import PaymentOption
 from payments.reviews import GUIDES
+from payments.services.approve import Decision, approve_refund, reject_refund
 from payments.services.ask import ask, ask_if_waiting, note_return
 from payments.services.cancel import cancel_order
 from payments.services.capture import request_capture
@@ -31,10 +32,11 @@ from payments.services.feed import read_feeds
 from payments.services.inbox import drain_inbox
 from payments.services.poll import poll_due
 from payments.services.receive import receive
-from payments.services.refund import request_refund
+from payments.services.refund import RefundDraft, request_refund
 from payments.services.resolve import resolve_review
 from payments.services.start import submit_attempt
 from payments.services.submit import submit_due_operations
+from payments.states import Approval
 from tests.factories import GBP
 from tests.payments.flows.cast import a_held_order
 from tests.payments.machine.adapter import Line, ModelProvider, as_webhook
@@ -115,16 +117,18 @@ class Shop:
 
     # Staff.
 
-    def refund(self, amount: int, key: str) -> Operation | None:
+    def refund(self, amount: int, key: str) -> Refund | None:
         with suppress(RefundRefused):
-            return request_refund(
-                payment_id=self.payment_id,
-                amount=self.money(amount),
-                reason="broken",
-                request_key=key,
-                requested_by=None,
-            )[0]
+            return request_refund(RefundDraft(self.payment_id, self.money(amount), key))[0]
         return None
+
+    def decide(self, number: int, *, yes: bool) -> None:
+        """Somebody else says yes or no to a refund that waits for it."""
+        waiting = Refund.objects.filter(payment=self.payment_id, approval=Approval.WAITING)
+        if found := list(waiting.order_by("pk")):
+            decision = Decision(found[number % len(found)].pk, by=None)
+            with suppress(RefundRefused):  # a dispute has taken the money
+                (approve_refund if yes else reject_refund)(decision)
 
     def capture(self, amount: int, key: str, *, final: bool) -> Operation | None:
         with suppress(CaptureRefused):

@@ -97,6 +97,10 @@ class Money(RuleBasedStateMachine):
             self.line.weather.append(sent)
             self.shop.send()
 
+    @rule(number=picks, yes=st.booleans())
+    def decide_about_a_refund(self, number: int, yes: bool) -> None:
+        self.shop.decide(number, yes=yes)
+
     @rule(amount=AMOUNTS, final=st.booleans())
     def capture(self, amount: int, final: bool) -> None:
         self.shop.capture(amount, self.key(), final=final)
@@ -226,7 +230,9 @@ class Money(RuleBasedStateMachine):
 
 
 def test_any_sequence_keeps_every_invariant(settings: Any) -> None:
-    settings.PAYMENTS = {**settings.PAYMENTS, "providers": {"model": PATH}}
+    limit = {"GBP": "40.00"}  # above it a refund waits for approval
+    changed = {"providers": {"model": PATH}, "approve_refunds_above": limit}
+    settings.PAYMENTS = {**settings.PAYMENTS, **changed}
     Money.account = an_account(provider="model", code="model")
     bounds = hypothesis.settings(stateful_step_count=40, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Money, settings=bounds)

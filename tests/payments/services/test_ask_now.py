@@ -13,9 +13,9 @@ from payments.models.payment import MISMATCH
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.reviews import GUIDES
-from payments.services.refund import request_refund
 from payments.services.start import submit_attempt
 from tests.factories import a_refund_seen, an_account, an_attempt, an_order, captured
+from tests.payments.refunding import a_refund
 from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import apply
 from tests.payments.shopper import pay_at_bank
@@ -79,13 +79,7 @@ def test_an_answer_that_names_us_rightly_ends_a_mismatch(account: ProviderAccoun
 def test_a_refund_of_which_we_have_heard_ends_its_review() -> None:
     attempt = an_attempt(account=an_account(base_url=NOBODY))
     apply(attempt, captured(attempt))
-    refund, _fresh = request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(1000),
-        reason="",
-        request_key="k",
-        requested_by=None,
-    )
+    refund = a_refund(attempt.payment, 1000, request_key="k").operations.get()
     review = a_review(attempt.payment, ReviewKind.NO_ANSWER, subject=refund.our_ref)
     with pytest.raises(ReviewRefused):
         press(review, ReviewAct.ASK_NOW)

@@ -6,8 +6,8 @@ import pytest
 
 from payments.models import Attempt, Payment
 from payments.services.check_ledger import faults
-from payments.services.refund import request_refund
 from tests.factories import a_payment
+from tests.payments.refunding import a_refund
 
 pytestmark = pytest.mark.django_db
 
@@ -22,13 +22,7 @@ def test_a_refund_on_its_way_that_no_refund_explains_is_named() -> None:
 
 def test_a_refund_on_its_way_that_nobody_set_aside_is_named() -> None:
     payment = a_payment(amount=6000)
-    request_refund(
-        payment_id=payment.pk,
-        amount=payment.money(6000),
-        reason="",
-        request_key="k",
-        requested_by=None,
-    )
+    a_refund(payment, 6000, request_key="k")
     Attempt.objects.update(refund_pending=0)
     Payment.objects.update(refund_pending=0)
 

@@ -17,8 +17,8 @@ from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.services.apply import apply_outcome
 from payments.services.check_ledger import faults
-from payments.services.refund import request_refund
 from tests.factories import a_payment, a_refund_seen, an_account, an_attempt, captured
+from tests.payments.refunding import a_refund
 from tests.payments.reviewing import close, press
 from tests.payments.services.cast import apply
 
@@ -54,13 +54,7 @@ def test_what_is_disputed_or_lost_cannot_be_refunded(status: DisputeStatus) -> N
     payment = disputed(a_payment(), status)
 
     with pytest.raises(RefundRefused):
-        request_refund(
-            payment_id=payment.pk,
-            amount=Money(1, "GBP"),
-            reason="",
-            request_key="k",
-            requested_by=None,
-        )
+        a_refund(payment, 1, request_key="k")
 
 
 def test_a_dispute_that_was_won_frees_the_money() -> None:

@@ -13,10 +13,10 @@ from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Status
 from payments.schedule import AFTER_CLOSING, WAITS, Case
 from payments.services.poll import poll_due
-from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations
 from payments.states import AttemptStatus, OperationStatus
 from tests.factories import an_account, an_attempt, later, seen
+from tests.payments.refunding import asked_back
 from tests.payments.reviewing import close, press
 from tests.payments.services.cast import apply, at_bank, bought, capture, held_at_bank, open_reviews
 
@@ -26,15 +26,7 @@ A_DAY, PAST_THE_WINDOW = timedelta(days=1, minutes=1), timedelta(days=31)
 
 
 def a_refund(account: ProviderAccount) -> Operation:
-    attempt = bought(account)
-    refund, _fresh = request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(1000),
-        reason="broken",
-        request_key="form-1",
-        requested_by=None,
-    )
-    return refund
+    return asked_back(bought(account), 1000, note="broken")
 
 
 def given_up(operation: Operation) -> Review:

@@ -19,8 +19,8 @@ from payments.providers.base import (
     Status,
 )
 from payments.services.check_ledger import faults
-from payments.services.refund import request_refund
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured, seen
+from tests.payments.refunding import a_refund
 from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db
@@ -103,13 +103,7 @@ def test_a_second_payment_is_overpaid_as_a_whole() -> None:
 def test_a_refund_is_known_by_its_operation() -> None:
     payment = a_payment()
     attempt = payment.attempts.get()
-    refund, _ = request_refund(
-        payment_id=payment.pk,
-        amount=Money(1500, "GBP"),
-        reason="broken",
-        request_key="form-1",
-        requested_by=None,
-    )
+    refund = a_refund(payment, 1500, note="broken").operations.get()
 
     made = captured(attempt, refunds=(a_refund_seen(1500, our_ref=refund.our_ref),))
 
@@ -178,13 +172,7 @@ def test_what_comes_back_of_a_refund_is_what_went() -> None:
 def test_a_refund_of_another_amount_is_posted_as_it_was_made() -> None:
     payment = a_payment()
     attempt = payment.attempts.get()
-    refund, _ = request_refund(
-        payment_id=payment.pk,
-        amount=Money(1500, "GBP"),
-        reason="broken",
-        request_key="form-1",
-        requested_by=None,
-    )
+    refund = a_refund(payment, 1500, note="broken").operations.get()
 
     made = captured(attempt, refunds=(a_refund_seen(1400, our_ref=refund.our_ref),))
 

@@ -14,7 +14,7 @@ from payments.models import Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Outcome, RefundSeen, RefundStatus, Status
 from payments.services.apply import apply_outcome
-from payments.services.refund import request_refund
+from payments.services.refund import RefundDraft, request_refund
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import (
     GBP,
@@ -24,6 +24,7 @@ from tests.factories import (
     an_attempt,
     captured,
 )
+from tests.payments.refunding import a_refund
 from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import open_reviews
 
@@ -31,14 +32,8 @@ pytestmark = pytest.mark.django_db
 
 
 def ask(payment: Payment, amount: int, *, key: str = "form-1", currency: str = GBP) -> Operation:
-    operation, _ = request_refund(
-        payment_id=payment.pk,
-        amount=Money(amount, currency),
-        reason="broken",
-        request_key=key,
-        requested_by=None,
-    )
-    return operation
+    draft = RefundDraft(payment.pk, Money(amount, currency), key, note="broken")
+    return request_refund(draft)[0].operations.get()
 
 
 def tell(operation: Operation, status: RefundStatus) -> Payment:
@@ -67,32 +62,18 @@ def test_the_same_request_twice_is_one_refund() -> None:
 
 def test_only_the_call_that_made_a_refund_is_told_that_it_did() -> None:
     payment = a_payment()
+    draft = RefundDraft(payment.pk, payment.money(2000), "form-1")
 
-    calls = [
-        request_refund(
-            payment_id=payment.pk,
-            amount=payment.money(2000),
-            reason="broken",
-            request_key="form-1",
-            requested_by=None,
-        )
-        for _ in range(2)
-    ]
+    made = [request_refund(draft)[1] for _ in range(2)]
 
-    assert [made for _operation, made in calls] == [True, False]
+    assert made == [True, False]
 
 
 def test_a_refund_keeps_who_asked_for_it() -> None:
     staff = UserFactory.create()
     payment = a_payment()
 
-    operation, _made = request_refund(
-        payment_id=payment.pk,
-        amount=payment.money(2000),
-        reason="broken",
-        request_key="form-1",
-        requested_by=staff.pk,
-    )
+    operation = a_refund(payment, 2000, note="broken", requested_by=staff.pk).operations.get()
 
     operation.refresh_from_db()
     assert (operation.requested_by, operation.reason) == (staff, "broken")

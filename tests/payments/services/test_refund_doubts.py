@@ -25,11 +25,11 @@ from payments.providers.base import (
 )
 from payments.providers.base import ProviderObject as ProviderObjectSeen
 from payments.registry import provider_for
-from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations
 from payments.states import OperationStatus
 from tests.factories import GBP, a_refund_seen, an_account, an_attempt, an_order, captured
 from tests.payments.providers.fake_bank import FakeBank
+from tests.payments.refunding import a_refund
 from tests.payments.reviewing import press
 from tests.payments.services.cast import apply, at_bank, bought
 from tests.payments.wire import a_payment_body
@@ -38,14 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def asked_back(attempt: Attempt, amount: int, *, key: str = "form-1") -> Operation:
-    operation, _ = request_refund(
-        payment_id=attempt.payment_id,
-        amount=Money(amount, GBP),
-        reason="broken",
-        request_key=key,
-        requested_by=None,
-    )
-    return operation
+    return a_refund(attempt.payment, amount, note="broken", request_key=key).operations.get()
 
 
 def disputed(attempt: Attempt, amount: int) -> None:

@@ -13,9 +13,9 @@ from payments.models import Attempt, Operation, ProviderObject, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import Failure, RefundSeen, RefundStatus
 from payments.services.check_ledger import faults
-from payments.services.refund import request_refund
 from payments.states import OperationStatus
 from tests.factories import a_payment, captured
+from tests.payments.refunding import a_refund
 from tests.payments.services.cast import a_hold, apply, capture, held
 
 pytestmark = pytest.mark.django_db
@@ -27,14 +27,7 @@ def attempt() -> Attempt:
 
 
 def asked_back(attempt: Attempt, key: str = "form-1") -> Operation:
-    operation, _ = request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(2500),
-        reason="broken",
-        request_key=key,
-        requested_by=None,
-    )
-    return operation
+    return a_refund(attempt.payment, 2500, note="broken", request_key=key).operations.get()
 
 
 def told(

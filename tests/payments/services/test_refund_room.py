@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from orders.money import Money
 from payments.errors import RefundRefused
-from payments.models import Attempt, Operation, Payment
-from payments.services.refund import request_refund, set_aside
+from payments.models import Attempt, Payment
+from payments.services.refund import set_aside
 from tests.factories import (
-    GBP,
     a_payment,
 )
+from tests.payments.refunding import a_refund
 
 pytestmark = pytest.mark.django_db
 
 
-def ask(payment: Payment, amount: int, *, key: str = "form-1", currency: str = GBP) -> Operation:
-    operation, _ = request_refund(
-        payment_id=payment.pk,
-        amount=Money(amount, currency),
-        reason="broken",
-        request_key=key,
-        requested_by=None,
-    )
-    return operation
-
-
 def test_a_request_key_of_another_payment_is_refused() -> None:
-    ask(a_payment(), 2000)
+    a_refund(a_payment(), 2000)
 
     with pytest.raises(RefundRefused):
-        ask(a_payment(), 2000)
+        a_refund(a_payment(), 2000)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +56,7 @@ def test_what_is_set_aside_is_added_to_what_was() -> None:
     payment = a_payment()
 
     for key in ("form-1", "form-2"):
-        ask(payment, 2000, key=key)
+        a_refund(payment, 2000, request_key=key)
 
     payment.refresh_from_db()
     assert (payment.refund_pending, payment.attempts.get().refund_pending) == (4000, 4000)
@@ -77,7 +65,7 @@ def test_what_is_set_aside_is_added_to_what_was() -> None:
 def test_a_refund_sets_nothing_aside_of_another_payment() -> None:
     other = a_payment()
 
-    ask(a_payment(), 2000)
+    a_refund(a_payment(), 2000)
 
     other.refresh_from_db()
     assert (other.refund_pending, other.attempts.get().refund_pending) == (0, 0)

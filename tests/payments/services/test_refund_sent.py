@@ -13,24 +13,18 @@ from payments.models import Attempt, Operation, Payment, ProviderAccount, Provid
 from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.services.accounts import connect_sandbox
 from payments.services.apply import apply_outcome
-from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations, submit_operation
 from payments.states import OperationStatus, PaymentStatus
 from tests.factories import GBP, captured, later
+from tests.payments.refunding import a_refund
 from tests.payments.services.cast import at_bank, bought, tear_out
 
 pytestmark = pytest.mark.django_db
 
 
 def asked_back(attempt: Attempt, amount: int) -> Operation:
-    operation, _ = request_refund(
-        payment_id=attempt.payment_id,
-        amount=Money(amount, GBP),
-        reason="broken",
-        request_key=f"form-{amount}",
-        requested_by=None,
-    )
-    return operation
+    refund = a_refund(attempt.payment, amount, note="broken", request_key=f"form-{amount}")
+    return refund.operations.get()
 
 
 def test_a_requested_refund_is_made_at_the_bank(account: ProviderAccount) -> None:

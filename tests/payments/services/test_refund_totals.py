@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from orders.money import Money
-from payments.models import Attempt, Operation
+from payments.models import Attempt
 from payments.models.records import ReviewKind
 from payments.providers.base import RefundSeen, RefundStatus
-from payments.services.refund import request_refund
 from tests.factories import GBP, a_refund_seen, an_attempt, captured
+from tests.payments.refunding import asked_back
 from tests.payments.services.cast import apply, open_reviews
 
 pytestmark = pytest.mark.django_db
@@ -26,13 +26,7 @@ def attempt() -> Attempt:
 
 def made(attempt: Attempt, amount: int = 2000) -> RefundSeen:
     """Our refund as the bank made it; it is booked."""
-    ours: Operation = request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key="k",
-        requested_by=None,
-    )[0]
+    ours = asked_back(attempt, amount)
     told = a_refund_seen(amount, our_ref=ours.our_ref)
     apply(attempt, captured(attempt, refunds=(told,), refunded=amount))
     return told

@@ -8,23 +8,12 @@ from payments.errors import RefundRefused
 from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import RefundStatus, Status
-from payments.services.refund import request_refund
 from tests.factories import a_refund_seen, an_attempt, an_order, captured, seen
+from tests.payments.refunding import asked_back
 from tests.payments.reviewing import pays_again, press
 from tests.payments.services.cast import apply
 
 pytestmark = pytest.mark.django_db
-
-
-def refund(attempt: Attempt, amount: int) -> Operation:
-    """What staff ask for on the page of the order."""
-    return request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key="page",
-        requested_by=None,
-    )[0]
 
 
 def fail_the_refund(attempt: Attempt) -> Review:
@@ -46,7 +35,7 @@ def overpaid() -> Attempt:
 
 def test_surplus_that_staff_gave_back_by_the_page_is_not_refunded_again(overpaid: Attempt) -> None:
     review = fail_the_refund(overpaid)
-    refund(overpaid, 5000)
+    asked_back(overpaid, 5000)
 
     with pytest.raises(RefundRefused):
         press(review, ReviewAct.REFUND_AGAIN)
@@ -56,7 +45,7 @@ def test_surplus_that_staff_gave_back_by_the_page_is_not_refunded_again(overpaid
 
 def test_surplus_that_staff_gave_back_by_the_page_did_not_go_elsewhere(overpaid: Attempt) -> None:
     review = fail_the_refund(overpaid)
-    refund(overpaid, 5000)
+    asked_back(overpaid, 5000)
 
     with pytest.raises(RefundRefused):
         press(review, ReviewAct.ELSEWHERE)
@@ -73,4 +62,4 @@ def test_a_refund_takes_the_money_of_the_order_and_not_surplus_that_staff_decide
     left.refresh_from_db()
     fail_the_refund(left)
 
-    assert refund(paid, 2000).attempt_id == paid.pk
+    assert asked_back(paid, 2000).attempt_id == paid.pk

@@ -19,10 +19,10 @@ from payments.models import (
 from payments.models.records import ReviewKind
 from payments.providers.base import RefundSeen, RefundStatus
 from payments.services.check_ledger import faults
-from payments.services.refund import request_refund
 from payments.services.refunds_seen import move_refund
 from payments.states import OperationStatus
 from tests.factories import GBP, a_payment, a_refund_seen, captured
+from tests.payments.refunding import a_refund
 from tests.payments.services.cast import apply, open_reviews
 
 pytestmark = pytest.mark.django_db
@@ -34,14 +34,7 @@ def attempt() -> Attempt:
 
 
 def asked_back(attempt: Attempt, amount: int = 3000) -> Operation:
-    operation, _ = request_refund(
-        payment_id=attempt.payment_id,
-        amount=Money(amount, GBP),
-        reason="broken",
-        request_key="form-1",
-        requested_by=None,
-    )
-    return operation
+    return a_refund(attempt.payment, amount, note="broken").operations.get()
 
 
 def tell(attempt: Attempt, *refunds: RefundSeen) -> Payment:

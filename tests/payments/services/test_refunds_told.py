@@ -9,9 +9,9 @@ from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Failure, RefundSeen, RefundStatus
 from payments.services.give_up import refuse
-from payments.services.refund import request_refund
 from payments.states import OperationKind, OperationStatus
 from tests.factories import a_payment, captured
+from tests.payments.refunding import a_refund
 from tests.payments.reviewing import press
 from tests.payments.services.cast import apply, open_reviews
 
@@ -23,13 +23,7 @@ PENDING, SUCCEEDED, FAILED = RefundStatus.PENDING, RefundStatus.SUCCEEDED, Refun
 def given_up() -> Operation:
     """The provider's answer did not have it."""
     payment = a_payment(amount=6000)
-    refund, _fresh = request_refund(
-        payment_id=payment.pk,
-        amount=payment.money(2000),
-        reason="",
-        request_key="form-1",
-        requested_by=None,
-    )
+    refund = a_refund(payment, 2000).operations.get()
     refuse(refund, Failure("not_sent"))
     return refund
 

@@ -15,10 +15,10 @@ from payments.reviews import BUTTONS, GUIDES
 from payments.services import check_ledger
 from payments.services.check_ledger import faults
 from payments.services.ending import cases_of
-from payments.services.refund import request_refund
 from payments.services.resolve import DOES, WHERE, possible_acts
 from payments.states import PaymentStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
+from tests.payments.refunding import a_refund
 from tests.payments.reviewing import a_review, press
 from tests.payments.services.cast import apply, damage
 
@@ -26,13 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def a_failed_refund(payment: Payment, amount: int = 1500) -> Review:
-    refund, _fresh = request_refund(
-        payment_id=payment.pk,
-        amount=payment.money(amount),
-        reason="cracked",
-        request_key="first",
-        requested_by=None,
-    )
+    refund = a_refund(payment, amount, note="cracked", request_key="first").operations.get()
     attempt = payment.attempts.get()
     told = a_refund_seen(amount, our_ref=refund.our_ref, status=RefundStatus.FAILED)
     apply(attempt, captured(attempt, refunds=(told,)))
@@ -118,13 +112,7 @@ def test_what_cannot_be_refunded_again_leaves_the_review_open() -> None:
 def test_what_another_has_given_back_meanwhile_is_not_refunded_in_part() -> None:
     payment = a_payment(amount=6000)
     review = a_failed_refund(payment, 4000)
-    request_refund(
-        payment_id=payment.pk,
-        amount=payment.money(4000),
-        reason="cracked",
-        request_key="by another",
-        requested_by=None,
-    )
+    a_refund(payment, 4000, note="cracked", request_key="by another")
 
     with pytest.raises(RefundRefused):
         press(review, ReviewAct.REFUND_AGAIN)
@@ -160,13 +148,7 @@ def test_what_was_returned_elsewhere_cannot_be_refunded_too() -> None:
     press(a_failed_refund(payment, 6000), ReviewAct.ELSEWHERE)
 
     with pytest.raises(RefundRefused):
-        request_refund(
-            payment_id=payment.pk,
-            amount=payment.money(1),
-            reason="",
-            request_key="more",
-            requested_by=None,
-        )
+        a_refund(payment, 1, request_key="more")
 
 
 def test_surplus_whose_refund_failed_is_returned_elsewhere() -> None:

@@ -15,9 +15,9 @@ from payments.models import Operation, Payment, Posting, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.services.check_ledger import faults
 from payments.services.expire import expire_due
-from payments.services.refund import request_refund
 from payments.states import PaymentStatus
 from tests.factories import captured, later
+from tests.payments.refunding import a_refund
 from tests.payments.reviewing import pays_again, press, refunds_a_part, short_of_60, state_of
 from tests.payments.services.cast import apply
 
@@ -230,13 +230,7 @@ def test_giving_back_twice_refunds_once() -> None:
 
 def test_what_goes_back_to_the_shopper_is_not_accepted() -> None:
     attempt, review = short_of_60()
-    request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(4000),
-        reason="",
-        request_key="k",
-        requested_by=None,
-    )
+    a_refund(attempt.payment, 4000, request_key="k")
 
     with pytest.raises(ReviewRefused):
         press(review, ReviewAct.ACCEPT)

@@ -15,10 +15,10 @@ from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.check_ledger import faults
 from payments.services.open import try_again
-from payments.services.refund import request_refund
 from payments.states import PaymentStatus
 from tests.factories import a_payment, a_refund_seen, captured
 from tests.payments.crowd import all_at_once, at_once
+from tests.payments.refunding import a_refund
 from tests.payments.reviewing import press, short_of_60
 from tests.payments.services.cast import apply
 
@@ -62,13 +62,7 @@ def test_what_one_accepts_while_another_gives_it_back_is_kept_or_goes_back_whole
 
 def test_a_double_click_from_ten_tabs_refunds_once() -> None:
     payment = a_payment()
-    refund, _fresh = request_refund(
-        payment_id=payment.pk,
-        amount=payment.money(1500),
-        reason="cracked",
-        request_key="first",
-        requested_by=None,
-    )
+    refund = a_refund(payment, 1500, note="cracked", request_key="first").operations.get()
     told = a_refund_seen(1500, our_ref=refund.our_ref, status=RefundStatus.FAILED)
     apply(payment.attempts.get(), captured(payment.attempts.get(), refunds=(told,)))
     review = Review.objects.get()

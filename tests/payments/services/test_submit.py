@@ -14,10 +14,10 @@ from payments.providers.base import Outcome, RefundRequest, Status
 from payments.providers.sandbox.provider import SandboxProvider
 from payments.services import close, submit
 from payments.services.cancel import cancel_order
-from payments.services.refund import request_refund
 from payments.services.submit import submit_due_operations
 from payments.states import UNSETTLED, OperationStatus
 from tests.factories import later, seen
+from tests.payments.refunding import asked_back
 from tests.payments.services.cast import (
     a_hold,
     apply,
@@ -34,15 +34,7 @@ BROKEN = 1000
 
 
 def a_refund(account: ProviderAccount, amount: int) -> Operation:
-    attempt = bought(account)
-    refund, _fresh = request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key=f"form-{amount}",
-        requested_by=None,
-    )
-    return refund
+    return asked_back(bought(account), amount, request_key=f"form-{amount}")
 
 
 def due_again(operation: Operation) -> bool:

@@ -6,26 +6,16 @@ import pytest
 
 from orders.models import Order
 from orders.states import OrderState
-from payments.models import Attempt, Operation, Review
+from payments.models import Operation, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import RefundStatus
-from payments.services.refund import request_refund
 from payments.states import PaymentStatus
 from tests.factories import a_refund_seen, an_attempt, an_order, captured
+from tests.payments.refunding import asked_back
 from tests.payments.reviewing import pays_again, press
 from tests.payments.services.cast import an_expired_order, apply
 
 pytestmark = pytest.mark.django_db
-
-
-def asked_back(attempt: Attempt, amount: int) -> Operation:
-    return request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key=f"form-{amount}",
-        requested_by=None,
-    )[0]
 
 
 @pytest.mark.parametrize("steps", [(6000,), (5000, 6000)])

@@ -1,0 +1,180 @@
+"""What waits for the approval of somebody else, and the pages to say yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.admin import FactsAdmin
+from orders.formats import format_moment, format_money
+from payments.admin.act import Act, ActForm, Desk, act_page
+from payments.admin.marks import STYLE, badge_mark, order_link
+from payments.models import Payment, Refund
+from payments.models.refund import goods_of
+from payments.services.approve import Decision, approve_refund, reject_refund
+from payments.states import Approval
+
+SEE_ORDERS: Final = "orders.view_order"
+APPROVE: Final = "payments.approve_refund"
+DOES: Final[dict[str, Callable[[Decision], bool]]] = {
+    "approve": approve_refund,
+    "reject": reject_refund,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A refund that waits, with the buttons that this person may press."""
+
+    refund: Refund
+    goods: str
+    may_approve: bool
+    may_reject: bool
+
+
+def waiting_refunds(request: HttpRequest, payment: Payment) -> list[Waiting]:
+    """What of a payment waits for approval; who asked may take it back, and not approve it."""
+    if not payment.refund_pending:
+        return []  # what waits is set aside
+    refunds = payment.refunds.filter(approval=Approval.WAITING).order_by("pk")
+    told = refunds.select_related("reason", "requested_by", "return_request").prefetch_related(
+        "lines__line"
+    )
+    may = request.user.has_perm(APPROVE)
+    return [
+        Waiting(_of(each, payment), goods_of(each), may and not _is_mine(request, each), may)
+        for each in told
+    ]
+
+
+def _of(refund: Refund, payment: Payment) -> Refund:
+    refund.payment = payment
+    return refund
+
+
+def _is_mine(request: HttpRequest, refund: Refund) -> bool:
+    return refund.requested_by_id is not None and refund.requested_by_id == request.user.pk
+
+
+class DecisionForm(ActForm):
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Kept with the refund, for colleagues to read."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+
+def decision(refund: Refund, verb: str) -> Act:
+    """The page to approve or to reject one refund."""
+
+    def form(_payment: Payment, data: dict[str, str] | None) -> ActForm:
+        page = DecisionForm(data)
+        page.fields["note"].required = verb == "reject"
+        return page
+
+    def ask(desk: Desk, asked: dict[str, Any]) -> None:
+        """Decide with the audit row, or say that this was done before."""
+        facts = {"amount": format_money(refund.money), "ref": refund.number, "note": asked["note"]}
+        with transaction.atomic():
+            fresh = DOES[verb](Decision(refund.pk, desk.request.user.pk, asked["note"]))
+            if fresh:
+                desk.note((_said(verb) % facts).strip())
+        if fresh:
+            desk.say((_said(verb) % facts).strip(), messages.SUCCESS)
+        else:
+            desk.say(_("This was done already. Nothing more happened."), messages.WARNING)
+
+    return Act(
+        permission=APPROVE,
+        template=f"payments/admin/refund_{verb}.html",
+        title=gettext_lazy("Refund of order %(number)s"),
+        form=form,
+        ask=ask,
+        context=lambda _payment: {"refund": refund, "goods": goods_of(refund)},
+    )
+
+
+def _said(verb: str) -> str:
+    if verb == "approve":
+        return _("Refund %(ref)s of %(amount)s approved. %(note)s")
+    return _("Refund %(ref)s of %(amount)s rejected. %(note)s")
+
+
+class RefundAdmin(FactsAdmin):
+    """What staff asked for; what waits for approval is one filter away."""
+
+    list_display = ["number", "order", "money", "standing", "why", "requested_by", "asked"]
+    list_filter = ["approval", "reason"]
+    list_select_related = ["payment__order", "reason", "requested_by"]
+    ordering = ["-pk"]
+    sortable_by = []
+    search_fields = ["number", "payment__order__number"]
+    search_help_text = gettext_lazy("Number of the refund or of its order, or how one begins")
+    fields = [
+        *("number", "order", "money", "reason", "note", "goods", "return_request"),
+        *("requested_by", "requested_at", "approval", "decided_by", "decided_at", "decision_note"),
+    ]
+
+    class Media:
+        css = STYLE
+
+    @admin.display(description=gettext_lazy("order"))
+    def order(self, refund: Refund) -> SafeString:
+        return order_link(refund.payment.order)
+
+    @admin.display(description=gettext_lazy("amount"))
+    def money(self, refund: Refund) -> str:
+        return format_money(refund.money)
+
+    @admin.display(description=gettext_lazy("approval"))
+    def standing(self, refund: Refund) -> SafeString:
+        return badge_mark(Approval(refund.approval))
+
+    @admin.display(description=gettext_lazy("reason"))
+    def why(self, refund: Refund) -> str:
+        return refund.why
+
+    @admin.display(description=gettext_lazy("goods"))
+    def goods(self, refund: Refund) -> str:
+        return goods_of(refund)
+
+    @admin.display(description=gettext_lazy("asked"))
+    def asked(self, refund: Refund) -> str:
+        return format_moment(refund.requested_at)
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.act_view)
+        own = path("<int:pk>/<str:verb>/decide/", page, name="payments_refund_decide")
+        return [own, *super().get_urls()]
+
+    def act_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        if verb not in DOES:
+            raise Http404
+        if not (request.user.has_perm(SEE_ORDERS) and request.user.has_perm(APPROVE)):
+            raise PermissionDenied
+        known = Refund.objects.select_related(
+            "payment__order", "reason", "requested_by", "decided_by", "return_request"
+        )
+        refund = get_object_or_404(known, pk=pk)
+        return act_page(Desk(self, request, refund.payment), decision(refund, verb))
+
+
+class RefundReasonAdmin(admin.ModelAdmin):
+    """The list that staff choose from; what was used once is taken off it, not deleted."""
+
+    list_display = ["label", "code", "active", "position"]
+    list_editable = ["active", "position"]
