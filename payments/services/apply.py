@@ -36,7 +36,7 @@ from payments.services.saved import remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
 from payments.sights import Fact
-from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
+from payments.states import AWAITED, IN_FLIGHT, AttemptStatus, PaymentStatus
 
 SUMMED = (
     "reserved",
@@ -227,6 +227,10 @@ def _show_next(attempt: Attempt, action: NextAction) -> None:
 
 
 def _ask_again(attempt: Attempt, before: AttemptStatus, source: str) -> None:
+    """Set when to ask next; what a person was asked about is answered once it has moved on."""
+    given_up = before in IN_FLIGHT and attempt.next_poll_at is None
+    if given_up and (attempt.held or attempt.status not in AWAITED):
+        end_review(ReviewKind.NO_ANSWER, attempt.payment, subject=attempt.our_ref)
     if attempt.status != before or source in ASKED_BY_TABLE or attempt.next_poll_at is None:
         attempt.next_poll_at = next_question(attempt, before)
 

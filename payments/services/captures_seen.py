@@ -8,7 +8,7 @@ from orders.clock import now
 from payments.models import Attempt, Operation
 from payments.models.records import ReviewKind
 from payments.providers.base import Failure, Outcome
-from payments.services.reviews import open_review
+from payments.services.reviews import end_question, open_review
 from payments.sights import WHY
 from payments.states import UNSETTLED, OperationKind, OperationStatus
 
@@ -81,6 +81,7 @@ def _end(attempt: Attempt, capture: Operation, why: Failure) -> None:
 
 
 def _settle(capture: Operation, status: OperationStatus) -> None:
+    end_question(capture)
     capture.status, capture.settled_at, capture.next_run_at = status, now(), None
     capture.save(
         update_fields=[

@@ -48,7 +48,7 @@ def expire_due() -> int:
     for order in batch:
         if until := _claim(order):
             try:
-                _close_attempts(order)
+                _close_attempts(order, until)
                 _expire_or_wait(order.pk, until)
             except Exception as error:  # noqa: BLE001  # whatever it is: raised after the others
                 Order.objects.filter(pk=order.pk).update(expires_at=now() + LOOK_AGAIN)
@@ -67,12 +67,14 @@ def _claim(order: Order) -> datetime | None:
     return until if mine else None
 
 
-def _close_attempts(order: Order) -> None:
+def _close_attempts(order: Order, until: datetime) -> None:
     """Ask what became of each, and close what the shopper has not paid; no transaction is open.
 
-    What is on its way the table of polling asks about, as long as the goods are kept for it.
+    What is on its way the table of polling asks about, as long as the goods are kept for it. Who
+    has begun to pay since the order was claimed has taken it back, and nothing is closed.
     """
-    flying = Attempt.objects.filter(payment__order=order, status__in=IN_FLIGHT, superseded_at=None)
+    still_mine = Attempt.objects.filter(payment__order=order, payment__order__expires_at=until)
+    flying = still_mine.filter(status__in=IN_FLIGHT, superseded_at=None)
     for attempt in flying.select_related("account"):
         if _is_on_its_way(attempt, order):
             continue

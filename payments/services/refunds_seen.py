@@ -14,7 +14,7 @@ from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import Failure, Outcome, RefundSeen, RefundStatus
 from payments.schedule import Case, next_poll
-from payments.services.reviews import end_review, open_review
+from payments.services.reviews import end_question, end_review, open_review
 from payments.sights import WHY
 from payments.states import (
     GIVEN_UP,
@@ -129,6 +129,7 @@ def _end_told_before(attempt: Attempt, booked: Operation, ours: Operation | None
         end_review(ReviewKind.REFUND_FAILED, attempt.payment, subject=ours.our_ref)
     else:
         _made_after_all(attempt, ours)
+    end_question(ours)
     ours.status, ours.error_code = OperationStatus.FAILED, BOOKED_BEFORE
     ours.settled_at, ours.next_run_at = now(), None
     ours.save(update_fields=["status", "error_code", "settled_at", "next_run_at"])
@@ -185,6 +186,7 @@ def move_refund(attempt: Attempt, operation: Operation, seen: RefundSeen) -> lis
         return []
     _check_amount(attempt, operation, seen)
     facts = _count(attempt, operation, after)
+    end_question(operation)
     operation.status = after
     if seen.error:
         operation.error_code, operation.error_raw = seen.error.code, seen.error.raw[:80]

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Final
 
 from orders.clock import now
-from payments.models import Payment, Review
+from payments.models import Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.sights import Fact, stored
+from payments.states import UNSETTLED
 
 SEEN_AGAIN: Final = frozenset(
     {ReviewKind.HOLD_ENDING, ReviewKind.REFUND_TOTAL, ReviewKind.MISMATCH}
@@ -66,3 +67,10 @@ def end_review(kind: ReviewKind, payment: Payment, *, subject: str, note: str = 
     """Resolve what more facts have settled, in their transaction; False where none was open."""
     asked = Review.objects.filter(kind=kind, payment=payment, subject_ref=bounded(subject))
     return asked.filter(resolved_at=None).update(resolved_at=now(), note=note[:255]) > 0
+
+
+def end_question(operation: Operation) -> None:
+    """What was given up without an answer has one after all; to call before it moves on."""
+    if operation.next_run_at is None and operation.status in UNSETTLED:
+        payment = operation.attempt.payment
+        end_review(ReviewKind.NO_ANSWER, payment, subject=operation.our_ref)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orders.clock import now
 from payments.models import Attempt, Operation
 from payments.services.holds import is_unwanted
+from payments.services.reviews import end_question
 from payments.states import IN_FLIGHT, UNSETTLED, AttemptStatus, OperationKind, OperationStatus
 
 
@@ -20,6 +21,8 @@ def settle_void(attempt: Attempt) -> None:
         return
     in_vain = authorized or (attempt.status == AttemptStatus.CAPTURED and not attempt.released)
     voids = Operation.objects.filter(attempt=attempt, kind=OperationKind.VOID, status__in=UNSETTLED)
+    for given_up in voids.filter(next_run_at=None):
+        end_question(given_up)
     voids.update(
         status=OperationStatus.FAILED if in_vain else OperationStatus.SUCCEEDED,
         settled_at=now(),
