@@ -24,7 +24,8 @@ class Provider(Protocol):
     """Pure input and output for one account; raises ProviderError, holds nothing but caches.
 
     `capture` is for methods that `can_hold`; `list_events` where there is an `event_feed`, "" is
-    its beginning.
+    its beginning. `read_event` gets the id under which an event is stored: theirs, else the digest
+    of the body, from the second such event in it on with its place (":1").
     """
 
     capabilities: Capabilities

@@ -14,7 +14,7 @@ from payments.providers.base import (
     Verdict,
 )
 from payments.providers.protocol import Provider, VerifiesLater
-from payments.services.receive import receive
+from payments.services.receive import receive_all
 from payments.services.refusals import count_refusal
 from payments.services.told import raw_of
 from payments.services.verify import verify
@@ -32,8 +32,7 @@ def verify_and_store(event: InboxEvent) -> None:
     raw = raw_of(event)
     parsed = verify(event.account, lambda provider: _judge(provider, raw, event))
     if parsed.verdict == Verdict.VERIFIED:
-        for told in parsed.events:
-            receive(account=event.account, event=told, raw=raw)
+        receive_all(account=event.account, events=parsed.events, raw=raw)
         # The signature has served, and the body is kept with the events.
         _settle(event, state=InboxState.DONE, body=b"", headers={}, forgotten_at=now())
     else:

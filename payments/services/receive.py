@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Final
 
 from django.db import transaction
@@ -17,6 +18,19 @@ from payments.states import InboxState
 
 KEPT_HEADERS: Final = ("content-type", "user-agent")
 """What an investigation needs; never a cookie or an authorization."""
+
+
+def receive_all(
+    *, account: ProviderAccount, events: Iterable[WebhookEvent], raw: RawRequest
+) -> None:
+    """Store the verified events of one body, in its order.
+
+    One without an id is known by the body, and from the second in it on by its place too.
+    """
+    for place, event in enumerate(events):
+        nameless = place and not event.event_id
+        own = replace(event, event_id=f"{_digest(raw.body)}:{place}") if nameless else event
+        receive(account=account, event=own, raw=raw)
 
 
 def receive(*, account: ProviderAccount, event: WebhookEvent, raw: RawRequest) -> None:

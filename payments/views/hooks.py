@@ -19,7 +19,7 @@ from payments.models import ProviderAccount
 from payments.providers.base import ParsedWebhook, RawRequest, Refused, Verdict
 from payments.providers.errors import ProviderError
 from payments.registry import account_by_hook
-from payments.services.receive import receive, receive_deferred, receive_unreadable
+from payments.services.receive import receive_all, receive_deferred, receive_unreadable
 from payments.services.refusals import count_refusal
 from payments.services.verify import verify
 
@@ -65,9 +65,8 @@ def _take(request: HttpRequest, account: ProviderAccount) -> HttpResponse:
 def _store(account: ProviderAccount, parsed: ParsedWebhook, raw: RawRequest) -> None:
     if parsed.verdict == Verdict.DEFERRED:
         receive_deferred(account=account, raw=raw, needs=parsed.needs)
-        return
-    for event in parsed.events:
-        receive(account=account, event=event, raw=raw)
+    else:
+        receive_all(account=account, events=parsed.events, raw=raw)
 
 
 def _read(request: HttpRequest) -> bytes | None:

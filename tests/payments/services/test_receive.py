@@ -8,7 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from payments.models import InboxEvent, ProviderAccount
 from payments.providers.base import RawRequest, WebhookEvent
-from payments.services.receive import receive, receive_deferred, receive_unreadable
+from payments.services.receive import (
+    receive,
+    receive_all,
+    receive_deferred,
+    receive_unreadable,
+)
 from payments.states import InboxState
 from tests.factories import an_account
 
@@ -53,6 +58,18 @@ def test_the_key_of_a_body_is_the_same_in_every_release(account: ProviderAccount
     assert InboxEvent.objects.get().event_id == (
         "sha256:230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5"
     )
+
+
+def test_two_events_of_one_body_without_an_id_are_two(account: ProviderAccount) -> None:
+    pair = (WebhookEvent("", "authorized"), WebhookEvent("", "paid"))
+
+    receive_all(account=account, events=pair, raw=RAW)
+    receive_all(account=account, events=pair, raw=RAW)
+
+    assert list(InboxEvent.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "authorized",
+        "paid",
+    ]
 
 
 def test_the_key_of_a_request_is_the_same_in_every_release(account: ProviderAccount) -> None:
