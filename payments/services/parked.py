@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -53,7 +52,8 @@ def _ignore(event: InboxEvent) -> None:
 def release_parked(account_id: int, objects: Iterable[ProviderObject]) -> None:
     """Queue what waits for these objects, once the transaction that books them has committed."""
     if named := [seen.id for seen in objects]:
-        transaction.on_commit(partial(_queue, account_id, named), robust=True)
+        # No partial: Django logs a robust failure by the name of the function, and it has none.
+        transaction.on_commit(lambda: _queue(account_id, named), robust=True)
 
 
 def _queue(account_id: int, named: list[str]) -> None:

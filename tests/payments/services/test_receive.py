@@ -96,3 +96,10 @@ def test_what_nobody_can_read_is_kept_for_a_person(account: ProviderAccount) -> 
     assert (event.account_id, event.state, event.next_run_at) == (account.pk, InboxState.DEAD, None)
     assert (bytes(event.body), event.headers) == (b"body", KEPT)
     assert event.last_error == "x" * 200
+
+
+def test_what_nobody_can_read_is_kept_once_for_each_body(account: ProviderAccount) -> None:
+    for body in (b"one", b"two", b"two"):
+        receive_unreadable(account=account, raw=RawRequest(body, HEADERS), problem="no JSON")
+
+    assert InboxEvent.objects.count() == 2

@@ -178,3 +178,12 @@ def test_what_another_account_calls_so_is_about_nothing_here(attempt: Attempt) -
 
     named = (Named("capture", "cap_1"),)
     assert about(other, WebhookEvent("evt_1", "paid", objects=named)) is None
+
+
+def test_one_known_name_of_several_is_enough(attempt: Attempt) -> None:
+    ProviderObject.objects.create(
+        account=attempt.account, kind="capture", object_id="cap_1", attempt=attempt
+    )
+    names = (Named("capture", "cap_1"), Named("charge", "ch_1"))
+
+    assert about(attempt, WebhookEvent("evt_1", "paid", objects=names)) == attempt
