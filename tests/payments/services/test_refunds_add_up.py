@@ -8,8 +8,8 @@ from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import Failure, RefundSeen, RefundStatus
 from payments.services.give_up import refuse
-from payments.services.refund import request_refund
 from tests.factories import a_payment, captured
+from tests.payments import refunding
 from tests.payments.reviewing import press
 from tests.payments.services.cast import apply
 
@@ -22,14 +22,7 @@ def attempt() -> Attempt:
 
 
 def asked_back(attempt: Attempt, amount: int) -> Operation:
-    operation, _fresh = request_refund(
-        payment_id=attempt.payment_id,
-        amount=attempt.money(amount),
-        reason="",
-        request_key=f"form-{amount}",
-        requested_by=None,
-    )
-    return operation
+    return refunding.asked_back(attempt, amount, request_key=f"form-{amount}")
 
 
 def tell(attempt: Attempt, status: RefundStatus, *refunds: Operation) -> Payment:
