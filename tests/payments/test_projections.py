@@ -208,6 +208,15 @@ def test_only_a_whole_amount_settles_or_is_promised(tried: list[Tried]) -> None:
     assert promised(left) == 0
 
 
+def test_surplus_promises_nothing() -> None:
+    """Half is held; the other half was charged, and goes back."""
+    half = AMOUNT // 2
+    tried = Tried(AttemptStatus.CAPTURED, AMOUNT, captured=half, surplus=half, held=half)
+
+    assert promised([tried]) == 0
+    assert promised([replace(tried, surplus=0)]) == AMOUNT
+
+
 refund_words = st.lists(st.sampled_from(RefundStatus), max_size=8)
 
 

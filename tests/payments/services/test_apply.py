@@ -77,6 +77,18 @@ def test_a_decline_frees_the_reserve_and_keeps_the_order_open() -> None:
     assert payment.attempts.get().error_code == "insufficient_funds"
 
 
+def test_an_attempt_that_the_shopper_has_left_does_not_keep_the_payment_processing() -> None:
+    order = an_order()
+    an_attempt(order)
+    Attempt.objects.update(superseded_at=now(), reserved=0)
+    Payment.objects.update(reserved=0)
+    second = an_attempt(order)
+
+    payment = apply(second, seen(second, Status.DECLINED))
+
+    assert payment.status == PaymentStatus.FAILED
+
+
 def test_an_ended_attempt_is_not_reopened_by_a_late_word_of_waiting() -> None:
     attempt = an_attempt()
 
