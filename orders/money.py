@@ -51,7 +51,8 @@ class Money:
             raise InvalidAmount(f"{text[:40]!r} is not an amount")
         minor = Decimal(text.strip()).scaleb(exponent(currency))
         if minor != minor.to_integral_value():
-            raise InvalidAmount(f"{currency} has {exponent(currency)} decimals, not so {text!r}")
+            most = exponent(currency)
+            raise InvalidAmount(f"{text!r} has too many decimals: {currency} has {most}")
         return cls(int(minor), currency)
 
     def _same(self, other: Money) -> int:

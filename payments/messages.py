@@ -32,6 +32,17 @@ SHOPPER: Final[dict[str, StrOrPromise]] = {
     "provider_refused": _("The payment service refused this payment. You have not been charged."),
 }
 
+WITHOUT_CARD: Final[dict[str, StrOrPromise]] = {
+    "declined": _("This payment was declined. You have not been charged."),
+    "insufficient_funds": _(
+        "There is not enough money for this payment. You have not been charged."
+    ),
+    "lost_card": _("This payment was declined. You have not been charged."),
+    "limit_exceeded": _("This payment is over your limit. You have not been charged."),
+    "processing_error": _("Your bank could not process this payment. You have not been charged."),
+}
+"""The same where the shopper pays by QR code, wallet or bank account."""
+
 STAFF: Final[dict[str, StrOrPromise]] = {
     "declined": _("declined by the card's bank, without a reason"),
     "insufficient_funds": _("declined: insufficient funds"),
@@ -71,8 +82,10 @@ DISPUTES: Final[dict[str, StrOrPromise]] = {
 }
 
 
-def for_shopper(code: str) -> StrOrPromise:
-    return SHOPPER.get(code, SHOPPER["declined"])
+def for_shopper(code: str, method: str) -> StrOrPromise:
+    """Speaks of a card only where one was paid with; a code nobody knows is a plain decline."""
+    known = SHOPPER if method == "card" else SHOPPER | WITHOUT_CARD
+    return known.get(code, WITHOUT_CARD["declined"])
 
 
 def for_staff(code: str) -> StrOrPromise:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from orders.clock import now
 from orders.money import Money
@@ -25,6 +25,12 @@ def refunds_of(payment: Payment) -> QuerySet[Operation]:
     """Every refund the shopper hears of, oldest first, each with its attempt and payment."""
     refunds = Operation.objects.filter(attempt__payment=payment, kind=OperationKind.REFUND)
     return refunds.exclude(status__in=UNSENT).select_related("attempt__payment").order_by("pk")
+
+
+def paid_by(payment: Payment) -> QuerySet[Attempt]:
+    """What brought the order's money, oldest first; a second payment is not the order's."""
+    taken = payment.attempts.filter(captured__gt=F("surplus"))
+    return taken.select_related("saved_method").order_by("pk")
 
 
 def held_for(payment: Payment) -> Money:

@@ -67,13 +67,16 @@ class PaymentOption:
 
     @property
     def label(self) -> StrOrPromise:
-        if self.saved:
-            return f"{self.saved.brand} ···· {self.saved.last4}"
-        return METHOD_LABELS.get(self.method, self.method)
+        return label_of(self.method, self.saved)
 
     @property
     def hint(self) -> StrOrPromise:
         return SAVED_HINT if self.saved else METHOD_HINTS.get(self.method, "")
+
+
+def label_of(method: str, saved: SavedMethod | None) -> StrOrPromise:
+    """What a shopper pays with, in as many words as we know: "Visa ···· 4242", or "Card"."""
+    return f"{saved.brand} ···· {saved.last4}" if saved else METHOD_LABELS.get(method, method)
 
 
 def provider_for(account: ProviderAccount) -> Provider:

@@ -10,12 +10,14 @@ EXAMPLES = 10
 
 def report(gathered: Gathered, shelved: Shelved) -> Iterator[str]:
     """Yield the lines of the summary."""
-    yield f"{_many(gathered.lines, 'line')} read, {_many(len(gathered.products), 'product')} found."
+    yield f"{many(gathered.lines, 'line')} read, {many(len(gathered.products), 'product')} found."
     yield (
         f"Products: {shelved.created:,} created, {shelved.updated:,} updated, "
         f"{shelved.unchanged:,} unchanged."
     )
-    if not shelved.created and not shelved.updated:
+    if not gathered.products:
+        yield "Nothing could be taken from these files, and nothing was written."
+    elif not shelved.created and not shelved.updated:
         yield "Nothing has changed."
     yield from _refused(gathered)
 
@@ -25,8 +27,8 @@ def _refused(gathered: Gathered) -> Iterator[str]:
     if others:
         most = (code for code, _ in codes.most_common(EXAMPLES))
         yield (
-            f"Not goods (postage, fees, corrections): {_many(others, 'line')} of "
-            f"{_many(len(codes), 'code')}, {_such_as(most, len(codes))}."
+            f"Not goods (postage, fees, corrections): {many(others, 'line')} of "
+            f"{many(len(codes), 'code')}, {_such_as(most, len(codes))}."
         )
     for what, refused in (
         ("never had a price", gathered.never_priced),
@@ -34,9 +36,9 @@ def _refused(gathered: Gathered) -> Iterator[str]:
     ):
         if refused:
             told = _such_as(refused[:EXAMPLES], len(refused))
-            yield f"{_many(len(refused), 'goods code')} {what} in these files, {told}."
+            yield f"{many(len(refused), 'goods code')} {what} in these files, {told}."
     if gathered.broken:
-        yield f"{_many(gathered.broken, 'broken line')} left out:"
+        yield f"{many(gathered.broken, 'broken line')} left out:"
         yield from (f"  {line}" for line in gathered.broken_lines)
         if gathered.broken > BROKEN_KEPT:
             yield f"  … and {gathered.broken - BROKEN_KEPT:,} more."
@@ -46,5 +48,6 @@ def _such_as(examples: Iterable[str], count: int) -> str:
     return ("such as " if count > EXAMPLES else "") + ", ".join(examples)
 
 
-def _many(count: int, thing: str) -> str:
+def many(count: int, thing: str) -> str:
+    """A number of things in words: "1 line", "2,000 lines"."""
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

@@ -128,3 +128,15 @@ class Operation(models.Model):
     @property
     def money(self) -> Money:
         return self.attempt.money(self.amount)
+
+    @property
+    def of_second_payment(self) -> bool:
+        """Whether the shopper paid twice, and it gives back the payment the order does not keep."""
+        attempt = self.attempt
+        kept = attempt.payment.captured > attempt.payment.surplus
+        return kept and 0 < attempt.surplus == attempt.captured
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is sent, or about to be, and nobody knows yet what comes of it."""
+        return self.status in SENDABLE

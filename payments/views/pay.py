@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from payments.registry import METHOD_LABELS, PaymentOption, option_by_key, payme
 from payments.services.choose import choose_method
 from payments.services.open import TIME_TO_CLOSE
 from payments.services.start import submit_attempt
+from payments.states import AttemptStatus
 from payments.views.shopper import shopper_key
 from payments.views.stage import (
     Stage,
@@ -28,6 +30,7 @@ from payments.views.stage import (
     next_page,
     order_link,
     payment_page,
+    ran_out,
     stage_of,
 )
 
@@ -44,7 +47,7 @@ def pay(request: HttpRequest, payment: Payment) -> HttpResponse:
     if request.method != "POST":
         return _page(request, payment)
     if too_often(request, "pay", payment_settings().rate_limits):
-        context = {"minutes": minutes_to_wait(request)}
+        context = {"minutes": minutes_to_wait(request), "payment": payment}
         return render(request, "payments/too_often.html", context, status=429)
     try:
         return _submit(request, payment, chosen_option(request, payment))
@@ -97,25 +100,27 @@ def _page(
     another = stage == Stage.WAITING and "another" in request.GET
     if stage != Stage.PAYABLE and not another:
         return redirect("payments:return", payment.token)
-    problem = problem or _problem_of(newest)
+    code = _code_of(newest) if newest and not problem else ""
+    problem = for_shopper(code, newest.method) if newest and code else problem
     begun = newest if newest and newest.in_flight and not leads_nowhere(newest) else None
     context: dict[str, object] = {"payment": payment, "order": payment.order, "problem": problem}
     context |= {"order_url": order_link(payment, newest), "begun": begun}
     context |= {"lines": payment.order.lines.all()}
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}
-    cancelled = newest if newest and newest.error_code == "cancelled" else None
-    context |= {"minutes": _minutes_kept(payment), "cancelled": cancelled}
+    context |= {"minutes": _minutes_kept(payment), "cancelled": code == "cancelled"}
     options = payment_options(payment.rest, owner_of(request, payment))
-    context |= {"options": options, "chosen": _key_of(begun or cancelled)}
+    context |= {"options": options, "chosen": _chosen(newest, options)}
     return render(request, "payments/pay.html", context, status=status)
 
 
-def _problem_of(newest: Attempt | None) -> StrOrPromise:
-    """Why the shopper is here again; "" where nothing went wrong."""
-    if newest is None:
-        return ""
-    code = "provider_refused" if leads_nowhere(newest) else newest.error_code
-    return for_shopper(code) if code else ""
+def _code_of(newest: Attempt) -> str:
+    """Why the shopper is here again; "" where nothing went wrong.
+
+    What we closed at the end of its time was not left by the shopper.
+    """
+    if leads_nowhere(newest):
+        return "provider_refused"
+    return "expired" if ran_out(newest) else newest.error_code
 
 
 def _minutes_kept(payment: Payment) -> int:
@@ -125,10 +130,15 @@ def _minutes_kept(payment: Payment) -> int:
     return minutes if minutes <= MOST_MINUTES else 0
 
 
-def _key_of(begun: Attempt | None) -> str:
-    """The option an attempt was begun with, to stand chosen on the page."""
-    if begun is None:
+def _chosen(newest: Attempt | None, options: Sequence[PaymentOption]) -> str:
+    """The key to stand chosen: the shopper's own, or the next where that one is of no more use."""
+    if newest is None:
         return ""
-    return PaymentOption(
-        begun.account_id, begun.account.code, begun.method, saved=begun.saved_method
+    own = PaymentOption(
+        newest.account_id, newest.account.code, newest.method, saved=newest.saved_method
     ).key
+    refused = newest.saved_method and newest.status == AttemptStatus.DECLINED
+    keys = [option.key for option in options]
+    if own in keys[:-1] and (refused or leads_nowhere(newest)):
+        return keys[keys.index(own) + 1]
+    return own

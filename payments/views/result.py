@@ -26,11 +26,13 @@ from payments.views.stage import (
     look,
     order_link,
     payment_page,
+    ran_out,
     stage_after_return,
 )
 
 PATIENCE: Final = timedelta(seconds=30)
 """How long the page asks by itself before it promises a mail, or leads back to the bank."""
+AGREED: Final = frozenset({AttemptStatus.APPROVED, AttemptStatus.PROCESSING})
 
 
 @require_safe
@@ -40,8 +42,8 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
     payment, newest = look(payment)
     stage = stage_after_return(payment, newest)
     if stage == Stage.PAYABLE:
-        ran_out = newest and newest.qr_content and newest.status == AttemptStatus.EXPIRED
-        return redirect("payments:scan" if ran_out else "payments:pay", payment.token)
+        over = newest and newest.qr_content and ran_out(newest)
+        return redirect("payments:scan" if over else "payments:pay", payment.token)
     url = order_link(payment, newest)
     if url and stage == Stage.PAID:
         return redirect(url)
@@ -85,7 +87,10 @@ def is_slow(attempt: Attempt) -> bool:
 @transaction.non_atomic_requests
 @require_safe
 def status(request: HttpRequest, token: str) -> JsonResponse:
-    """For the script of a page that waits: {"stage": "waiting" | "paid" | …, "attempt": "A…"}."""
+    """For the script of a page that waits: {"stage": "waiting" | "paid" | …, "attempt": "A…"}.
+
+    `agreed`: the shopper has done their part, so that a code to scan is of no use any more.
+    """
     if too_often(request, "status", payment_settings().rate_limits):
         return JsonResponse({"stage": Stage.WAITING}, status=429)
     payment = find_payment(token)
@@ -94,5 +99,6 @@ def status(request: HttpRequest, token: str) -> JsonResponse:
     if has_run_out(payment):
         return JsonResponse({"stage": "expired"}, status=410)
     payment, newest = look(payment)
-    told = {"stage": stage_after_return(payment, newest)}
-    return JsonResponse(told | {"attempt": newest.our_ref if newest else ""})
+    told: dict[str, object] = {"stage": stage_after_return(payment, newest)}
+    told |= {"attempt": newest.our_ref if newest else ""}
+    return JsonResponse(told | {"agreed": newest is not None and newest.status in AGREED})

@@ -14,7 +14,7 @@ from payments.registry import PaymentOption
 from payments.states import AttemptStatus
 from payments.views.addresses import may_follow
 from payments.views.qr import draw_qr
-from payments.views.stage import Stage, look, payment_page, stage_of
+from payments.views.stage import Stage, look, payment_page, ran_out, stage_of
 
 
 @require_safe
@@ -24,14 +24,16 @@ def scan(request: HttpRequest, payment: Payment) -> HttpResponse:
     payment, newest = look(payment)
     if newest is None or not newest.qr_content or stage_of(payment, newest) != Stage.PAYABLE:
         return redirect("payments:return", payment.token)
-    if newest.status not in {AttemptStatus.REQUIRES_ACTION, AttemptStatus.EXPIRED}:
+    unpaid = ran_out(newest)
+    if newest.status != AttemptStatus.REQUIRES_ACTION and not unpaid:
         return redirect("payments:pay", payment.token)
-    over = newest.status == AttemptStatus.EXPIRED or newest.action_over
+    over = unpaid or newest.action_over
     option = PaymentOption(newest.account_id, newest.account.code, newest.method)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "attempt": newest}
     context |= {"lines": payment.order.lines.all()}
     seconds = _seconds(newest)
-    context |= {"over": over, "option": option, "seconds": seconds, "minutes": ceil(seconds / 60)}
+    context |= {"over": over, "unpaid": unpaid, "option": option}
+    context |= {"seconds": seconds, "minutes": ceil(seconds / 60)}
     context |= {"code": "" if over else draw_qr(newest.qr_content)}
     context |= {"link": newest.qr_content if may_follow(newest.qr_content) else ""}
     return render(request, "payments/scan.html", context, status=410 if over else 200)

@@ -146,6 +146,13 @@ def next_page(attempt: Attempt) -> str:
     return reverse(f"payments:{page}", args=[attempt.payment.token])
 
 
+def ran_out(attempt: Attempt) -> bool:
+    """Whether it ended unpaid because its time was over, by the bank's word or closed by us."""
+    asked, ends = attempt.closing_at, attempt.action_expires_at
+    closed = attempt.status == AttemptStatus.VOIDED and asked and ends and asked >= ends
+    return not attempt.authorized and (attempt.status == AttemptStatus.EXPIRED or bool(closed))
+
+
 def leads_nowhere(attempt: Attempt) -> bool:
     """Whether the provider names a page to pay on that no browser may be sent to."""
     named = attempt.status == AttemptStatus.REQUIRES_ACTION and bool(attempt.redirect_url)

@@ -21,7 +21,7 @@ from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
 from shop.forms import NewLinkForm
 from shop.views.cart import SESSION_KEY
-from shop.views.standing import goods_of, standing_of
+from shop.views.standing import goods_of, means_of, standing_of
 
 THANKED: Final = frozenset({PaymentStatus.PAID, PaymentStatus.AUTHORIZED})
 
@@ -55,7 +55,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     context = {"order": order, "lines": lines, "payment": payment, "thanks": thanks}
     moved = payment.captured or payment.refunded or payment.refund_pending
     context |= {"refunds": refunds_of(payment) if moved else (), "conf": shop_settings()}
-    context |= standing_of(payment) | goods_of(order, lines)
+    context |= standing_of(payment) | goods_of(order, lines) | {"paid_by": means_of(payment)}
     context |= {"elsewhere": payment.money(payment.returned_elsewhere)}
     guest = shopper_key(request) is None
     if guest and request.session.get(SESSION_KEY) == order.checkout_key:

@@ -11,11 +11,14 @@ from orders.models import Order, OrderLine
 from orders.queries import return_until
 from orders.states import OrderState
 from payments.models import Payment
-from payments.queries import held_for, money_may_come
+from payments.queries import held_for, money_may_come, paid_by
+from payments.registry import label_of
 from payments.states import AttemptStatus, PaymentStatus
 from payments.views.stage import newest_attempt, stage_of
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from payments.models import Attempt
 
 LAPSED = frozenset({AttemptStatus.VOIDED, AttemptStatus.EXPIRED})
@@ -33,6 +36,12 @@ def standing_of(payment: Payment) -> dict[str, object]:
     if state == OrderState.CANCELLED and not payment.captured:
         return {"may_come": money_may_come(payment)}
     return {}
+
+
+def means_of(payment: Payment) -> list[StrOrPromise]:
+    """What the shopper paid with, in words; asks nothing where nothing was paid."""
+    paying = paid_by(payment) if payment.captured else ()
+    return [label_of(each.method, each.saved_method) for each in paying]
 
 
 def goods_of(order: Order, lines: Sequence[OrderLine]) -> dict[str, object]:

@@ -9,6 +9,7 @@ async function ask() {
   const told = heard ?? { stage: "waiting" }; // a proxy or a hotel's network may answer in our place
   if (told.stage !== "waiting") show(then);
   else if (attempt && told.attempt && told.attempt !== attempt) show(then); // another way was chosen
+  else if (attempt && told.agreed) show(then); // scanned and agreed to: the code has served
   else if (performance.now() < ends) setTimeout(ask, 3000);
   else show(over ?? then);
 }

@@ -13,8 +13,10 @@ document.addEventListener("pointerdown", () => {
 addEventListener("beforeunload", () => { leaving = true; });
 addEventListener("pageshow", () => { leaving = false; });
 
+// Radios of one question share a name: only the value tells them apart.
 const keyOf = (element) =>
-  [element.tagName, element.name, element.id, element.closest("[data-line]")?.dataset.line].join(" ");
+  [element.tagName, element.name, element.type === "radio" ? element.value : element.id,
+    element.closest("[data-line]")?.dataset.line].join(" ");
 
 function focusAgain(key, line) {
   const all = [...document.querySelectorAll("a, button, input, select, summary")];

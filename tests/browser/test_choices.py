@@ -110,6 +110,18 @@ def test_the_summary_of_the_checkout_changes_pieces_and_keeps_what_was_typed(car
     expect(cart.locator("summary")).to_contain_text("£84.00")
 
 
+def test_arrows_choose_a_way_to_pay_and_the_focus_goes_with_them(cart: Page) -> None:
+    cart.get_by_role("button", name="Checkout").click()
+    ways = cart.get_by_role("group", name="How would you like to pay?").get_by_role("radio")
+    ways.first.focus()
+
+    for press in (1, 2, 3):
+        with cart.expect_response(lambda answer: answer.request.method == "POST"):
+            cart.keyboard.press("ArrowDown")
+        expect(ways.nth(press)).to_be_checked()
+        expect(ways.nth(press)).to_be_focused()
+
+
 def test_a_second_click_on_the_ordering_button_sends_nothing(cart: Page) -> None:
     sent: list[str] = []
     cart.get_by_role("button", name="Checkout").click()

@@ -42,6 +42,14 @@ def many(count: int) -> None:
 
 
 @pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(("words", "shown"), [("heart", True), ("heart green", False)])
+def test_a_search_that_finds_nothing_offers_no_shelves(
+    client: Client, words: str, shown: bool
+) -> None:
+    assert ('class="categories"' in text(client, q=words)) is shown
+
+
+@pytest.mark.usefixtures("three")
 @pytest.mark.parametrize(
     ("words", "found"),
     [

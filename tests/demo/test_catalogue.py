@@ -64,6 +64,16 @@ def test_a_second_load_changes_nothing_and_says_so(tmp_path: Path) -> None:
     assert list(Product.objects.values()) == before
 
 
+def test_one_product_is_written_in_the_singular(tmp_path: Path) -> None:
+    assert "Writing 1 product …" in load(a_file(tmp_path, a_line()))
+
+
+def test_files_that_hold_no_product_are_not_called_unchanged(tmp_path: Path) -> None:
+    told = load(a_file(tmp_path, "broken", a_line("POST")))
+    assert "Nothing could be taken from these files, and nothing was written." in told
+    assert ("Nothing has changed" in told, "Writing" in told) == (False, False)
+
+
 def test_a_new_price_leaves_stock_address_and_shelf_alone(tmp_path: Path) -> None:
     load(a_file(tmp_path, a_line()))
     Product.objects.update(stock=3, slug="our-lantern", category="garden", active=False)
@@ -113,7 +123,7 @@ def test_what_is_no_goods_or_never_had_a_price_is_counted_and_named(tmp_path: Pa
         (a_line(name='"LANTERN'), "not CSV"),
         (a_line(price="cheap"), "'cheap' is not an amount"),
         (a_line(price="NaN"), "'NaN' is not an amount"),
-        (a_line(price="2.555"), "GBP has 2 decimals"),
+        (a_line(price="2.555"), "'2.555' has too many decimals: GBP has 2"),
         (a_line(price="-1"), "UnitPrice -1 is below 0"),
         (a_line(price="9999999999"), "is above 1,000,000"),
         (a_line().replace("2010-12-01", "2010-13-01"), "InvoiceDate '2010-13-01 08:26:00'"),

@@ -64,7 +64,7 @@ def test_a_decimal_is_read_into_minor_units(text: str, currency: str, amount: in
     [
         ("ten", "GBP", "'ten' is not an amount"),
         ("9" * 50, "GBP", f"'{'9' * 40}' is not an amount"),
-        ("1.5", "JPY", "JPY has 0 decimals, not so '1.5'"),
+        ("1.5", "JPY", "'1.5' has too many decimals: JPY has 0"),
     ],
 )
 def test_a_refused_amount_is_told_why(text: str, currency: str, why: str) -> None:

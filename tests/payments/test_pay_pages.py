@@ -92,7 +92,7 @@ REASONS = {
     "lost_card": "Your bank declined this card.",
     "cancelled": "You left the payment page before paying.",
     "provider_down": "We could not reach the payment service.",
-    "never heard of": "Your bank declined this card.",
+    "never heard of": "This payment was declined.",
 }
 
 

@@ -57,6 +57,46 @@ def test_a_code_that_has_run_out_is_not_shown(client: Client, attempt: Attempt) 
     assert "qr-code" not in page.text
 
 
+@pytest.fixture
+def closed(attempt: Attempt) -> Attempt:
+    """A worker closed the code after its time, and the bank says: cancelled."""
+    with later(timedelta(minutes=6)):
+        Attempt.objects.update(closing_at=now())
+        gone = seen(attempt, Status.VOIDED, error=Failure("cancelled"))
+        return apply_outcome(attempt_id=attempt.pk, outcome=gone, source="void")
+
+
+def test_a_code_that_we_closed_after_its_time_has_run_out(client: Client, closed: Attempt) -> None:
+    page = client.get(address(closed, "return/"), follow=True)
+
+    assert page.status_code == 410
+    assert "This code has run out" in page.text
+    assert "Nothing was charged, and your order is kept for you." in page.text
+    assert "Get a new code" in page.text
+
+
+def test_a_code_that_we_closed_after_its_time_was_not_left(client: Client, closed: Attempt) -> None:
+    page = client.get(address(closed))
+
+    assert "The time to pay ran out before you had paid." in page.text
+    assert "You left the payment page" not in page.text
+
+
+def test_the_page_of_a_code_hears_that_the_phone_has_agreed(
+    client: Client, attempt: Attempt
+) -> None:
+    before = client.get(address(attempt, "status/")).json()
+    agreed = seen(attempt, Status.PROCESSING)
+    apply_outcome(attempt_id=attempt.pk, outcome=agreed, source="test")
+
+    after = client.get(address(attempt, "status/")).json()
+
+    assert [(each["stage"], each["agreed"]) for each in (before, after)] == [
+        ("waiting", False),
+        ("waiting", True),
+    ]
+
+
 def test_a_paid_code_leads_to_the_result(client: Client, attempt: Attempt) -> None:
     apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="test")
 

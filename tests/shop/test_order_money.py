@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from benchmarks.page import Page
+from orders.clock import now
 from orders.emails import send_due_mail
 from orders.states import OrderState
-from payments.models import Attempt, Payment
+from payments.models import Attempt, Operation, Payment, SavedMethod
 from payments.models.payment import MISMATCH
-from payments.providers.base import Redirect, Status
+from payments.providers.base import Redirect, RefundStatus, Status
+from payments.registry import PaymentOption
 from payments.services.cancel import cancel_order
-from tests.factories import a_payment, an_attempt, an_order, captured, seen
+from payments.services.open import try_again
+from tests.factories import (
+    UserFactory,
+    a_payment,
+    a_refund_seen,
+    an_attempt,
+    an_order,
+    captured,
+    seen,
+)
 from tests.payments.services.cast import a_hold, apply, capture, held
 from tests.shop.cast import read
 
@@ -105,6 +118,91 @@ def test_what_was_returned_elsewhere_is_told(client: Client) -> None:
     page = read(client.get(f"/order/{payment.order.link_token}/"))
 
     assert "£15.00 was returned to you another way." in page.text
+
+
+def paid_twice() -> Attempt:
+    """The shopper took another way, and both were paid: the first is surplus, and goes back."""
+    first = an_attempt()
+    Attempt.objects.update(closing_at=now() - timedelta(seconds=6))
+    card = PaymentOption(first.account_id, first.account.code, "card")
+    second, _fresh = try_again(payment_id=first.payment_id, option=card)
+    apply(second, captured(second))
+    apply(first, captured(first))
+    return first
+
+
+def test_a_second_payment_on_its_way_back_is_called_that(client: Client) -> None:
+    text = page_of(client, paid_twice()).text
+
+    assert "You paid twice; the second £60.00 is on its way back to you." in text
+    assert "Refund of" not in text
+
+
+def test_a_paid_order_whose_second_payment_went_back_does_not_look_refunded(
+    client: Client,
+) -> None:
+    first = paid_twice()
+    back = a_refund_seen(6000, our_ref=Operation.objects.get().our_ref)
+    apply(first, captured(first, refunds=(back,)))
+
+    text = page_of(client, first).text
+
+    assert "You paid twice; the second £60.00 went back to you." in text
+    assert "Refund of" not in text
+
+
+def test_a_second_payment_that_did_not_go_back_is_no_promise(client: Client) -> None:
+    first = paid_twice()
+    ours = Operation.objects.get().our_ref
+    failed = a_refund_seen(6000, our_ref=ours, status=RefundStatus.FAILED)
+    apply(first, captured(first, refunds=(failed,)))
+
+    text = page_of(client, first).text
+
+    assert "Refund of £60.00 Failed" in text
+    assert "You paid twice" not in text
+
+
+def test_the_refund_of_the_only_payment_is_called_a_refund(client: Client) -> None:
+    attempt = an_attempt()
+    apply(attempt, captured(attempt, refunds=(a_refund_seen(1000),)))
+
+    text = page_of(client, attempt).text
+
+    assert "Refund of £10.00 Succeeded" in text
+    assert "You paid twice" not in text
+
+
+def test_the_page_says_what_paid_for_the_order(client: Client) -> None:
+    text = page_of(client, paid_twice()).text
+
+    assert text.count("Paid by Card") == 1
+
+
+def test_a_card_on_file_is_named_by_its_last_digits(client: Client) -> None:
+    attempt = an_attempt()
+    visa = SavedMethod.objects.create(
+        account=attempt.account,
+        user=UserFactory.create(),
+        method="card",
+        brand="Visa",
+        last4="4242",
+    )
+    Attempt.objects.update(saved_method=visa)
+    apply(attempt, captured(attempt))
+
+    assert "Paid by Visa ···· 4242" in page_of(client, attempt).text
+
+
+def test_what_is_not_paid_names_no_means(client: Client) -> None:
+    assert "Paid by" not in page_of(client, an_attempt()).text
+
+
+def test_who_has_paid_can_go_on_shopping(client: Client) -> None:
+    attempt = an_attempt()
+    apply(attempt, captured(attempt))
+
+    assert "Continue shopping" in page_of(client, attempt).text
 
 
 def test_an_order_cancelled_while_money_may_come_promises_it_back(client: Client) -> None:

@@ -118,9 +118,10 @@ def test_placing_an_order_and_calling_the_bank(
 
 
 def test_the_order_page(client: Client, db: None, statements: Statements) -> None:
+    """One of them finds what it was paid with."""
     order = a_payment().order
 
-    with statements(3):
+    with statements(4):
         client.get(f"/order/{order.link_token}/")
 
 

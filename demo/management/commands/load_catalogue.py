@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.loading.files import UnreadableFile
 from demo.loading.gather import gather
-from demo.loading.report import report
+from demo.loading.report import many, report
 from demo.loading.shelve import put_on_shelves
 
 TELL_EVERY = 50_000
@@ -31,7 +31,8 @@ class Command(BaseCommand):
             gathered = gather(files, tell=self._tell)
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
-        self._say(f"Writing {len(gathered.products):,} products …")
+        if gathered.products:
+            self._say(f"Writing {many(len(gathered.products), 'product')} …")
         shelved = put_on_shelves(gathered.products, stock=stock)
         for line in report(gathered, shelved):
             self.stdout.write(line)

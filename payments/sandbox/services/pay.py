@@ -43,6 +43,13 @@ def cancel(*, payment: Payment) -> bool:
         return _in_time(payment) and move(payment=payment, since=OPEN, facts=CANCELLATION)
 
 
+def close_if_late(*, payment: Payment) -> None:
+    """Close what nobody paid in time, once it is looked at. A second call changes nothing."""
+    if payment.is_open and payment.expires_at <= timezone.now():
+        with writing():
+            expire(payment=payment)
+
+
 def _in_time(payment: Payment) -> bool:
     # The clockwork may be late after a crash; no money is taken on that ground.
     if payment.expires_at > timezone.now():

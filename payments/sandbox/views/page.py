@@ -9,13 +9,17 @@ from django.utils.translation import get_language
 
 from payments.sandbox.currencies import written
 from payments.sandbox.models import Payment, PaymentStatus
-from payments.sandbox.services.pay import UNKNOWN_SHOPPER
+from payments.sandbox.services.pay import UNKNOWN_SHOPPER, close_if_late
 
 PAID = {PaymentStatus.CAPTURED, PaymentStatus.AUTHORIZED, PaymentStatus.PROCESSING}
 
 
 def find(token: str) -> Payment | None:
-    return Payment.objects.select_related("merchant").filter(checkout_token=token).first()
+    """What a page is about; the clockwork may be late, so its time is looked at here too."""
+    payment = Payment.objects.select_related("merchant").filter(checkout_token=token).first()
+    if payment is not None:
+        close_if_late(payment=payment)
+    return payment
 
 
 def was_tried(payment: Payment) -> bool:

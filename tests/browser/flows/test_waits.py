@@ -6,7 +6,17 @@ import re
 
 from playwright.sync_api import Page, Route, ViewportSize, expect
 
-from tests.browser.flows.buying import MARK, SCAN, STAYED, WAITING, choose, heading, order, pay
+from tests.browser.flows.buying import (
+    MARK,
+    SCAN,
+    STAYED,
+    WAITING,
+    choose,
+    heading,
+    order,
+    pay,
+    scan,
+)
 from tests.browser.journey import THANKS
 from tests.browser.visitor import Visitor
 
@@ -49,6 +59,19 @@ def test_an_answer_that_is_not_the_shops_does_not_end_the_waiting(shopper: Page)
 
     assert len(answers) == 1
     assert visitor.complaints == []
+
+
+def test_a_code_that_the_phone_has_agreed_to_gives_way_to_the_page_that_waits(
+    shopper: Page,
+) -> None:
+    order(shopper, "QR code")
+    phone = shopper.context.new_page()
+    scan(shopper, phone)
+    phone.get_by_role("button", name="Pay later").click()
+
+    heading(shopper, WAITING)
+
+    heading(shopper, THANKS)
 
 
 def test_a_code_in_an_old_tab_goes_on_to_the_page_that_waits_for_the_card(shopper: Page) -> None:

@@ -65,7 +65,7 @@ def test_each_decline_leaves_the_order_open_and_says_why(
     attempt = Attempt.objects.get()
     assert books() == FAILED
     assert attempt.error_code == DECLINES[name]
-    assert "You have not been charged." in str(for_shopper(attempt.error_code))
+    assert "You have not been charged." in str(for_shopper(attempt.error_code, attempt.method))
 
 
 def test_the_issuer_is_asked_before_the_money_comes(account: ProviderAccount) -> None:

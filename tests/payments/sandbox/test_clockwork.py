@@ -1,8 +1,11 @@
 """What is due is done once, at its time, also after a crash."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 from django.utils import timezone
 
 from payments.sandbox.choices import BY_TOKEN
@@ -14,6 +17,8 @@ from payments.sandbox.services.open import PaymentOrder, open_payment
 from payments.sandbox.services.pay import pay_with
 from payments.sandbox.services.refund import RefundOrder, refund
 from payments.sandbox.services.sign_up import sign_up
+from payments.sandbox.views.pay import pay
+from payments.sandbox.views.scan import scan
 from tests.payments.sandbox.cast import RETURN_URL, BankProcess, a_shop
 
 
@@ -42,6 +47,21 @@ def paid(token: str, hold: timedelta | None = None) -> Payment:
     payment = a_payment(hold)
     assert pay_with(payment=payment, instrument=BY_TOKEN[token])
     return payment
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "view"), [(Method.QR, scan), (Method.CARD, pay)])
+def test_what_is_over_offers_nothing_to_press_however_late_the_clockwork_is(
+    rf: RequestFactory, method: Method, view: Callable[..., HttpResponse]
+) -> None:
+    payment = a_payment()
+    Payment.objects.update(method=method, expires_at=timezone.now())
+
+    page = view(rf.get("/"), payment.checkout_token).content.decode()
+
+    assert "This payment has expired" in page
+    assert "<button" not in page
+    assert told(payment) == ["payment.expired"]
 
 
 def told(payment: Payment) -> list[str]:
