@@ -58,7 +58,7 @@ def ended(
 
 def chosen(client: Client, order: Order) -> str:
     """The last that is marked: so do browsers choose."""
-    radios = re.findall(r'value="([^"]+)"[^>]* checked', client.get(page_of(order)).text)
+    radios: list[str] = re.findall(r'value="([^"]+)"[^>]* checked', client.get(page_of(order)).text)
     return radios[-1]
 
 
