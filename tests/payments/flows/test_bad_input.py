@@ -66,9 +66,11 @@ def test_a_code_that_the_bank_has_closed_says_so_too(
     with later(SIX_MINUTES):
         work()
 
-    page = text_of(client, address(first, "scan/"))
+    page = client.get(address(first, "scan/"))
 
-    assert "Pay £60.00" in page
+    assert page.status_code == 410
+    assert "This code has run out" in page.text
+    assert "Get a new code" in page.text
     assert books() == OPEN
 
 
