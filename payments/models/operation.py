@@ -21,6 +21,11 @@ SUBMIT_TASK: Final = "payments.submit_operations"
 UNSENT: Final = (OperationStatus.AWAITING_APPROVAL, OperationStatus.REJECTED)
 """Nobody has agreed to such a refund."""
 
+BOOKED_BEFORE: Final = "booked_before"
+"""Error code of our refund whose money is booked as an external one."""
+DISPUTED: Final = "disputed"
+"""Error code of a refund that was not sent, since the shopper claims the money at the bank."""
+
 
 def new_refund_ref() -> str:
     return "R" + random_code(20)

@@ -268,11 +268,6 @@ class Attempt(models.Model):
         return self.refunded - self.refund_reversed + self.returned_elsewhere
 
     @property
-    def surplus_left(self) -> int:
-        """What of the surplus has neither gone back nor is on its way, by whichever refund."""
-        return max(0, self.surplus - self.net_refunded - self.refund_pending)
-
-    @property
     def charged_as_asked(self) -> bool:
         """Whether we captured all that we wanted of a hold, and nothing is held any more."""
         wanted = 0 < self.capture_asked == self.captured - self.surplus

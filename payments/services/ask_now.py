@@ -56,8 +56,8 @@ def ask_now(ending: Ending) -> bool:
             return False
         if SETTLED[ReviewKind(case.review.kind)](case, heard):
             end(ending)
-        elif case.operation and case.review.kind == ReviewKind.NO_ANSWER:
-            end(ending, note=_go_on(case, case.operation, heard))
+        elif case.review.kind == ReviewKind.NO_ANSWER:
+            _go_on(case, heard, ending)
         else:
             raise ReviewRefused(UNSETTLED_YET)
     return True
@@ -73,21 +73,24 @@ def _listen(case: Case) -> Heard:
     return frozenset()
 
 
-def _go_on(case: Case, operation: Operation, heard: Heard) -> str:
-    """Take up an operation that was given up; what was done. Raises ReviewRefused or PaymentError.
+def _go_on(case: Case, heard: Heard, ending: Ending) -> None:
+    """Take up an operation that was given up, and end the review by that.
 
     While its key is known a repeat is harmless. Later it has failed, once an answer does not have
-    it; without an answer nobody knows.
+    it; without an answer nobody knows. Raises ReviewRefused or PaymentError.
     """
-    given_up = operation.status in UNTOLD and operation.next_run_at is None
-    if given_up and in_window(operation):
+    operation, attempt = case.operation, case.attempt
+    if operation is None or operation.status not in UNTOLD or operation.next_run_at:
+        raise ReviewRefused(UNSETTLED_YET)
+    if in_window(operation):
         Operation.objects.filter(pk=operation.pk).update(next_run_at=now())
         wake(SUBMIT_TASK)
-        return _("it is sent again")
-    if given_up and case.attempt and case.attempt.pk in heard:
-        give_up(operation, Failure("not_sent"), attempt=case.attempt, attempts=case.attempts)
-        return _("the provider does not know of it")
-    raise ReviewRefused(UNSETTLED_YET)
+        end(ending, note=_("it is sent again"))
+    elif attempt and attempt.pk in heard:
+        end(ending, note=_("the provider does not know of it"))
+        give_up(operation, Failure("not_sent"), attempt=attempt, attempts=case.attempts)
+    else:
+        raise ReviewRefused(UNSETTLED_YET)
 
 
 def check_again(ending: Ending) -> bool:

@@ -16,6 +16,7 @@ from payments.services.apply import settle_payment
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
 from payments.services.post import post_facts, totals_of
 from payments.services.refund import owe_refund
+from payments.services.room import surplus_left
 from payments.services.surplus import REASON
 from payments.states import EntryKind, OperationStatus
 
@@ -38,9 +39,9 @@ def owed_back(case: Case) -> int:
     free = min(attempt.refundable.amount, case.payment.refundable.amount)
     ended = case.payment.order.state in NOTHING_KEPT
     if refund:
-        room = free if ended or refund.reason != REASON else min(attempt.surplus_left, free)
+        room = free if ended or refund.reason != REASON else min(surplus_left(attempt), free)
         return refund.amount if refund.status in CAME_BACK and refund.amount <= room else 0
-    return free if ended else min(attempt.surplus_left, free)
+    return free if ended else min(surplus_left(attempt), free)
 
 
 def refund_again(ending: Ending) -> bool:

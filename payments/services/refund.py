@@ -24,6 +24,7 @@ from payments.conf import payment_settings
 from payments.errors import RefundRefused
 from payments.models import Attempt, Operation, Payment, Refund, RefundLine
 from payments.models.operation import SUBMIT_TASK
+from payments.services.room import surplus_left
 from payments.states import Approval, OperationStatus
 
 
@@ -140,7 +141,7 @@ def _parts(payment: Payment, amount: int) -> list[tuple[Attempt, int]]:
     Surplus that did not go back lies before a person, and is taken last.
     """
     paid = list(payment.attempts.filter(captured__gt=0).order_by("pk"))
-    paid.sort(key=lambda attempt: attempt.surplus_left > 0)
+    paid.sort(key=lambda attempt: surplus_left(attempt) > 0)
     for attempt in paid:
         if attempt.refundable.amount >= amount:
             return [(attempt, amount)]

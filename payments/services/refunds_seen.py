@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from django.utils.translation import gettext_noop
 
@@ -11,6 +10,7 @@ from orders.clock import now
 from orders.emails import queue_mail
 from payments.books import Fact, Totals
 from payments.models import Attempt, Operation, ProviderObject
+from payments.models.operation import BOOKED_BEFORE, DISPUTED
 from payments.models.records import ReviewKind
 from payments.providers.base import Failure, Outcome, RefundSeen, RefundStatus
 from payments.schedule import Case, next_poll
@@ -26,12 +26,8 @@ from payments.states import (
     OperationStatus,
 )
 
-BOOKED_BEFORE: Final = "booked_before"
-"""Error code of our refund whose money is booked as an external one."""
 REVERSED_UNSEEN = (OperationStatus.REVERSED, OperationStatus.FAILED)
 """Told to have failed, then told of the success before it: both are counted now."""
-DISPUTED: Final = "disputed"
-"""Error code of a refund that was not sent, since the shopper claims the money at the bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +81,8 @@ def apply_refunds(attempt: Attempt, outcome: Outcome) -> list[Fact]:
 def _explained(attempt: Attempt, outcome: Outcome) -> int:
     """What has gone back and stayed away, as it is booked; of an old word what it names itself."""
     made = (refund for refund in outcome.refunds if refund.status == RefundStatus.SUCCEEDED)
-    booked = attempt.refunded - attempt.refund_reversed
-    return max(booked, sum(refund.amount.amount for refund in made))
+    told = sum(refund.amount.amount for refund in made)
+    return max(attempt.refunded - attempt.refund_reversed, told)
 
 
 def _known(attempt: Attempt) -> Known:

@@ -1,4 +1,4 @@
-"""Whether an attempt has the money for what is on its way back."""
+"""What an attempt has of the money that is on its way back, or that should be."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from django.db.models import Sum
 
 from payments.models import Attempt
 from payments.states import OperationStatus
+
+
+def surplus_left(attempt: Attempt) -> int:
+    """What of the surplus has neither gone back nor is on its way, by whichever refund."""
+    return max(0, attempt.surplus - attempt.net_refunded - attempt.refund_pending)
 
 
 def is_overdrawn(attempt: Attempt) -> bool:

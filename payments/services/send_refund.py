@@ -9,6 +9,7 @@ from django.db import transaction
 
 from payments.errors import PaymentError
 from payments.models import Operation, ProviderObject
+from payments.models.operation import DISPUTED
 from payments.providers.base import Failure, Outcome, ProviderRef, RefundRequest
 from payments.providers.errors import ProviderError, ProviderRejected
 from payments.registry import provider_for
@@ -17,7 +18,6 @@ from payments.services.ask import hear
 from payments.services.calls import call_provider
 from payments.services.give_up import give_up, in_window, refuse
 from payments.services.lock import lock_attempt
-from payments.services.refunds_seen import DISPUTED
 from payments.services.room import is_overdrawn
 from payments.states import OperationStatus
 

@@ -12,7 +12,7 @@ from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
 from payments.models import Attempt, Operation, Review
-from payments.models.operation import SUBMIT_TASK, UNSENT
+from payments.models.operation import DISPUTED, SUBMIT_TASK, UNSENT
 from payments.models.records import ReviewKind
 from payments.services.reviews import end_review, open_review
 from payments.states import OperationKind, OperationStatus
@@ -160,7 +160,7 @@ def _unsent(attempt: Attempt) -> Operation | None:
 
 def _take_back(attempt: Attempt, waiting: Operation) -> None:
     """End it as a worker would who finds that a part of its money is gone."""
-    failed = {"status": OperationStatus.FAILED, "error_code": "disputed"}
+    failed = {"status": OperationStatus.FAILED, "error_code": DISPUTED}
     if _is_mine(waiting, **failed, settled_at=now(), next_run_at=None):
         attempt.refund_pending -= waiting.amount
 

@@ -176,12 +176,12 @@ def test_a_slow_debit_is_told_and_mailed(told: ProviderAccount) -> None:
 def test_a_pending_refund_succeeds_later(told: ProviderAccount) -> None:
     attempt = ask_bank(pay(begin(told), "tok_refund_pending"))
     ask_back()
-    assert books() == replace(PAID, pending=6000)
+    assert books() == replace(PAID, pending=6000, mails=("confirmation", "refund_asked"))
 
     assert all_told(attempt, "payment.captured", "refund.pending", "refund.succeeded")
 
-    gone = replace(PAID, payment="refunded", refunded=6000, mails=("confirmation", "refund"))
-    assert books() == gone
+    told_of = ("confirmation", "refund_asked", "refund")
+    assert books() == replace(PAID, payment="refunded", refunded=6000, mails=told_of)
 
 
 def test_a_pending_refund_that_fails_goes_to_a_person(told: ProviderAccount) -> None:
@@ -191,7 +191,8 @@ def test_a_pending_refund_that_fails_goes_to_a_person(told: ProviderAccount) -> 
     assert all_told(attempt, "payment.captured", "refund.pending", "refund.failed")
 
     assert refunds() == [("failed", 6000)]
-    assert books() == replace(PAID, reviews=("refund_failed",))
+    told_of = ("confirmation", "refund_asked", "refund_failed")
+    assert books() == replace(PAID, reviews=("refund_failed",), mails=told_of)
     assert Review.objects.get().facts["why"]["why"] == "account_closed"
 
 
@@ -203,7 +204,7 @@ def test_a_refund_that_fails_days_later_does_not_stay_done(told: ProviderAccount
     assert all_told(attempt, "payment.captured", "refund.succeeded", "refund.failed")
 
     assert refunds() == [("reversed", 2000)]
-    told_of = ("confirmation", "refund", "refund_returned")
+    told_of = ("confirmation", "refund_asked", "refund", "refund_returned")
     assert books() == replace(PAID, reviews=("refund_failed",), mails=told_of)
 
 
