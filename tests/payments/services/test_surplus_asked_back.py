@@ -34,7 +34,7 @@ def test_what_comes_for_an_expired_order_that_was_given_back_goes_back_too(
 
 
 @pytest.mark.parametrize("steps", [(6000,), (5000, 6000)])
-@pytest.mark.parametrize("first", [4000, 1000])
+@pytest.mark.parametrize("first", [4000, 1000, 1])
 def test_an_open_order_whose_part_was_asked_back_is_not_sold_for_the_rest(
     first: int, steps: tuple[int, ...]
 ) -> None:
