@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from orders.clock import now
-from orders.money import Money
 from payments.models import (
     Attempt,
     Operation,
@@ -15,25 +14,18 @@ from payments.models import (
     ProviderObject,
 )
 from payments.providers.base import DisputeSeen, DisputeStatus
-from payments.services.refund import request_refund
 from payments.services.send_refund import send_refund
 from payments.services.submit import submit_due_operations
 from payments.states import OperationStatus
-from tests.factories import GBP, captured
+from tests.factories import captured
+from tests.payments import refunding
 from tests.payments.services.cast import apply, bought
 
 pytestmark = pytest.mark.django_db
 
 
 def asked_back(attempt: Attempt, amount: int) -> Operation:
-    operation, _fresh = request_refund(
-        payment_id=attempt.payment_id,
-        amount=Money(amount, GBP),
-        reason="broken",
-        request_key=f"form-{amount}",
-        requested_by=None,
-    )
-    return operation
+    return refunding.asked_back(attempt, amount, request_key=f"form-{amount}")
 
 
 def calls() -> list[str]:
@@ -90,7 +82,7 @@ def test_a_dispute_that_comes_while_it_is_claimed_for_the_first_time_fails_it(
     asked_back(bought(account), 2500)
     Operation.objects.update(status=OperationStatus.SUBMITTING, tries=1)
     claimed = Operation.objects.select_related("attempt__account").get()
-    dispute = DisputeSeen("dp_1", Money(6000, GBP), DisputeStatus.OPEN)
+    dispute = DisputeSeen("dp_1", claimed.attempt.money(6000), DisputeStatus.OPEN)
     apply(claimed.attempt, captured(claimed.attempt, disputes=(dispute,)))
 
     send_refund(claimed)
