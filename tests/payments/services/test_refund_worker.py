@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from orders.clock import now
 from payments.models import (
@@ -38,7 +39,8 @@ def test_the_call_is_kept_with_its_refund(account: ProviderAccount) -> None:
 
     submit_due_operations()
 
-    assert ProviderCall.objects.get(verb="refund").operation_id == operation.pk
+    call = ProviderCall.objects.get(verb="refund")
+    assert (call.operation_id, call.key) == (operation.pk, operation.key)
 
 
 def test_a_refund_is_not_sent_by_another_name_than_that_of_the_payment(
@@ -76,16 +78,32 @@ def test_a_first_refusal_is_believed_without_asking(account: ProviderAccount) ->
     assert calls() == ["refund"]
 
 
-def test_a_dispute_that_comes_while_it_is_claimed_for_the_first_time_fails_it(
-    account: ProviderAccount,
-) -> None:
+def claimed_and_disputed(account: ProviderAccount) -> Operation:
+    """A worker has taken it for the first time, and then a dispute takes the money."""
     asked_back(bought(account), 2500)
     Operation.objects.update(status=OperationStatus.SUBMITTING, tries=1)
     claimed = Operation.objects.select_related("attempt__account").get()
     dispute = DisputeSeen("dp_1", claimed.attempt.money(6000), DisputeStatus.OPEN)
     apply(claimed.attempt, captured(claimed.attempt, disputes=(dispute,)))
+    return claimed
+
+
+def test_a_dispute_that_comes_while_it_is_claimed_for_the_first_time_fails_it(
+    account: ProviderAccount,
+) -> None:
+    claimed = claimed_and_disputed(account)
 
     send_refund(claimed)
 
     claimed.refresh_from_db()
     assert (claimed.status, claimed.error_code) == (OperationStatus.FAILED, "disputed")
+
+
+def test_it_is_not_given_up_in_a_transaction_that_may_be_undone(account: ProviderAccount) -> None:
+    claimed = claimed_and_disputed(account)
+
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        send_refund(claimed)
+
+    claimed.refresh_from_db()
+    assert claimed.status == OperationStatus.SUBMITTING

@@ -69,6 +69,7 @@ def test_a_refund_of_a_paid_order_does_not_stand_for_surplus_that_comes_later() 
     payment = apply(attempt, captured(attempt, 7000))
 
     assert payment.refund_pending == 2000
+    assert set(Operation.objects.values_list("amount", flat=True)) == {1000}
 
 
 def test_who_got_a_part_back_pays_the_order_another_time() -> None:
