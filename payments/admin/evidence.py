@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from payments.admin.act import Act, ActForm, Desk
 from payments.models import Dispute, Payment
 from payments.models.evidence import LONGEST_TEXT
-from payments.providers.base import EvidenceTexts
+from payments.providers.evidence import EvidenceTexts
 from payments.services.evidence import EvidenceDraft, note_evidence, request_evidence
 from payments.services.known import known_texts
 

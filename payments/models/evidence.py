@@ -14,7 +14,7 @@ from orders.clock import now
 from orders.models import random_code
 from payments.messages import why
 from payments.models.records import Dispute
-from payments.providers.base import EvidenceTexts
+from payments.providers.evidence import EvidenceTexts
 from payments.states import ANSWERS, EvidenceState
 
 EVIDENCE_TASK: Final = "payments.submit_evidence"

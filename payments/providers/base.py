@@ -156,27 +156,6 @@ class RefundRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceTexts:
-    """What a shop has to say in a dispute, in plain text; "" where it says nothing of that."""
-
-    customer: str = ""
-    goods: str = ""
-    dispatch: str = ""
-    refunds: str = ""
-    terms: str = ""
-    statement: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRequest:
-    """Answer the dispute of that id of the provider's; `key` makes a repeat harmless."""
-
-    dispute_id: str
-    key: str
-    texts: EvidenceTexts
-
-
-@dataclass(frozen=True, slots=True)
 class Failure:
     """Why: `code` is one of payments.messages, `raw` the provider's word for it."""
 

@@ -9,7 +9,6 @@ from payments.providers.base import (
     CaptureRequest,
     CreateRequest,
     EventPage,
-    EvidenceRequest,
     OurRef,
     Outcome,
     ParsedWebhook,
@@ -19,6 +18,7 @@ from payments.providers.base import (
     WebhookEvent,
 )
 from payments.providers.capabilities import Capabilities
+from payments.providers.evidence import EvidenceRequest
 
 
 class Provider(Protocol):

@@ -13,7 +13,7 @@ from orders.wake import wake
 from payments.errors import EvidenceRefused
 from payments.models import Dispute, DisputeEvidence
 from payments.models.evidence import EVIDENCE_TASK
-from payments.providers.base import EvidenceTexts
+from payments.providers.evidence import EvidenceTexts
 from payments.states import ANSWERS, DisputeState, EvidenceState
 
 

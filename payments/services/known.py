@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from orders.formats import address_lines, format_moment, format_money
 from orders.models import Address, Dispatch, Order
 from payments.models import Dispute, Operation, Payment
-from payments.providers.base import EvidenceTexts
+from payments.providers.evidence import EvidenceTexts
 from payments.queries import refunds_of
 from payments.states import OperationStatus
 

@@ -16,8 +16,9 @@ from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Dispute, DisputeEvidence
 from payments.models.records import ReviewKind
-from payments.providers.base import EvidenceRequest, Failure, Outcome
+from payments.providers.base import Failure, Outcome
 from payments.providers.errors import ProviderError, ProviderRejected
+from payments.providers.evidence import EvidenceRequest
 from payments.providers.protocol import TakesEvidence
 from payments.registry import provider_for
 from payments.schedule import Case, next_poll

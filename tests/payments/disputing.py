@@ -7,7 +7,8 @@ from typing import Any
 
 from orders.clock import now
 from payments.models import Dispute, Payment
-from payments.providers.base import DisputeSeen, DisputeStatus, EvidenceTexts
+from payments.providers.base import DisputeSeen, DisputeStatus
+from payments.providers.evidence import EvidenceTexts
 from payments.services.apply import apply_outcome
 from payments.services.evidence import EvidenceDraft
 from tests.factories import a_payment, captured
@@ -34,5 +35,10 @@ def a_dispute(payment: Payment | None = None, *, left: timedelta = A_WEEK) -> Di
 
 def a_draft(dispute: Dispute, **given: Any) -> EvidenceDraft:
     texts = EvidenceTexts(goods="1 x Teapot", statement="It was delivered.")
-    values = {"dispute_id": dispute.pk, "request_key": "k", "texts": texts, "sent_by": None}
+    values: dict[str, Any] = {
+        "dispute_id": dispute.pk,
+        "request_key": "k",
+        "texts": texts,
+        "sent_by": None,
+    }
     return EvidenceDraft(**(values | given))

@@ -11,7 +11,6 @@ from payments.providers.base import (
     CaptureRequest,
     CreateRequest,
     EventPage,
-    EvidenceRequest,
     OurRef,
     Outcome,
     ParsedWebhook,
@@ -22,6 +21,7 @@ from payments.providers.base import (
 )
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
 from payments.providers.errors import NotAuthorized, NotFound
+from payments.providers.evidence import EvidenceRequest
 from payments.providers.sandbox import webhook
 from payments.providers.sandbox.client import SandboxClient
 from payments.providers.sandbox.mapping import (

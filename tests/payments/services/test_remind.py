@@ -53,7 +53,7 @@ def test_the_mail_says_which_order_and_how_long() -> None:
     number = dispute.attempt.payment.order.number
     assert number in sent.subject
     assert "£60.00" in sent.body
-    assert "alice" not in sent.subject + sent.body
+    assert "alice" not in f"{sent.subject} {sent.body}"
 
 
 def test_of_a_dispute_that_is_heard_of_late_staff_are_told_at_once_and_once() -> None:
