@@ -53,7 +53,9 @@ class Dispute(models.Model):
     `remind_at`: when staff are told next that evidence is due; None once nobody need be.
     """
 
-    account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="disputes")
+    account = models.ForeignKey(
+        ProviderAccount, models.PROTECT, related_name="disputes", verbose_name=_("account")
+    )
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="disputes")
     provider_id = models.CharField(_("reference"), max_length=120)
     amount = models.BigIntegerField(_("amount"))

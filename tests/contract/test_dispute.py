@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from payments.models import Dispute
+from payments.models import Dispute, DisputeEvidence
 from payments.providers.base import DisputeSeen, DisputeStatus, Outcome
 from payments.providers.errors import ProviderRejected
 from payments.providers.evidence import EvidenceRequest, EvidenceTexts
 from payments.providers.protocol import TakesEvidence
 from payments.services.ask import ask
+from payments.services.evidence import EvidenceDraft, request_evidence
+from payments.services.send_evidence import submit_due_evidence
+from payments.states import EvidenceState
 from tests.contract.cast import Sale, Seller, a_ref
 from tests.contract.rig import Act
 from tests.contract.shop import Shop, an_account_row
@@ -137,3 +140,25 @@ def test_asking_and_hearing_book_one_dispute(
     assert Dispute.objects.get().status == status
     attempt.refresh_from_db()
     assert attempt.disputed == (0 if status == DisputeStatus.WON else attempt.captured)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_staff_send_is_taken_and_other_evidence_is_refused(seller: Seller) -> None:
+    shop = Shop(seller, an_account_row(seller))
+    if not isinstance(seller.provider, TakesEvidence):
+        pytest.skip(f"{seller.rig.provider} takes no evidence by its API")
+    attempt = shop.begins(act=Act.DISPUTE)
+    shop.is_paid(attempt, Act.DISPUTE)
+    shop.once(attempt, lambda told: told.disputes)
+    ask(attempt.pk, source="test")
+    texts = EvidenceTexts(statement="It was delivered.")
+    request_evidence(EvidenceDraft(Dispute.objects.get().pk, "k1", texts, None))
+    submit_due_evidence()
+    sent = DisputeEvidence.objects.get()
+    DisputeEvidence.objects.update(state=EvidenceState.UNANSWERED)
+
+    request_evidence(EvidenceDraft(sent.dispute_id, "k2", texts, None))
+    submit_due_evidence()
+
+    other = DisputeEvidence.objects.get(request_key="k2")
+    assert (sent.state, other.state) == (EvidenceState.SENT, EvidenceState.REFUSED)
