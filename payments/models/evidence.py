@@ -19,7 +19,7 @@ from payments.states import ANSWERS, EvidenceState
 
 EVIDENCE_TASK: Final = "payments.submit_evidence"
 """The worker's task that sends what is due."""
-LONGEST_TEXT: Final = 4000
+LONGEST_TEXT: Final = 2500
 
 
 def new_evidence_ref() -> str:

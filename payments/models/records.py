@@ -54,7 +54,7 @@ class Dispute(models.Model):
     """
 
     account = models.ForeignKey(
-        ProviderAccount, models.PROTECT, related_name="disputes", verbose_name=_("account")
+        ProviderAccount, models.PROTECT, related_name="disputes", verbose_name=_("provider account")
     )
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="disputes")
     provider_id = models.CharField(_("reference"), max_length=120)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from orders.formats import address_lines, format_moment, format_money
 from orders.models import Address, Dispatch, Order
 from payments.models import Dispute, Operation, Payment
+from payments.models.evidence import LONGEST_TEXT
 from payments.providers.evidence import EvidenceTexts
 from payments.queries import refunds_of
 from payments.states import OperationStatus
@@ -18,11 +19,18 @@ def known_texts(dispute: Dispute) -> EvidenceTexts:
     order = payment.order
     return EvidenceTexts(
         customer=_customer(order),
-        goods=_goods(order),
-        dispatch=_dispatch(order),
-        refunds=_refunds(payment),
+        goods=_within(_goods(order)),
+        dispatch=_within(_dispatch(order)),
+        refunds=_within(_refunds(payment)),
         terms=_terms(order),
     )
+
+
+def _within(text: str) -> str:
+    """As many of its lines as a bank reads, and a sign where some are left out."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return text[: LONGEST_TEXT - 2].rpartition("\n")[0] + "\n…"
 
 
 def _customer(order: Order) -> str:

@@ -11,7 +11,7 @@ from payments.sandbox.services.dispute import take_evidence
 from payments.sandbox.views.endpoint import Call, reply
 
 TEXTS = ("customer", "goods", "dispatch", "refunds", "terms", "statement")
-LONGEST = 4000
+LONGEST = 2500
 
 
 def create_evidence(call: Call) -> Reply:

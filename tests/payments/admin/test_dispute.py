@@ -11,13 +11,18 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from orders.money import Money
 from orders.services.dispatch import DispatchDraft, record_dispatch
+from orders.services.place import LineDraft
 from payments.models import Dispute, DisputeEvidence, Review
+from payments.models.evidence import LONGEST_TEXT
 from payments.providers.base import DisputeStatus
 from payments.providers.sandbox.provider import SandboxProvider
+from payments.services.apply import apply_outcome
 from payments.services.evidence import request_evidence
+from payments.services.known import known_texts
 from payments.states import EvidenceState
-from tests.factories import a_payment, later
+from tests.factories import a_payment, an_attempt, an_order, captured, later
 from tests.payments.admin.cast import SEE_ORDERS, money_url, order_url, staff
 from tests.payments.disputing import A_WEEK, a_dispute, a_draft, told_of_dispute
 
@@ -136,6 +141,18 @@ def test_the_form_is_filled_with_what_we_know() -> None:
         assert shown in page
 
 
+def test_of_a_long_order_as_much_is_filled_in_as_a_bank_reads() -> None:
+    lines = [LineDraft(f"SKU-{n}", "Teapot " * 10, 1, Money(100, "GBP")) for n in range(60)]
+    attempt = an_attempt(an_order(lines=lines))
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="test")
+    dispute = a_dispute(attempt.payment)
+
+    goods = known_texts(Dispute.objects.get(pk=dispute.pk)).goods
+
+    assert len(goods) <= LONGEST_TEXT
+    assert goods.endswith("£1.00\n…")
+
+
 def test_evidence_is_sent_once_with_one_audit_row() -> None:
     dispute = a_dispute()
     clerk = staff(ANSWER, SEE_ORDERS)
@@ -174,10 +191,10 @@ def test_an_empty_form_is_refused() -> None:
 
 
 def test_a_text_that_is_too_long_is_refused_and_kept() -> None:
-    refused = press(staff(ANSWER, SEE_ORDERS), a_dispute(), goods="x" * 4001)
+    refused = press(staff(ANSWER, SEE_ORDERS), a_dispute(), goods="x" * 2501)
 
     assert refused.status_code == 400
-    assert "x" * 4001 in refused.content.decode()
+    assert "x" * 2501 in refused.content.decode()
     assert not DisputeEvidence.objects.exists()
 
 
