@@ -35,6 +35,10 @@ class ReviewRefused(PaymentError):
     """The review cannot be ended this way; the message says why. Staff act."""
 
 
+class EvidenceRefused(PaymentError):
+    """A dispute cannot be answered so; the message says why. Staff act."""
+
+
 class SecretsUnreadable(PaymentError):
     """No key in PAYMENTS["secret_keys"] opens this account's secrets. The installer acts."""
 

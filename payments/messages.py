@@ -67,6 +67,11 @@ STAFF: Final[dict[str, StrOrPromise]] = {
     "provider_down": _("the provider could not be reached"),
     "provider_refused": _("the provider refused our request"),
     "amount_too_large": _("the provider says: more than can be refunded"),
+    "dispute_decided": _("the provider says: the dispute is decided already"),
+    "evidence_late": _("the provider says: the time for evidence is over"),
+    "evidence_taken": _("the provider says: it was answered before"),
+    "no_evidence": _("the provider takes evidence only at its own site"),
+    "no_answer": _("the provider gave no answer"),
 }
 
 

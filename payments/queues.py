@@ -16,21 +16,25 @@ QUEUES: Final = ("webhooks", "polling", "mail", "reports")
 ROUTES: Final[dict[str, dict[str, str]]] = {
     "payments.drain_inbox": {"queue": "webhooks"},
     "payments.submit_operations": {"queue": "polling"},
+    "payments.submit_evidence": {"queue": "polling"},
     "payments.poll_due": {"queue": "polling"},
     "payments.read_feeds": {"queue": "polling"},
     "payments.expire_orders": {"queue": "polling"},
     "orders.send_mail": {"queue": "mail"},
     "payments.check_ledger": {"queue": "reports"},
     "payments.alert_of_dead_events": {"queue": "reports"},
+    "payments.remind_of_evidence": {"queue": "reports"},
     "payments.forget_bodies": {"queue": "reports"},
 }
 SWEEPS: Final[dict[str, int]] = {
     "payments.drain_inbox": 30,
     "payments.submit_operations": 30,
+    "payments.submit_evidence": 30,
     "payments.poll_due": 30,
     "payments.expire_orders": 30,
     "orders.send_mail": 30,
     "payments.read_feeds": 60,
+    "payments.remind_of_evidence": 600,
     "payments.alert_of_dead_events": 3600,
 }
 """Task -> seconds between runs; each finds by itself what a lost message left behind."""

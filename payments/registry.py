@@ -17,7 +17,7 @@ from payments.models import ProviderAccount, SavedMethod
 from payments.models.account import Mode
 from payments.providers.base import Account
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
-from payments.providers.protocol import Provider
+from payments.providers.protocol import Provider, TakesEvidence
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -144,6 +144,12 @@ def capabilities_of(account: ProviderAccount) -> Capabilities:
         raise NoAccount(f'PAYMENTS["providers"] does not name {account.provider!r}')
     capabilities: Capabilities = import_string(conf.providers[account.provider]).capabilities
     return capabilities
+
+
+def takes_evidence(account: ProviderAccount) -> bool:
+    """Whether the account's provider takes evidence in a dispute by its API."""
+    adapter = payment_settings().providers.get(account.provider)
+    return adapter is not None and issubclass(import_string(adapter), TakesEvidence)
 
 
 def flow_of(account: ProviderAccount, method: str) -> Flow:

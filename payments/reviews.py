@@ -79,7 +79,7 @@ GUIDES: Final[dict[ReviewKind, Guide]] = {
     ),
     ReviewKind.DISPUTE: Guide(
         _("The shopper claims the money back through the bank, which has taken it meanwhile."),
-        _("Answer at the provider before evidence is due. The review ends once it is decided."),
+        _("Answer with evidence before it is due. The review ends once the bank has decided."),
         (ReviewAct.ASK_NOW, ReviewAct.NOTE),
     ),
     ReviewKind.BAD_ANSWER: Guide(

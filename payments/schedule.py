@@ -114,3 +114,17 @@ def next_look(received: datetime, *, at: datetime) -> datetime | None:
     """
     end = received + PARKED_FOR
     return None if at >= end else min(end, at + max(timedelta(seconds=5), (at - received) / 4))
+
+
+REMINDERS: Final = (timedelta(hours=72), timedelta(hours=24))
+"""So long before evidence is due staff are told, each time once."""
+
+
+def first_reminder(due: datetime | None) -> datetime | None:
+    """When to remind of evidence that is due then; a moment that is over means at once."""
+    return due - REMINDERS[0] if due else None
+
+
+def next_reminder(due: datetime, *, at: datetime) -> datetime | None:
+    """When to remind again after `at`; None once all was said."""
+    return min((due - wait for wait in REMINDERS if due - wait > at), default=None)

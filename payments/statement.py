@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from orders.formats import format_money
 from orders.money import Money
 from payments.books import BANK, DISPUTES, OVERPAID, PROVIDER, ROLES, SALES, role_of
-from payments.models import Entry, Payment, Posting
-from payments.states import EntryKind
+from payments.models import Dispute, Entry, Payment, Posting
+from payments.states import DisputeState, EntryKind
 from payments.timeline import REASONS
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ SENTENCES: Final[dict[str, StrOrPromise]] = {
     EntryKind.REFUND_REVERSED: gettext_lazy("A refund of %(amount)s did not arrive and came back"),
     EntryKind.ELSEWHERE: gettext_lazy("%(amount)s went back to the shopper another way"),
     EntryKind.OPENING: gettext_lazy("So it stood when the ledger began"),
+}
+
+
+STANDING: Final[dict[DisputeState | None, StrOrPromise]] = {
+    DisputeState.OPEN: gettext_lazy("not decided yet"),
+    DisputeState.LOST: gettext_lazy("lost: the money stays with the shopper"),
 }
 
 
@@ -82,9 +88,10 @@ class Statement:
 
 
 def statement(payment: Payment) -> Statement:
-    """Every entry of an order, oldest first, in two statements however many there are."""
+    """Every entry of an order, oldest first, in three statements however many there are."""
     entries = Entry.objects.filter(attempt__payment=payment).order_by("pk")
     rows = list(entries.select_related("attempt", "operation").prefetch_related("postings"))
+    standing = _standing(payment) if payment.captured else {}
     columns = _columns(posting for entry in rows for posting in entry.postings.all())
     amounts = [_amounts(entry) for entry in rows]
     came = (_to_us(each, payment.currency) for each in amounts)
@@ -92,7 +99,15 @@ def statement(payment: Payment) -> Statement:
     return Statement(
         columns,
         [
-            _line(entry, [each.get(column) for column in columns], then)
+            Line(
+                entry.pk,
+                entry.at,
+                _title(entry),
+                _detail(entry, standing),
+                reference(entry),
+                [each.get(column) for column in columns],
+                then,
+            )
             for entry, each, then in zip(rows, amounts, left[1:], strict=True)
         ],
         [_sum(column, amounts) for column in columns],
@@ -131,8 +146,12 @@ def _sum(column: Column, amounts: list[dict[Column, Money]]) -> Money:
     return sum((each.get(column, nothing) for each in amounts), start=nothing)
 
 
-def _line(entry: Entry, amounts: list[Money | None], left: Money) -> Line:
-    return Line(entry.pk, entry.at, _title(entry), _detail(entry), reference(entry), amounts, left)
+def _standing(payment: Payment) -> dict[str, DisputeState]:
+    """How each dispute stands, by the beginning of the references of its entries."""
+    disputes = Dispute.objects.filter(attempt__payment=payment).select_related("account")
+    return {
+        f"{each.account.code}:{each.provider_id}:": DisputeState(each.status) for each in disputes
+    }
 
 
 def reference(entry: Entry) -> str:
@@ -159,8 +178,11 @@ def _dispute(held: Money | None) -> str:
     return taken % {"amount": format_money(held) if held else ""}
 
 
-def _detail(entry: Entry) -> str:
-    """What else there is to say: whose money it was, or why it went back."""
+def _detail(entry: Entry, standing: Mapping[str, DisputeState]) -> str:
+    """What else there is to say: whose money it was, why it went back, how a dispute ended."""
+    if entry.kind == EntryKind.DISPUTE:
+        about = (state for name, state in standing.items() if reference(entry).startswith(name))
+        return str(STANDING.get(next(about, None), ""))
     if entry.kind == EntryKind.CAPTURE:
         surplus = [p.money * -1 for p in entry.postings.all() if p.account == OVERPAID]
         more = _("%(amount)s of it nobody owed")

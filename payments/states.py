@@ -70,6 +70,19 @@ class DisputeState(TextChoices):
     LOST = "lost", _("lost")
 
 
+class EvidenceState(TextChoices):
+    """Where our answer to a dispute stands; what was refused or got no answer may be sent anew."""
+
+    SENDING = "sending", pgettext_lazy("evidence", "being sent")
+    SENT = "sent", pgettext_lazy("evidence", "sent")
+    REFUSED = "refused", pgettext_lazy("evidence", "refused")
+    UNANSWERED = "unanswered", pgettext_lazy("evidence", "no answer")
+
+
+ANSWERS: Final = (EvidenceState.SENDING, EvidenceState.SENT)
+"""Such evidence answers its dispute, once."""
+
+
 class EntryKind(TextChoices):
     """What moved money; `opening` is all that had moved before there was a ledger."""
 

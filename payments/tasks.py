@@ -2,9 +2,22 @@
 
 from orders.tasks import kept_task
 from orders.wake import note_run, run
+from payments.models.evidence import EVIDENCE_TASK
 from payments.models.inbox import DRAIN_TASK
 from payments.models.operation import SUBMIT_TASK
-from payments.services import alert, check_ledger, expire, feed, forget, inbox, poll, rotate, submit
+from payments.services import (
+    alert,
+    check_ledger,
+    expire,
+    feed,
+    forget,
+    inbox,
+    poll,
+    remind,
+    rotate,
+    send_evidence,
+    submit,
+)
 
 
 @kept_task(name=DRAIN_TASK)
@@ -15,6 +28,16 @@ def drain_inbox() -> None:
 @kept_task(name=SUBMIT_TASK)
 def submit_operations() -> None:
     run(SUBMIT_TASK, submit.submit_due_operations, full=submit.BATCH)
+
+
+@kept_task(name=EVIDENCE_TASK)
+def submit_evidence() -> None:
+    run(EVIDENCE_TASK, send_evidence.submit_due_evidence, full=send_evidence.BATCH)
+
+
+@kept_task(name=remind.TASK)
+def remind_of_evidence() -> None:
+    run(remind.TASK, remind.remind_of_evidence, full=remind.BATCH)
 
 
 @kept_task(name=poll.TASK)

@@ -1,10 +1,11 @@
-"""What staff see in Django's admin: orders with their money, events, reviews, accounts."""
+"""What staff see in Django's admin: orders, their money, events, reviews, disputes, accounts."""
 
 from django.contrib import admin
 
 from orders.models import CancellationRequest, Order, ReturnReason, ReturnRequest
 from payments.admin.account import AccountAdmin
 from payments.admin.approve import RefundAdmin, RefundReasonAdmin
+from payments.admin.dispute import DisputeAdmin
 from payments.admin.goods import ReasonAdmin
 from payments.admin.inbox import InboxAdmin
 from payments.admin.ledger import EntryAdmin
@@ -12,7 +13,15 @@ from payments.admin.order import OrderAdmin
 from payments.admin.returns import ReturnAdmin
 from payments.admin.review import ReviewAdmin
 from payments.admin.wish import WishAdmin
-from payments.models import Entry, InboxEvent, ProviderAccount, Refund, RefundReason, Review
+from payments.models import (
+    Dispute,
+    Entry,
+    InboxEvent,
+    ProviderAccount,
+    Refund,
+    RefundReason,
+    Review,
+)
 
 admin.site.register(Order, OrderAdmin)
 admin.site.register(ReturnRequest, ReturnAdmin)
@@ -20,6 +29,7 @@ admin.site.register(ReturnReason, ReasonAdmin)
 admin.site.register(CancellationRequest, WishAdmin)
 admin.site.register(InboxEvent, InboxAdmin)
 admin.site.register(Review, ReviewAdmin)
+admin.site.register(Dispute, DisputeAdmin)
 admin.site.register(Refund, RefundAdmin)
 admin.site.register(RefundReason, RefundReasonAdmin)
 admin.site.register(Entry, EntryAdmin)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -37,29 +36,29 @@ class Card:
     review: Review
     guide: Guide
     buttons: list[ReviewAct]
-    evidence_due: datetime | None = None
+    dispute: Dispute | None = None
 
 
 def cards(request: HttpRequest, payment: Payment, reviews: Sequence[Review]) -> list[Card]:
     """The reviews of one payment; the number of statements does not grow with theirs."""
-    due = _evidence_due(payment, reviews)
+    disputes = _open_disputes(payment, reviews)
     return [
         Card(
             case.review,
             guide_of(case.review),
             [act for act in possible_acts(case) if request.user.has_perm(BUTTONS[act].permission)],
-            due.get(case.review.subject_ref),
+            disputes.get(case.review.subject_ref),
         )
         for case in cases_of(payment, reviews)
     ]
 
 
-def _evidence_due(payment: Payment, reviews: Sequence[Review]) -> dict[str, datetime | None]:
-    """Until when each open dispute that these reviews are about can be answered."""
+def _open_disputes(payment: Payment, reviews: Sequence[Review]) -> dict[str, Dispute]:
+    """The open disputes that these reviews are about, by the provider's id."""
     if all(review.kind != ReviewKind.DISPUTE for review in reviews):
         return {}
     disputes = Dispute.objects.filter(attempt__payment=payment, status=DisputeState.OPEN)
-    return dict(disputes.values_list("provider_id", "evidence_due_at"))
+    return {dispute.provider_id: dispute for dispute in disputes}
 
 
 def open_cards(request: HttpRequest, payment: Payment) -> list[Card]:

@@ -153,7 +153,8 @@ class OrderAdmin(BaseOrderAdmin):
             "can_see_events": request.user.has_perm("payments.view_inboxevent"),
             "can_see_reviews": request.user.has_perm("payments.view_review"),
             "story": story,
-            "disputes": [it.badge for it in story if it.kind == Kind.DISPUTE and it.badge],
+            "can_see_disputes": request.user.has_perm("payments.view_dispute"),
+            "disputes": [it for it in story if it.kind == Kind.DISPUTE and it.badge],
         }
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -1,6 +1,7 @@
 """The rows of payments."""
 
 from payments.models.account import ProviderAccount, Refusal
+from payments.models.evidence import DisputeEvidence
 from payments.models.inbox import InboxEvent, ParkedReference
 from payments.models.ledger import Entry, Posting
 from payments.models.operation import Operation
@@ -12,6 +13,7 @@ from payments.models.saved import SavedMethod
 __all__ = [
     "Attempt",
     "Dispute",
+    "DisputeEvidence",
     "Entry",
     "InboxEvent",
     "Operation",

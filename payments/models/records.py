@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,6 +16,12 @@ from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
 from payments.sights import told
 from payments.states import DisputeState
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from orders.money import Money
+    from payments.models.evidence import DisputeEvidence
 
 
 class ProviderObject(models.Model):
@@ -40,9 +48,14 @@ class ProviderObject(models.Model):
 
 
 class Dispute(models.Model):
-    """Money that a shopper claims back through the bank; open or lost, it cannot be refunded."""
+    """Money that a shopper claims back through the bank; open or lost, it cannot be refunded.
 
-    account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="disputes")
+    `remind_at`: when staff are told next that evidence is due; None once nobody need be.
+    """
+
+    account = models.ForeignKey(
+        ProviderAccount, models.PROTECT, related_name="disputes", verbose_name=_("provider account")
+    )
     attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="disputes")
     provider_id = models.CharField(_("reference"), max_length=120)
     amount = models.BigIntegerField(_("amount"))
@@ -51,20 +64,47 @@ class Dispute(models.Model):
     evidence_due_at = models.DateTimeField(_("evidence due"), null=True)
     opened_at = models.DateTimeField(_("seen first"), default=now)
     closed_at = models.DateTimeField(_("closed"), null=True)
+    remind_at = models.DateTimeField(null=True, editable=False)
+
+    if TYPE_CHECKING:
+        evidence: RelatedManager[DisputeEvidence]
 
     class Meta:
         verbose_name = _("dispute")
         verbose_name_plural = _("disputes")
+        permissions = [("answer_dispute", _("Can answer a dispute with evidence"))]
         constraints = [
             models.UniqueConstraint(fields=["account", "provider_id"], name="dispute_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="dispute_amount_positive"),
             models.CheckConstraint(
                 condition=Q(status__in=DisputeState.values), name="dispute_status_known"
             ),
+            models.CheckConstraint(
+                condition=Q(remind_at__isnull=True) | Q(status=DisputeState.OPEN),
+                name="dispute_decided_reminds_nobody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-closed_at", "evidence_due_at"], name="dispute_list"),
+            models.Index(fields=["provider_id"], name="dispute_by_provider_id"),
+            models.Index(
+                fields=["remind_at"],
+                name="dispute_to_remind_of",
+                condition=Q(remind_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.provider_id
+
+    @property
+    def money(self) -> Money:
+        return self.attempt.money(self.amount)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time for evidence is over."""
+        return self.evidence_due_at is not None and self.evidence_due_at <= now()
 
 
 class CallResult(models.TextChoices):

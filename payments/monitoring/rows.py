@@ -12,7 +12,14 @@ from orders.clock import now
 from orders.models import Mail, Order
 from orders.states import OrderState
 from payments.conf import payment_settings
-from payments.models import Attempt, InboxEvent, Operation, ProviderAccount, Review
+from payments.models import (
+    Attempt,
+    DisputeEvidence,
+    InboxEvent,
+    Operation,
+    ProviderAccount,
+    Review,
+)
 from payments.models.account import Mode
 from payments.queries import failing_feeds
 from payments.states import InboxState
@@ -63,6 +70,13 @@ KINDS: Final = (
         "refunds, captures, voids",
         "payments.submit_operations",
         Operation.objects.filter(next_run_at__isnull=False),
+        "next_run_at",
+        "created_at",
+    ),
+    Kind(
+        "evidence in disputes",
+        "payments.submit_evidence",
+        DisputeEvidence.objects.filter(next_run_at__isnull=False),
         "next_run_at",
         "created_at",
     ),

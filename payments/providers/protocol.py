@@ -18,6 +18,7 @@ from payments.providers.base import (
     WebhookEvent,
 )
 from payments.providers.capabilities import Capabilities
+from payments.providers.evidence import EvidenceRequest
 
 
 class Provider(Protocol):
@@ -49,3 +50,13 @@ class VerifiesLater(Protocol):
     """
 
     def verify_webhook(self, raw: RawRequest, received: datetime) -> ParsedWebhook: ...
+
+
+@runtime_checkable
+class TakesEvidence(Protocol):
+    """A provider that takes our side of a dispute by its API, not only at its own site.
+
+    It raises ProviderRejected where it will not have it: too late, decided, or answered before.
+    """
+
+    def submit_evidence(self, request: EvidenceRequest) -> Outcome: ...

@@ -48,6 +48,15 @@ class Fields:
             raise invalid(name, "must not contain control characters")
         return value
 
+    def prose(self, name: str, *, longest: int) -> str:
+        """Take a text of several lines, or nothing."""
+        value = self._take(name, required=False)
+        if not isinstance(value, str) or len(value) > longest:
+            raise invalid(name, f"must be a string of at most {longest} characters")
+        if UNSTORABLE.search(value.replace("\r\n", "").replace("\n", "")):
+            raise invalid(name, "must not contain control characters")
+        return value
+
     def reference(self, name: str = "reference") -> str:
         value = self._take(name, required=True)
         if not isinstance(value, str) or not REFERENCE.fullmatch(value):

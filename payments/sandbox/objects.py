@@ -118,6 +118,7 @@ def dispute_object(dispute: Dispute, payment: Payment) -> dict[str, object]:
         "status": dispute.status,
         "reason": dispute.reason,
         "evidence_due_at": moment(dispute.evidence_due_at),
+        "evidence_at": moment(dispute.evidence_at),
         "opened_at": moment(dispute.opened_at),
         "closed_at": moment(dispute.closed_at),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.sandbox.views import api, events, missing
+from payments.sandbox.views import api, disputes, events, missing
 from payments.sandbox.views.challenge import challenge
 from payments.sandbox.views.endpoint import endpoint
 from payments.sandbox.views.front import front
@@ -21,6 +21,7 @@ urlpatterns = [
     path("v1/payments/<slug:public_id>/captures", endpoint({"POST": api.create_capture})),
     path("v1/payments/<slug:public_id>/refunds", endpoint({"POST": api.create_refund})),
     path("v1/payments/<slug:public_id>/void", endpoint({"POST": api.void_payment})),
+    path("v1/disputes/<slug:public_id>/evidence", endpoint({"POST": disputes.create_evidence})),
     path("v1/saved_cards/<slug:public_id>", endpoint({"DELETE": api.delete_saved_card})),
     path("v1/events", endpoint({"GET": events.list_events})),
     path("pay/<slug:token>/", pay, name="pay"),

@@ -18,10 +18,11 @@ from payments.models import Attempt, Dispute, Entry, Operation
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, Failure, Outcome
+from payments.schedule import first_reminder
 from payments.services.changes import as_read, save_changes
 from payments.services.reviews import end_review, open_review
 from payments.sights import LOST_ANEW, WHY, WON_ANEW
-from payments.states import DisputeState, EntryKind
+from payments.states import ANSWERS, DisputeState, EntryKind
 
 HOLDS_MONEY: Final = frozenset({DisputeState.OPEN, DisputeState.LOST})
 """What is disputed or lost cannot be refunded."""
@@ -80,7 +81,7 @@ def _question_whose(attempt: Attempt) -> None:
 
 
 def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
-    state = DisputeState(seen.status.value)
+    state, is_open = DisputeState(seen.status.value), seen.status == DisputeStatus.OPEN
     dispute, fresh = Dispute.objects.get_or_create(
         account_id=attempt.account_id,
         provider_id=seen.provider_id,
@@ -90,7 +91,8 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
             "status": state,
             "reason": seen.reason[:80],
             "evidence_due_at": seen.evidence_due_at,
-            "closed_at": None if seen.status == DisputeStatus.OPEN else now(),
+            "remind_at": first_reminder(seen.evidence_due_at) if is_open else None,
+            "closed_at": None if is_open else now(),
         },
     )
     if dispute.attempt_id != attempt.pk:
@@ -155,7 +157,15 @@ def _learn(dispute: Dispute, seen: DisputeSeen) -> None:
     dispute.evidence_due_at = max(due, default=None)
     if seen.status.value not in {dispute.status, DisputeState.OPEN}:
         dispute.status, dispute.closed_at = DisputeState(seen.status.value), now()
+        dispute.remind_at = None
+    elif dispute.evidence_due_at != before["evidence_due_at"] and _is_unanswered(dispute):
+        dispute.remind_at = first_reminder(dispute.evidence_due_at)
     save_changes(dispute, before)
+
+
+def _is_unanswered(dispute: Dispute) -> bool:
+    answered = dispute.evidence.filter(state__in=ANSWERS).exists()
+    return dispute.status == DisputeState.OPEN and not answered
 
 
 def _outcome_of(dispute: Dispute) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -12,57 +10,36 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from orders.formats import format_moment, format_money
+from orders.formats import format_money
 from orders.models import Mail, Order
 from orders.states import OrderState
 from orders.timeline import MAILS, goods_story
 from payments.badges import Badge, Tone, badge
 from payments.messages import why
-from payments.models import Attempt, Dispute, InboxEvent, Operation, Payment, ProviderCall, Review
+from payments.models import (
+    Attempt,
+    InboxEvent,
+    Operation,
+    Payment,
+    ProviderCall,
+    Review,
+)
 from payments.models.records import CallResult, ReviewKind
 from payments.models.refund import goods_of
 from payments.registry import METHOD_LABELS
 from payments.states import (
     Approval,
     AttemptStatus,
-    DisputeState,
     InboxState,
     OperationKind,
     OperationStatus,
 )
+from payments.timeline.disputes import disputes_of
+from payments.timeline.happening import Happening, Kind, join
 from payments.timeline.words import ACTORS, REASONS, VERBS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-
-class Kind(enum.StrEnum):
-    """What sort of thing happened; `event`, `review` and `return` have an admin page."""
-
-    ORDER = "order"
-    ATTEMPT = "attempt"
-    CALL = "call"
-    EVENT = "event"
-    CAPTURE = "capture"
-    REFUND = "refund"
-    DISPUTE = "dispute"
-    MAIL = "mail"
-    REVIEW = "review"
-    GOODS = "goods"
-    RETURN = "return"
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that happened. `pk` is its row's key, `ref` the reference it goes by."""
-
-    at: datetime
-    kind: Kind
-    title: str
-    detail: str = ""
-    badge: Badge | None = None
-    ref: str = ""
-    pk: int = 0
 
 
 def timeline(order: Order, payment: Payment | None) -> list[Happening]:
@@ -70,14 +47,10 @@ def timeline(order: Order, payment: Payment | None) -> list[Happening]:
     story = [*_order(order), *_goods(order)]
     if payment:
         story += [*_attempts(payment), *_calls(payment), *_events(payment)]
-        story += [*_operations(payment), *_disputes(payment), *_reviews(payment)]
+        story += [*_operations(payment), *disputes_of(payment), *_reviews(payment)]
         story += _decisions(payment) if payment.captured else ()
     story += _mails(order)
     return sorted(story, key=attrgetter("at"))
-
-
-def _join(*parts: StrOrPromise) -> str:
-    return " · ".join(str(part) for part in parts if part)
 
 
 def _order(order: Order) -> Iterator[Happening]:
@@ -89,7 +62,7 @@ def _order(order: Order) -> Iterator[Happening]:
             change.at,
             Kind.ORDER,
             _("The order is now"),
-            _join(REASONS.get(change.reason, change.reason), _actor(change.actor)),
+            join(REASONS.get(change.reason, change.reason), _actor(change.actor)),
             badge(state),
         )
 
@@ -119,7 +92,7 @@ def _attempts(payment: Payment) -> Iterator[Happening]:
             attempt.created_at,
             Kind.ATTEMPT,
             _("Attempt %(number)s: %(amount)s · %(method)s · %(account)s") % facts,
-            _join(_left(attempt), why(attempt.error_code, attempt.error_raw), *theirs),
+            join(_left(attempt), why(attempt.error_code, attempt.error_raw), *theirs),
             badge(AttemptStatus(attempt.status)),
             attempt.our_ref,
             attempt.pk,
@@ -139,7 +112,7 @@ def _calls(payment: Payment) -> Iterator[Happening]:
             call.at,
             Kind.CALL,
             _("Call to %(account)s: %(verb)s") % facts,
-            _join(_("%(ms)s ms") % {"ms": call.milliseconds}, *evidence),
+            join(_("%(ms)s ms") % {"ms": call.milliseconds}, *evidence),
             badge(CallResult(call.result)),
             call.key,
             call.pk,
@@ -154,7 +127,7 @@ def _events(payment: Payment) -> Iterator[Happening]:
             event.received_at,
             Kind.EVENT,
             _("Webhook: %(kind)s") % {"kind": event.kind},
-            _join(tries if event.tries else "", event.last_error),
+            join(tries if event.tries else "", event.last_error),
             badge(InboxState(event.state)),
             event.event_id,
             event.pk,
@@ -179,7 +152,7 @@ def _operations(payment: Payment) -> Iterator[Happening]:
 def _captured(capture: Operation) -> Happening:
     title = _("Capture of %(amount)s requested") % {"amount": format_money(capture.money)}
     by = _("by %(user)s") % {"user": capture.requested_by} if capture.requested_by else ""
-    said = _join(by, why(capture.error_code, capture.error_raw))
+    said = join(by, why(capture.error_code, capture.error_raw))
     state = badge(OperationStatus(capture.status))
     return Happening(capture.created_at, Kind.CAPTURE, title, said, state, capture.our_ref)
 
@@ -190,7 +163,7 @@ def _asked(refund: Operation) -> Happening:
     if refund.external:
         title = _("Refund of %(amount)s made at the provider's own site") % amount
     by = _("by %(user)s") % {"user": refund.requested_by} if refund.requested_by else ""
-    said = _join(by, *_request(refund), *map(str, refund.provider_objects.all()))
+    said = join(by, *_request(refund), *map(str, refund.provider_objects.all()))
     waiting = badge(OperationStatus(refund.status)) if refund.settled_at is None else None
     return Happening(refund.created_at, Kind.REFUND, title, said, waiting, refund.our_ref)
 
@@ -212,7 +185,7 @@ def _decisions(payment: Payment) -> Iterator[Happening]:
         yes = refund.approval == Approval.APPROVED
         title = _("Refund of %(amount)s approved") if yes else _("Refund of %(amount)s rejected")
         by = _("by %(user)s") % {"user": refund.decided_by} if refund.decided_by else ""
-        said = _join(by, refund.decision_note)
+        said = join(by, refund.decision_note)
         at = refund.decided_at or refund.requested_at
         yield Happening(at, Kind.REFUND, title % amount, said, None, refund.number)
 
@@ -222,33 +195,6 @@ def _settled(refund: Operation, at: datetime) -> Happening:
     said = why(refund.error_code, refund.error_raw)
     state = badge(OperationStatus(refund.status))
     return Happening(at, Kind.REFUND, title, said, state, refund.our_ref)
-
-
-def _disputes(payment: Payment) -> Iterator[Happening]:
-    disputes = Dispute.objects.filter(attempt__payment=payment).order_by("pk")
-    for dispute in disputes:
-        facts = {"amount": format_money(payment.money(dispute.amount))}
-        state = badge(DisputeState(dispute.status))
-        ref = dispute.provider_id
-        opened = _("Dispute of %(amount)s") % facts
-        waiting = None if dispute.closed_at else state
-        said = _join(why(dispute.reason, ""), _evidence_due(dispute))
-        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, said, waiting, ref)
-        if dispute.closed_at:
-            yield Happening(dispute.closed_at, Kind.DISPUTE, *_decided(dispute, facts), state, ref)
-
-
-def _evidence_due(dispute: Dispute) -> str:
-    if dispute.closed_at or dispute.evidence_due_at is None:
-        return ""
-    return _("evidence is due by %(moment)s") % {"moment": format_moment(dispute.evidence_due_at)}
-
-
-def _decided(dispute: Dispute, facts: dict[str, str]) -> tuple[str, str]:
-    """How a dispute ended, and what became of its money."""
-    if dispute.status == DisputeState.WON:
-        return _("Dispute of %(amount)s won") % facts, _("the money stays here")
-    return _("Dispute of %(amount)s lost") % facts, _("the bank gave the money to the shopper")
 
 
 def _reviews(payment: Payment) -> Iterator[Happening]:
@@ -268,7 +214,7 @@ def _reviews(payment: Payment) -> Iterator[Happening]:
         if review.resolved_at:
             title = _("Review resolved: %(what)s") % {"what": what}
             by = _("by %(user)s") % {"user": review.resolved_by} if review.resolved_by else ""
-            said = _join(review.get_act_display(), review.note, by)
+            said = join(review.get_act_display(), review.note, by)
             yield Happening(review.resolved_at, Kind.REVIEW, title, said, None, "", review.pk)
 
 
@@ -278,7 +224,7 @@ def _mails(order: Order) -> Iterator[Happening]:
             mail.sent_at or mail.created_at,
             Kind.MAIL,
             str(MAILS.get(mail.kind, mail.kind)),
-            _join(order.email, mail.last_error),
+            join(order.email, mail.last_error),
             _mail_badge(mail),
         )
 

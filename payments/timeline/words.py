@@ -16,6 +16,7 @@ ACTORS: Final[dict[str, StrOrPromise]] = {
     "change": gettext_lazy("when the shopper chose another way to pay"),
     "checkout": gettext_lazy("at checkout"),
     "create": gettext_lazy("by the provider's answer"),
+    "evidence": gettext_lazy("after answering a dispute"),
     "expiry": gettext_lazy("when the time to pay was over"),
     "payment": gettext_lazy("by a late payment"),
     "poll": gettext_lazy("after asking the provider"),
@@ -40,6 +41,7 @@ REASONS: Final[dict[str, StrOrPromise]] = {
 VERBS: Final[dict[str, StrOrPromise]] = {
     "capture": gettext_lazy("capture"),
     "create": gettext_lazy("open the payment"),
+    "evidence": gettext_lazy("evidence in a dispute"),
     "query": gettext_lazy("what became of it?"),
     "refund": gettext_lazy("refund"),
     "void": gettext_lazy("void"),

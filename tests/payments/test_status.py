@@ -28,11 +28,12 @@ from payments.states import InboxState
 from tests.factories import a_payment, an_account, an_attempt, an_order, later
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 11
+STATEMENTS = 12
 OF_WHAT_WAITS = {
     "event_due",
     "event_dead",
     "operation_due",
+    "evidence_due",
     "mail_due",
     "mail_given_up",
     "attempt_poll_due",

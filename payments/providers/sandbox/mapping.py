@@ -65,6 +65,9 @@ REFUSALS: Final = {
     "payment_processing": "provider_refused",
     "saved_card_gone": "saved_card_gone",
     "amount_too_large": "amount_too_large",
+    "dispute_decided": "dispute_decided",
+    "evidence_late": "evidence_late",
+    "evidence_taken": "evidence_taken",
 }
 """Answers that settle a request: it was not done and never will be."""
 
@@ -107,6 +110,12 @@ def refund_outcome(refund: Told) -> Outcome:
     """The answer to a refund: that one refund of a captured payment."""
     seen = read_refund(refund, refund.currency("currency"))
     return Outcome(status=Status.CAPTURED, refunds=(seen,))
+
+
+def evidence_outcome(dispute: Told) -> Outcome:
+    """The answer to evidence: that one dispute of a captured payment."""
+    seen = _dispute(dispute, dispute.currency("currency"))
+    return Outcome(status=Status.CAPTURED, disputes=(seen,))
 
 
 def _capture(capture: Told, currency: str) -> CaptureSeen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -20,9 +21,15 @@ from payments.providers.base import (
 )
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
 from payments.providers.errors import NotAuthorized, NotFound
+from payments.providers.evidence import EvidenceRequest
 from payments.providers.sandbox import webhook
 from payments.providers.sandbox.client import SandboxClient
-from payments.providers.sandbox.mapping import read_found, read_payment, refund_outcome
+from payments.providers.sandbox.mapping import (
+    evidence_outcome,
+    read_found,
+    read_payment,
+    refund_outcome,
+)
 
 REASON = 200
 MOST = 999_999_999_999
@@ -84,6 +91,10 @@ class SandboxProvider:
         }
         path = f"/v1/payments/{request.ref.value}/refunds"
         return refund_outcome(self._client.post(path, body, key=request.key))
+
+    def submit_evidence(self, request: EvidenceRequest) -> Outcome:
+        path = f"/v1/disputes/{request.dispute_id}/evidence"
+        return evidence_outcome(self._client.post(path, asdict(request.texts), key=request.key))
 
     def void(self, ref: ProviderRef, key: str) -> Outcome:
         return read_payment(self._client.post(f"/v1/payments/{ref.value}/void", {}, key=key))

@@ -53,7 +53,10 @@ class DisputeStatus(models.TextChoices):
 
 
 class Dispute(models.Model):
-    """A shopper's word against a payment; while it is open or lost, nothing can be refunded."""
+    """A shopper's word against a payment; while it is open or lost, nothing can be refunded.
+
+    `evidence` is what the merchant had to say, once.
+    """
 
     public_id = models.CharField(max_length=40, unique=True)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes")
@@ -63,6 +66,8 @@ class Dispute(models.Model):
     )
     reason = models.CharField(max_length=40)
     evidence_due_at = models.DateTimeField()
+    evidence = models.JSONField(default=dict)
+    evidence_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils import timezone
 
+from payments.sandbox.errors import conflict
 from payments.sandbox.models import Act, Dispute, DisputeStatus, Payment
 from payments.sandbox.pace import paced
 from payments.sandbox.scenarios import DISPUTE_CLOSES, DISPUTE_OPENS, Disputes
@@ -63,3 +64,23 @@ def close_dispute(*, payment: Payment) -> bool:
     payment.read_again()
     announce(kind=f"dispute.{decided}", payment=payment)
     return True
+
+
+def take_evidence(*, dispute: Dispute, texts: dict[str, str]) -> None:
+    """Keep the merchant's side of an open dispute, once; raises Refused, then nothing has changed.
+
+    Runs inside the caller's transaction.
+    """
+    now = timezone.now()
+    awaited = Dispute.objects.filter(
+        pk=dispute.pk, status=DisputeStatus.OPEN, evidence_due_at__gt=now, evidence_at=None
+    )
+    taken = awaited.update(evidence=texts, evidence_at=now)
+    dispute.refresh_from_db()
+    if taken:
+        return
+    if dispute.status != DisputeStatus.OPEN:
+        raise conflict("dispute_decided", "The dispute is decided.")
+    if dispute.evidence_at:
+        raise conflict("evidence_taken", "There is evidence in this dispute already.")
+    raise conflict("evidence_late", "The time for evidence is over.")

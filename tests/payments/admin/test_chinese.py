@@ -12,10 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from orders.emails import queue_mail
-from payments.models import Attempt, Entry, InboxEvent, Payment, ProviderAccount
+from payments.models import Attempt, Dispute, Entry, InboxEvent, Payment, ProviderAccount
 from payments.models.records import Review, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundStatus
+from payments.providers.evidence import EvidenceTexts
 from payments.services.apply import apply_outcome
+from payments.services.evidence import note_evidence
 from tests.english import english_in
 from tests.factories import (
     a_payment,
@@ -26,6 +28,7 @@ from tests.factories import (
     captured,
 )
 from tests.payments.admin.cast import a_webhook, money_url, order_url, refund_url
+from tests.payments.disputing import a_dispute, a_draft
 from tests.payments.sending import dead
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,7 @@ OURS = (
     "orders/returnrequest",
     "orders/cancellationrequest",
     "payments/review",
+    "payments/dispute",
     "payments/inboxevent",
     "payments/provideraccount",
     "payments/entry",
@@ -138,3 +142,22 @@ def test_the_list_of_orders_where_an_event_was_given_up(chief: Client) -> None:
     dead(an_attempt())
 
     assert not english(chief, "/admin/orders/order/")
+
+
+@pytest.mark.parametrize("way", ["send", "note"])
+def test_the_pages_to_answer_a_dispute(chief: Client, paid: Payment, way: str) -> None:
+    dispute = a_dispute(paid)
+
+    assert not english(chief, reverse("admin:payments_dispute_answer", args=[dispute.pk, way]))
+
+
+def test_a_dispute_that_was_answered(chief: Client, paid: Payment) -> None:
+    dispute = a_dispute(paid)
+    note_evidence(a_draft(dispute, texts=EvidenceTexts(goods="1")))
+
+    for path in (order_url(paid.order), dispute_url(dispute)):
+        assert not english(chief, path)
+
+
+def dispute_url(dispute: Dispute) -> str:
+    return reverse("admin:payments_dispute_change", args=[dispute.pk])

@@ -63,7 +63,7 @@ The shopper paid £90.00£30.00 of it nobody owed |+£90.00||-£30.00|-£60.00|�
 A refund of £15.00 did not arrive and came back{EXTERNAL} |+£15.00||-£15.00||£90.00
 {DISPUTED} |-£20.00|+£20.00|||£70.00
 The dispute was won: the bank returned £20.00 |+£20.00|-£20.00|||£90.00
-{DISPUTED} |-£20.00|+£20.00|||£70.00
+{DISPUTED}not decided yet |-£20.00|+£20.00|||£70.00
 """
 
 
@@ -105,14 +105,14 @@ def test_the_order_leads_to_its_money_only_those_who_may_see_it(admin_client: Cl
     assert money_url(order) not in staff(SEE_ORDERS).get(order_url(order)).content.decode()
 
 
-def test_the_page_takes_seven_statements_however_much_happened(
+def test_the_page_takes_eight_statements_however_much_happened(
     order: Order, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     clerk = staff(SEE_ORDERS, SEE_MONEY)
 
     with django_assert_num_queries(
-        7
-    ):  # session, user, two of permissions, order, entries, postings
+        8
+    ):  # session, user, two of permissions, order, entries, postings, disputes
         clerk.get(money_url(order))
 
 

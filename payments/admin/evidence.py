@@ -1,0 +1,117 @@
+"""The pages to answer a dispute: what we know filled in, sent by a worker or noted as sent."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from payments.admin.act import Act, ActForm, Desk
+from payments.models import Dispute, Payment
+from payments.models.evidence import LONGEST_TEXT
+from payments.providers.evidence import EvidenceTexts
+from payments.services.evidence import EvidenceDraft, note_evidence, request_evidence
+from payments.services.known import known_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django_stubs_ext import StrOrPromise
+
+ANSWER: Final = "payments.answer_dispute"
+LABELS: Final[dict[str, StrOrPromise]] = {
+    "customer": gettext_lazy("Customer"),
+    "goods": gettext_lazy("What was bought"),
+    "dispatch": gettext_lazy("Dispatch"),
+    "refunds": gettext_lazy("Refunds"),
+    "terms": gettext_lazy("Terms"),
+    "statement": gettext_lazy("What we say to it"),
+}
+HELP: Final[dict[str, StrOrPromise]] = {
+    "statement": gettext_lazy("In your own words: why the shopper owes this."),
+    "terms": gettext_lazy("What the shopper agreed to when they placed the order."),
+}
+
+
+class EvidenceForm(ActForm):
+    """A text for each thing a bank asks about."""
+
+    def __init__(self, dispute: Dispute, data: dict[str, str] | None = None) -> None:
+        super().__init__(data, initial={} if data else asdict(known_texts(dispute)))
+        for name, label in LABELS.items():
+            self.fields[name] = forms.CharField(
+                label=label,
+                max_length=LONGEST_TEXT,
+                required=False,
+                help_text=HELP.get(name, ""),
+                widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Browsers send lines ended as networks do; a bank counts characters."""
+        typed = super().clean() or {}
+        return {name: text.replace("\r\n", "\n") for name, text in typed.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to answer: its page, its service, its words."""
+
+    template: str
+    do: Callable[[EvidenceDraft], bool]
+    noted: StrOrPromise
+    said: StrOrPromise
+
+
+WAYS: Final = {
+    "send": Way(
+        "payments/admin/evidence_send.html",
+        request_evidence,
+        gettext_lazy("Evidence in dispute %(ref)s sent"),
+        gettext_lazy("The evidence is sent to the provider within seconds."),
+    ),
+    "note": Way(
+        "payments/admin/evidence_note.html",
+        note_evidence,
+        gettext_lazy("Evidence in dispute %(ref)s noted as sent at the provider's own site"),
+        gettext_lazy("Noted: you have sent it at the provider's own site."),
+    ),
+}
+
+
+def answer(dispute: Dispute, way: Way) -> Act:
+    """The page to answer one dispute in one of the ways."""
+
+    def form(_payment: Payment, data: dict[str, str] | None) -> EvidenceForm:
+        return EvidenceForm(dispute, data)
+
+    def ask(desk: Desk, asked: dict[str, Any]) -> None:
+        """Answer with the audit row, or say that this was done before."""
+        draft = _draft(dispute, asked, desk.request.user.pk)
+        with transaction.atomic():
+            fresh = way.do(draft)
+            if fresh:
+                desk.note(str(way.noted) % {"ref": dispute.provider_id})
+        if fresh:
+            desk.say(str(way.said), messages.SUCCESS)
+        else:
+            desk.say(_("This was done already. Nothing more happened."), messages.WARNING)
+
+    return Act(
+        permission=ANSWER,
+        template=way.template,
+        title=gettext_lazy("Dispute over order %(number)s"),
+        form=form,
+        ask=ask,
+        context=lambda _payment: {"dispute": dispute},
+    )
+
+
+def _draft(dispute: Dispute, asked: dict[str, Any], by: int | None) -> EvidenceDraft:
+    texts = EvidenceTexts(**{name: asked[name] for name in LABELS})
+    return EvidenceDraft(dispute.pk, asked["request_key"], texts, by)

@@ -1,0 +1,132 @@
+"""Sending evidence that is owed: by workers, with its stored key, until there is an answer."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_noop
+
+from orders.clock import now
+from orders.errors import Unforeseen
+from payments.conf import payment_settings
+from payments.errors import PaymentError
+from payments.models import Dispute, DisputeEvidence
+from payments.models.records import ReviewKind
+from payments.providers.base import Failure, Outcome
+from payments.providers.errors import ProviderError, ProviderRejected
+from payments.providers.evidence import EvidenceRequest
+from payments.providers.protocol import TakesEvidence
+from payments.registry import provider_for
+from payments.schedule import Case, next_poll
+from payments.services.apply import apply_outcome
+from payments.services.calls import call_provider
+from payments.services.reviews import open_review
+from payments.states import DisputeState, EvidenceState
+
+logger = logging.getLogger("till.payments")
+BATCH: Final = 100
+SILENCE: Final = Failure("no_answer")
+FAILED: Final = gettext_noop("evidence in the dispute of %(amount)s: %(why)s")
+
+
+def submit_due_evidence() -> int:
+    """Send up to a hundred whose time has come; returns how many were due.
+
+    One that raises is put off by the table of waits and keeps none of the others back; the first
+    such error goes on once all were tried, and each is in the log.
+    """
+    due = DisputeEvidence.objects.filter(next_run_at__lte=now()).order_by("next_run_at", "pk")
+    batch = list(due[:BATCH])
+    broken: list[Unforeseen] = []
+    for evidence in batch:
+        if _claim(evidence):
+            try:
+                submit_evidence(evidence.pk)
+            except Exception as error:  # whatever it is, the others are sent; the first is raised
+                broken.append(Unforeseen.of(error))
+                logger.exception("%s could not be sent", evidence.our_ref, exc_info=broken[-1])
+    if broken:
+        raise broken[0]
+    return len(batch)
+
+
+def _claim(evidence: DisputeEvidence) -> bool:
+    """One worker takes it for one call; if it dies, the sweep finds the row again."""
+    first: dict[str, Any] = {} if evidence.first_sent_at else {"first_sent_at": now()}
+    taken = DisputeEvidence.objects.filter(
+        pk=evidence.pk, next_run_at=evidence.next_run_at, tries=evidence.tries
+    ).update(next_run_at=now() + payment_settings().lease, tries=F("tries") + 1, **first)
+    return taken == 1
+
+
+def submit_evidence(evidence_id: int) -> None:
+    """Send one that was claimed and book the answer. A second call changes nothing."""
+    known = DisputeEvidence.objects.select_related("dispute__attempt__payment", "dispute__account")
+    evidence = known.get(pk=evidence_id)
+    if evidence.state != EvidenceState.SENDING:
+        return
+    attempt = evidence.dispute.attempt
+    try:
+        outcome = _send(evidence)
+    except ProviderRejected as refusal:
+        _end(evidence, refusal.failure)
+    except (ProviderError, PaymentError) as error:
+        logger.warning("no answer about %s: %s", evidence.our_ref, error)
+    else:
+        _unsettled(evidence).update(state=EvidenceState.SENT, sent_at=now(), next_run_at=None)
+        apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="evidence")
+    finally:  # whatever it was, the row is not tried without a pause, nor for ever
+        _try_later(evidence)
+
+
+def _send(evidence: DisputeEvidence) -> Outcome:
+    dispute = evidence.dispute
+    provider = provider_for(dispute.account)
+    if not isinstance(provider, TakesEvidence):
+        raise ProviderRejected(Failure("no_evidence"))
+    window = provider.capabilities.idempotency_window
+    if evidence.first_sent_at and evidence.first_sent_at + window < now():
+        # A repeat could be taken for another answer, so a person looks instead.
+        raise ProviderRejected(SILENCE)
+    request = EvidenceRequest(dispute.provider_id, evidence.key, evidence.texts)
+    send = partial(provider.submit_evidence, request)
+    return call_provider("evidence", send, attempt=dispute.attempt, key=evidence.key)
+
+
+def _unsettled(evidence: DisputeEvidence) -> Any:
+    return DisputeEvidence.objects.filter(pk=evidence.pk, state=EvidenceState.SENDING)
+
+
+def _try_later(evidence: DisputeEvidence) -> None:
+    again = next_poll(Case.UNKNOWN, evidence.tries - 1, at=now())
+    if again:
+        _unsettled(evidence).update(next_run_at=again)
+    else:
+        _end(evidence, SILENCE)
+
+
+def _end(evidence: DisputeEvidence, why: Failure) -> None:
+    """Leave the dispute without an answer again, and have a person see it at once."""
+    dispute = evidence.dispute
+    state = EvidenceState.UNANSWERED if why == SILENCE else EvidenceState.REFUSED
+    with transaction.atomic():
+        ended = _unsettled(evidence).update(
+            state=state,
+            next_run_at=None,
+            error_code=why.code[:40],
+            error_raw=why.raw[:80],
+        )
+        if not ended:
+            return
+        Dispute.objects.filter(pk=dispute.pk, status=DisputeState.OPEN).update(remind_at=now())
+        open_review(
+            ReviewKind.DISPUTE,
+            dispute.attempt.payment,
+            subject=dispute.provider_id,
+            detail=FAILED,
+            facts={"amount": dispute.money, "why": why},
+        )

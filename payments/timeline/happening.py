@@ -1,0 +1,47 @@
+"""One thing that happened to an order."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from payments.badges import Badge
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class Kind(enum.StrEnum):
+    """What sort of thing happened; `event`, `review`, `dispute`, `return` have an admin page."""
+
+    ORDER = "order"
+    ATTEMPT = "attempt"
+    CALL = "call"
+    EVENT = "event"
+    CAPTURE = "capture"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    EVIDENCE = "evidence"
+    MAIL = "mail"
+    REVIEW = "review"
+    GOODS = "goods"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened. `pk` is its row's key, `ref` the reference it goes by."""
+
+    at: datetime
+    kind: Kind
+    title: str
+    detail: str = ""
+    badge: Badge | None = None
+    ref: str = ""
+    pk: int = 0
+
+
+def join(*parts: StrOrPromise) -> str:
+    return " · ".join(str(part) for part in parts if part)
