@@ -54,7 +54,7 @@ def waiting_refunds(request: HttpRequest, payment: Payment) -> list[Waiting]:
     )
     may = request.user.has_perm(APPROVE)
     return [
-        Waiting(_of(each, payment), goods_of(each), may and not _is_mine(request, each), may)
+        Waiting(_of(each, payment), goods_of(each), may and not is_mine(request, each), may)
         for each in told
     ]
 
@@ -64,7 +64,7 @@ def _of(refund: Refund, payment: Payment) -> Refund:
     return refund
 
 
-def _is_mine(request: HttpRequest, refund: Refund) -> bool:
+def is_mine(request: HttpRequest, refund: Refund) -> bool:
     return refund.requested_by_id is not None and refund.requested_by_id == request.user.pk
 
 

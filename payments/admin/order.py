@@ -28,6 +28,7 @@ from payments.admin.dispatch import DISPATCH
 from payments.admin.goods import goods_of
 from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
+from payments.admin.queue import may_see_queue
 from payments.admin.refund import REFUND
 from payments.admin.release import RELEASE, RELEASE_REST
 from payments.admin.wish import REJECT_WISH
@@ -81,6 +82,7 @@ class OrderAdmin(BaseOrderAdmin):
     ) -> HttpResponse:
         seen = request.user.has_perm("payments.view_inboxevent")
         given = {**(extra_context or {}), "dead_events": dead_events() if seen else 0}
+        given["can_see_queue"] = may_see_queue(request)
         return super().changelist_view(request, given)
 
     def found_by(self, term: str) -> Q:
