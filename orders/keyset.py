@@ -1,4 +1,4 @@
-"""Pages of a list by where another one ended: nothing is counted or skipped, so each costs alike."""
+"""Pages of a list by where another one ended: nothing is counted, so each costs alike."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any, Final
 
@@ -46,6 +47,9 @@ ACTS: Final = {
     "dispatch": DISPATCH,
     "reject_wish": REJECT_WISH,
 }
+LAST_FOUR: Final = re.compile("[0-9]{4}")
+MOST_OF_A_CARD: Final = 1000
+"""So many payments are looked through for four digits, the newest: many cards share them."""
 OPEN: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
 
@@ -63,7 +67,10 @@ class OrderAdmin(BaseOrderAdmin):
     list_display = ["number", "placed", "total", "order_state", "payment_state", "shopper"]
     list_filter = ["state", ("payment__status", PaymentFilter), "placed_at"]
     list_select_related = ["payment"]
-    search_help_text = _("Order number, e-mail, our reference or the provider's")
+    search_help_text = _(
+        "Order number or e-mail, or how one begins; our reference or the provider's; the last four "
+        "digits of the card"
+    )
 
     class Media:
         css = STYLE
@@ -86,7 +93,8 @@ class OrderAdmin(BaseOrderAdmin):
         return super().changelist_view(request, given)
 
     def found_by(self, term: str) -> Q:
-        return super().found_by(term) | Q(pk__in=_orders_by_reference(term))
+        found = super().found_by(term) | Q(pk__in=_orders_by_reference(term))
+        return found | Q(pk__in=_orders_by_card(term)) if LAST_FOUR.fullmatch(term) else found
 
     def get_urls(self) -> list[URLPattern]:
         money = self.admin_site.admin_view(self.money_view)
@@ -173,3 +181,9 @@ def _orders_by_reference(term: str) -> list[int]:
     asked = Refund.objects.filter(number=ours).values_list("payment__order")
     theirs = ProviderObject.objects.filter(object_id=term).values_list(to_order)
     return [pk for (pk,) in attempts.union(refunds, asked, theirs)]
+
+
+def _orders_by_card(digits: str) -> list[int]:
+    """Keys of the orders somebody paid, or tried to pay, by a card that ends so."""
+    attempts = Attempt.objects.filter(last4=digits).order_by("-pk")
+    return [pk for (pk,) in attempts.values_list("payment__order")[:MOST_OF_A_CARD]]

@@ -62,6 +62,13 @@ class Dispute(models.Model):
                 condition=Q(status__in=DisputeState.values), name="dispute_status_known"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["evidence_due_at"],
+                name="dispute_waits",
+                condition=Q(status=DisputeState.OPEN),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.provider_id
@@ -171,6 +178,13 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=Q(act__in=["", *ReviewAct.values]), name="review_act_known"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_at", "id"],
+                name="review_open",
+                condition=Q(resolved_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Reviews, disputes and refunds that wait, as rows of the queue; a page of each in few statements."""
+"""Reviews, disputes and refunds that wait, as rows of the queue; a page takes few statements."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def approval_rows(request: HttpRequest, refunds: Sequence[Refund]) -> list[Row]:
 
 
 def _approval_row(request: HttpRequest, refund: Refund) -> Row:
-    who = {"who": refund.requested_by or "–"}
+    who = {"who": refund.requested_by or _("Somebody")}
     mine = is_mine(request, refund)
     return Row(
         title=_("Refund %(ref)s waits for approval") % {"ref": refund.number},

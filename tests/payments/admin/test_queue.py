@@ -156,8 +156,8 @@ def test_the_oldest_question_stands_first() -> None:
 
     page = staff(SEE_REVIEWS).get(QUEUE)
 
-    ((part,),) = ([*page.context["parts"]],)
-    assert [row.since for row in part.rows] == [older.opened_at, newer.opened_at]
+    rows = page.context["parts"][0].rows
+    assert [row.since for row in rows] == [older.opened_at, newer.opened_at]
 
 
 def test_what_was_resolved_is_gone() -> None:
