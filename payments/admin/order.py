@@ -33,7 +33,7 @@ from payments.admin.queue import may_see_queue
 from payments.admin.refund import REFUND
 from payments.admin.release import RELEASE, RELEASE_REST
 from payments.admin.wish import REJECT_WISH
-from payments.models import Attempt, Operation, Payment, ProviderObject, Refund
+from payments.models import Attempt, Dispute, Operation, Payment, ProviderObject, Refund
 from payments.queries import dead_events, held_for, rest_held_for
 from payments.states import PaymentStatus
 from payments.timeline import Kind, timeline
@@ -162,6 +162,8 @@ class OrderAdmin(BaseOrderAdmin):
             "can_see_money": bool(payment and may_see_money(request)),
             "can_see_events": request.user.has_perm("payments.view_inboxevent"),
             "can_see_reviews": request.user.has_perm("payments.view_review"),
+            "can_see_disputes": self.admin_site.is_registered(Dispute)
+            and request.user.has_perm("payments.view_dispute"),
             "story": story,
             "disputes": [it.badge for it in story if it.kind == Kind.DISPUTE and it.badge],
         }

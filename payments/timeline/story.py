@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class Kind(enum.StrEnum):
-    """What sort of thing happened; `event`, `review` and `return` have an admin page."""
+    """What sort of thing happened; events, reviews, returns, refunds and disputes have a page."""
 
     ORDER = "order"
     ATTEMPT = "attempt"
@@ -54,7 +54,10 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened. `pk` is its row's key, `ref` the reference it goes by."""
+    """One thing that happened. `pk` is its row's key, `ref` the reference it goes by.
+
+    Of a refund `pk` is what somebody asked for, 0 where nobody did.
+    """
 
     at: datetime
     kind: Kind
@@ -192,7 +195,8 @@ def _asked(refund: Operation) -> Happening:
     by = _("by %(user)s") % {"user": refund.requested_by} if refund.requested_by else ""
     said = _join(by, *_request(refund), *map(str, refund.provider_objects.all()))
     waiting = badge(OperationStatus(refund.status)) if refund.settled_at is None else None
-    return Happening(refund.created_at, Kind.REFUND, title, said, waiting, refund.our_ref)
+    asked = refund.refund_id or 0
+    return Happening(refund.created_at, Kind.REFUND, title, said, waiting, refund.our_ref, asked)
 
 
 def _request(operation: Operation) -> list[StrOrPromise]:
@@ -214,14 +218,14 @@ def _decisions(payment: Payment) -> Iterator[Happening]:
         by = _("by %(user)s") % {"user": refund.decided_by} if refund.decided_by else ""
         said = _join(by, refund.decision_note)
         at = refund.decided_at or refund.requested_at
-        yield Happening(at, Kind.REFUND, title % amount, said, None, refund.number)
+        yield Happening(at, Kind.REFUND, title % amount, said, None, refund.number, refund.pk)
 
 
 def _settled(refund: Operation, at: datetime) -> Happening:
     title = _("Refund of %(amount)s") % {"amount": format_money(refund.money)}
     said = why(refund.error_code, refund.error_raw)
     state = badge(OperationStatus(refund.status))
-    return Happening(at, Kind.REFUND, title, said, state, refund.our_ref)
+    return Happening(at, Kind.REFUND, title, said, state, refund.our_ref, refund.refund_id or 0)
 
 
 def _disputes(payment: Payment) -> Iterator[Happening]:
@@ -229,13 +233,14 @@ def _disputes(payment: Payment) -> Iterator[Happening]:
     for dispute in disputes:
         facts = {"amount": format_money(payment.money(dispute.amount))}
         state = badge(DisputeState(dispute.status))
-        ref = dispute.provider_id
+        ref, pk = dispute.provider_id, dispute.pk
         opened = _("Dispute of %(amount)s") % facts
         waiting = None if dispute.closed_at else state
         said = _join(why(dispute.reason, ""), _evidence_due(dispute))
-        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, said, waiting, ref)
+        yield Happening(dispute.opened_at, Kind.DISPUTE, opened, said, waiting, ref, pk)
         if dispute.closed_at:
-            yield Happening(dispute.closed_at, Kind.DISPUTE, *_decided(dispute, facts), state, ref)
+            end, said = _decided(dispute, facts)
+            yield Happening(dispute.closed_at, Kind.DISPUTE, end, said, state, ref, pk)
 
 
 def _evidence_due(dispute: Dispute) -> str:
