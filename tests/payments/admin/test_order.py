@@ -7,13 +7,17 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from orders.admin import LOOK_AHEAD, FactsAdmin, LookAheadPaginator
 from orders.models import Order
 from orders.money import Money
+from payments.admin.order import OrderAdmin
 from payments.models import Attempt, Operation, Payment, ProviderObject, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import CardSeen, DisputeSeen, DisputeStatus, Status
@@ -21,6 +25,7 @@ from payments.providers.base import ProviderObject as Seen
 from payments.services.apply import apply_outcome
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured, seen
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, order_url, refund_url, staff
+from tests.payments.refunding import a_refund
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:orders_order_changelist")
@@ -186,6 +191,37 @@ def test_an_order_is_found_by_the_last_digits_of_its_card(paid: Payment) -> None
     apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="test")
 
     assert found("4242") == [paid.order.number]
+
+
+@pytest.mark.parametrize("permission", ["payments.view_refund", "payments.view_entry"])
+def test_references_in_the_story_are_links_for_who_may_see_their_rows(
+    paid: Payment, permission: str
+) -> None:
+    refund = a_refund(paid, 200)
+    asked = reverse("admin:payments_refund_change", args=[refund.pk])
+    booked = f"{reverse('admin:payments_entry_changelist')}?q={paid.attempts.get().our_ref}"
+    expected = asked if permission == "payments.view_refund" else booked
+
+    page = staff(SEE_ORDERS, permission).get(order_url(paid.order)).content.decode()
+
+    assert [link for link in (asked, booked) if link in page] == [expected]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("term", "index"), [("alice@", "order_email_begins"), ("05NZ", "_number_"), ("", "order_by")]
+)
+def test_a_search_goes_by_an_index(term: str, index: str, admin_user: User) -> None:
+    request = RequestFactory().get(LIST, {"q": term})
+    request.user = admin_user
+    listed = OrderAdmin(Order, admin.site).get_changelist_instance(request).queryset
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+        plan = listed[:25].explain()
+
+    assert index in plan
+    assert "Seq Scan on orders_order" not in plan
 
 
 def test_nobody_edits_adds_or_deletes_an_order(admin_client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,14 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from orders.clock import now
-from orders.models import CancellationRequest
+from orders.models import CancellationRequest, ReturnRequest
 from payments.admin.queue.page import GLANCE, PER_PAGE
 from payments.models import Attempt, Dispute, InboxEvent, Refund, Review
 from payments.models.records import ReviewKind
 from payments.states import Approval, DisputeState, InboxState
 from tests.factories import an_attempt, an_order
-from tests.payments.admin.cast import APPROVE, SEE_ORDERS, a_webhook, order_url, staff
+from tests.orders.goods import a_received_return, a_return, an_approved_return
+from tests.payments.admin.cast import APPROVE, REFUND, SEE_ORDERS, a_webhook, order_url, staff
 
 pytestmark = pytest.mark.django_db
 QUEUE = reverse("admin:payments_queue")
@@ -196,6 +198,36 @@ def test_who_asked_for_a_refund_reads_that_somebody_else_approves_it() -> None:
     assert "somebody else approves it" in page
     assert reverse("admin:payments_refund_decide", args=[mine.pk, "reject"]) in page
     assert reverse("admin:payments_refund_decide", args=[mine.pk, "approve"]) not in page
+
+
+@pytest.mark.parametrize(
+    ("make", "act", "price"),
+    [(a_return, "approve", "£42.00"), (a_received_return, "refund", "£42.00")],
+)
+def test_a_return_waits_for_a_decision_and_again_once_it_has_come(
+    make: Callable[[], ReturnRequest], act: str, price: str
+) -> None:
+    asked = make()
+    may = [SEE_ORDERS, "orders.view_returnrequest", "orders.approve_returnrequest", REFUND]
+
+    page = staff(*may).get(QUEUE).content.decode()
+
+    assert reverse("admin:orders_returnrequest_act", args=[asked.pk, act]) in page
+    assert price in page
+
+
+def test_a_return_whose_parcel_is_awaited_needs_nobody() -> None:
+    an_approved_return()
+
+    assert sections("orders.view_returnrequest") == []
+
+
+def test_a_return_whose_refund_waits_for_approval_is_no_second_question() -> None:
+    asked = a_received_return()
+    refund = a_waiting_refund(asked.order.payment.attempts.get())
+    Refund.objects.filter(pk=refund.pk).update(return_request=asked)
+
+    assert sections("orders.view_returnrequest", "payments.view_refund") == ["approvals"]
 
 
 def test_a_webhook_that_was_given_up_can_be_replayed_from_here() -> None:
