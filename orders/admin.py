@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from orders.changelist import KeysetChangeList
 from orders.emails import order_url
 from orders.formats import format_moment, format_money
 from orders.models import Order
@@ -73,8 +74,12 @@ class FactsAdmin(admin.ModelAdmin):
 
 
 class BaseOrderAdmin(FactsAdmin):
-    """What orders alone know of themselves. Register a subclass; payments do."""
+    """What orders alone know of themselves. Register a subclass; payments do.
 
+    A list is sorted by one column, which `ordering` and the columns name without a function.
+    """
+
+    change_list_template = "orders/admin/pages.html"
     list_display = ["number", "placed", "total", "state", "shopper"]
     list_filter = ["state", "placed_at"]
     ordering = ["-placed_at"]
@@ -94,6 +99,9 @@ class BaseOrderAdmin(FactsAdmin):
             },
         )
     ]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return KeysetChangeList
 
     @admin.display(description=_("placed"), ordering="placed_at")
     def placed(self, order: Order) -> str:

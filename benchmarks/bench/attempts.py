@@ -95,9 +95,11 @@ def _copy(model: type[models.Model], pk: int, *, first: int, count: int) -> None
 
 
 def _value(field: "models.Field[Any, Any]") -> str:
-    """What a copy has in a column: its own key and unique words, else what the first has."""
+    """What a copy has in a column: its own key, words and moment, else what the first has."""
     if field.primary_key or field.related_model in {Order, Payment}:
         return "n"
+    if field.name == "placed_at":
+        return "placed_at - n * interval '1 second'"
     if field.unique:
         return f"lpad(n::text, {min(field.max_length or 20, 20)}, '0')"
     return connection.ops.quote_name(str(field.column))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.bench import journeys
+from benchmarks.bench import journeys, staff
 from benchmarks.bench.journeys import Town
 from benchmarks.bench.load import Journey
 
@@ -29,5 +29,7 @@ FIGURES = (
     Figure("webhook_repeat", journeys.webhook_repeat),
     Figure("webhook_bad_signature", journeys.webhook_bad_signature),
     Figure("place_order", journeys.place_order, 10.0),
+    Figure("admin_orders", staff.admin_orders),
+    Figure("admin_orders_deep", staff.admin_orders_deep),
     Figure("guest_purchase", journeys.guest_purchase, 3.0, wakes_worker=True),
 )

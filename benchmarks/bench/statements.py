@@ -19,6 +19,7 @@ from benchmarks.bench.journeys import (
     pay_at_bank,
     with_ten_lines,
 )
+from benchmarks.bench.staff import LIST, a_clerk, deep_in
 from benchmarks.bench.stage import Stage, StageError, until
 from orders.tasks import send_mail
 from payments.models import InboxEvent
@@ -40,6 +41,7 @@ def count_statements(stage: Stage, town: Town) -> dict[str, Counts]:
             "add_to_cart": {"statements": _additions(inside, pages)},
             "cart_page_10": {"statements": _cart_page(inside, pages)},
             **webhooks,
+            **_lists(inside, pages),
             "place_order": {"statements": _place(inside, pages)},
             "guest_purchase": _either_order(inside, pages),
         }
@@ -55,6 +57,15 @@ def _additions(town: Town, pages: list[int]) -> int:
 def _cart_page(town: Town, pages: list[int]) -> int:
     with_ten_lines(town).get("/cart/")
     return pages[-1]
+
+
+def _lists(town: Town, pages: list[int]) -> dict[str, Counts]:
+    """Of any page deep in the list, also where it is not so long yet."""
+    clerk, counts = a_clerk(town), {}
+    for name, address in (("admin_orders", LIST), ("admin_orders_deep", deep_in(0))):
+        clerk.get(address)
+        counts[name] = {"statements": pages[-1]}
+    return counts
 
 
 def _place(town: Town, pages: list[int]) -> int:

@@ -60,7 +60,7 @@ class Order(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     total_amount = models.BigIntegerField(_("total"))
     terms_version = models.CharField(_("terms version"), max_length=40, blank=True)
-    placed_at = models.DateTimeField(_("placed"), default=now, db_index=True)
+    placed_at = models.DateTimeField(_("placed"), default=now)
     expires_at = models.DateTimeField(_("kept until"), null=True)
     paid_at = models.DateTimeField(_("paid"), null=True, editable=False)
     extended = models.BooleanField(default=False, editable=False)
@@ -92,7 +92,8 @@ class Order(models.Model):
                 fields=["expires_at"],
                 name="order_due_to_expire",
                 condition=Q(state=OrderState.OPEN, expires_at__isnull=False),
-            )
+            ),
+            models.Index(fields=["placed_at", "id"], name="order_by_time"),
         ]
 
     def __str__(self) -> str:

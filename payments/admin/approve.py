@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from orders.admin import FactsAdmin
 from orders.formats import format_moment, format_money
 from payments.admin.act import Act, ActForm, Desk, act_page
-from payments.admin.marks import STYLE, badge_mark, order_link
+from payments.admin.marks import STYLE, badge_mark, order_link, return_link
 from payments.models import Payment, Refund
 from payments.models.refund import goods_of
 from payments.services.approve import Decision, approve_refund, reject_refund
@@ -54,7 +54,7 @@ def waiting_refunds(request: HttpRequest, payment: Payment) -> list[Waiting]:
     )
     may = request.user.has_perm(APPROVE)
     return [
-        Waiting(_of(each, payment), goods_of(each), may and not _is_mine(request, each), may)
+        Waiting(_of(each, payment), goods_of(each), may and not is_mine(request, each), may)
         for each in told
     ]
 
@@ -64,7 +64,7 @@ def _of(refund: Refund, payment: Payment) -> Refund:
     return refund
 
 
-def _is_mine(request: HttpRequest, refund: Refund) -> bool:
+def is_mine(request: HttpRequest, refund: Refund) -> bool:
     return refund.requested_by_id is not None and refund.requested_by_id == request.user.pk
 
 
@@ -125,7 +125,7 @@ class RefundAdmin(FactsAdmin):
     search_fields = ["number", "payment__order__number"]
     search_help_text = gettext_lazy("Number of the refund or of its order, or how one begins")
     fields = [
-        *("number", "order", "money", "reason", "note", "goods", "return_request"),
+        *("number", "order", "money", "reason", "note", "goods", "for_return"),
         *("requested_by", "requested_at", "approval", "decided_by", "decided_at", "decision_note"),
     ]
 
@@ -151,6 +151,11 @@ class RefundAdmin(FactsAdmin):
     @admin.display(description=gettext_lazy("goods"))
     def goods(self, refund: Refund) -> str:
         return goods_of(refund)
+
+    @admin.display(description=gettext_lazy("return"))
+    def for_return(self, refund: Refund) -> SafeString | None:
+        asked = refund.return_request
+        return return_link(asked) if asked else None
 
     @admin.display(description=gettext_lazy("asked"))
     def asked(self, refund: Refund) -> str:

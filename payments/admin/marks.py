@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from orders.models import Order
+from orders.models import Order, ReturnRequest
 from payments.badges import badge
+from payments.models import Refund
 
 STYLE: dict[str, Sequence[str]] = {"all": ["payments/admin.css"]}
 
@@ -18,6 +19,16 @@ STYLE: dict[str, Sequence[str]] = {"all": ["payments/admin.css"]}
 def badge_mark(state: TextChoices) -> SafeString:
     shown = badge(state)
     return format_html('<span class="till-badge till-{}">{}</span>', shown.tone.value, shown.text)
+
+
+def refund_link(refund: Refund) -> SafeString:
+    url = reverse("admin:payments_refund_change", args=[refund.pk])
+    return format_html('<a href="{}">{}</a>', url, refund.number)
+
+
+def return_link(asked: ReturnRequest) -> SafeString:
+    url = reverse("admin:orders_returnrequest_change", args=[asked.pk])
+    return format_html('<a href="{}">{}</a>', url, asked.number)
 
 
 def order_link(order: Order, reference: str = "") -> SafeString:

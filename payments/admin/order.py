@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from payments.admin.dispatch import DISPATCH
 from payments.admin.goods import goods_of
 from payments.admin.marks import STYLE, badge_mark
 from payments.admin.money import may_see_money, money_page
+from payments.admin.queue import may_see_queue
 from payments.admin.refund import REFUND
 from payments.admin.release import RELEASE, RELEASE_REST
 from payments.admin.wish import REJECT_WISH
@@ -45,6 +47,9 @@ ACTS: Final = {
     "dispatch": DISPATCH,
     "reject_wish": REJECT_WISH,
 }
+LAST_FOUR: Final = re.compile("[0-9]{4}")
+MOST_OF_A_CARD: Final = 1000
+"""So many payments are looked through for four digits, the newest: many cards share them."""
 OPEN: Final = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
 
@@ -62,7 +67,10 @@ class OrderAdmin(BaseOrderAdmin):
     list_display = ["number", "placed", "total", "order_state", "payment_state", "shopper"]
     list_filter = ["state", ("payment__status", PaymentFilter), "placed_at"]
     list_select_related = ["payment"]
-    search_help_text = _("Order number, e-mail, our reference or the provider's")
+    search_help_text = _(
+        "Order number or e-mail, or how one begins; our reference or the provider's; the last four "
+        "digits of the card"
+    )
 
     class Media:
         css = STYLE
@@ -81,10 +89,12 @@ class OrderAdmin(BaseOrderAdmin):
     ) -> HttpResponse:
         seen = request.user.has_perm("payments.view_inboxevent")
         given = {**(extra_context or {}), "dead_events": dead_events() if seen else 0}
+        given["can_see_queue"] = may_see_queue(request)
         return super().changelist_view(request, given)
 
     def found_by(self, term: str) -> Q:
-        return super().found_by(term) | Q(pk__in=_orders_by_reference(term))
+        found = super().found_by(term) | Q(pk__in=_orders_by_reference(term))
+        return found | Q(pk__in=_orders_by_card(term)) if LAST_FOUR.fullmatch(term) else found
 
     def get_urls(self) -> list[URLPattern]:
         money = self.admin_site.admin_view(self.money_view)
@@ -172,3 +182,9 @@ def _orders_by_reference(term: str) -> list[int]:
     asked = Refund.objects.filter(number=ours).values_list("payment__order")
     theirs = ProviderObject.objects.filter(object_id=term).values_list(to_order)
     return [pk for (pk,) in attempts.union(refunds, asked, theirs)]
+
+
+def _orders_by_card(digits: str) -> list[int]:
+    """Keys of the orders somebody paid, or tried to pay, by a card that ends so."""
+    attempts = Attempt.objects.filter(last4=digits).order_by("-pk")
+    return [pk for (pk,) in attempts.values_list("payment__order")[:MOST_OF_A_CARD]]

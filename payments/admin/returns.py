@@ -22,7 +22,7 @@ from orders.models import ReturnRequest
 from orders.services.returns import Receipt, approve_return, receive_return, reject_return
 from orders.states import RETURN_NEXT, ReturnState
 from payments.admin.act import Act, ActForm, Desk, act_page
-from payments.admin.marks import STYLE, badge_mark, order_link
+from payments.admin.marks import STYLE, badge_mark, order_link, refund_link
 from payments.admin.refund import REFUND
 from payments.admin.return_refund import return_refund
 from payments.admin.standing import StandingFilter
@@ -107,7 +107,7 @@ class ReturnAdmin(FactsAdmin):
     search_help_text = gettext_lazy("Number of the return or of its order, or the beginning of one")
     fields = [
         *("order_number", "standing", "reason", "note", "requested_at", "answer"),
-        *("decided_at", "decided_by", "received_at", "received_by", "refunded_at", "refund_ref"),
+        *("decided_at", "decided_by", "received_at", "received_by", "refunded_at", "refund"),
     ]
 
     class Media:
@@ -124,6 +124,12 @@ class ReturnAdmin(FactsAdmin):
     @admin.display(description=gettext_lazy("asked"))
     def asked(self, asked: ReturnRequest) -> str:
         return format_moment(asked.requested_at)
+
+    @admin.display(description=gettext_lazy("refund"))
+    def refund(self, asked: ReturnRequest) -> SafeString | str:
+        """What its money went back by, which may be no refund of ours."""
+        refund = asked.refunds.filter(number=asked.refund_ref).first()
+        return refund_link(refund) if refund else asked.refund_ref
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.act_view)

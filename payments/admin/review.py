@@ -20,6 +20,7 @@ from orders.formats import format_moment
 from payments.admin.act import Desk, act_page
 from payments.admin.decide import cards, decision
 from payments.admin.marks import STYLE, order_link
+from payments.admin.queue import queue_page
 from payments.models import Review
 from payments.models.records import ReviewAct
 from payments.reviews import guide_of
@@ -82,7 +83,11 @@ class ReviewAdmin(FactsAdmin):
         # An act may call the provider, never inside a transaction of the host's.
         page = transaction.non_atomic_requests(self.admin_site.admin_view(self.act_view))
         own = path("<int:pk>/<str:act>/decide/", page, name="payments_review_act")
-        return [own, *super().get_urls()]
+        queue = path("queue/", self.admin_site.admin_view(self.queue_view), name="payments_queue")
+        return [own, queue, *super().get_urls()]
+
+    def queue_view(self, request: HttpRequest) -> HttpResponse:
+        return queue_page(self, request)
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
         review = get_object_or_404(Review.objects.select_related("payment__order"), pk=pk)

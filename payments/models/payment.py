@@ -12,6 +12,8 @@ from orders.clock import now
 from orders.models import Order, new_token, random_code
 from orders.money import Money
 from payments.models.account import ProviderAccount
+from payments.models.limits import not_negative
+from payments.models.saved import CardFace
 from payments.states import IN_FLIGHT, AttemptStatus, PaymentStatus
 
 if TYPE_CHECKING:
@@ -30,15 +32,6 @@ SET_ASIDE = ("reserved", "refund_pending", "surplus", "disputed", "accepted")
 
 def new_attempt_ref() -> str:
     return "A" + random_code(20)
-
-
-def _not_negative(prefix: str, *columns: str) -> list[models.BaseConstraint]:
-    return [
-        models.CheckConstraint(
-            condition=Q(**{f"{column}__gte": 0}), name=f"{prefix}_{column}_not_negative"
-        )
-        for column in columns
-    ]
 
 
 class Payment(models.Model):
@@ -86,7 +79,7 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=PaymentStatus.values), name="payment_status_known"
             ),
-            *_not_negative("payment", "amount", *MOVED, *SET_ASIDE),
+            *not_negative("payment", "amount", *MOVED, *SET_ASIDE),
             models.CheckConstraint(
                 condition=Q(reserved__lte=F("amount")), name="payment_reserve_within_amount"
             ),
@@ -131,7 +124,7 @@ class Payment(models.Model):
         return self.money(max(0, self.captured - taken))
 
 
-class Attempt(models.Model):
+class Attempt(CardFace):
     """One try with one account and method: the create operation and the facts that came of it.
 
     The totals only grow. `status` is their projection, or the newest observation.
@@ -215,14 +208,15 @@ class Attempt(models.Model):
             models.CheckConstraint(
                 condition=Q(hold=True) | Q(capture_asked=0), name="attempt_captures_what_is_held"
             ),
-            *_not_negative("attempt", "capture_asked", *SET_ASIDE, *FACTS),
+            *not_negative("attempt", "capture_asked", *SET_ASIDE, *FACTS),
         ]
         indexes = [
             models.Index(
                 fields=["next_poll_at"],
                 name="attempt_poll_due",
                 condition=Q(next_poll_at__isnull=False),
-            )
+            ),
+            models.Index(fields=["last4", "id"], name="attempt_by_card", condition=~Q(last4="")),
         ]
 
     def __str__(self) -> str:

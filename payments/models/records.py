@@ -92,6 +92,11 @@ class Dispute(models.Model):
                 name="dispute_to_remind_of",
                 condition=Q(remind_at__isnull=False),
             ),
+            models.Index(
+                fields=["evidence_due_at"],
+                name="dispute_waits",
+                condition=Q(status=DisputeState.OPEN),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -211,6 +216,13 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=Q(act__in=["", *ReviewAct.values]), name="review_act_known"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_at", "id"],
+                name="review_open",
+                condition=Q(resolved_at__isnull=True),
+            )
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,17 @@ from orders.models import new_token
 from payments.models.account import ProviderAccount
 
 
-class SavedMethod(models.Model):
+class CardFace(models.Model):
+    """What anybody may read of a card; "" where the provider tells nothing of it."""
+
+    brand = models.CharField(_("brand"), max_length=40, blank=True)
+    last4 = models.CharField(_("last four digits"), max_length=4, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class SavedMethod(CardFace):
     """One card that its owner may charge again. `token` names it in forms."""
 
     account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="saved_methods")
@@ -21,8 +31,6 @@ class SavedMethod(models.Model):
     token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
     method = models.CharField(_("method"), max_length=40)
     provider_id = models.CharField(max_length=120)
-    brand = models.CharField(_("brand"), max_length=40, blank=True)
-    last4 = models.CharField(_("last four digits"), max_length=4, blank=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:

@@ -195,6 +195,14 @@ class DisputeSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class CardSeen:
+    """What anybody may read of the card that was used; never its number."""
+
+    brand: str
+    last4: str
+
+
+@dataclass(frozen=True, slots=True)
 class SavedMethodSeen:
     """A way to pay that the provider keeps for the shopper; never a card number."""
 
@@ -224,6 +232,7 @@ class Outcome:
     captures: tuple[CaptureSeen, ...] = ()
     refunds: tuple[RefundSeen, ...] = ()
     disputes: tuple[DisputeSeen, ...] = ()
+    card: CardSeen | None = None
     saved_method: SavedMethodSeen | None = None
     objects: tuple[ProviderObject, ...] = ()
     next_action: NextAction = None

@@ -179,6 +179,8 @@ def _remember(attempt: Attempt, outcome: Outcome, source: str) -> None:
     )
     if source != "create":  # no event waits for long when that is answered
         release_parked(attempt.account_id, named)
+    if outcome.card:
+        attempt.brand, attempt.last4 = outcome.card.brand[:40], outcome.card.last4[:4]
     if outcome.saved_method:
         remember_method(attempt, outcome.saved_method)
 

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from orders.clock import now
 from orders.models import Order
+from orders.money import Money
 from payments.errors import ReviewRefused
 from payments.models import Attempt, Operation, Payment, Review
-from payments.models.records import ReviewAct
+from payments.models.records import ReviewAct, ReviewKind
 from payments.services.lock import lock_payment
+from payments.services.room import surplus_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,39 @@ class Case:
             return next(each for each in self.attempts if each.pk == self.operation.attempt_id)
         ref = self.review.subject_ref.partition(":")[0]
         return next((each for each in self.attempts if each.our_ref == ref), None)
+
+    @property
+    def about(self) -> Money:
+        """The money in question: of the refund or capture, of the attempt, or all that is owed."""
+        attempt, kind = self.attempt, self.review.kind
+        if self.operation:
+            return self.payment.money(self.operation.amount)
+        if attempt is None:
+            return self.payment.due
+        if kind == ReviewKind.SURPLUS:
+            return self.payment.money(surplus_left(attempt) or attempt.surplus)
+        return self.payment.money(attempt.held or attempt.amount)
+
+
+def all_cases(reviews: Sequence[Review]) -> list[Case]:
+    """The cases of reviews of any payments, read with their orders; two statements for all."""
+    payments = {review.payment_id: review.payment for review in reviews}
+    attempts: dict[int, list[Attempt]] = {key: [] for key in payments}
+    for attempt in Attempt.objects.filter(payment__in=payments).order_by("pk") if payments else ():
+        attempt.payment = payments[attempt.payment_id]
+        attempts[attempt.payment_id].append(attempt)
+    named = {review.subject_ref for review in reviews}
+    operations = Operation.objects.filter(our_ref__in=named) if named else ()
+    by_ref = {each.our_ref: each for each in operations}
+    return [
+        Case(
+            each,
+            payments[each.payment_id],
+            attempts[each.payment_id],
+            by_ref.get(each.subject_ref),
+        )
+        for each in reviews
+    ]
 
 
 def cases_of(payment: Payment, reviews: Sequence[Review]) -> list[Case]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Kind(enum.StrEnum):
-    """What sort of thing happened; `event`, `review`, `dispute`, `return` have an admin page."""
+    """What sort of thing happened; events, reviews, returns, refunds and disputes have a page."""
 
     ORDER = "order"
     ATTEMPT = "attempt"
@@ -32,7 +32,10 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that happened. `pk` is its row's key, `ref` the reference it goes by."""
+    """One thing that happened. `pk` is its row's key, `ref` the reference it goes by.
+
+    Of a refund `pk` is what somebody asked for, 0 where nobody did.
+    """
 
     at: datetime
     kind: Kind

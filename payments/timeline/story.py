@@ -165,7 +165,8 @@ def _asked(refund: Operation) -> Happening:
     by = _("by %(user)s") % {"user": refund.requested_by} if refund.requested_by else ""
     said = join(by, *_request(refund), *map(str, refund.provider_objects.all()))
     waiting = badge(OperationStatus(refund.status)) if refund.settled_at is None else None
-    return Happening(refund.created_at, Kind.REFUND, title, said, waiting, refund.our_ref)
+    asked = refund.refund_id or 0
+    return Happening(refund.created_at, Kind.REFUND, title, said, waiting, refund.our_ref, asked)
 
 
 def _request(operation: Operation) -> list[StrOrPromise]:
@@ -187,14 +188,14 @@ def _decisions(payment: Payment) -> Iterator[Happening]:
         by = _("by %(user)s") % {"user": refund.decided_by} if refund.decided_by else ""
         said = join(by, refund.decision_note)
         at = refund.decided_at or refund.requested_at
-        yield Happening(at, Kind.REFUND, title % amount, said, None, refund.number)
+        yield Happening(at, Kind.REFUND, title % amount, said, None, refund.number, refund.pk)
 
 
 def _settled(refund: Operation, at: datetime) -> Happening:
     title = _("Refund of %(amount)s") % {"amount": format_money(refund.money)}
     said = why(refund.error_code, refund.error_raw)
     state = badge(OperationStatus(refund.status))
-    return Happening(at, Kind.REFUND, title, said, state, refund.our_ref)
+    return Happening(at, Kind.REFUND, title, said, state, refund.our_ref, refund.refund_id or 0)
 
 
 def _reviews(payment: Payment) -> Iterator[Happening]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from payments.providers.base import (
     CaptureSeen,
+    CardSeen,
     DisputeSeen,
     DisputeStatus,
     Failure,
@@ -88,6 +89,7 @@ def read_payment(payment: Told) -> Outcome:
         captures=tuple(_capture(capture, currency) for capture in payment.maybe_rows("captures")),
         refunds=tuple(read_refund(refund, currency) for refund in payment.rows("refunds")),
         disputes=tuple(_dispute(dispute, currency) for dispute in payment.rows("disputes")),
+        card=CardSeen(card.maybe_text("brand"), card.maybe_text("last4")) if card else None,
         saved_method=_saved(payment.maybe_row("saved_card")),
         objects=_objects(payment),
         next_action=_next_action(payment),

@@ -260,6 +260,24 @@ def test_the_page_says_from_which_amount_on_somebody_else_looks(
     assert "Above £10.00 somebody else approves it first" in page(clerk, url(asked))
 
 
+def test_the_page_of_a_return_leads_to_its_refund(clerk: Client, asked: ReturnRequest) -> None:
+    send(clerk, asked)
+    refund = Refund.objects.get()
+
+    shown = page(clerk, reverse("admin:orders_returnrequest_change", args=[asked.pk]))
+
+    assert reverse("admin:payments_refund_change", args=[refund.pk]) in shown
+
+
+def test_the_page_of_a_refund_leads_to_its_return(clerk: Client, asked: ReturnRequest) -> None:
+    send(clerk, asked)
+    reader = staff("payments.view_refund", name="reader")
+
+    shown = page(reader, reverse("admin:payments_refund_change", args=[Refund.objects.get().pk]))
+
+    assert reverse("admin:orders_returnrequest_change", args=[asked.pk]) in shown
+
+
 def test_the_page_costs_so_many_statements(
     clerk: Client, asked: ReturnRequest, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

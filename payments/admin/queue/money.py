@@ -1,0 +1,128 @@
+"""Reviews, disputes and refunds that wait, as rows of the queue; a page takes few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from payments.admin.approve import APPROVE, DOES, is_mine
+from payments.admin.decide import SEE as SEE_REVIEWS
+from payments.admin.queue.row import SEE_ORDERS, Row, Step, may, own_page, steps
+from payments.messages import why
+from payments.models import Dispute, Refund, Review
+from payments.models.records import ReviewKind
+from payments.models.refund import goods_of
+from payments.reviews import BUTTONS, guide_of
+from payments.services.ending import Case, all_cases
+from payments.services.resolve import possible_acts
+
+SEE_DISPUTES: Final = "payments.view_dispute"
+SEE_REFUNDS: Final = "payments.view_refund"
+
+
+def review_rows(request: HttpRequest, reviews: Sequence[Review]) -> list[Row]:
+    return [_review_row(request, case) for case in all_cases(reviews)]
+
+
+def _review_row(request: HttpRequest, case: Case) -> Row:
+    review, guide = case.review, guide_of(case.review)
+    held = review.kind == ReviewKind.HOLD_ENDING and case.attempt
+    return Row(
+        title=capfirst(review.get_kind_display()),
+        what=f"{guide.means} {guide.todo}",
+        since=review.opened_at,
+        order=case.payment.order,
+        money=case.about,
+        detail=review.seen,
+        url=own_page(request, "admin:payments_review_change", review.pk, seen_with=SEE_REVIEWS),
+        due=case.attempt.capture_before if held and case.attempt else None,
+        steps=_buttons(request, case),
+    )
+
+
+def _buttons(request: HttpRequest, case: Case) -> tuple[Step, ...]:
+    """Those of the review's own page, for whoever may open the pages behind them."""
+    if not may(request, SEE_REVIEWS, SEE_ORDERS):
+        return ()
+    return steps(
+        (
+            may(request, BUTTONS[act].permission),
+            f"{act.label}…",
+            reverse("admin:payments_review_act", args=[case.review.pk, act.value]),
+        )
+        for act in possible_acts(case)
+    )
+
+
+def dispute_rows(request: HttpRequest, disputes: Sequence[Dispute]) -> list[Row]:
+    """Each with the buttons of the review that it has opened."""
+    asked = Review.objects.filter(
+        kind=ReviewKind.DISPUTE,
+        resolved_at=None,
+        payment__in=[dispute.attempt.payment_id for dispute in disputes],
+    )
+    seen = may(request, SEE_REVIEWS) and disputes
+    cases = all_cases(list(asked.select_related("payment__order"))) if seen else []
+    by_dispute = {(case.payment.pk, case.review.subject_ref): case for case in cases}
+    return [
+        _dispute_row(request, it, by_dispute.get((it.attempt.payment_id, it.provider_id)))
+        for it in disputes
+    ]
+
+
+def _dispute_row(request: HttpRequest, dispute: Dispute, case: Case | None) -> Row:
+    guide = guide_of(case.review) if case else None
+    return Row(
+        title=_("Dispute %(ref)s") % {"ref": dispute.provider_id},
+        what=f"{guide.means} {guide.todo}"
+        if guide
+        else _("The shopper claims the money back through the bank, which has taken it meanwhile."),
+        since=dispute.opened_at,
+        order=dispute.attempt.payment.order,
+        money=dispute.attempt.money(dispute.amount),
+        detail=str(why(dispute.reason, "")),
+        url=_dispute_page(dispute),
+        due=dispute.evidence_due_at,
+        steps=_buttons(request, case) if case else (),
+    )
+
+
+def _dispute_page(dispute: Dispute) -> str:
+    """The page of a dispute, where the site has one."""
+    if not admin.site.is_registered(Dispute):
+        return ""
+    return reverse("admin:payments_dispute_change", args=[dispute.pk])
+
+
+def approval_rows(request: HttpRequest, refunds: Sequence[Refund]) -> list[Row]:
+    return [_approval_row(request, refund) for refund in refunds]
+
+
+def _approval_row(request: HttpRequest, refund: Refund) -> Row:
+    who = {"who": refund.requested_by or _("Somebody")}
+    mine = is_mine(request, refund)
+    return Row(
+        title=_("Refund %(ref)s waits for approval") % {"ref": refund.number},
+        what=_("You asked for it: somebody else approves it, and you may take it back.")
+        if mine
+        else _("%(who)s asked for it. Nothing is sent before somebody else agrees.") % who,
+        since=refund.requested_at,
+        order=refund.payment.order,
+        money=refund.money,
+        detail=" · ".join(part for part in (refund.why, goods_of(refund)) if part),
+        url=own_page(request, "admin:payments_refund_change", refund.pk, seen_with=SEE_REFUNDS),
+        steps=steps(
+            (
+                may(request, APPROVE, SEE_ORDERS) and not (mine and verb == "approve"),
+                _("Approve…") if verb == "approve" else _("Reject…"),
+                reverse("admin:payments_refund_decide", args=[refund.pk, verb]),
+            )
+            for verb in DOES
+        ),
+    )
