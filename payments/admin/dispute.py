@@ -35,7 +35,8 @@ SEE_ORDERS = "orders.view_order"
 
 class DisputeAdmin(FactsAdmin):
     change_form_template = "payments/admin/dispute.html"
-    list_display = ["provider_id", "due", "left", "money", "order", "state", "answered"]
+    list_display = ["due", "left", "money", "order", "state", "answered", "provider_id"]
+    list_display_links = ["provider_id"]
     list_filter = ["status"]
     list_select_related = ["account", "attempt__payment__order"]
     ordering = [F("closed_at").desc(nulls_first=True), F("evidence_due_at").asc(nulls_last=True)]

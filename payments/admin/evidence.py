@@ -49,7 +49,7 @@ class EvidenceForm(ActForm):
                 max_length=LONGEST_TEXT,
                 required=False,
                 help_text=HELP.get(name, ""),
-                widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
+                widget=forms.Textarea(attrs={"rows": 7, "class": "vLargeTextField"}),
             )
 
     def clean(self) -> dict[str, Any]:
