@@ -64,4 +64,4 @@ def test_costs_of_laps_add_up() -> None:
 
 def test_only_the_figures_named_are_measured() -> None:
     assert [figure.name for figure in chosen(["cart_page_10"])] == ["cart_page_10"]
-    assert len(chosen([])) == 7
+    assert len(chosen([])) == 9
