@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -87,17 +86,10 @@ def _dispute_row(request: HttpRequest, dispute: Dispute, case: Case | None) -> R
         order=dispute.attempt.payment.order,
         money=dispute.attempt.money(dispute.amount),
         detail=str(why(dispute.reason, "")),
-        url=_dispute_page(dispute),
+        url=own_page(request, "admin:payments_dispute_change", dispute.pk, seen_with=SEE_DISPUTES),
         due=dispute.evidence_due_at,
         steps=_buttons(request, case) if case else (),
     )
-
-
-def _dispute_page(dispute: Dispute) -> str:
-    """The page of a dispute, where the site has one."""
-    if not admin.site.is_registered(Dispute):
-        return ""
-    return reverse("admin:payments_dispute_change", args=[dispute.pk])
 
 
 def approval_rows(request: HttpRequest, refunds: Sequence[Refund]) -> list[Row]:
