@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from celery import current_app
@@ -32,7 +31,8 @@ def wake(task: str) -> None:
 
     A lost wake-up is harmless: every kind of work has a sweep that finds its rows.
     """
-    transaction.on_commit(partial(_send, task), robust=True)
+    # No partial: Django logs a robust failure by the name of the function, and it has none.
+    transaction.on_commit(lambda: _send(task), robust=True)
 
 
 def run(task: str, work: Callable[[], int], *, full: int) -> None:

@@ -151,5 +151,5 @@ def test_the_list_of_orders_takes_one_statement_more_for_who_may_see_events(
     dead(an_attempt())
     clerk = staff(SEE_ORDERS, SEE)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         clerk.get(ORDERS)
