@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.money import Money
 from payments.conf import payment_settings
 from payments.errors import NoAccount
-from payments.models import ProviderAccount, SavedMethod
+from payments.models import Attempt, ProviderAccount, SavedMethod
 from payments.models.account import Mode
 from payments.providers.base import Account
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
@@ -74,9 +74,9 @@ class PaymentOption:
         return SAVED_HINT if self.saved else METHOD_HINTS.get(self.method, "")
 
 
-def label_of(method: str, saved: SavedMethod | None) -> StrOrPromise:
+def label_of(method: str, card: SavedMethod | Attempt | None) -> StrOrPromise:
     """What a shopper pays with, in as many words as we know: "Visa ···· 4242", or "Card"."""
-    return f"{saved.brand} ···· {saved.last4}" if saved else METHOD_LABELS.get(method, method)
+    return f"{card.brand} ···· {card.last4}" if card else METHOD_LABELS.get(method, method)
 
 
 def provider_for(account: ProviderAccount) -> Provider:

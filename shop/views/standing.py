@@ -41,7 +41,7 @@ def standing_of(payment: Payment) -> dict[str, object]:
 def means_of(payment: Payment) -> list[StrOrPromise]:
     """What the shopper paid with, in words; asks nothing where nothing was paid."""
     paying = paid_by(payment) if payment.captured else ()
-    return [label_of(each.method, each.saved_method) for each in paying]
+    return [label_of(each.method, each if each.last4 else each.saved_method) for each in paying]
 
 
 def goods_of(order: Order, lines: Sequence[OrderLine]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from orders.emails import send_due_mail
 from orders.states import OrderState
 from payments.models import Attempt, Operation, Payment, SavedMethod
 from payments.models.payment import MISMATCH
-from payments.providers.base import Redirect, RefundStatus, Status
+from payments.providers.base import CardSeen, Redirect, RefundStatus, Status
 from payments.registry import PaymentOption
 from payments.services.cancel import cancel_order
 from payments.services.open import try_again
@@ -192,6 +193,13 @@ def test_a_card_on_file_is_named_by_its_last_digits(client: Client) -> None:
     apply(attempt, captured(attempt))
 
     assert "Paid by Visa ···· 4242" in page_of(client, attempt).text
+
+
+def test_a_card_that_the_bank_names_is_named_by_its_last_digits(client: Client) -> None:
+    attempt = an_attempt()
+    apply(attempt, replace(captured(attempt), card=CardSeen("Mastercard", "4444")))
+
+    assert "Paid by Mastercard ···· 4444" in page_of(client, attempt).text
 
 
 def test_what_is_not_paid_names_no_means(client: Client) -> None:
