@@ -266,7 +266,7 @@ def test_the_order_page_takes_as_many_statements_for_many_parcels_and_returns(
         a_dispatch(order, pieces={sku: 1})
         a_return(order, pieces={sku: 1})
 
-    with django_assert_num_queries(9):  # as the page, and two for each
+    with django_assert_num_queries(10):  # as the page, and two for each
         client.get(page_of(order))
 
 
