@@ -28,6 +28,7 @@ def with_a_teapot(page: Page) -> Page:
 def cart(new_context: NewContext) -> Page:
     """The cart page with one teapot of £42, marked so that a reload would be noticed."""
     page = with_a_teapot(new_context(viewport=PHONE).new_page())
+    page.wait_for_load_state()  # before it the browser sends forms itself, as it should
     page.evaluate(MARK)
     return page
 
