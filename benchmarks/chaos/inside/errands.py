@@ -36,6 +36,8 @@ union all select 'payments.drain_inbox', min(next_run_at) from payments_inboxeve
 union all select 'payments.submit_operations', min(next_run_at) from payments_operation
 union all select 'payments.poll_due', min(next_poll_at) from payments_attempt
 union all select 'payments.expire_orders', min(expires_at) from orders_order where state = 'open'
+union all select 'payments.submit_evidence', min(next_run_at) from payments_disputeevidence
+union all select 'payments.remind_of_evidence', min(remind_at) from payments_dispute
 """
 """One statement, since it is asked before each round of sweeps."""
 
