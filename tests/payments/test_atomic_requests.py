@@ -136,7 +136,8 @@ def test_staff_who_refund_call_nobody_and_wake_a_worker_after_the_commit(
     )
 
     assert (Operation.objects.get().status, inside) == ("requested", [])
-    assert woken == [("payments.submit_operations", False), ("orders.send_mail", False)]
+    assert ("payments.submit_operations", False) in woken  # mail may be woken for already
+    assert not any(in_a_transaction for _task, in_a_transaction in woken)
 
 
 def test_staff_who_cancel_ask_outside_of_any(unpaid: Payment, inside: list[bool]) -> None:
