@@ -1,5 +1,7 @@
 """Staff in the admin: sign in, look up an order, refund it."""
 
+from typing import Final
+
 from benchmarks.page import Page, PageError
 from benchmarks.shopper import Shopper
 from benchmarks.smoke.purchases import Purchase, pounds
@@ -15,12 +17,16 @@ def sign_in(staff: Shopper, password: str) -> None:
         raise PageError(f"staff cannot sign in: {inside.text[:300]}")
 
 
+WHY: Final = [("reason", "damaged"), ("note", "one piece came broken")]
+"""One of the list that a shop begins with, and words of one's own."""
+
+
 def refund_in_part(staff: Shopper, purchase: Purchase) -> None:
     """Refund a third, and send the same form again: the second time refunds nothing."""
     amount = purchase.total // 3
     page = _refund_page(staff, purchase)
     form = page.form(having="amount")
-    typed = [("amount", f"{amount / 100:.2f}"), ("reason", "one piece came broken")]
+    typed = [("amount", f"{amount / 100:.2f}"), *WHY]
     staff.submit(page, form, typed)
     again = staff.submit(page, form, typed)
     if "already requested" not in again.text:
@@ -34,7 +40,7 @@ def refund_in_full(staff: Shopper, purchase: Purchase) -> None:
     form = page.form(having="amount")
     if ("amount", f"{purchase.total / 100:.2f}") not in form.fields:
         raise PageError(f"{page.url} does not offer {pounds(purchase.total)}: {form.fields}")
-    staff.submit(page, form, [("reason", "sent back")])
+    staff.submit(page, form, WHY)
     purchase.refunds.append(purchase.total)
 
 
