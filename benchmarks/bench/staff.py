@@ -46,7 +46,7 @@ def a_clerk(town: Town) -> Guest:
 
 def deep_in(offset: int) -> str:
     """The address of the page that begins so many orders after the newest."""
-    from orders.models import Order  # noqa: PLC0415  # as above
+    from orders.models import Order  # noqa: PLC0415  # models need settings
 
     newest_first = Order.objects.order_by("-placed_at", "-pk").values_list("pk", flat=True)
     return f"{LIST}?from=after-{newest_first[max(offset - 1, 0)]}"
@@ -54,8 +54,8 @@ def deep_in(offset: int) -> str:
 
 def fill_up() -> None:
     """Let there be a hundred thousand orders, each placed a second before another."""
-    from benchmarks.bench.attempts import open_waiting  # noqa: PLC0415  # as above
-    from orders.models import Order  # noqa: PLC0415  # as above
+    from benchmarks.bench.attempts import open_waiting  # noqa: PLC0415  # models need settings
+    from orders.models import Order  # noqa: PLC0415  # models need settings
 
     if Order.objects.count() < ORDERS:
         open_waiting(ORDERS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -21,6 +20,9 @@ from tests.factories import a_product
 from tests.orders.goods import a_received_return, a_return, an_approved_return
 from tests.payments.admin.cast import APPROVE, REFUND, SEE_ORDERS, order_url, refund_url, staff
 from tests.payments.refunding import a_reason, a_refund
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 pytestmark = pytest.mark.django_db
 SEE_RETURNS = "orders.view_returnrequest"
@@ -52,9 +54,9 @@ def url(asked: ReturnRequest) -> str:
     return reverse("admin:orders_returnrequest_act", args=[asked.pk, "refund"])
 
 
-def send(clerk: Client, asked: ReturnRequest, amount: str = "42.00", **given: str) -> HttpResponse:
+def send(clerk: Client, asked: ReturnRequest, amount: str = "42.00", **given: str) -> Answer:
     typed = {"amount": amount, "reason": "returned", "note": "", "request_key": "k1"} | given
-    return clerk.post(url(asked), typed)  # type: ignore[return-value]  # a test response
+    return clerk.post(url(asked), typed)
 
 
 def page(clerk: Client, address: str) -> str:
