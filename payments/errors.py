@@ -47,6 +47,10 @@ class Unbalanced(PaymentError):
     """The postings of an entry do not add up to zero: a mistake in the code, nothing is written."""
 
 
+class LostUpdate(PaymentError):
+    """A total of facts would shrink: a mistake in the code, nothing is written."""
+
+
 class AppendOnly(PaymentError):
     """What stands in the ledger is never changed or deleted; a correction is another entry."""
 

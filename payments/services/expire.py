@@ -11,11 +11,11 @@ from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.conf import order_settings
-from orders.errors import Unforeseen
 from orders.models import Order
 from orders.services.expire import expire_order
 from orders.services.rest import KEPT_FOR_REST
 from orders.states import OrderState
+from orders.sweep import each
 from payments.conf import payment_settings
 from payments.models import Attempt
 from payments.models.records import ReviewKind
@@ -39,23 +39,24 @@ LOOK_AGAIN: Final = timedelta(minutes=30)
 def expire_due() -> int:
     """Look at up to a hundred orders whose time is over; returns how many were due.
 
-    An order that raises is put off and keeps none of the others back; the first such error goes on
-    to the log once all were looked at.
+    One that raises is put off; see `each`.
     """
     due = Order.objects.filter(state=OrderState.OPEN, expires_at__lte=now()).order_by("expires_at")
     batch = list(due[:BATCH])
-    unforeseen: Exception | None = None
-    for order in batch:
-        if until := _claim(order):
-            try:
-                _close_attempts(order, until)
-                _expire_or_wait(order.pk, until)
-            except Exception as error:  # noqa: BLE001  # whatever it is: raised after the others
-                Order.objects.filter(pk=order.pk).update(expires_at=now() + LOOK_AGAIN)
-                unforeseen = unforeseen or error
-    if unforeseen:
-        raise Unforeseen.of(unforeseen) from None
+    each(batch, _look_at)
     return len(batch)
+
+
+def _look_at(order: Order) -> None:
+    until = _claim(order)
+    if not until:
+        return
+    try:
+        _close_attempts(order, until)
+        _expire_or_wait(order.pk, until)
+    except Exception:
+        Order.objects.filter(pk=order.pk).update(expires_at=now() + LOOK_AGAIN)
+        raise
 
 
 def _claim(order: Order) -> datetime | None:

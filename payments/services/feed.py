@@ -19,6 +19,7 @@ from payments.providers.protocol import Provider
 from payments.registry import provider_for
 from payments.services.calls import refuse_in_transaction
 from payments.services.rate import take_token
+from payments.services.receive import digest
 
 logger = logging.getLogger("till.payments")
 TASK = "payments.read_feeds"
@@ -80,7 +81,12 @@ def _store(account: ProviderAccount, page: EventPage) -> bool:
     False where the cursor has moved meanwhile: only who moves it from where it was goes on.
     """
     rows = [
-        InboxEvent(account=account, event_id=event.event_id, kind=event.kind, body=event.body)
+        InboxEvent(
+            account=account,
+            event_id=event.event_id or digest(event.body),
+            kind=event.kind,
+            body=event.body,
+        )
         for event in page.events
     ]
     moved: dict[str, object] = {"feed_cursor": page.cursor}

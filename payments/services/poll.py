@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from orders.clock import now
-from orders.errors import Unforeseen
+from orders.sweep import each
 from payments.conf import payment_settings
 from payments.models import Attempt, ProviderAccount
 from payments.registry import flow_of
@@ -28,20 +28,19 @@ PAUSE = timedelta(hours=1)
 def poll_due() -> int:
     """Ask about up to twenty attempts whose time has come; returns how many were asked.
 
-    An attempt that raises is put off and keeps none of the others back; the first such error goes
-    on to the log once all were asked about.
+    One that raises is put off; see `each`.
     """
     claimed = claim_due()
-    unforeseen: Exception | None = None
-    for attempt in claimed:
-        try:
-            look_at(attempt)
-        except Exception as error:  # noqa: BLE001  # whatever it is: raised once the others are done
-            Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + PAUSE)
-            unforeseen = unforeseen or error
-    if unforeseen:
-        raise Unforeseen.of(unforeseen) from None
+    each(claimed, _look_at)
     return len(claimed)
+
+
+def _look_at(attempt: Attempt) -> None:
+    try:
+        look_at(attempt)
+    except Exception:
+        Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + PAUSE)
+        raise
 
 
 def look_at(attempt: Attempt) -> None:

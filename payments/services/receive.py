@@ -29,7 +29,7 @@ def receive_all(
     """
     for place, event in enumerate(events):
         nameless = place and not event.event_id
-        own = replace(event, event_id=f"{_digest(raw.body)}:{place}") if nameless else event
+        own = replace(event, event_id=f"{digest(raw.body)}:{place}") if nameless else event
         receive(account=account, event=own, raw=raw)
 
 
@@ -38,7 +38,7 @@ def receive(*, account: ProviderAccount, event: WebhookEvent, raw: RawRequest) -
     _store(
         InboxEvent(
             account=account,
-            event_id=event.event_id or _digest(raw.body),
+            event_id=event.event_id or digest(raw.body),
             kind=event.kind,
             body=raw.body,
             headers=_named(raw.headers, KEPT_HEADERS),
@@ -55,7 +55,7 @@ def receive_deferred(*, account: ProviderAccount, raw: RawRequest, needs: Collec
     _store(
         InboxEvent(
             account=account,
-            event_id=_digest(raw.body, repr(sorted(signed.items())).encode()),
+            event_id=digest(raw.body, repr(sorted(signed.items())).encode()),
             kind="deferred",
             body=raw.body,
             headers=_named(raw.headers, KEPT_HEADERS) | signed,
@@ -71,7 +71,7 @@ def receive_unreadable(*, account: ProviderAccount, raw: RawRequest, problem: st
     """
     event = InboxEvent(
         account=account,
-        event_id=_digest(raw.body),
+        event_id=digest(raw.body),
         kind="unreadable",
         body=raw.body,
         headers=_named(raw.headers, KEPT_HEADERS),
@@ -99,5 +99,6 @@ def _named(headers: Mapping[str, str], names: Collection[str]) -> dict[str, str]
     return {name: headers[name] for name in names if name in headers}
 
 
-def _digest(*parts: bytes) -> str:
+def digest(*parts: bytes) -> str:
+    """The name of what comes without one: the same content is known again."""
     return "sha256:" + hashlib.sha256(b"\n".join(parts)).hexdigest()

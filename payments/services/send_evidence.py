@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
-from orders.errors import Unforeseen
+from orders.sweep import each
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Dispute, DisputeEvidence
@@ -36,22 +36,17 @@ FAILED: Final = gettext_noop("evidence in the dispute of %(amount)s: %(why)s")
 def submit_due_evidence() -> int:
     """Send up to a hundred whose time has come; returns how many were due.
 
-    One that raises is put off by the table of waits and keeps none of the others back; the first
-    such error goes on once all were tried, and each is in the log.
+    One that raises is put off by the table of waits; see `each`.
     """
     due = DisputeEvidence.objects.filter(next_run_at__lte=now()).order_by("next_run_at", "pk")
     batch = list(due[:BATCH])
-    broken: list[Unforeseen] = []
-    for evidence in batch:
-        if _claim(evidence):
-            try:
-                submit_evidence(evidence.pk)
-            except Exception as error:  # whatever it is, the others are sent; the first is raised
-                broken.append(Unforeseen.of(error))
-                logger.exception("%s could not be sent", evidence.our_ref, exc_info=broken[-1])
-    if broken:
-        raise broken[0]
+    each(batch, _claim_and_submit)
     return len(batch)
+
+
+def _claim_and_submit(evidence: DisputeEvidence) -> None:
+    if _claim(evidence):
+        submit_evidence(evidence.pk)
 
 
 def _claim(evidence: DisputeEvidence) -> bool:

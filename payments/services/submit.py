@@ -11,8 +11,8 @@ from django.db.models import F
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
-from orders.errors import Unforeseen
 from orders.states import OrderState
+from orders.sweep import each
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
@@ -40,22 +40,17 @@ DEAD: Final = frozenset({OrderState.CANCELLED, OrderState.EXPIRED})
 def submit_due_operations() -> int:
     """Send up to a hundred refunds and voids whose time has come; returns how many were due.
 
-    One that raises is put off by the table of waits and keeps none of the others back; the first
-    such error goes on once all were tried, and each is in the log.
+    One that raises is put off by the table of waits; see `each`.
     """
     due = Operation.objects.filter(next_run_at__lte=now()).order_by("next_run_at", "pk")
     batch = list(due[:BATCH])
-    broken: list[Unforeseen] = []
-    for operation in batch:
-        if _claim(operation):
-            try:
-                submit_operation(operation.pk)
-            except Exception as error:  # whatever it is, the others are sent; the first is raised
-                broken.append(Unforeseen.of(error))
-                logger.exception("%s could not be sent", operation.our_ref, exc_info=broken[-1])
-    if broken:
-        raise broken[0]
+    each(batch, _claim_and_submit)
     return len(batch)
+
+
+def _claim_and_submit(operation: Operation) -> None:
+    if _claim(operation):
+        submit_operation(operation.pk)
 
 
 def _claim(operation: Operation) -> bool:

@@ -55,15 +55,18 @@ def _is_believed(attempt: Attempt, told: Outcome) -> bool:
     """Whether an event is booked as it is: money is a fact, however old the event.
 
     A word without money may be an old one. It ends no attempt in flight and moves none that is on
-    its way: the provider is asked instead. So it is where a dispute was decided otherwise.
+    its way: the provider is asked instead. So it is where a dispute was decided otherwise, and
+    where money is spoken of without saying how much.
     """
     if told.disputes and decides_anew(attempt, told):
         return False
-    if told.captures or told.refunds or told.disputes or not attempt.in_flight:
+    if told.captures or told.refunds or told.disputes:
         return True
     if told.captured or told.authorized or told.released:
         return True
-    newest = OBSERVED.get(told.status, attempt.status)
+    newest = OBSERVED.get(told.status)
+    if newest is None or not attempt.in_flight:
+        return newest is not None
     on_its_way = attempt.status == AttemptStatus.PROCESSING
     return newest == attempt.status or not (on_its_way or newest in ENDED)
 

@@ -80,23 +80,22 @@ def read_event(told: object) -> WebhookEvent:
 
 def read_page(told: Told, cursor: str) -> EventPage:
     """A page of the event feed after `cursor`; raises BadAnswer."""
-    events = [event for item in told.items("data") if (event := _listed(item))]
-    if not events and told.flag("has_more"):
-        raise BadAnswer("no events, and more of them")
-    return EventPage(
-        tuple(events), events[-1].event_id if events else cursor, told.flag("has_more")
-    )
+    events = tuple(_listed(item) for item in told.items("data"))
+    known = [event.event_id for event in events if event.event_id]
+    if not known and told.flag("has_more"):
+        raise BadAnswer("no event with an id, and more of them")
+    return EventPage(events, known[-1] if known else cursor, told.flag("has_more"))
 
 
-def _listed(told: object) -> WebhookEvent | None:
-    """One event of a page with its body; None where not even its id can be read."""
+def _listed(told: object) -> WebhookEvent:
+    """One event of a page with its body; what cannot be read is for who applies it to say."""
     body = json.dumps(told).encode()
     try:
         return replace(read_event(told), body=body)
     except BadAnswer as unreadable:
         event_id = _id_of(told)
         logger.warning("event %s of the feed cannot be read: %s", event_id or "?", unreadable)
-    return WebhookEvent(event_id, "", body=body) if event_id else None
+    return WebhookEvent(event_id, "", body=body)
 
 
 def _id_of(told: object) -> str:

@@ -89,7 +89,7 @@ def test_an_event_that_cannot_be_read_keeps_its_id_and_none_of_the_others_back(
 
     page = SandboxProvider(fake_bank.account).list_events("evt_1")
 
-    assert [each.event_id for each in page.events] == ["evt_2", "evt_3"]
+    assert [each.event_id for each in page.events] == ["", "evt_2", "evt_3"]
     assert page.cursor == "evt_3"
     assert "event ? of the feed" in caplog.text
     assert "event evt_2 of the feed" in caplog.text

@@ -138,6 +138,21 @@ def test_an_event_that_a_webhook_brought_before_is_left_as_it_is(fake_bank: Fake
     assert feed.asked == 2
 
 
+def test_what_is_listed_without_an_id_is_known_by_its_body(fake_bank: FakeBank) -> None:
+    feed = Feed(fake_bank, 3, per_page=10)
+    feed.events[0] = {"type": "payment.captured", "data": "first"}
+    feed.events[1] = {"type": "payment.captured", "data": "second"}
+
+    read_feeds()
+    ProviderAccount.objects.update(feed_cursor="")
+    read_feeds()
+
+    first, second, third = stored()
+    assert first.startswith("sha256:")
+    assert second.startswith("sha256:")
+    assert third == "evt_3"
+
+
 def test_an_account_that_does_not_answer_stops_no_other(fake_bank: FakeBank) -> None:
     an_account(code="first", merchant_id="first", base_url="http://127.0.0.1:9")
     Feed(fake_bank, 1)

@@ -143,6 +143,25 @@ def test_money_is_booked_without_asking(talking: Attempt) -> None:
     assert not AskMe.asked
 
 
+@pytest.mark.parametrize("money", [Status.AUTHORIZED, Status.CAPTURED])
+def test_money_without_its_amount_is_asked_about(
+    talking: Attempt, monkeypatch: pytest.MonkeyPatch, money: Status
+) -> None:
+    monkeypatch.setattr(AskMe, "says", captured(talking, 4000))
+
+    assert told(talking, money) == AttemptStatus.CAPTURED
+    assert Payment.objects.get().captured == 4000
+
+
+def test_money_without_its_amount_is_asked_about_where_the_attempt_has_ended(
+    talking: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(talking, seen(talking, Status.DECLINED))
+    monkeypatch.setattr(AskMe, "says", captured(talking))
+
+    assert told(talking, Status.CAPTURED) == AttemptStatus.CAPTURED
+
+
 def test_that_a_bank_is_at_it_is_believed_without_asking(talking: Attempt) -> None:
     assert told(talking, Status.PROCESSING) == AttemptStatus.PROCESSING
     assert not AskMe.asked
