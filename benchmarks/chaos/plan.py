@@ -41,6 +41,13 @@ class Story(StrEnum):
     SHORT_REST_UNPAID = "short_rest_unpaid"
     MISTOLD = "mistold"
     SILENCE = "silence"
+    SENT = "sent"
+    RETURNED = "returned"
+    PIECE_PUT_BACK = "piece_put_back"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    APPROVED_WHILE_CANCELLED = "approved_while_cancelled"
+    ANSWERED = "answered"
 
 
 HOLDS: Final = frozenset(
@@ -111,11 +118,23 @@ DECK: Final[tuple[tuple[Story, str], ...]] = (
     (Story.RELEASED, "tok_approve"),
     (Story.LAPSES, "tok_approve"),
     (Story.REST_LAPSES, "tok_approve"),
+    (Story.SENT, "wal_approve"),
+    *[(Story.RETURNED, "tok_approve")] * 2,
+    (Story.PIECE_PUT_BACK, "tok_approve"),
+    *[(Story.APPROVED, "tok_approve")] * 2,
+    (Story.REJECTED, "tok_approve"),
+    *[(Story.APPROVED_WHILE_CANCELLED, "tok_approve")] * 2,
+    *[(Story.ANSWERED, token) for token in ("tok_dispute_won", "tok_dispute_lost")],
 )
-"""Sixty orders; each sixty of a seed are these, shuffled."""
+"""So many orders of a seed are these, shuffled, and so are the next."""
 
 IN_PARTS: Final = frozenset({Story.REFUNDED_IN_PART, Story.CAPTURED_IN_TWO})
 """Where a second one would go unnoticed by a bank that only minds the sum."""
+DEAR: Final = frozenset({Story.APPROVED, Story.REJECTED, Story.APPROVED_WHILE_CANCELLED})
+"""Where so much is bought that one person alone may not give it back."""
+HEAP: Final = 120
+APPROVE_ABOVE: Final = "70.00"
+"""Three of the dearest pieces cost less, and more than half of the cheapest heap costs more."""
 SCARCE: Final = "CHAOS-SCARCE"
 PLENTY: Final = 1_000_000
 UNLUCKY: Final = 0.35
@@ -195,14 +214,17 @@ def _arrivals(seed: str, start: int, checkouts: int) -> list[float]:
 def _errand(name: str, card: tuple[Story, str], arrives: float) -> Errand:
     chance = random.Random(name)  # noqa: S311  # no secret
     struck = (chance.choice(list(Strike)),) if chance.random() < UNLUCKY else ()
+    pieces, goods = chance.randint(1, 3), list(shelves(0))
+    if dear := card[0] in DEAR:
+        goods.remove(SCARCE)
     return Errand(
         name=name,
         number=int(name.rpartition(":")[2]),
         story=card[0],
         token=card[1],
         arrives=arrives,
-        pieces=chance.randint(1, 3),
-        sku=chance.choice(list(shelves(0))),
+        pieces=HEAP if dear else pieces,
+        sku=chance.choice(goods),
         strikes=struck,
         ambush=chance.choice(LOST_ANSWERS if card[0] in IN_PARTS else AMBUSHES),
     )

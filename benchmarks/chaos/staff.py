@@ -2,98 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
+from benchmarks.chaos.aftercare import AFTERCARE
 from benchmarks.chaos.bank import instruments
-from benchmarks.chaos.browser import Browser, Gone, Reply
-from benchmarks.chaos.faults import Kind
+from benchmarks.chaos.browser import Gone
+from benchmarks.chaos.clerk import LOOK_AGAIN, LOOKS, Clerk, Desk, Order
 from benchmarks.chaos.plan import Errand, Story
 from benchmarks.chaos.scheduler import Actor
-from benchmarks.chaos.shoppers import email_of
-from benchmarks.chaos.world import Visitor, World
+from benchmarks.chaos.world import World
 
-STAFF: Final = "staff"
-LOOKS: Final = 40
-LOOK_AGAIN: Final = 900.0
-CLICKED_AGAIN: Final = 0.4
-DONE: Final = 302
 MINUTES: Final = 60.0
 NEVER_ARRIVES: Final = "tok_refund_pending_then_failed"  # a test card
-Order = dict[str, Any]
 
 
-class Clerk(Visitor):
-    """One of the staff, busy with one order."""
-
-    def __init__(self, world: World, errand: Errand, signed_in: Browser) -> None:
-        super().__init__(world, f"staff for checkout {errand.number}", (), manual=False)
-        self.errand = errand
-        self.browser = signed_in
-
-    def find(self, *states: str) -> Generator[float, None, Order]:
-        """Wait for the order to stand so; {} where it never does."""
-        for _ in range(LOOKS):
-            order = self.world.house.work("find", email=email_of(self.errand))
-            if order.get("state") in states:
-                return order
-            yield LOOK_AGAIN
-        return {}
-
-    def ask(self, act: str, order: Order, key: str, **form: str) -> Generator[float, None, Reply]:
-        address = f"/admin/orders/order/{order['pk']}/{act}/"
-        reason = "other" if act == "refund" else "chaos"  # a refund's is one of the list
-        asked = {"request_key": f"{self.errand.number}-{key}", "reason": reason, **form}
-        return (yield from self.post(address, asked))
-
-    def end(self, kind: str, act: str) -> Actor:
-        """Wait for a review of this kind of the order, and press the button that ends it, twice."""
-        refused = False
-        for turn in range(LOOKS):
-            order = self.world.house.work("find", email=email_of(self.errand))
-            if pk := order.get("reviews", {}).get(kind):
-                address = f"/admin/payments/review/{pk}/{act}/decide/"
-                asked = {"request_key": f"{self.errand.number}-{act}{turn}", "note": "chaos"}
-                first = yield from self.post(address, asked)
-                yield CLICKED_AGAIN
-                yield from self.post(address, asked)
-                if first.status == DONE:
-                    return
-                refused = True
-            yield LOOK_AGAIN
-        if refused:
-            self.world.blame(self.who, f"the review {kind} could not be ended by {act}")
-
-    def ask_twice(
-        self, act: str, order: Order, key: str, **form: str
-    ) -> Generator[float, None, bool]:
-        """Click the button twice; whether it was done."""
-        if self.errand.ambush and act in {"refund", "capture"}:
-            self.world.ambushes.append((self.errand.ambush, f"/{act}s"))
-        first = yield from self.ask(act, order, key, **form)
-        yield CLICKED_AGAIN
-        second = yield from self.ask(act, order, key, **form)
-        done = first.status == second.status == DONE
-        if done and act == "refund":
-            self.world.count(Kind.DOUBLE_REFUND_CLICK)
-        return done
-
-
-def sign_in(world: World, password: str) -> Browser:
-    """The browser of somebody of the staff."""
-    browser = Browser()
-    form = {"username": STAFF, "password": password, "next": "/admin/"}
-    if browser.post(world.house.url + "/admin/login/", form).status != DONE:
-        raise Gone("staff cannot sign in")
-    return browser
-
-
-def run_case(world: World, errand: Errand, signed_in: Browser) -> Actor:
+def run_case(world: World, errand: Errand, desk: Desk) -> Actor:
     """What staff have to do with one order, long after the shopper has gone."""
     act = CLERKS.get(errand.story)
     if act is None:
         return
-    clerk = Clerk(world, errand, signed_in)
+    clerk = Clerk(world, errand, desk)
     yield 40 * MINUTES if errand.story != Story.CANCELLED_PAYMENT_SUCCEEDS else 4 * MINUTES
     try:
         yield from act(clerk)
@@ -202,4 +131,5 @@ CLERKS: Final[dict[Story, Callable[[Clerk], Actor]]] = {
     Story.SHORT_REST_PAID: _end("wrong_amount", "ask_rest"),
     Story.SHORT_REST_UNPAID: _end("wrong_amount", "ask_rest"),
     Story.MISTOLD: _end("mismatch", "note"),
+    **AFTERCARE,
 }

@@ -15,22 +15,24 @@ from typing import Final
 
 from benchmarks.chaos.backstage import Backstage
 from benchmarks.chaos.bank.server import Bank
+from benchmarks.chaos.clerk import Desk, sign_in
 from benchmarks.chaos.clock import Clock
 from benchmarks.chaos.database import own_database
 from benchmarks.chaos.faults import Kind
 from benchmarks.chaos.house import House
-from benchmarks.chaos.plan import DECK, Errand, make_plan, shelves
+from benchmarks.chaos.plan import APPROVE_ABOVE, DECK, Errand, make_plan, shelves
 from benchmarks.chaos.postman import STRANGER_EVERY, Postman
 from benchmarks.chaos.report import Report
 from benchmarks.chaos.scheduler import Scheduler
 from benchmarks.chaos.shoppers import run_errand
-from benchmarks.chaos.staff import run_case, sign_in
+from benchmarks.chaos.staff import run_case
 from benchmarks.chaos.verdict import Books, judge
 from benchmarks.chaos.world import World
 
 AFTERWARDS: Final = timedelta(days=15)
 HASTE: Final = timedelta(seconds=30)
 SHOWN_EVERY: Final = 5.0
+STAFF: Final = ("staff", "colleague")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def _environment(data: Path, database: str, bank: str) -> dict[str, str]:
         "TILL_DATA": str(data),
         "TILL_BANK_URL": bank,
         "TILL_RATE_LIMITS": "false",
+        "TILL_APPROVE_ABOVE": APPROVE_ABOVE,
         "PYTHONHASHSEED": "0",
     }
 
@@ -119,12 +122,13 @@ def _set_up(world: World, stock: dict[str, int], plan: list[Errand]) -> str:
         shop_url=world.house.url,
         stock=stock,
         password=password,
+        staff=STAFF,
     )
     world.hook = told["hook"]
-    staff = sign_in(world, password)
+    desk = Desk(*(sign_in(world, password, name) for name in STAFF))
     for errand in plan:
         world.send(run_errand(world, errand), after=errand.arrives)
-        world.send(run_case(world, errand, staff), after=errand.arrives)
+        world.send(run_case(world, errand, desk), after=errand.arrives)
     return str(told["account"])
 
 

@@ -15,6 +15,7 @@ Row = dict[str, Any]
 Rows = Mapping[str, Any]
 IN_FLIGHT: Final = {"submitting", "requires_action", "approved", "processing", "unknown"}
 UNSETTLED: Final = {"requested", "submitting", "pending", "unknown"}
+WITHDRAWN: Final = {"failed", "reversed", "rejected"}
 WAITING: Final = {"received", "parked"}
 KEEPS_GOODS: Final = {"open", "confirmed", "completed"}
 DEAD: Final = {"cancelled", "expired"}
@@ -59,7 +60,8 @@ def judge(books: Books) -> Verdict:
     verdict.charged_twice += _twice(books)
     verdict.stuck += _stuck(books)
     verdict.reviews.update(review["kind"] for review in books.rows["reviews"])
-    verdict.others += [*_refunds(books), *_stock(books), *_reviews(books), *_unheeded(books)]
+    verdict.others += [*_refunds(books), *_stock(books), *_reviews(books), *_answers(books)]
+    verdict.others += _unheeded(books)
     verdict.others += [f"ledger: {fault}" for fault in books.rows["faults"]]
     verdict.ledger_difference = _difference(books)
     if verdict.ledger_difference:
@@ -133,7 +135,7 @@ def _refunds(books: Books) -> Iterator[str]:
     returned = {payment.wanted.reference: payment.refunded for payment in books.payments}
     asked: Counter[str] = Counter()
     for row in books.rows["operations"]:
-        if row["kind"] == "refund" and row["status"] not in {"failed", "reversed"}:
+        if row["kind"] == "refund" and row["status"] not in WITHDRAWN:
             asked[row["attempt_ref"]] += row["amount"]
     for row in books.rows["attempts"]:
         ref, net = row["our_ref"], row["refunded"] - row["refund_reversed"]
@@ -147,7 +149,9 @@ def _stock(books: Books) -> Iterator[str]:
     sold: Counter[str] = Counter()
     for line in books.rows["lines"]:
         if line["state"] in KEEPS_GOODS:
-            sold[line["sku"]] += line["quantity"]
+            sold[line["sku"]] += line["quantity"] - line["restocked"]
+    for line in books.rows["returned"]:
+        sold[line["sku"]] -= line["restocked"]
     for sku, before in books.stock.items():
         gone = before - books.rows["stock"][sku]
         if gone != sold[sku]:
@@ -179,6 +183,8 @@ def _unfinished(rows: Rows) -> Iterator[tuple[str, str, str, datetime | None]]:
     for row in _where(rows["operations"], "status", UNSETTLED):
         name = f"{row['kind']} {row['our_ref']}"
         yield name, row["number"], row["status"], row["next_run_at"]
+    for row in _where(rows["evidence"], "state", {"sending"}):
+        yield f"evidence {row['our_ref']}", row["number"], row["state"], row["next_run_at"]
     for row in _where(rows["events"], "state", WAITING):
         yield f"event {row['event_id']}", "", row["state"], row["next_run_at"]
     for row in _where(rows["mails"], "sent_at", {None}):
@@ -254,6 +260,15 @@ def _about_surplus(books: Books, surplus: Payment) -> Review:
     refunds = [row for row in books.rows["operations"] if row["attempt_ref"] == ref]
     failed = [("refund_failed", row["our_ref"]) for row in refunds if row["status"] == "failed"]
     return failed[0] if failed else ("surplus", ref)
+
+
+def _answers(books: Books) -> Iterator[str]:
+    """What was sent in a dispute was taken there, once."""
+    sent = Counter(row["about"] for row in _where(books.rows["evidence"], "state", {"sent"}))
+    taken = Counter({each.id: each.answers for p in books.payments for each in p.disputes})
+    for dispute in sent.keys() | taken.keys():
+        if sent[dispute] != taken[dispute] or taken[dispute] > 1:
+            yield f"dispute {dispute}: {taken[dispute]} answers taken, {sent[dispute]} sent"
 
 
 def _unheeded(books: Books) -> Iterator[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SEED, CHECKOUTS = "40", "10"
-"""Ten checkouts with refunds in whole and in part, one in two browsers and one paid short."""
+SEED, CHECKOUTS = "2803", "10"
+"""Ten checkouts: refunds whole, in part and approved, two browsers, evidence, one paid short."""
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("chaos")]
 

@@ -44,7 +44,9 @@ def books(bank: Bank, paid: Payment) -> Books:
     order |= {"total_amount": 1000, "expires_at": None}
     rows: Row = {name: [] for name in ("operations", "events", "mails", "reviews", "faults")}
     rows |= {"orders": [order], "attempts": [attempt], "stock": {"SKU": 8}}
-    rows["lines"] = [{"number": "ORDER1", "state": "confirmed", "sku": "SKU", "quantity": 2}]
+    rows |= {"returned": [], "evidence": []}
+    line = {"number": "ORDER1", "state": "confirmed", "sku": "SKU", "quantity": 2, "restocked": 0}
+    rows["lines"] = [line]
     rows["postings"] = [
         {"account": "provider:sandbox", "amount": 1000},
         {"account": "sales", "amount": -1000},
@@ -126,6 +128,31 @@ def test_a_refund_made_twice_is_noticed(bank: Bank, books: Books, paid: Payment)
 def test_a_piece_that_nobody_bought_is_missed(books: Books) -> None:
     books.rows["stock"]["SKU"] = 7
     assert judge(books).others == ["stock of SKU: 3 are gone, 2 were sold"]
+
+
+def test_a_piece_put_back_is_not_sold(books: Books) -> None:
+    books.rows["lines"][0]["restocked"] = 1
+    assert judge(books).others == ["stock of SKU: 2 are gone, 1 were sold"]
+
+
+def test_a_piece_that_came_back_is_not_sold(books: Books) -> None:
+    books.rows["returned"].append({"sku": "SKU", "restocked": 2})
+    assert judge(books).others == ["stock of SKU: 2 are gone, 0 were sold"]
+
+
+def evidence(state: str) -> Row:
+    due = {"next_run_at": None, "number": "ORDER1"}
+    return {"our_ref": "E1", "state": state, "about": "dp_1", **due}
+
+
+def test_evidence_that_was_not_taken_is_noticed(books: Books) -> None:
+    books.rows["evidence"].append(evidence("sent"))
+    assert judge(books).others == ["dispute dp_1: 0 answers taken, 1 sent"]
+
+
+def test_evidence_that_is_never_sent_is_stuck(books: Books) -> None:
+    books.rows["evidence"].append(evidence("sending"))
+    assert judge(books).stuck == ["evidence E1 is stuck: sending, next None"]
 
 
 def test_a_cent_between_ledger_and_bank_is_noticed(books: Books) -> None:

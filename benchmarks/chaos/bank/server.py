@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks.chaos.bank import instruments
 from benchmarks.chaos.bank.book import Book, Event, Payment, Wanted
 from benchmarks.chaos.bank.errors import Refused
-from benchmarks.chaos.bank.wire import Json, payment_told, refund_told
+from benchmarks.chaos.bank.wire import Json, dispute_told, payment_told, refund_told
 
 TROUBLE: Final = "X-Trouble"
 """A header that the transport under test adds: "before" or "after" the work, answer 500."""
@@ -62,7 +62,8 @@ class Bank(Book):
             before, answer = self._answers[key]
             return answer if before == asked else _said(Refused(409, "idempotency_mismatch"))
         try:
-            answer = self._act(path.split("/")[3:], body, key)
+            _, _, what, *rest = path.split("/")
+            answer = self._answered(rest[0]) if what == "disputes" else self._act(rest, body, key)
         except Refused as refusal:
             answer = _said(refusal)
         self._answers[key] = (asked, answer)
@@ -88,6 +89,14 @@ class Bank(Book):
             return 201, refund_told(payment, instruments.refund(self, payment, **asked))
         instruments.capture(self, payment, **asked, final=body.get("final", True))
         return 201, self.describe(payment)
+
+    def _answered(self, dispute_id: str) -> Answer:
+        for payment in self.payments.values():
+            for dispute in payment.disputes:
+                if dispute.id == dispute_id:
+                    self.answer_dispute(dispute)
+                    return 201, dispute_told(dispute, payment.wanted.currency)
+        raise Refused(404, "not_found")
 
     def _create(self, wanted: Wanted) -> Payment:
         """A new payment; by a saved card it is paid at once, unless the issuer asks."""

@@ -37,7 +37,7 @@ def payment_told(payment: Payment, *, url: str, merchant: str) -> Json:
         "capture_before": _at(payment.capture_before) if payment.status == "authorized" else None,
         "captures": [_capture(each, wanted.currency) for each in payment.captures],
         "refunds": [refund_told(payment, each) for each in payment.refunds],
-        "disputes": [_dispute(each, wanted.currency) for each in payment.disputes],
+        "disputes": [dispute_told(each, wanted.currency) for each in payment.disputes],
         "saved_card": {"id": payment.saved_card, **card} if payment.saved_card else None,
         "checkout_url": None if wanted.method == "qr" else page,
         "qr_content": page if waits else None,
@@ -74,7 +74,7 @@ def _capture(capture: Capture, currency: str) -> Json:
     }
 
 
-def _dispute(dispute: Dispute, currency: str) -> Json:
+def dispute_told(dispute: Dispute, currency: str) -> Json:
     return {
         "id": dispute.id,
         "object": "dispute",
@@ -83,6 +83,7 @@ def _dispute(dispute: Dispute, currency: str) -> Json:
         "status": dispute.status,
         "reason": "fraudulent",
         "evidence_due_at": _at(dispute.opened + EVIDENCE_WITHIN),
+        "evidence_at": _at(dispute.answered),
         "opened_at": _at(dispute.opened),
         "closed_at": _at(dispute.closed),
     }

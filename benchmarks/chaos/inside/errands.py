@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -10,22 +10,41 @@ from django.db import connection
 from django.db.models import F
 
 from demo.models import Product
-from orders.models import Mail, Order
-from payments.models import Attempt, Entry, InboxEvent, Operation, Posting, Review
+from orders.models import Mail, Order, ReturnLine
+from orders.states import ReturnState
+from payments.models import (
+    Attempt,
+    Dispute,
+    DisputeEvidence,
+    Entry,
+    InboxEvent,
+    Operation,
+    Posting,
+    Refund,
+    Review,
+)
 from payments.services.accounts import connect_sandbox
 from payments.services.check_ledger import faults
+from payments.states import Approval, DisputeState
 
 Answer = dict[str, Any]
-STAFF = "staff"
 
 
-def set_up(*, bank_url: str, shop_url: str, stock: Mapping[str, int], password: str) -> Answer:
-    """Goods on the shelves at 1.00 and more, somebody of the staff, an account at the bank."""
+def set_up(
+    *,
+    bank_url: str,
+    shop_url: str,
+    stock: Mapping[str, int],
+    password: str,
+    staff: Sequence[str],
+) -> Answer:
+    """Goods on the shelves at 1.00 and more, the staff, an account at the bank."""
     Product.objects.bulk_create(
         Product(sku=sku, slug=sku.lower(), name=f"Piece {sku}", price=100 + 137 * n, stock=pieces)
         for n, (sku, pieces) in enumerate(stock.items())
     )
-    get_user_model().objects.create_superuser(STAFF, password=password)
+    for name in staff:
+        get_user_model().objects.create_superuser(name, password=password)
     account = connect_sandbox(bank_url=bank_url, hooks_base_url=shop_url)
     return {"hook": f"/payments/hooks/{account.hook_token}/", "account": account.code}
 
@@ -58,7 +77,27 @@ def find(email: str) -> Answer:
     reviews = Review.objects.filter(payment__order=found, resolved_at=None)
     asked = dict(reviews.values_list("kind", "pk"))
     known = {"pk": found.pk, "state": found.state, "total": total, "number": number}
-    return known | {"reviews": asked}
+    return known | {"reviews": asked, "link": found.link_token} | _before_staff(found)
+
+
+def _before_staff(order: Order) -> Answer:
+    """The lines of an order, and what of it waits for somebody to decide."""
+    lines = [
+        {"pk": line.pk, "left": line.to_dispatch, "price": line.unit_amount}
+        for line in order.lines.order_by("pk")
+    ]
+    asked = order.returns.filter(state=ReturnState.REQUESTED).first()
+    waiting = Refund.objects.filter(payment__order=order, approval=Approval.WAITING).first()
+    dispute = Dispute.objects.filter(
+        attempt__payment__order=order, status=DisputeState.OPEN, evidence=None
+    ).first()
+    return {
+        "lines": lines,
+        "return": asked
+        and {"pk": asked.pk, "lines": list(asked.lines.values_list("pk", "quantity"))},
+        "waiting": waiting and waiting.pk,
+        "dispute": dispute and dispute.pk,
+    }
 
 
 def rows() -> Answer:
@@ -93,6 +132,14 @@ def rows() -> Answer:
             *("number", "state"),
             sku=F("lines__sku"),
             quantity=F("lines__quantity"),
+            restocked=F("lines__restocked"),
+        ),
+        "returned": _all(ReturnLine.objects, "restocked", sku=F("line__sku")),
+        "evidence": _all(
+            DisputeEvidence.objects,
+            *("our_ref", "state", "next_run_at"),
+            about=F("dispute__provider_id"),
+            number=F("dispute__attempt__payment__order__number"),
         ),
     }
 
