@@ -7,6 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from orders.emails import queue_mail
 from orders.formats import format_money
 from orders.states import OrderState
 from payments.books import Fact, Totals
@@ -15,7 +16,7 @@ from payments.models import Attempt, Operation
 from payments.services.apply import settle_payment
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
 from payments.services.post import post_facts, totals_of
-from payments.services.refund import owe_refund
+from payments.services.refund import owe_refund, tell_asked
 from payments.services.room import surplus_left
 from payments.services.surplus import REASON
 from payments.states import EntryKind, OperationStatus
@@ -63,6 +64,7 @@ def refund_again(ending: Ending) -> bool:
             requested_by_id=ending.by,
         )
         owe_refund(refund)
+        tell_asked(case.payment.order, subject=refund.our_ref, amount=amount)
         facts = {"amount": format_money(refund.money), "ref": refund.our_ref}
         end(ending, note=_("refund %(ref)s of %(amount)s") % facts)
     return True
@@ -71,7 +73,7 @@ def refund_again(ending: Ending) -> bool:
 def return_elsewhere(ending: Ending) -> bool:
     """Note that the amount left our own bank account; False where this was done before.
 
-    The ledger says so, and it can no longer be refunded here. Raises RefundRefused.
+    The shopper is told, and it can no longer be refunded here. Raises RefundRefused.
     """
     with transaction.atomic():
         case = lock_case(ending)
@@ -85,6 +87,12 @@ def return_elsewhere(ending: Ending) -> bool:
         fact = Fact(EntryKind.ELSEWHERE, subject, Totals(returned_elsewhere=amount))
         post_facts(attempt, stood=stood, facts=[fact])
         settle_payment(case.payment, case.attempts, source=ending.actor)
+        queue_mail(
+            order=case.payment.order,
+            kind="refund_elsewhere",
+            subject_ref=subject,
+            context={"amount": amount},
+        )
         end(ending, note=format_money(attempt.money(amount)))
     return True
 

@@ -10,7 +10,7 @@ from payments.errors import ReviewRefused
 from payments.models import Attempt, Operation, Review
 from payments.services.cancel import cancel_locked, close_attempts
 from payments.services.ending import Case, Ending, end, ended_before, lock_case
-from payments.services.refund import owe_refund
+from payments.services.refund import owe_refund, tell_asked
 
 LIVING = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
@@ -58,13 +58,14 @@ def _give_up(case: Case, ending: Ending) -> None:
 
 def _refund(attempt: Attempt, ending: Ending) -> None:
     """Ask back what is here of an order that had ended before."""
-    if attempt.refundable.amount:
-        owe_refund(
-            Operation(
-                attempt=attempt,
-                request_key=f"review:{ending.key}:{attempt.our_ref}",
-                amount=attempt.refundable.amount,
-                reason=ending.note,
-                requested_by_id=ending.by,
-            )
-        )
+    if not attempt.refundable.amount:
+        return
+    refund = Operation(
+        attempt=attempt,
+        request_key=f"review:{ending.key}:{attempt.our_ref}",
+        amount=attempt.refundable.amount,
+        reason=ending.note,
+        requested_by_id=ending.by,
+    )
+    owe_refund(refund)
+    tell_asked(attempt.payment.order, subject=refund.our_ref, amount=refund.amount)

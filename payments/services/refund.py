@@ -198,12 +198,12 @@ def go_ahead(refund: Refund) -> None:
             raise RefundRefused(str(refusal)) from refusal
     if refund.return_request:
         close_by_refund(refund.return_request, ref=refund.number)
-    queue_mail(
-        order=order,
-        kind="refund_asked",
-        subject_ref=refund.number,
-        context={"amount": refund.amount},
-    )
+    tell_asked(order, subject=refund.number, amount=refund.amount)
+
+
+def tell_asked(order: Order, *, subject: str, amount: int) -> None:
+    """Owe the shopper the mail that money is on its way back. A second call changes nothing."""
+    queue_mail(order=order, kind="refund_asked", subject_ref=subject, context={"amount": amount})
 
 
 def set_aside(attempt: Attempt, amount: int) -> bool:

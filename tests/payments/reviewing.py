@@ -7,6 +7,7 @@ import itertools
 from orders.models import Order
 from payments.models import Attempt, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
+from payments.providers.base import RefundStatus
 from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.ending import Ending
@@ -24,6 +25,17 @@ def a_review(
 ) -> Review:
     open_review(kind, payment, subject=subject, detail="£5.00: declined")
     return Review.objects.get(subject_ref=subject, kind=kind, resolved_at=None)
+
+
+def a_failed_refund(payment: Payment, amount: int = 1500) -> Review:
+    """The review of a refund that the bank of the shopper did not take."""
+    refund = a_refund(payment, amount, note="cracked", request_key="first").operations.get()
+    attempt = payment.attempts.get()
+    told = a_refund_seen(amount, our_ref=refund.our_ref, status=RefundStatus.FAILED)
+    apply_outcome(
+        attempt_id=attempt.pk, outcome=captured(attempt, refunds=(told,)), source="webhook"
+    )
+    return Review.objects.get(subject_ref=refund.our_ref)
 
 
 def pressing(review: Review, act: ReviewAct, *, key: str = "", by: int | None = None) -> Ending:

@@ -19,18 +19,10 @@ from payments.services.resolve import DOES, WHERE, possible_acts
 from payments.states import PaymentStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured
 from tests.payments.refunding import a_refund
-from tests.payments.reviewing import a_review, press
+from tests.payments.reviewing import a_failed_refund, a_review, press
 from tests.payments.services.cast import apply, damage
 
 pytestmark = pytest.mark.django_db
-
-
-def a_failed_refund(payment: Payment, amount: int = 1500) -> Review:
-    refund = a_refund(payment, amount, note="cracked", request_key="first").operations.get()
-    attempt = payment.attempts.get()
-    told = a_refund_seen(amount, our_ref=refund.our_ref, status=RefundStatus.FAILED)
-    apply(attempt, captured(attempt, refunds=(told,)))
-    return Review.objects.get(subject_ref=refund.our_ref)
 
 
 def acts_of(review: Review) -> list[ReviewAct]:
