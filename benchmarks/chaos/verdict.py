@@ -265,9 +265,9 @@ def _about_surplus(books: Books, surplus: Payment) -> Review:
 def _answers(books: Books) -> Iterator[str]:
     """What was sent in a dispute was taken there, once."""
     sent = Counter(row["about"] for row in _where(books.rows["evidence"], "state", {"sent"}))
-    taken = Counter({each.id: each.answers for p in books.payments for each in p.disputes})
+    taken = Counter(each.id for p in books.payments for each in p.disputes if each.answered)
     for dispute in sent.keys() | taken.keys():
-        if sent[dispute] != taken[dispute] or taken[dispute] > 1:
+        if sent[dispute] != taken[dispute]:
             yield f"dispute {dispute}: {taken[dispute]} answers taken, {sent[dispute]} sent"
 
 

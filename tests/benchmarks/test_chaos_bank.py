@@ -151,6 +151,25 @@ def test_a_lost_dispute_takes_its_money(bank: Bank, clock: Clock) -> None:
     assert payment.kept == 0
 
 
+def test_a_dispute_is_answered_once(bank: Bank) -> None:
+    dispute = bank.open_dispute(a_payment(bank))
+    assert dispute
+    path, texts = f"/v1/disputes/{dispute.id}/evidence", {"statement": "They have it."}
+    first = bank.post(path, texts, "key1")
+
+    assert bank.post(path, texts, "key1") == first
+    assert bank.post(path, texts, "key2")[0] == 409
+
+
+def test_a_dispute_that_is_decided_takes_no_answer(bank: Bank) -> None:
+    payment = a_payment(bank)
+    dispute = bank.open_dispute(payment)
+    assert dispute
+    bank.close_dispute(payment, dispute, "lost")
+
+    assert bank.post(f"/v1/disputes/{dispute.id}/evidence", {}, "key1")[0] == 409
+
+
 def test_the_list_of_events_goes_on_where_it_was_left(bank: Bank) -> None:
     payment = a_payment(bank, "wal_slow", method="wallet")
     bank.succeed(payment)

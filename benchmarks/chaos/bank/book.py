@@ -45,7 +45,6 @@ class Dispute:
     opened: datetime
     status: str = "open"
     closed: datetime | None = None
-    answers: int = 0
     answered: datetime | None = None
 
 
@@ -260,14 +259,6 @@ class Book:
         payment.disputes.append(dispute)
         self.announce(payment, "dispute.opened")
         return dispute
-
-    def answer_dispute(self, dispute: Dispute) -> None:
-        """Take evidence, once; raises Refused where it is too late."""
-        if dispute.status != "open":
-            raise Refused(409, "dispute_decided")
-        if dispute.answered:
-            raise Refused(409, "evidence_taken")
-        dispute.answers, dispute.answered = dispute.answers + 1, self.now()
 
     def close_dispute(self, payment: Payment, dispute: Dispute, status: str) -> None:
         dispute.status, dispute.closed = status, self.now()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from benchmarks.chaos.bank.book import LATE_CARDS, Book, Payment, Refund
+from benchmarks.chaos.bank.book import LATE_CARDS, Book, Dispute, Payment, Refund
 from benchmarks.chaos.bank.errors import Refused
 
 DECLINES: Final = {
@@ -88,6 +88,21 @@ def refund(book: Book, payment: Payment, *, reference: str, amount: int) -> Refu
     if means == "tok_refund_fails_later":
         book.after(FAILS_AFTER, lambda: book.move_refund(payment, made, "failed"))
     return made
+
+
+def answer_dispute(book: Book, dispute_id: str) -> tuple[Payment, Dispute]:
+    """Take evidence, once; raises Refused where it is too late."""
+    known = [(each, dispute) for each in book.payments.values() for dispute in each.disputes]
+    found = next((pair for pair in known if pair[1].id == dispute_id), None)
+    if found is None:
+        raise Refused(404, "not_found")
+    dispute = found[1]
+    if dispute.status != "open":
+        raise Refused(409, "dispute_decided")
+    if dispute.answered:
+        raise Refused(409, "evidence_taken")
+    dispute.answered = book.now()
+    return found
 
 
 def _take(book: Book, payment: Payment) -> None:

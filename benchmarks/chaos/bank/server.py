@@ -91,12 +91,8 @@ class Bank(Book):
         return 201, self.describe(payment)
 
     def _answered(self, dispute_id: str) -> Answer:
-        for payment in self.payments.values():
-            for dispute in payment.disputes:
-                if dispute.id == dispute_id:
-                    self.answer_dispute(dispute)
-                    return 201, dispute_told(dispute, payment.wanted.currency)
-        raise Refused(404, "not_found")
+        payment, dispute = instruments.answer_dispute(self, dispute_id)
+        return 201, dispute_told(dispute, payment.wanted.currency)
 
     def _create(self, wanted: Wanted) -> Payment:
         """A new payment; by a saved card it is paid at once, unless the issuer asks."""
