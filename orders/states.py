@@ -37,14 +37,16 @@ class ReturnState(TextChoices):
     REJECTED = "rejected", _("rejected")
     RECEIVED = "received", pgettext_lazy("goods", "received")
     REFUNDED = "refunded", _("received and refunded")
+    CLOSED = "closed", _("received and closed")
 
 
 RETURN_NEXT: Final[dict[ReturnState, frozenset[ReturnState]]] = {
     ReturnState.REQUESTED: frozenset({ReturnState.APPROVED, ReturnState.REJECTED}),
     ReturnState.APPROVED: frozenset({ReturnState.RECEIVED}),
     ReturnState.REJECTED: frozenset(),
-    ReturnState.RECEIVED: frozenset({ReturnState.REFUNDED}),
+    ReturnState.RECEIVED: frozenset({ReturnState.REFUNDED, ReturnState.CLOSED}),
     ReturnState.REFUNDED: frozenset(),
+    ReturnState.CLOSED: frozenset(),
 }
 
 

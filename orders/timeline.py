@@ -34,6 +34,7 @@ MAILS: Final[dict[str, StrOrPromise]] = {
     "refund_returned": gettext_lazy("Mail: the refund came back"),
     "rest_asked": gettext_lazy("Mail: please pay the rest"),
     "return_approved": gettext_lazy("Mail: how to send it back"),
+    "return_closed": gettext_lazy("Mail: the return is closed"),
     "return_received": gettext_lazy("Mail: the return has arrived"),
     "return_rejected": gettext_lazy("Mail: the return was rejected"),
     "return_requested": gettext_lazy("Mail: we have the request to return"),
@@ -102,6 +103,10 @@ def _return(asked: ReturnRequest) -> Iterator[Step]:
     if asked.refunded_at:
         title = _("Return %(number)s closed by its refund") % named
         yield Step(asked.refunded_at, title, ref=asked.refund_ref, return_id=asked.pk)
+    if asked.closed_at:
+        title = _("Return %(number)s closed without a refund") % named
+        said = _join(asked.closing, _by(asked.closed_by))
+        yield Step(asked.closed_at, title, said, return_id=asked.pk)
 
 
 def _wish(wish: CancellationRequest) -> Iterator[Step]:

@@ -92,7 +92,8 @@ class ReturnRequest(models.Model):
     """What a shopper wants to send back, and what staff have decided and received.
 
     Each step is a conditional UPDATE along orders.states.RETURN_NEXT, so that of two people one
-    decides. `answer`: how to send it, or why not. `refund_ref`: what its money went back by.
+    decides. `answer`: how to send it, or why not. `refund_ref`: what its money went back by;
+    `closing`: why there is no such refund.
     """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="returns")
@@ -111,6 +112,9 @@ class ReturnRequest(models.Model):
     received_by = models.CharField(_("received by"), max_length=150, blank=True)
     refunded_at = models.DateTimeField(_("refunded"), null=True)
     refund_ref = models.CharField(_("refund"), max_length=64, blank=True)
+    closing = models.TextField(_("closed without a refund"), max_length=1000, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_by = models.CharField(_("closed by"), max_length=150, blank=True)
 
     if TYPE_CHECKING:
         lines: RelatedManager[ReturnLine]
@@ -122,6 +126,7 @@ class ReturnRequest(models.Model):
             ("approve_returnrequest", _("Can approve a return")),
             ("reject_returnrequest", _("Can reject a return")),
             ("receive_returnrequest", _("Can receive a return")),
+            ("close_returnrequest", _("Can close a return without a refund")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -138,6 +138,21 @@ def close_by_refund(asked: ReturnRequest, *, ref: str) -> bool:
     return _step(asked, ReturnState.REFUNDED, {"refund_ref": ref, "refunded_at": now()})
 
 
+def close_return(*, return_id: int, answer: str, actor: str) -> bool:
+    """End a received return without a refund of its own: `answer` tells the shopper why.
+
+    Its money went another way, or there is none to give back. A second call changes nothing and
+    returns False; raises ReturnRefused where the goods are not here or it was refunded.
+    """
+    with transaction.atomic():
+        asked = _locked(return_id)
+        closed = {"closing": answer, "closed_at": now(), "closed_by": actor}
+        if not _step(asked, ReturnState.CLOSED, closed):
+            return False
+        _mail(asked, "return_closed")
+    return True
+
+
 def _locked(return_id: int) -> ReturnRequest:
     """A return, with its order locked first."""
     order = lock_order(Order.objects.filter(returns=return_id))
@@ -220,7 +235,7 @@ def _restock(asked: ReturnRequest, lines: list[ReturnLine]) -> None:
 def _mail(asked: ReturnRequest, kind: str) -> None:
     context: MailContext = {
         "return_number": asked.number,
-        "answer": asked.answer,
+        "answer": asked.closing or asked.answer,
         "goods": goods(asked.lines.select_related("line")),
     }
     queue_mail(order=asked.order, kind=kind, subject_ref=asked.number, context=context)

@@ -19,7 +19,13 @@ from orders.admin import FactsAdmin
 from orders.conf import order_settings
 from orders.formats import format_moment
 from orders.models import ReturnRequest
-from orders.services.returns import Receipt, approve_return, receive_return, reject_return
+from orders.services.returns import (
+    Receipt,
+    approve_return,
+    close_return,
+    receive_return,
+    reject_return,
+)
 from orders.states import RETURN_NEXT, ReturnState
 from payments.admin.act import Act, ActForm, Desk, act_page
 from payments.admin.marks import STYLE, badge_mark, order_link, refund_link
@@ -36,8 +42,13 @@ BUTTONS: Final = {
     "reject": ReturnState.REJECTED,
     "receive": ReturnState.RECEIVED,
     "refund": ReturnState.REFUNDED,
+    "close": ReturnState.CLOSED,
 }
 """What leads to which state; each has a permission of its own."""
+
+
+ANSWERS: Final = {"approve": approve_return, "reject": reject_return, "close": close_return}
+"""What is done by telling the shopper something."""
 
 
 def permission(act: str) -> str:
@@ -108,6 +119,7 @@ class ReturnAdmin(FactsAdmin):
     fields = [
         *("order_number", "standing", "reason", "note", "requested_at", "answer"),
         *("decided_at", "decided_by", "received_at", "received_by", "refunded_at", "refund"),
+        *("closing", "closed_at", "closed_by"),
     ]
 
     class Media:
@@ -210,5 +222,4 @@ def decision(asked: ReturnRequest, act: str) -> Act:
 def _decide(asked: ReturnRequest, act: str, typed: dict[str, Any], *, who: str) -> bool:
     if act == "receive":
         return receive_return(return_id=asked.pk, receipts=typed["receipts"], actor=who)
-    decide = approve_return if act == "approve" else reject_return
-    return decide(return_id=asked.pk, answer=typed["answer"], actor=who)
+    return ANSWERS[act](return_id=asked.pk, answer=typed["answer"], actor=who)

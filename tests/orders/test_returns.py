@@ -53,7 +53,8 @@ def test_the_tables_hold_these_steps_and_no_other() -> None:
     wishes = {(str(a), str(b)) for a, nexts in CANCELLATION_NEXT.items() for b in nexts}
 
     assert wishes == {("requested", "approved"), ("requested", "rejected")}
-    assert steps == wishes | {("approved", "received"), ("received", "refunded")}
+    ends = {("received", "refunded"), ("received", "closed")}
+    assert steps == wishes | {("approved", "received")} | ends
 
 
 def test_what_is_asked_back_is_kept_and_mailed_once() -> None:

@@ -63,6 +63,7 @@ def _return_row(request: HttpRequest, asked: ReturnRequest) -> Row:
         "reject": _("Reject…"),
         "receive": _("It has come…"),
         "refund": _("Refund this return…"),
+        "close": _("Close without a refund…"),
     }
     return Row(
         title=_("Return %(number)s") % {"number": asked.number},
