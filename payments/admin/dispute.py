@@ -20,17 +20,15 @@ from orders.admin import FactsAdmin
 from orders.clock import now
 from orders.formats import format_moment, format_money
 from payments.admin.act import Desk, act_page
-from payments.admin.evidence import ANSWER, LABELS, WAYS, answer
+from payments.admin.evidence import ANSWER, LABELS, SEE_ORDERS, WAYS, answer, ways_to_answer
 from payments.admin.marks import STYLE, badge_mark, order_link
 from payments.messages import why
 from payments.models import Dispute, DisputeEvidence
 from payments.registry import takes_evidence
-from payments.states import ANSWERS, DisputeState, EvidenceState
+from payments.states import DisputeState, EvidenceState
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-SEE_ORDERS = "orders.view_order"
 
 
 class DisputeAdmin(FactsAdmin):
@@ -104,8 +102,7 @@ class DisputeAdmin(FactsAdmin):
     def answer_view(self, request: HttpRequest, pk: int, way: str) -> HttpResponse:
         if way not in WAYS:
             raise Http404
-        user = request.user
-        if not (user.has_perm(ANSWER) and user.has_perm(SEE_ORDERS)):
+        if not request.user.has_perms([ANSWER, SEE_ORDERS]):
             raise PermissionDenied
         dispute = get_object_or_404(self.get_queryset(request), pk=pk)
         if way == "send" and not takes_evidence(dispute.account):
@@ -117,13 +114,8 @@ class DisputeAdmin(FactsAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         dispute: Dispute = kwargs["obj"]
-        newest = _newest(dispute)
-        waits = dispute.status == DisputeState.OPEN and not dispute.is_late
-        waits = waits and not (newest and newest.state in ANSWERS)
-        may = request.user.has_perm(ANSWER) and request.user.has_perm(SEE_ORDERS)
         context |= {
-            "can_answer": waits and may,
-            "takes_evidence": takes_evidence(dispute.account),
+            "ways": ways_to_answer(request, dispute),
             "answers": [(each, _texts(each)) for each in dispute.evidence.all()],
         }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,8 +16,10 @@ from payments.admin.act import Act, ActForm, Desk
 from payments.models import Dispute, Payment
 from payments.models.evidence import LONGEST_TEXT
 from payments.providers.evidence import EvidenceTexts
+from payments.registry import takes_evidence
 from payments.services.evidence import EvidenceDraft, note_evidence, request_evidence
 from payments.services.known import known_texts
+from payments.states import ANSWERS, DisputeState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 ANSWER: Final = "payments.answer_dispute"
+SEE_ORDERS: Final = "orders.view_order"
 LABELS: Final[dict[str, StrOrPromise]] = {
     "customer": gettext_lazy("Customer"),
     "goods": gettext_lazy("What was bought"),
@@ -82,6 +86,19 @@ WAYS: Final = {
         gettext_lazy("Noted: you have sent it at the provider's own site."),
     ),
 }
+
+
+def ways_to_answer(request: HttpRequest, dispute: Dispute) -> dict[str, StrOrPromise]:
+    """The pages that this person may answer it on now, with the words that lead there.
+
+    Of a dispute that was read with its evidence and account; none of one that nobody waits for.
+    """
+    may = request.user.has_perms([ANSWER, SEE_ORDERS])
+    answered = any(each.state in ANSWERS for each in dispute.evidence.all())
+    if not may or answered or dispute.is_late or dispute.status != DisputeState.OPEN:
+        return {}
+    send = {"send": _("Answer with evidence…")} if takes_evidence(dispute.account) else {}
+    return {**send, "note": _("Note as sent…")}
 
 
 def answer(dispute: Dispute, way: Way) -> Act:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from config.stack import Stack
+from tests.browser.visitor import Visitor
 from tests.config.waiting import until
 
 
@@ -23,6 +24,17 @@ def open_order(page: Page, number: str) -> None:
     page.get_by_role("searchbox").fill(number)
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name=number).click()
+    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
+
+
+def press(staff: Visitor, link: str, button: str, **typed: str) -> None:
+    """Go to the page of an act, fill it in and do it; its fields by their labels."""
+    page = staff.page
+    page.get_by_role("link", name=link).click()
+    assert staff.barriers() == ""
+    for label, text in typed.items():
+        page.get_by_label(label.replace("_", " ")).fill(text)
+    page.get_by_role("button", name=button).click()
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
 
 

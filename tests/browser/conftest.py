@@ -1,14 +1,17 @@
 """A real browser, found or explained; and a whole shop for it to visit."""
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import BrowserContext, ViewportSize
 
 from benchmarks.browser import ARGS, NO_BROWSER, find_chromium
 from config.stack import Stack
+from tests.browser.visitor import Visitor
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -26,6 +29,15 @@ for name, codes in (may | {"chief": "view_order approve_refund"}).items():
     user.user_permissions.set(Permission.objects.filter(codename__in=codes.split()))
 """
 """Staff with just the permission of their task; each has their name for a password."""
+
+
+HIRE = """
+from django.contrib.auth.models import Permission, User
+user = User.objects.create_user({name!r}, password="a long secret", is_staff=True)
+user.user_permissions.set(Permission.objects.filter(codename__in={codenames!r}))
+"""
+DESK = ViewportSize(width=1280, height=800)
+_clerks = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,3 +97,21 @@ def stack(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def base_url(stack: Stack) -> str:
     """Where paths such as "/cart/" lead."""
     return stack.base_url
+
+
+@pytest.fixture
+def hire(new_context: Callable[..., BrowserContext], stack: Stack) -> Callable[..., Visitor]:
+    """A staff member, signed in, who sees orders and returns and may do what is named."""
+
+    def clerk(*codenames: str) -> Visitor:
+        name = f"clerk{next(_clerks)}"
+        may = ["view_order", "view_returnrequest", *codenames]
+        stack.manage("shell", "-v0", "-c", HIRE.format(name=name, codenames=may))
+        page = new_context(viewport=DESK).new_page()
+        page.goto("/admin/")
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill("a long secret")
+        page.get_by_role("button", name="Log in").click()
+        return Visitor(page, stack.base_url)
+
+    return clerk

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from config.stack import Stack
-from tests.browser.clerk import wait_for_words, words
+from tests.browser.clerk import press, wait_for_words, words
 from tests.browser.journey import check_out, pay_at_bank, put_in_cart, read_the_order, wait_for_mail
 from tests.browser.visitor import Visitor
 
 PHONE = ViewportSize(width=375, height=812)
-DESK = ViewportSize(width=1280, height=800)
 NewContext = Callable[..., BrowserContext]
-_clerks = itertools.count(1)
-HIRE = """
-from django.contrib.auth.models import Permission, User
-user = User.objects.create_user({name!r}, password="a long secret", is_staff=True)
-user.user_permissions.set(Permission.objects.filter(codename__in={codenames!r}))
-"""
 
 
 class Bought:
@@ -50,24 +42,6 @@ def plain(new_context: NewContext, stack: Stack) -> Bought:
     return Bought(Visitor(page, stack.base_url, stack.bank_url, script=False))
 
 
-@pytest.fixture
-def hire(new_context: NewContext, stack: Stack) -> Callable[..., Visitor]:
-    """A staff member, signed in, who sees orders and may do what is named and nothing else."""
-
-    def clerk(*codenames: str) -> Visitor:
-        name = f"clerk{next(_clerks)}"
-        may = ["view_order", "view_returnrequest", *codenames]
-        stack.manage("shell", "-v0", "-c", HIRE.format(name=name, codenames=may))
-        page = new_context(viewport=DESK).new_page()
-        page.goto("/admin/")
-        page.get_by_label("Username").fill(name)
-        page.get_by_label("Password").fill("a long secret")
-        page.get_by_role("button", name="Log in").click()
-        return Visitor(page, stack.base_url)
-
-    return clerk
-
-
 def find(staff: Visitor, bought: Bought) -> Page:
     page = staff.page
     page.goto(f"/admin/orders/order/?q={bought.number}")
@@ -75,16 +49,6 @@ def find(staff: Visitor, bought: Bought) -> Page:
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
     assert staff.barriers() == ""
     return page
-
-
-def press(staff: Visitor, link: str, button: str, **typed: str) -> None:
-    page = staff.page
-    page.get_by_role("link", name=link).click()
-    assert staff.barriers() == ""
-    for label, text in typed.items():
-        page.get_by_label(label.replace("_", " ")).fill(text)
-    page.get_by_role("button", name=button).click()
-    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
 
 
 def dispatch(staff: Visitor, bought: Bought) -> None:

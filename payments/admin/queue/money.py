@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from payments.admin.approve import APPROVE, DOES, is_mine
 from payments.admin.decide import SEE as SEE_REVIEWS
+from payments.admin.evidence import ways_to_answer
 from payments.admin.queue.row import SEE_ORDERS, Row, Step, may, own_page, steps
 from payments.messages import why
 from payments.models import Dispute, Refund, Review
@@ -60,7 +61,7 @@ def _buttons(request: HttpRequest, case: Case) -> tuple[Step, ...]:
 
 
 def dispute_rows(request: HttpRequest, disputes: Sequence[Dispute]) -> list[Row]:
-    """Each with the buttons of the review that it has opened."""
+    """Each with the ways to answer it, and the buttons of the review that it has opened."""
     asked = Review.objects.filter(
         kind=ReviewKind.DISPUTE,
         resolved_at=None,
@@ -88,7 +89,15 @@ def _dispute_row(request: HttpRequest, dispute: Dispute, case: Case | None) -> R
         detail=str(why(dispute.reason, "")),
         url=own_page(request, "admin:payments_dispute_change", dispute.pk, seen_with=SEE_DISPUTES),
         due=dispute.evidence_due_at,
-        steps=_buttons(request, case) if case else (),
+        steps=(*_answers(request, dispute), *(_buttons(request, case) if case else ())),
+    )
+
+
+def _answers(request: HttpRequest, dispute: Dispute) -> tuple[Step, ...]:
+    ways = ways_to_answer(request, dispute)
+    return tuple(
+        Step(label, reverse("admin:payments_dispute_answer", args=[dispute.pk, way]))
+        for way, label in ways.items()
     )
 
 

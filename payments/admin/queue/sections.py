@@ -27,9 +27,9 @@ from payments.admin.queue.money import (
 from payments.admin.queue.row import Row, may
 from payments.admin.returns import SEE as SEE_RETURNS
 from payments.admin.wish import REJECT_WISH
-from payments.models import Dispute, InboxEvent, Refund, Review
+from payments.models import Dispute, DisputeEvidence, InboxEvent, Refund, Review
 from payments.models.records import ReviewKind
-from payments.states import Approval, DisputeState, InboxState
+from payments.states import ANSWERS, Approval, DisputeState, InboxState
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -63,7 +63,14 @@ class Section:
 
 def _disputes() -> QuerySet[Dispute]:
     due = Coalesce(F("evidence_due_at"), Value(NO_HURRY))
-    return Dispute.objects.select_related("attempt__payment__order").annotate(urgent=due)
+    told = Dispute.objects.select_related("account", "attempt__payment__order")
+    return told.prefetch_related("evidence").annotate(urgent=due)
+
+
+def _dispute_waits(_request: HttpRequest) -> Q:
+    """Not one that was answered: the bank decides, and nobody can do anything about it."""
+    sent = DisputeEvidence.objects.filter(dispute=OuterRef("pk"), state__in=ANSWERS)
+    return Q(status=DisputeState.OPEN) & ~Q(Exists(sent))
 
 
 def _reviews() -> QuerySet[Review]:
@@ -113,7 +120,7 @@ SECTIONS: Final = (
         (SEE_DISPUTES,),
         "urgent",
         _disputes,
-        lambda _request: Q(status=DisputeState.OPEN),
+        _dispute_waits,
         dispute_rows,
     ),
     Section(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -12,41 +11,23 @@ from pytest_django import DjangoAssertNumQueries
 from orders.clock import now
 from orders.models import CancellationRequest, ReturnRequest
 from payments.admin.queue.page import GLANCE, PER_PAGE
-from payments.models import Attempt, Dispute, InboxEvent, Refund, Review
+from payments.models import Attempt, InboxEvent, Refund, Review
 from payments.models.records import ReviewKind
-from payments.states import Approval, DisputeState, InboxState
+from payments.states import Approval, InboxState
 from tests.factories import an_attempt, an_order
 from tests.orders.goods import a_received_return, a_return, an_approved_return
 from tests.payments.admin.cast import APPROVE, REFUND, SEE_ORDERS, a_webhook, order_url, staff
+from tests.payments.admin.waiting import (
+    QUEUE,
+    SEE_DISPUTES,
+    SEE_REVIEWS,
+    a_dispute,
+    a_review,
+    sections,
+    titles,
+)
 
 pytestmark = pytest.mark.django_db
-QUEUE = reverse("admin:payments_queue")
-SEE_REVIEWS, SEE_DISPUTES = "payments.view_review", "payments.view_dispute"
-
-
-def a_review(
-    attempt: Attempt, kind: ReviewKind = ReviewKind.BAD_ANSWER, *, hours: int = 1, subject: str = ""
-) -> Review:
-    return Review.objects.create(
-        kind=kind,
-        payment=attempt.payment,
-        subject_ref=subject or attempt.our_ref,
-        opened_at=now() - timedelta(hours=hours),
-    )
-
-
-def a_dispute(attempt: Attempt, *, days: int | None = 3) -> Dispute:
-    """An open dispute with the review that it opens; evidence is due in so many days."""
-    ref = f"dp_{attempt.pk}_{Dispute.objects.count()}"
-    a_review(attempt, ReviewKind.DISPUTE, subject=ref)
-    return Dispute.objects.create(
-        account=attempt.account,
-        attempt=attempt,
-        provider_id=ref,
-        amount=500,
-        status=DisputeState.OPEN,
-        evidence_due_at=None if days is None else now() + timedelta(days=days),
-    )
 
 
 def a_waiting_refund(attempt: Attempt, *, by: int | None = None) -> Refund:
@@ -63,17 +44,6 @@ def a_dead_event(attempt: Attempt) -> InboxEvent:
     event = a_webhook(attempt)
     InboxEvent.objects.filter(pk=event.pk).update(state=InboxState.DEAD, last_error="no such order")
     return event
-
-
-def titles(client_sees: list[str], **query: str) -> list[str]:
-    """The sections and titles that somebody with these permissions reads."""
-    page = staff(*client_sees).get(QUEUE, query)
-    return [str(row.title) for part in page.context["parts"] for row in part.rows]
-
-
-def sections(*permissions: str) -> list[str]:
-    page = staff(*permissions).get(QUEUE)
-    return [part.section.name for part in page.context["parts"]]
 
 
 def everything() -> Attempt:
@@ -130,27 +100,6 @@ def test_where_nothing_waits_the_page_says_so() -> None:
     page = staff(*ALL).get(QUEUE).content.decode()
 
     assert "Nothing needs you right now." in page
-
-
-def test_the_dispute_that_is_due_first_stands_first_and_one_without_a_day_last() -> None:
-    attempt = an_attempt()
-    whenever, later, soon = (a_dispute(attempt, days=days) for days in (None, 9, 2))
-
-    shown = titles([SEE_DISPUTES])
-
-    assert shown == [f"Dispute {it.provider_id}" for it in (soon, later, whenever)]
-
-
-def test_a_dispute_is_no_second_question_for_who_sees_disputes() -> None:
-    a_dispute(an_attempt())
-
-    assert len(titles([SEE_DISPUTES, SEE_REVIEWS])) == 1
-
-
-def test_a_dispute_stands_among_the_reviews_of_who_sees_no_disputes() -> None:
-    a_dispute(an_attempt())
-
-    assert sections(SEE_REVIEWS) == ["reviews"]
 
 
 def test_the_oldest_question_stands_first() -> None:
@@ -275,8 +224,8 @@ def test_the_whole_page_costs_the_same_however_much_waits(
     clerk = staff(*ALL)
 
     # four of the clerk; rows of seven sections, of two of them once more and with what belongs
-    # to them: reviews of disputes, thrice attempts and operations, lines of refunds
-    with django_assert_num_queries(19):
+    # to them: evidence and reviews of disputes, thrice attempts and operations, lines of refunds
+    with django_assert_num_queries(20):
         clerk.get(QUEUE)
 
 
