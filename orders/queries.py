@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import F, QuerySet
+
 from orders.conf import order_settings
-from orders.models import DispatchLine, Order, ReturnLine
+from orders.models import DispatchLine, Order, OrderLine, ReturnLine
 
 
 def return_until(dispatched_at: Iterable[datetime]) -> datetime | None:
@@ -18,6 +20,11 @@ def return_until(dispatched_at: Iterable[datetime]) -> datetime | None:
 def has_left(order: Order) -> bool:
     """Whether anything of it was dispatched."""
     return order.lines.filter(dispatched__gt=0).exists()
+
+
+def unsent_lines(order: Order, count: int = 1) -> QuerySet[OrderLine]:
+    """Lines of which so many pieces are neither sent nor on the shelf again."""
+    return order.lines.filter(quantity__gte=F("dispatched") + F("restocked") + count)
 
 
 def goods(lines: Iterable[DispatchLine | ReturnLine]) -> str:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from orders.conf import order_settings
 from orders.emails import MailContext, queue_mail
 from orders.errors import DispatchRefused
-from orders.models import Dispatch, DispatchLine, Order, OrderLine
-from orders.queries import goods
+from orders.models import Dispatch, DispatchLine, Order
+from orders.queries import goods, unsent_lines
 from orders.services.cancellation import close_wish, open_wish
 from orders.services.lock import lock_order
 from orders.services.pieces import chosen_lines
@@ -65,11 +65,6 @@ def complete_if_sent(order: Order, *, actor: str) -> bool:
         return False
     order.move_to(OrderState.COMPLETED, actor=actor, reason="dispatched")
     return True
-
-
-def unsent_lines(order: Order, count: int = 1) -> QuerySet[OrderLine]:
-    """Lines of which so many pieces are neither sent nor on the shelf again."""
-    return order.lines.filter(quantity__gte=F("dispatched") + F("restocked") + count)
 
 
 def tracking_url(carrier: str, number: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from orders.errors import PiecesGone
 from orders.models import Order, OrderLine
+from orders.queries import unsent_lines
 from orders.services.stock import StockLine, configured_stock
 from orders.states import OrderState
 
@@ -62,9 +63,7 @@ def put_back(order: Order, pieces: Pieces, *, ref: str) -> None:
     if order.state in GOODS_ARE_BACK or not pieces:
         return
     for line, count in pieces:
-        here = OrderLine.objects.filter(
-            pk=line.pk, quantity__gte=F("dispatched") + F("restocked") + count
-        )
+        here = unsent_lines(order, count).filter(pk=line.pk)
         if not here.update(restocked=F("restocked") + count):
             sent = _("%(name)s: it was sent, and comes back to the shelf by a return")
             raise PiecesGone(sent % {"name": line.name})
