@@ -29,7 +29,7 @@ def amounts(payment: Payment) -> list[Amount]:
         Amount("waived", _("Let go"), payment.waived),
         Amount("held", _("Held"), held_for(payment)),
         Amount("surplus", _("Surplus"), payment.money(payment.surplus)),
-        Amount("disputed", _("Disputed"), payment.money(payment.disputed)),
+        Amount("disputed", _("Disputed"), payment.in_dispute),
     ]
     return [
         Amount("total", _("Total"), payment.order.total),

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orders.formats import format_money
 from payments.admin.act import Act, ActForm, Desk
 from payments.models import Payment
 from payments.models.records import ReviewKind
@@ -39,11 +40,18 @@ def _ask(desk: Desk, asked: dict[str, Any]) -> None:
     )
     if fresh:
         desk.note(_("Cancelled: %(reason)s") % asked)
-        said = _("The order is cancelled. What was paid or held goes back within seconds.")
-        desk.say(said, messages.SUCCESS)
+        desk.say(_said(desk.payment), messages.SUCCESS)
     else:
         said = _("This order was cancelled already.")
         desk.say(said, messages.WARNING)
+
+
+def _said(payment: Payment) -> str:
+    """What goes back now; what a dispute holds does not."""
+    if payment.disputed:
+        amount = {"amount": format_money(payment.in_dispute)}
+        return _("The order is cancelled. What is not disputed (%(amount)s is) goes back.") % amount
+    return _("The order is cancelled. What was paid or held goes back within seconds.")
 
 
 def _unclear(payment: Payment) -> dict[str, Any]:

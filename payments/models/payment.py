@@ -104,6 +104,11 @@ class Payment(models.Model):
         return self.money(self.order.total_amount - self.amount)
 
     @property
+    def in_dispute(self) -> Money:
+        """What banks have taken back, for good or until a dispute is won."""
+        return self.money(self.disputed)
+
+    @property
     def accepted_money(self) -> Money:
         return self.money(self.accepted)
 
