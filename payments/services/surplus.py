@@ -101,12 +101,15 @@ def _was_given_up(attempt: Attempt, asked_back: int) -> bool:
 
 
 def _kept(attempt: Attempt) -> int:
-    """How much of what was captured belongs to the order, where nobody else has paid it."""
+    """How much of what was captured belongs to the order, where nobody else has paid it.
+
+    An expired order is not revived by money of which some is going back already.
+    """
     order = attempt.payment.order
     if attempt.superseded_at or _is_cancelled(attempt):
         return 0
     whole = attempt.captured >= attempt.wanted
-    if order.state == OrderState.EXPIRED and whole and not revive_order(order):
+    if order.state == OrderState.EXPIRED and whole and (attempt.surplus or not revive_order(order)):
         return 0
     return min(attempt.captured, attempt.wanted)
 

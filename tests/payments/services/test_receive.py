@@ -35,6 +35,24 @@ def test_it_is_stored_in_one_statement(account: ProviderAccount) -> None:
     assert len(statements) == 1
 
 
+def test_events_of_one_body_keep_the_ids_that_they_have(account: ProviderAccount) -> None:
+    receive_all(
+        account=account,
+        events=[WebhookEvent("evt_1", "paid"), WebhookEvent("evt_2", "refunded")],
+        raw=RAW,
+    )
+
+    ids = InboxEvent.objects.order_by("pk").values_list("event_id", flat=True)
+    assert list(ids) == ["evt_1", "evt_2"]
+
+
+def test_one_without_an_id_is_known_by_its_body_alone(account: ProviderAccount) -> None:
+    receive_all(account=account, events=[WebhookEvent("", "paid")], raw=RAW)
+    receive(account=account, event=WebhookEvent("", "paid"), raw=RAW)
+
+    assert InboxEvent.objects.get().event_id.count(":") == 1
+
+
 def test_in_a_transaction_that_may_be_undone_it_is_not_acknowledged(
     account: ProviderAccount,
 ) -> None:

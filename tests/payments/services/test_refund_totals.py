@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from orders.money import Money
-from payments.models import Attempt
+from payments.models import Attempt, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import RefundSeen, RefundStatus
 from tests.factories import GBP, a_refund_seen, an_attempt, captured
@@ -60,6 +60,14 @@ def test_a_booked_refund_that_is_told_with_another_amount_is_for_a_person(
 
     assert open_reviews() == [ReviewKind.REFUND_TOTAL]
     assert payment.refunded == 2000
+
+
+def test_who_looks_at_another_amount_reads_both(attempt: Attempt) -> None:
+    told = replace(made(attempt), amount=Money(3000, GBP))
+
+    apply(attempt, captured(attempt, refunds=(told,)))
+
+    assert Review.objects.get().seen == "they say £30.00 now, £20.00 is booked"
 
 
 def test_an_old_amount_of_a_refund_that_came_back_asks_nobody(attempt: Attempt) -> None:
