@@ -6,17 +6,30 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Value, When
 
 from orders.clock import now
+from orders.models import ReturnRequest
 from orders.money import Money
-from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
+from orders.states import ReturnState
+from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
 from payments.models.operation import UNSENT
 from payments.models.payment import MISMATCH
-from payments.states import IN_FLIGHT, InboxState, OperationKind, PaymentStatus
+from payments.models.records import ReviewAct
+from payments.states import (
+    CAME_BACK,
+    IN_FLIGHT,
+    UNSETTLED,
+    InboxState,
+    OperationKind,
+    PaymentStatus,
+    ReturnMoney,
+)
 
 MOST_FEED_FAILURES: Final = 10
 """A list of events is read each minute: a short outage tells nobody."""
+MOST_DEAD_EVENTS: Final = 100
+"""Counted on each list of orders, whose template says "more than" of more."""
 HOLDS_NOTHING: Final = frozenset({PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID})
 """Where no bank holds money that anybody still decides about, and nothing need be asked."""
 
@@ -25,6 +38,35 @@ def refunds_of(payment: Payment) -> QuerySet[Operation]:
     """Every refund the shopper hears of, oldest first, each with its attempt and payment."""
     refunds = Operation.objects.filter(attempt__payment=payment, kind=OperationKind.REFUND)
     return refunds.exclude(status__in=UNSENT).select_related("attempt__payment").order_by("pk")
+
+
+def with_money(returns: QuerySet[ReturnRequest]) -> QuerySet[ReturnRequest]:
+    """Returns that each say in `money` what became of their refund, "" while it is on its way.
+
+    Of each part the newest refund counts: what failed may have been refunded again. What was
+    returned another way has gone back too.
+    """
+    parts = Operation.objects.filter(refund__return_request=OuterRef("pk"))
+    same_part = Operation.objects.filter(
+        refund=OuterRef("refund"), attempt=OuterRef("attempt"), pk__gt=OuterRef("pk")
+    )
+    elsewhere = Review.objects.filter(subject_ref=OuterRef("our_ref"), act=ReviewAct.ELSEWHERE)
+    failed = parts.filter(status__in=CAME_BACK).exclude(Exists(same_part) | Exists(elsewhere))
+    return returns.annotate(
+        money=Case(
+            When(Exists(failed), then=Value(ReturnMoney.FAILED.value)),
+            When(Exists(parts.filter(status__in=UNSETTLED)), then=Value("")),
+            default=Value(ReturnMoney.GONE.value),
+        )
+    )
+
+
+def state_of(asked: ReturnRequest) -> ReturnState | ReturnMoney:
+    """Where a return stands, and what became of its money where `with_money` has looked."""
+    money = getattr(asked, "money", "")
+    if money and asked.state == ReturnState.REFUNDED:
+        return ReturnMoney(money)
+    return ReturnState(asked.state)
 
 
 def paid_by(payment: Payment) -> QuerySet[Attempt]:
@@ -63,8 +105,9 @@ def money_may_come(payment: Payment) -> bool:
 
 
 def dead_events() -> int:
-    """How many webhook events were given up; they have an index of their own."""
-    return InboxEvent.objects.filter(state=InboxState.DEAD).count()
+    """How many webhook events were given up; of more than a hundred only that there are more."""
+    dead = InboxEvent.objects.filter(state=InboxState.DEAD)
+    return dead.values("pk")[: MOST_DEAD_EVENTS + 1].count()
 
 
 def failing_feeds() -> QuerySet[ProviderAccount]:
