@@ -50,7 +50,8 @@ def with_money(returns: QuerySet[ReturnRequest]) -> QuerySet[ReturnRequest]:
     same_part = Operation.objects.filter(
         refund=OuterRef("refund"), attempt=OuterRef("attempt"), pk__gt=OuterRef("pk")
     )
-    elsewhere = Review.objects.filter(subject_ref=OuterRef("our_ref"), act=ReviewAct.ELSEWHERE)
+    reviews = Review.objects.filter(payment=OuterRef("attempt__payment"))
+    elsewhere = reviews.filter(subject_ref=OuterRef("our_ref"), act=ReviewAct.ELSEWHERE)
     failed = parts.filter(status__in=CAME_BACK).exclude(Exists(same_part) | Exists(elsewhere))
     return returns.annotate(
         money=Case(

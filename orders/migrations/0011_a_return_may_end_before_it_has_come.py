@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterField(
             model_name='returnrequest',
+            name='refunded_at',
+            field=models.DateTimeField(null=True, verbose_name='refund asked for'),
+        ),
+        migrations.AlterField(
+            model_name='returnrequest',
             name='state',
             field=models.CharField(choices=[('requested', 'asked for'), ('approved', 'approved, awaited'), ('rejected', 'rejected'), ('received', 'received'), ('refunded', 'received, refund on its way'), ('closed', 'closed')], default='requested', max_length=10, verbose_name='state'),
         ),

@@ -12,7 +12,7 @@ from orders.models import CancellationRequest, Mail, Order, OrderLine
 from orders.services.cancel import cancel_order, reopen_order
 from orders.services.cancellation import ask_to_cancel, reject_cancellation
 from orders.services.dispatch import complete_if_sent
-from orders.services.expire import expire_order, revive_order
+from orders.services.expire import expire_order
 from orders.states import CancellationState, OrderState
 from orders.timeline import goods_story
 from tests.factories import an_order
@@ -144,14 +144,6 @@ def test_a_wish_comes_true_when_its_order_expires_and_one_mail_says_so() -> None
         "",
         ["expired"],
     )
-
-
-def test_late_money_brings_back_no_order_that_was_to_be_cancelled() -> None:
-    order = wished_and_open_again()
-    expire_order(order, actor="expiry")
-
-    assert not revive_order(order)
-    assert Order.objects.get().state == OrderState.EXPIRED
 
 
 def test_a_wish_comes_true_when_nothing_of_its_order_is_left_to_send() -> None:
