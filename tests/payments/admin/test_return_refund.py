@@ -55,7 +55,9 @@ def url(asked: ReturnRequest) -> str:
 
 
 def send(clerk: Client, asked: ReturnRequest, amount: str = "42.00", **given: str) -> Answer:
-    typed = {"amount": amount, "reason": "returned", "note": "", "request_key": "k1"} | given
+    seen = ",".join(f"{each.line_id}:{each.received}" for each in asked.lines.all())
+    typed = {"amount": amount, "reason": "returned", "note": "", "request_key": "k1", "seen": seen}
+    typed |= given
     return clerk.post(url(asked), typed)
 
 
