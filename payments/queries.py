@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from orders.clock import now
 from orders.money import Money
-from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
+from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
 from payments.models.operation import UNSENT
 from payments.models.payment import MISMATCH
-from payments.states import IN_FLIGHT, InboxState, OperationKind, PaymentStatus
+from payments.models.records import ReviewKind
+from payments.states import CAME_BACK, IN_FLIGHT, InboxState, OperationKind, PaymentStatus
 
 MOST_FEED_FAILURES: Final = 10
 """A list of events is read each minute: a short outage tells nobody."""
@@ -25,6 +26,22 @@ def refunds_of(payment: Payment) -> QuerySet[Operation]:
     """Every refund the shopper hears of, oldest first, each with its attempt and payment."""
     refunds = Operation.objects.filter(attempt__payment=payment, kind=OperationKind.REFUND)
     return refunds.exclude(status__in=UNSENT).select_related("attempt__payment").order_by("pk")
+
+
+def told_of_failure(operations: QuerySet[Operation]) -> QuerySet[Operation]:
+    """Each with `ended_by`: how a person ended the question of its failure, "" while it is open.
+
+    None where it has not failed, or nobody need decide.
+    """
+    asked = Review.objects.filter(
+        kind=ReviewKind.REFUND_FAILED,
+        payment=OuterRef("attempt__payment"),
+        subject_ref=OuterRef("our_ref"),
+    )
+    asked = asked.exclude(act="", resolved_at__isnull=False)  # ended by itself
+    act = Subquery(asked.order_by("-pk").values("act")[:1])
+    answer = Case(When(status__in=CAME_BACK, then=act))
+    return operations.annotate(ended_by=answer)  # type: ignore[no-redef]  # the model has its type
 
 
 def paid_by(payment: Payment) -> QuerySet[Attempt]:
