@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from payments.models import Operation
+from payments.models.operation import DISPUTED
 from payments.models.records import ReviewAct
 from payments.providers.base import RefundStatus
 from tests.factories import a_payment, a_refund_seen, an_attempt, captured
@@ -42,6 +44,17 @@ def test_a_failed_refund_is_looked_after(client: Client) -> None:
 
     assert LOOKED_AFTER in text
     assert "Failed" not in text
+
+
+def test_a_refund_that_the_bank_decides_about_says_so(client: Client) -> None:
+    payment = a_payment()
+    a_failed_refund(payment, 1500)
+    Operation.objects.update(error_code=DISPUTED)
+
+    text = text_of(client, payment.order.link_token)
+
+    assert "you have claimed the money back through your bank" in text
+    assert LOOKED_AFTER not in text
 
 
 def test_a_failed_refund_that_went_another_way_is_not_open(client: Client) -> None:
