@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from orders.formats import format_moment, format_money
 from payments.admin.act import Act, ActForm, Desk, act_page
-from payments.admin.marks import STYLE, badge_mark, order_link, return_link
+from payments.admin.marks import STYLE, order_link, return_link
 from payments.admin.of_order import OrderHistoryAdmin
 from payments.admin.parts import PARTS, parts_marks, standing_mark
 from payments.models import Operation, Payment, ProviderObject, Refund, RefundReason
@@ -120,7 +120,7 @@ def _said(verb: str) -> str:
 class RefundAdmin(OrderHistoryAdmin):
     """What staff asked for; what waits for approval is one filter away."""
 
-    list_display = ["number", "order", "money", "went", "standing", "why", "requested_by", "asked"]
+    list_display = ["number", "order", "money", "went", "why", "requested_by", "asked"]
     list_filter = ["approval", "reason"]
     list_select_related = ["payment__order", "reason", "requested_by"]
     ordering = ["-pk"]
@@ -166,10 +166,6 @@ class RefundAdmin(OrderHistoryAdmin):
     @admin.display(description=gettext_lazy("parts"))
     def parts(self, refund: Refund) -> SafeString:
         return parts_marks(refund)
-
-    @admin.display(description=gettext_lazy("approval"))
-    def standing(self, refund: Refund) -> SafeString:
-        return badge_mark(Approval(refund.approval))
 
     @admin.display(description=gettext_lazy("reason"))
     def why(self, refund: Refund) -> str:

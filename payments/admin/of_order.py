@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any, ClassVar, Final
 
@@ -41,7 +41,8 @@ class OfOrderAdmin(FactsAdmin):
         return self._seen_by(request, super().get_list_display(request))
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return self._seen_by(request, super().get_fields(request, obj))
+        names = self._seen_by(request, super().get_fields(request, obj))
+        return [self._words_of(name) if self._is_hidden(request, name) else name for name in names]
 
     def _seen_by(self, request: HttpRequest, columns: Iterable[Any]) -> list[Any]:
         instead = {
@@ -50,6 +51,21 @@ class OfOrderAdmin(FactsAdmin):
             if not request.user.has_perm(permission)
         }
         return [instead.get(name, name) for name in columns]
+
+    def _is_hidden(self, request: HttpRequest, name: str) -> bool:
+        """Whether Django would lead by this field to a page that this person may not see."""
+        (to,) = [field.related_model for field in self.opts.fields if field.name == name] or [None]
+        if to is None or not self.admin_site.is_registered(to):
+            return False
+        return not self.admin_site.get_model_admin(to).has_view_permission(request)
+
+    def _words_of(self, name: str) -> Callable[[Model], object]:
+        def words(row: Model) -> object:
+            return getattr(row, name) or self.get_empty_value_display()
+
+        words.__name__ = name
+        field = self.opts.get_field(name)
+        return admin.display(description=getattr(field, "verbose_name", name))(words)
 
 
 class OrderHistoryAdmin(OfOrderAdmin):

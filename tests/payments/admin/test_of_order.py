@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,11 +10,12 @@ from django.db.models import Model
 from django.urls import reverse
 
 from orders.models import Order
-from tests.factories import a_payment
+from payments.models import Refund
+from tests.factories import UserFactory, a_payment
 from tests.orders.goods import a_return
 from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
 from tests.payments.disputing import a_dispute
-from tests.payments.refunding import a_refund
+from tests.payments.refunding import a_reason, a_refund
 from tests.payments.reviewing import a_review
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +41,7 @@ def review() -> tuple[Order, Model]:
     return payment.order, a_review(payment)
 
 
+LINK = re.compile(r'href="(/admin/[^"]*)"')
 ROWS = [refund, returned, dispute, review]
 
 
@@ -82,3 +85,20 @@ def test_the_history_is_for_who_may_see_the_row(
     _order, row = make()
 
     assert staff(SEE_ORDERS).get(address(row, "history")).status_code == 403
+
+
+@pytest.mark.parametrize("make", ROWS)
+def test_a_field_leads_only_where_this_person_may_go(
+    make: Callable[[], tuple[Order, Model]],
+) -> None:
+    _order, row = make()
+    if isinstance(row, Refund):
+        asked = {"requested_by": UserFactory.create(), "reason": a_reason("damaged")}
+        Refund.objects.update(**asked)
+    clerk = staff(see(row))
+
+    shown = clerk.get(address(row, "change")).content.decode()
+
+    content = shown.partition('id="content"')[2]
+    for target in LINK.findall(content):
+        assert clerk.get(target).status_code == 200, target

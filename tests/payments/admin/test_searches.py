@@ -80,7 +80,7 @@ def test_a_search_of_returns_says_that_it_looks_among_all() -> None:
 
     page = staff(SEE_RETURNS).get(RETURNS, {"q": "T"})
 
-    (standing, _reason) = page.context["cl"].filter_specs
+    standing = page.context["cl"].filter_specs[0]
     chosen = [str(it["display"]) for it in standing.choices(page.context["cl"]) if it["selected"]]
     assert chosen == ["all"]
 
