@@ -120,7 +120,7 @@ def _said(verb: str) -> str:
 class RefundAdmin(OrderHistoryAdmin):
     """What staff asked for; what waits for approval is one filter away."""
 
-    list_display = ["number", "order", "money", "went", "why", "requested_by", "asked"]
+    list_display = ["number", "order", "money", "went", "requested_by", "asked", "why"]
     list_filter = ["approval", "reason"]
     list_select_related = ["payment__order", "reason", "requested_by"]
     ordering = ["-pk"]
