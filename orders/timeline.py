@@ -29,6 +29,7 @@ MAILS: Final[dict[str, StrOrPromise]] = {
     "payment_failed": gettext_lazy("Mail: the payment did not arrive"),
     "refund": gettext_lazy("Mail: refund"),
     "refund_asked": gettext_lazy("Mail: a refund is on its way"),
+    "refund_disputed": gettext_lazy("Mail: their bank decides, so no refund"),
     "refund_elsewhere": gettext_lazy("Mail: the money went back another way"),
     "refund_failed": gettext_lazy("Mail: the refund takes longer"),
     "refund_returned": gettext_lazy("Mail: the refund came back"),

@@ -6,16 +6,28 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from orders.clock import now
 from orders.models import ReturnRequest
 from orders.money import Money
 from orders.states import ReturnState
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
-from payments.models.operation import UNSENT
+from payments.models.operation import BOOKED_BEFORE, UNSENT
 from payments.models.payment import MISMATCH
-from payments.models.records import ReviewAct
+from payments.models.records import ReviewAct, ReviewKind
 from payments.states import (
     CAME_BACK,
     IN_FLIGHT,
@@ -52,7 +64,8 @@ def with_money(returns: QuerySet[ReturnRequest]) -> QuerySet[ReturnRequest]:
     )
     reviews = Review.objects.filter(payment=OuterRef("attempt__payment"))
     elsewhere = reviews.filter(subject_ref=OuterRef("our_ref"), act=ReviewAct.ELSEWHERE)
-    failed = parts.filter(status__in=CAME_BACK).exclude(Exists(same_part) | Exists(elsewhere))
+    failed = parts.filter(status__in=CAME_BACK).exclude(error_code=BOOKED_BEFORE)
+    failed = failed.exclude(Exists(same_part) | Exists(elsewhere))
     return returns.annotate(
         money=Case(
             When(Exists(failed), then=Value(ReturnMoney.FAILED.value)),
@@ -68,6 +81,22 @@ def state_of(asked: ReturnRequest) -> ReturnState | ReturnMoney:
     if money and asked.state == ReturnState.REFUNDED:
         return ReturnMoney(money)
     return ReturnState(asked.state)
+
+
+def told_of_failure(operations: QuerySet[Operation]) -> QuerySet[Operation]:
+    """Each with `ended_by`: how a person ended the question of its failure, "" while it is open.
+
+    None where it has not failed, or nobody need decide.
+    """
+    asked = Review.objects.filter(
+        kind=ReviewKind.REFUND_FAILED,
+        payment=OuterRef("attempt__payment"),
+        subject_ref=OuterRef("our_ref"),
+    )
+    asked = asked.exclude(act="", resolved_at__isnull=False)  # ended by itself
+    act = Subquery(asked.order_by("-pk").values("act")[:1])
+    answer = Case(When(status__in=CAME_BACK, then=act))
+    return operations.annotate(ended_by=answer)  # type: ignore[no-redef]  # the model has its type
 
 
 def paid_by(payment: Payment) -> QuerySet[Attempt]:

@@ -36,7 +36,7 @@ def new_request_key() -> str:
 
 
 class ActForm(forms.Form):
-    """A form that asks once: its key is the intent, however often it is sent."""
+    """A form that asks once: its key is the intent, however often it is sent and corrected."""
 
     required_css_class = "required"
 
@@ -46,10 +46,6 @@ class ActForm(forms.Form):
         self, data: dict[str, str] | None = None, *, initial: dict[str, str] | None = None
     ) -> None:
         super().__init__(data, initial={"request_key": new_request_key(), **(initial or {})})
-
-    def with_new_key(self) -> None:
-        """Nothing was asked for, so what is sent next is a request of its own."""
-        self.data = {**self.data, "request_key": new_request_key()}
 
 
 class AmountForm(ActForm):
@@ -129,8 +125,6 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
             form.add_error(act.field, f"{capfirst(str(refusal))}.")
         else:
             return redirect("admin:orders_order_change", payment.order_id)
-    if form.is_bound:
-        form.with_new_key()
     context = {
         **site.admin_site.each_context(request),
         "opts": Order._meta,  # noqa: SLF001  # Django's documented _meta

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+from django import forms
 from django.utils.translation import gettext as _
 
 from orders.formats import format_money
@@ -18,17 +20,25 @@ from payments.states import Approval
 
 REASON = "returned"
 """Code of the reason that is chosen where the list still has it."""
+SEEN: Final = re.compile(r"(\d{1,18}):(\d{1,9})", re.ASCII)
 
 
 class ReturnRefundForm(ReasonForm):
-    """The price of the pieces that came, or any other amount; the pieces are the return's."""
+    """The price of the pieces that came, or any other amount; the pieces are the return's.
+
+    `seen`: the pieces that the price stands for, so that it is not paid for them once more where
+    somebody else has refunded them meanwhile.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, payment: Payment, lines: Sequence[ReturnLine], data: dict[str, str] | None = None
     ) -> None:
         super().__init__(payment.refundable, data)
         came = [(each.line, min(each.received, each.line.to_refund)) for each in lines]
-        self.pieces = {line.pk: count for line, count in came if count}
+        self.initial["seen"] = _named({line.pk: count for line, count in came if count})
+        self.received = {each.line_id: each.received for each in lines}
         price = payment.money(sum(line.unit_amount * count for line, count in came))
         self.initial["amount"] = str(min(price, payment.refundable).decimal)
         self.fields["amount"].help_text = _offered(price, payment.refundable)
@@ -36,8 +46,22 @@ class ReturnRefundForm(ReasonForm):
         self.initial["reason"] = offered.values_list("code", flat=True).first()
 
     def clean(self) -> dict[str, Any]:
+        """The pieces as they were seen; whether they can be refunded still, the service says."""
         typed: dict[str, Any] = super().clean() or {}
-        return typed | {"pieces": self.pieces}
+        pieces = {
+            line: count
+            for line, count in _read(typed.get("seen", "")).items()
+            if 0 < count <= self.received.get(line, 0)
+        }
+        return typed | {"pieces": pieces}
+
+
+def _named(pieces: Mapping[int, int]) -> str:
+    return ",".join(f"{line}:{count}" for line, count in pieces.items())
+
+
+def _read(named: str) -> dict[int, int]:
+    return {int(line): int(count) for line, count in SEEN.findall(named)}
 
 
 def _offered(price: Money, refundable: Money) -> str:

@@ -82,7 +82,8 @@ def _question_whose(attempt: Attempt) -> None:
 
 def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
     state, is_open = DisputeState(seen.status.value), seen.status == DisputeStatus.OPEN
-    dispute, fresh = Dispute.objects.get_or_create(
+    # Locked, since who answers it locks nothing else.
+    dispute, fresh = Dispute.objects.select_for_update(no_key=True).get_or_create(
         account_id=attempt.account_id,
         provider_id=seen.provider_id,
         defaults={

@@ -16,8 +16,15 @@ LIVING = frozenset({OrderState.OPEN, OrderState.CONFIRMED})
 
 
 def can_give_back(case: Case) -> bool:
-    """Whether there is an order to cancel, or money to refund."""
-    return case.payment.order.state in LIVING or any(a.refundable.amount for a in case.attempts)
+    """Whether there is an order to cancel, or money of one that has ended.
+
+    A question about one refund is no reason to give up the order, and of one that is completed the
+    goods are out: what of it goes back is refunded by who may, and approved where it has to be.
+    """
+    state = case.payment.order.state
+    if case.operation or state == OrderState.COMPLETED:
+        return False
+    return state in LIVING or any(attempt.refundable.amount for attempt in case.attempts)
 
 
 def give_back(ending: Ending) -> bool:

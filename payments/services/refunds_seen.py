@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
-from orders.emails import queue_mail
 from payments.books import Fact, Totals
 from payments.models import Attempt, Operation, ProviderObject
-from payments.models.operation import BOOKED_BEFORE, DISPUTED
+from payments.models.operation import BOOKED_BEFORE
 from payments.models.records import ReviewKind
 from payments.providers.base import Failure, Outcome, RefundSeen, RefundStatus
 from payments.schedule import Case, next_poll
+from payments.services.refund_mail import tell_of_end
 from payments.services.reviews import end_question, end_review, open_review
 from payments.sights import WHY
 from payments.states import (
@@ -90,10 +90,9 @@ def _known(attempt: Attempt) -> Known:
     for operation in booked:
         operation.attempt = attempt
     by_pk = {operation.pk: operation for operation in booked}
-    ids = ProviderObject.objects.filter(operation__in=by_pk)
     by_name = {name: each for each in booked for name in (each.our_ref, each.request_key)}
-    pairs = ids.values_list("object_id", "operation_id")
-    return Known({name: by_pk[pk] for name, pk in pairs if pk}, by_name)
+    ids = ProviderObject.objects.filter(operation__in=by_pk).values_list("object_id", "operation")
+    return Known({name: by_pk[pk] for name, pk in ids if pk}, by_name)
 
 
 def _remember(operation: Operation, refund: RefundSeen, known: Known) -> None:
@@ -206,13 +205,9 @@ def _spread_word(
         _made_after_all(attempt, operation)
     if operation.status in UNSETTLED:
         return
+    tell_of_end(operation)
     if operation.status == OperationStatus.SUCCEEDED:
-        _tell_shopper(attempt, operation, kind="refund")
         return
-    if operation.status == OperationStatus.REVERSED:
-        _tell_shopper(attempt, operation, kind="refund_returned")
-    elif operation.error_code != DISPUTED:  # else the bank has given it back, or will decide
-        _tell_shopper(attempt, operation, kind="refund_failed")
     if not failed_before:  # else staff know, and may have given it back by now
         why = Failure(operation.error_code, operation.error_raw)
         open_review(
@@ -288,12 +283,3 @@ def _count(attempt: Attempt, operation: Operation, after: OperationStatus) -> li
 
 def _fact(kind: EntryKind, operation: Operation, adds: Totals) -> Fact:
     return Fact(kind, operation.our_ref, adds, operation.pk)
-
-
-def _tell_shopper(attempt: Attempt, operation: Operation, *, kind: str) -> None:
-    queue_mail(
-        order=attempt.payment.order,
-        kind=kind,
-        subject_ref=operation.our_ref,
-        context={"amount": operation.amount, "reason": operation.reason},
-    )

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from orders.models import ReturnRequest
 from payments.models import Attempt, Operation, Payment, Review
+from payments.models.operation import BOOKED_BEFORE
 from payments.models.records import ReviewAct
 from payments.providers.base import RefundStatus
 from payments.queries import state_of, with_money
@@ -87,7 +88,9 @@ def test_a_refund_that_failed_is_named_to_staff_and_looked_after_for_the_shopper
     asked, _review = a_failed_one()
 
     assert said_to_staff(asked) == [FAILED]
-    assert "We look after it, and you need do nothing." in said_to_shopper(client, asked)
+    text = said_to_shopper(client, asked)
+    assert f"Return {asked.number} Received 1" in text
+    assert "A person is looking after it; you need not do anything." in text
 
 
 def test_what_is_refunded_again_is_on_its_way_again_and_then_gone() -> None:
@@ -99,6 +102,13 @@ def test_what_is_refunded_again_is_on_its_way_again_and_then_gone() -> None:
     tell(RefundStatus.SUCCEEDED)
     (asked,) = with_money(ReturnRequest.objects.all())
     assert state_of(asked) == ReturnMoney.GONE
+
+
+def test_what_the_provider_had_booked_before_has_gone_back() -> None:
+    asked, _review = a_failed_one()
+    Operation.objects.update(error_code=BOOKED_BEFORE)
+
+    assert said_to_staff(asked) == [GONE]
 
 
 def test_what_was_returned_another_way_has_gone_back() -> None:
