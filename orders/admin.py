@@ -22,16 +22,18 @@ from orders.models import Order
 LOOK_AHEAD = 10
 """Pages counted beyond the one being read."""
 
+DEEPEST = 1000
+"""No page behind this one is counted or shown: search or filter to get there."""
 MOST_DIGITS = 9
-"""A longer page number is none: no database counts that far."""
+"""A longer page number is none."""
 
 
 class LookAheadPaginator(Paginator):
-    """Counts no further than ten pages ahead, so that a list costs the same over any history."""
+    """Counts ten pages ahead and never beyond the deepest, over any history and to any address."""
 
     def __init__(self, rows: QuerySet[Model], per_page: int, *, page: int) -> None:
         super().__init__(rows, per_page)
-        self._reach = (max(page, 1) + LOOK_AHEAD) * per_page
+        self._reach = min(max(page, 1) + LOOK_AHEAD, DEEPEST) * per_page
 
     @cached_property
     def _counted(self) -> int:

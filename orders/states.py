@@ -36,13 +36,13 @@ class ReturnState(TextChoices):
     APPROVED = "approved", _("approved, awaited")
     REJECTED = "rejected", _("rejected")
     RECEIVED = "received", pgettext_lazy("goods", "received")
-    REFUNDED = "refunded", _("received and refunded")
-    CLOSED = "closed", _("received and closed")
+    REFUNDED = "refunded", _("received, refund on its way")
+    CLOSED = "closed", pgettext_lazy("return", "closed")
 
 
 RETURN_NEXT: Final[dict[ReturnState, frozenset[ReturnState]]] = {
     ReturnState.REQUESTED: frozenset({ReturnState.APPROVED, ReturnState.REJECTED}),
-    ReturnState.APPROVED: frozenset({ReturnState.RECEIVED}),
+    ReturnState.APPROVED: frozenset({ReturnState.RECEIVED, ReturnState.CLOSED}),
     ReturnState.REJECTED: frozenset(),
     ReturnState.RECEIVED: frozenset({ReturnState.REFUNDED, ReturnState.CLOSED}),
     ReturnState.REFUNDED: frozenset(),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.models import CancellationRequest, Dispatch, Order, ReturnRequest
-from orders.states import CancellationState, ReturnState
+from orders.states import CancellationState, OrderState, ReturnState
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -114,10 +114,13 @@ def _wish(wish: CancellationRequest) -> Iterator[Step]:
     waiting = CancellationState.REQUESTED if wish.decided_at is None else None
     yield Step(wish.requested_at, _("The shopper asks to cancel"), wish.note, waiting)
     if wish.decided_at:
-        rejected = wish.state == CancellationState.REJECTED
-        title = (
-            _("The wish to cancel was rejected")
-            if rejected
-            else _("The order was cancelled as asked")
-        )
-        yield Step(wish.decided_at, title, _join(wish.answer, _by(wish.decided_by)))
+        said = _join(wish.answer, _by(wish.decided_by))
+        yield Step(wish.decided_at, _decided(wish), said)
+
+
+def _decided(wish: CancellationRequest) -> str:
+    if wish.state == CancellationState.REJECTED:
+        return _("The wish to cancel was rejected")
+    if wish.order.state == OrderState.CANCELLED:
+        return _("The order was cancelled as asked")
+    return _("The order ended, and the wish to cancel with it")

@@ -6,18 +6,42 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from orders.clock import now
+from orders.models import ReturnRequest
 from orders.money import Money
+from orders.states import ReturnState
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
 from payments.models.operation import UNSENT
 from payments.models.payment import MISMATCH
-from payments.models.records import ReviewKind
-from payments.states import CAME_BACK, IN_FLIGHT, InboxState, OperationKind, PaymentStatus
+from payments.models.records import ReviewAct, ReviewKind
+from payments.states import (
+    CAME_BACK,
+    IN_FLIGHT,
+    UNSETTLED,
+    InboxState,
+    OperationKind,
+    PaymentStatus,
+    ReturnMoney,
+)
 
 MOST_FEED_FAILURES: Final = 10
 """A list of events is read each minute: a short outage tells nobody."""
+MOST_DEAD_EVENTS: Final = 100
+"""Counted on each list of orders, whose template says "more than" of more."""
 HOLDS_NOTHING: Final = frozenset({PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID})
 """Where no bank holds money that anybody still decides about, and nothing need be asked."""
 
@@ -42,6 +66,36 @@ def told_of_failure(operations: QuerySet[Operation]) -> QuerySet[Operation]:
     act = Subquery(asked.order_by("-pk").values("act")[:1])
     answer = Case(When(status__in=CAME_BACK, then=act))
     return operations.annotate(ended_by=answer)  # type: ignore[no-redef]  # the model has its type
+
+
+def with_money(returns: QuerySet[ReturnRequest]) -> QuerySet[ReturnRequest]:
+    """Returns that each say in `money` what became of their refund, "" while it is on its way.
+
+    Of each part the newest refund counts: what failed may have been refunded again. What was
+    returned another way has gone back too.
+    """
+    parts = Operation.objects.filter(refund__return_request=OuterRef("pk"))
+    same_part = Operation.objects.filter(
+        refund=OuterRef("refund"), attempt=OuterRef("attempt"), pk__gt=OuterRef("pk")
+    )
+    reviews = Review.objects.filter(payment=OuterRef("attempt__payment"))
+    elsewhere = reviews.filter(subject_ref=OuterRef("our_ref"), act=ReviewAct.ELSEWHERE)
+    failed = parts.filter(status__in=CAME_BACK).exclude(Exists(same_part) | Exists(elsewhere))
+    return returns.annotate(
+        money=Case(
+            When(Exists(failed), then=Value(ReturnMoney.FAILED.value)),
+            When(Exists(parts.filter(status__in=UNSETTLED)), then=Value("")),
+            default=Value(ReturnMoney.GONE.value),
+        )
+    )
+
+
+def state_of(asked: ReturnRequest) -> ReturnState | ReturnMoney:
+    """Where a return stands, and what became of its money where `with_money` has looked."""
+    money = getattr(asked, "money", "")
+    if money and asked.state == ReturnState.REFUNDED:
+        return ReturnMoney(money)
+    return ReturnState(asked.state)
 
 
 def paid_by(payment: Payment) -> QuerySet[Attempt]:
@@ -80,8 +134,9 @@ def money_may_come(payment: Payment) -> bool:
 
 
 def dead_events() -> int:
-    """How many webhook events were given up; they have an index of their own."""
-    return InboxEvent.objects.filter(state=InboxState.DEAD).count()
+    """How many webhook events were given up; of more than a hundred only that there are more."""
+    dead = InboxEvent.objects.filter(state=InboxState.DEAD)
+    return dead.values("pk")[: MOST_DEAD_EVENTS + 1].count()
 
 
 def failing_feeds() -> QuerySet[ProviderAccount]:

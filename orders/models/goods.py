@@ -116,7 +116,7 @@ class ReturnRequest(models.Model):
     decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
     received_at = models.DateTimeField(pgettext_lazy("goods", "received"), null=True)
     received_by = models.CharField(_("received by"), max_length=150, blank=True)
-    refunded_at = models.DateTimeField(_("refunded"), null=True)
+    refunded_at = models.DateTimeField(_("refund asked for"), null=True)
     refund_ref = models.CharField(_("refund"), max_length=64, blank=True)
     closing = models.TextField(_("closed without a refund"), max_length=1000, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True)

@@ -12,10 +12,10 @@ from orders.emails import MailContext, queue_mail
 from orders.errors import CancellationRefused
 from orders.models import Order
 from orders.queries import has_left
-from orders.services.cancellation import close_wish, open_wish
+from orders.services.cancellation import fulfil_wish
 from orders.services.pieces_back import held_goods
 from orders.services.stock import configured_stock
-from orders.states import CancellationState, OrderState
+from orders.states import OrderState
 
 KEPT_OPEN: Final = timedelta(days=1)
 """How long an order whose hold has lapsed keeps its goods for another payment."""
@@ -31,8 +31,7 @@ def cancel_order(order: Order, *, actor: str, reason: str) -> bool:
         return False
     check_nothing_sent(order)
     order.move_to(OrderState.CANCELLED, actor=actor, reason=reason)
-    if open_wish(order):
-        close_wish(order, CancellationState.APPROVED, actor=actor, answer="")
+    fulfil_wish(order, actor=actor)
     queue_mail(order=order, kind="cancelled", subject_ref=order.number)
     configured_stock().give_back(ref=order.stock_ref, lines=held_goods(order))
     return True

@@ -47,6 +47,21 @@ def open_wish(order: Order) -> CancellationRequest | None:
     return wishes.first()
 
 
+def fulfil_wish(order: Order, *, actor: str = "") -> None:
+    """Nothing more of a locked order is sent: what its shopper wished, if they did, has come true.
+
+    No mail: that the order ended says enough.
+    """
+    if open_wish(order):
+        close_wish(order, CancellationState.APPROVED, actor=actor, answer="")
+
+
+def is_given_up(order: Order) -> bool:
+    """Whether its shopper wished that nothing be sent, and nothing is."""
+    wishes = CancellationRequest.objects.filter(order=order, state=CancellationState.APPROVED)
+    return wishes.exists()
+
+
 def close_wish(order: Order, to: CancellationState, *, actor: str, answer: str) -> bool:
     """Decide the wish of a locked order, if there is one. A second call changes nothing.
 

@@ -16,7 +16,7 @@ from orders.emails import MailContext, queue_mail
 from orders.errors import DispatchRefused
 from orders.models import Dispatch, DispatchLine, Order
 from orders.queries import goods, unsent_lines
-from orders.services.cancellation import close_wish, open_wish
+from orders.services.cancellation import close_wish, fulfil_wish, open_wish
 from orders.services.lock import lock_order
 from orders.services.pieces import chosen_lines
 from orders.states import CancellationState, OrderState
@@ -58,12 +58,17 @@ def record_dispatch(draft: DispatchDraft) -> tuple[Dispatch, bool]:
 
 
 def complete_if_sent(order: Order, *, actor: str) -> bool:
-    """Complete a locked order that is paid and wholly sent. A second call changes nothing."""
+    """Complete a locked order that is paid and wholly sent. A second call changes nothing.
+
+    A wish to cancel that is still open is fulfilled: a parcel would have ended it, so all that was
+    to be sent is on the shelf again.
+    """
     if order.state != OrderState.CONFIRMED or order.paid_at is None:
         return False
     if unsent_lines(order).exists():
         return False
     order.move_to(OrderState.COMPLETED, actor=actor, reason="dispatched")
+    fulfil_wish(order)
     return True
 
 

@@ -101,8 +101,7 @@ def reject_return(*, return_id: int, answer: str, actor: str) -> bool:
         decided = {"answer": answer, "decided_at": now(), "decided_by": actor}
         if not _step(asked, ReturnState.REJECTED, decided):
             return False
-        for line in asked.lines.all():
-            _free(line, line.quantity)
+        _free_all(asked)
         _mail(asked, "return_rejected")
     return True
 
@@ -139,16 +138,19 @@ def close_by_refund(asked: ReturnRequest, *, ref: str) -> bool:
 
 
 def close_return(*, return_id: int, answer: str, actor: str) -> bool:
-    """End a received return without a refund of its own: `answer` tells the shopper why.
+    """End a return without a refund of its own: `answer` tells the shopper why.
 
-    Its money went another way, or there is none to give back. A second call changes nothing and
-    returns False; raises ReturnRefused where the goods are not here or it was refunded.
+    Its money went another way, or there is none to give back; or its goods never came, and then
+    they may be asked for anew. A second call changes nothing and returns False; raises
+    ReturnRefused where nobody has approved it, or it was refunded.
     """
     with transaction.atomic():
         asked = _locked(return_id)
         closed = {"closing": answer, "closed_at": now(), "closed_by": actor}
         if not _step(asked, ReturnState.CLOSED, closed):
             return False
+        if asked.received_at is None:
+            _free_all(asked)
         _mail(asked, "return_closed")
     return True
 
@@ -209,6 +211,11 @@ def _reserve(line: OrderLine, count: int) -> None:
         line.to_return,
     )
     raise ReturnRefused(refused % facts)
+
+
+def _free_all(asked: ReturnRequest) -> None:
+    for line in asked.lines.all():
+        _free(line, line.quantity)
 
 
 def _free(line: ReturnLine, count: int) -> None:

@@ -30,16 +30,16 @@ def _form(_payment: Payment, data: dict[str, str] | None) -> CancelForm:
 
 
 def _ask(desk: Desk, asked: dict[str, Any]) -> None:
-    """Cancel the order and note who did; the provider is asked meanwhile."""
+    """Cancel the order with its audit row; the provider is asked before."""
     who = desk.request.user.get_username()
     fresh = cancel_order(
         payment_id=desk.payment.pk,
         actor=who,
         reason=asked["reason"],
         requested_by=desk.request.user.pk,
+        audit=lambda: desk.note(_("Cancelled: %(reason)s") % asked),
     )
     if fresh:
-        desk.note(_("Cancelled: %(reason)s") % asked)
         desk.say(_said(desk.payment), messages.SUCCESS)
     else:
         said = _("This order was cancelled already.")

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orders.forms import ProseField
 from payments.admin.act import Act, ActForm, Desk
 from payments.models import Dispute, Payment
 from payments.models.evidence import LONGEST_TEXT
@@ -48,18 +49,13 @@ class EvidenceForm(ActForm):
     def __init__(self, dispute: Dispute, data: dict[str, str] | None = None) -> None:
         super().__init__(data, initial={} if data else asdict(known_texts(dispute)))
         for name, label in LABELS.items():
-            self.fields[name] = forms.CharField(
+            self.fields[name] = ProseField(
                 label=label,
                 max_length=LONGEST_TEXT,
                 required=False,
                 help_text=HELP.get(name, ""),
                 widget=forms.Textarea(attrs={"rows": 7, "class": "vLargeTextField"}),
             )
-
-    def clean(self) -> dict[str, Any]:
-        """Browsers send lines ended as networks do; a bank counts characters."""
-        typed = super().clean() or {}
-        return {name: text.replace("\r\n", "\n") for name, text in typed.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from orders.states import OrderState
 from payments.admin.dispatch import DISPATCH
 from payments.admin.returns import SEE, card
 from payments.admin.wish import REJECT_WISH
+from payments.queries import with_money
 
 
 class ReasonAdmin(admin.ModelAdmin):
@@ -30,7 +31,11 @@ class ReasonAdmin(admin.ModelAdmin):
 def goods_of(request: HttpRequest, order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
     """For the template of the order's page; returns are read where something has left."""
     left = order.state == OrderState.CONFIRMED and any(line.to_dispatch for line in lines)
-    asked = order.returns.select_related("reason").prefetch_related("lines__line", "refunds")
+    asked = (
+        with_money(order.returns.all())
+        .select_related("reason")
+        .prefetch_related("lines__line", "refunds")
+    )
     seen = any(line.dispatched for line in lines) and request.user.has_perm(SEE)
     wish: CancellationRequest | None = getattr(order, "cancellation", None)
     wish = None if wish and wish.decided_at else wish

@@ -29,7 +29,7 @@ def _asking(service: Callable[..., bool], noted: StrOrPromise) -> Callable[[Desk
 
     def ask(desk: Desk, _asked: Asked) -> None:
         with transaction.atomic():
-            if fresh := service(payment_id=desk.payment.pk):
+            if fresh := service(payment_id=desk.payment.pk, requested_by=desk.request.user.pk):
                 desk.note(str(noted))
         if fresh:
             desk.say(_("What is held is released within seconds."), messages.SUCCESS)

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from orders.conf import order_settings
 from orders.formats import format_moment
+from orders.forms import ProseField
 from orders.models import ReturnRequest
 from orders.services.returns import (
     Receipt,
@@ -33,6 +35,7 @@ from payments.admin.refund import REFUND
 from payments.admin.return_refund import return_refund
 from payments.admin.standing import StandingFilter
 from payments.models import Payment, Refund
+from payments.queries import state_of, with_money
 from payments.states import Approval
 
 SEE_ORDERS: Final = "orders.view_order"
@@ -67,7 +70,7 @@ def buttons(request: HttpRequest, asked: ReturnRequest) -> list[str]:
 
 
 class AnswerForm(ActForm):
-    answer = forms.CharField(
+    answer = ProseField(
         label=gettext_lazy("What we tell the shopper"),
         max_length=1000,
         help_text=gettext_lazy("Mailed as it stands, and shown on the page of the order."),
@@ -135,13 +138,16 @@ class ReturnAdmin(OrderHistoryAdmin):
     class Media:
         css = STYLE
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReturnRequest]:
+        return with_money(super().get_queryset(request))
+
     @admin.display(description=gettext_lazy("order"))
     def order_number(self, asked: ReturnRequest) -> SafeString:
         return order_link(asked.order)
 
     @admin.display(description=gettext_lazy("state"))
     def standing(self, asked: ReturnRequest) -> SafeString:
-        return badge_mark(ReturnState(asked.state))
+        return badge_mark(state_of(asked))
 
     @admin.display(description=gettext_lazy("asked"))
     def asked(self, asked: ReturnRequest) -> str:
@@ -186,7 +192,7 @@ def card(request: HttpRequest, asked: ReturnRequest) -> dict[str, Any]:
     return {
         "asked": asked,
         "lines": asked.lines.all(),
-        "state": badge_mark(ReturnState(asked.state)),
+        "state": badge_mark(state_of(asked)),
         "buttons": buttons(request, asked),
         "waiting": waiting_refund(asked),
     }

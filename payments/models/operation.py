@@ -28,6 +28,8 @@ UNSENT: Final = (OperationStatus.AWAITING_APPROVAL, OperationStatus.REJECTED)
 
 BOOKED_BEFORE: Final = "booked_before"
 """Error code of our refund whose money is booked as an external one."""
+RELEASE: Final = "release"
+"""How the request key of a void begins that lets go of a hold; others close an attempt."""
 DISPUTED: Final = "disputed"
 """Error code of a refund that was not sent, since the shopper claims the money at the bank."""
 

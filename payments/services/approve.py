@@ -36,7 +36,8 @@ def approve_refund(decision: Decision) -> bool:
     """Let a refund go that waits for it; a worker sends it after the commit.
 
     False where the same person has approved it before; raises RefundRefused where another has
-    decided, where it was theirs to ask for, or where a dispute has taken the money meanwhile.
+    decided, where it was theirs to ask for, or where a dispute or a refund made at the provider has
+    taken the money meanwhile.
     """
     with transaction.atomic():
         refund, attempts = _locked(decision)
@@ -48,7 +49,9 @@ def approve_refund(decision: Decision) -> bool:
         concerned = set(waiting.values_list("attempt", flat=True))
         waiting.update(status=OperationStatus.REQUESTED, next_run_at=now())
         if any(is_overdrawn(each) for each in attempts if each.pk in concerned):
-            raise RefundRefused(_("a dispute has taken this money: wait for its end, or reject"))
+            raise RefundRefused(
+                _("a dispute or another refund has taken this money: wait for its end, or reject")
+            )
         go_ahead(refund)
         wake(SUBMIT_TASK)
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -31,10 +31,18 @@ from payments.states import AttemptStatus, OperationKind, OperationStatus
 ENDED = frozenset({OrderState.EXPIRED, OrderState.COMPLETED})
 
 
-def cancel_order(*, payment_id: int, actor: str, reason: str, requested_by: int | None) -> bool:
+def cancel_order(
+    *,
+    payment_id: int,
+    actor: str,
+    reason: str,
+    requested_by: int | None,
+    audit: Callable[[], None] | None = None,
+) -> bool:
     """Close every attempt, then the order; whatever was paid is refunded. No transaction is open.
 
-    A second call changes nothing and returns False. Raises CancelRefused with a sentence for staff.
+    `audit` writes down who did it, in the transaction that cancels. A second call changes nothing
+    and returns False. Raises CancelRefused with a sentence for staff.
     """
     order = Order.objects.get(payment=payment_id)
     if order.state in ENDED:
@@ -42,9 +50,12 @@ def cancel_order(*, payment_id: int, actor: str, reason: str, requested_by: int 
     close_attempts(order)
     with transaction.atomic(durable=True):
         payment, attempts = lock_payment(Order.objects.filter(payment=payment_id))
-        return cancel_locked(
+        fresh = cancel_locked(
             payment, attempts, actor=actor, reason=reason, requested_by=requested_by
         )
+        if fresh and audit:
+            audit()
+    return fresh
 
 
 def cancel_locked(
@@ -62,7 +73,7 @@ def cancel_locked(
     for attempt in attempts:
         if attempt.held or attempt.status == AttemptStatus.AUTHORIZED:
             before = as_read(attempt)
-            owe_release(attempt)
+            owe_release(attempt, by=requested_by)
             save_changes(attempt, before)
     reject_waiting(payment, attempts, by=requested_by, note=_("the order is cancelled"))
     settle_payment(payment, attempts, source="cancel")

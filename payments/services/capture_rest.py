@@ -35,7 +35,7 @@ def release_what_is_left(ending: Ending) -> bool:
         case = lock_case(ending)
         if ended_before(ending):
             return False
-        if not release_rest(payment_id=case.payment.pk):
+        if not release_rest(payment_id=case.payment.pk, requested_by=ending.by):
             raise ReleaseRefused(_("nothing is held any more, or it is being released"))
         end(ending)
     return True

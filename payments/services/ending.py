@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +28,8 @@ ABOUT_A_REFUND: Final = frozenset({ReviewKind.EXTERNAL_REFUND, ReviewKind.REFUND
 class Ending:
     """Which button somebody pressed on a review. `key` is the intent: it comes twice, it acts once.
 
-    `actor` is the name of the user `by`.
+    `actor` is the name of the user `by`. `audit` writes down who did it, with the note that is
+    kept, in the transaction that ends the review.
     """
 
     review_id: int
@@ -37,6 +38,7 @@ class Ending:
     note: str = ""
     by: int | None = None
     actor: str = "staff"
+    audit: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,12 @@ def ended_by_answer(ending: Ending) -> bool:
     """Whether what was heard has ended it by itself; then it gets the name of who asked."""
     told = Review.objects.filter(pk=ending.review_id, resolved_at__isnull=False, act="")
     said = Concat("note", Value(f" · {ending.note}")) if ending.note else F("note")
-    return bool(
-        told.update(resolved_by_id=ending.by, act=ending.act, note=said, request_key=ending.key)
-    )
+    mine = {"resolved_by_id": ending.by, "act": ending.act, "request_key": ending.key}
+    if not told.update(note=said, **mine):
+        return False
+    if ending.audit:
+        ending.audit(Review.objects.get(pk=ending.review_id).note)
+    return True
 
 
 def end(ending: Ending, *, note: str = "") -> None:
@@ -151,3 +156,5 @@ def end(ending: Ending, *, note: str = "") -> None:
         request_key=ending.key,
     ):
         raise ReviewRefused(_("this review has ended already"))
+    if ending.audit:
+        ending.audit(said[:255])

@@ -14,7 +14,7 @@ from orders.services.expire import revive_order
 from orders.states import OrderState
 from orders.wake import wake
 from payments.models import Attempt, Operation, Review
-from payments.models.operation import SUBMIT_TASK, new_void_ref
+from payments.models.operation import RELEASE, SUBMIT_TASK, new_void_ref
 from payments.models.records import ReviewKind
 from payments.services.reviews import open_review
 from payments.services.surplus import kept_by_others
@@ -56,13 +56,15 @@ def _is_left(attempt: Attempt) -> bool:
     return attempt.superseded_at is not None or paid >= attempt.payment.amount
 
 
-def owe_release(attempt: Attempt) -> None:
+def owe_release(attempt: Attempt, *, by: int | None = None) -> None:
     """Owe the void of a hold in the same transaction; a worker sends it. The caller saves.
+
+    `by`: who asked for it, None where nobody did.
 
     One at a time: while one is on its way nothing is owed, and after one that came to nothing the
     next has a key of its own.
     """
-    key = f"release:{attempt.our_ref}"
+    key = f"{RELEASE}:{attempt.our_ref}"
     releases = attempt.operations.filter(kind=OperationKind.VOID, request_key__startswith=key)
     stand = list(releases.values_list("status", flat=True))
     attempt.closing_at = attempt.closing_at or now()
@@ -74,6 +76,7 @@ def owe_release(attempt: Attempt) -> None:
         our_ref=new_void_ref(),
         request_key=f"{key}:{len(stand)}",
         amount=attempt.authorized - attempt.captured - attempt.released,
+        requested_by_id=by,
     )
     wake(SUBMIT_TASK)
 

@@ -18,7 +18,7 @@ from payments.services.lock import lock_payment
 from payments.states import UNSETTLED, OperationKind
 
 
-def release_hold(*, payment_id: int) -> bool:
+def release_hold(*, payment_id: int, requested_by: int | None = None) -> bool:
     """Owe the release of what is held for an open order, and ask the shopper for another payment.
 
     A second call changes nothing and returns False. Raises ReleaseRefused with a sentence for
@@ -33,14 +33,14 @@ def release_hold(*, payment_id: int) -> bool:
             _check(attempt)
             before = as_read(attempt)
             attempt.superseded_at, attempt.reserved, attempt.accepted = now(), 0, 0
-            owe_release(attempt)
+            owe_release(attempt, by=requested_by)
             save_changes(attempt, before)
             ask_again(payment.order, subject_ref=attempt.our_ref)
         settle_payment(payment, attempts, source="release")
     return bool(holding)
 
 
-def release_rest(*, payment_id: int) -> bool:
+def release_rest(*, payment_id: int, requested_by: int | None = None) -> bool:
     """Owe the release of what is still held beside what was captured; the order keeps that.
 
     A second call changes nothing and returns False. Raises ReleaseRefused with a sentence for
@@ -57,7 +57,7 @@ def release_rest(*, payment_id: int) -> bool:
             _check_captures(attempt)
             before = as_read(attempt)
             attempt.capture_final = True
-            owe_release(attempt)
+            owe_release(attempt, by=requested_by)
             save_changes(attempt, before)
     return bool(resting)
 

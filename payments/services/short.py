@@ -88,7 +88,9 @@ def _short_attempt(case: Case) -> Attempt:
 
 def _keep_alive(order: Order) -> None:
     if order.state == OrderState.EXPIRED and not revive_order(order):
-        raise ReviewRefused(_("the goods are sold by now: give everything back"))
+        raise ReviewRefused(
+            _("the goods are sold by now, or the shopper asked to cancel: give everything back")
+        )
     if order.state not in {OrderState.OPEN, OrderState.CONFIRMED}:
         raise ReviewRefused(_("this order is closed: give everything back"))
 

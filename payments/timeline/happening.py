@@ -21,6 +21,7 @@ class Kind(enum.StrEnum):
     CALL = "call"
     EVENT = "event"
     CAPTURE = "capture"
+    RELEASE = "release"
     REFUND = "refund"
     DISPUTE = "dispute"
     EVIDENCE = "evidence"

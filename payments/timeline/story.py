@@ -7,6 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -24,6 +25,7 @@ from payments.models import (
     ProviderCall,
     Review,
 )
+from payments.models.operation import RELEASE
 from payments.models.records import CallResult, ReviewKind
 from payments.models.refund import goods_of
 from payments.registry import METHOD_LABELS
@@ -143,26 +145,30 @@ def _events(payment: Payment) -> Iterator[Happening]:
 
 
 def _operations(payment: Payment) -> Iterator[Happening]:
-    asked = Operation.objects.filter(attempt__payment=payment).exclude(kind=OperationKind.VOID)
+    closes = Q(kind=OperationKind.VOID) & ~Q(request_key__startswith=f"{RELEASE}:")
+    asked = Operation.objects.filter(attempt__payment=payment).exclude(closes)
     known = asked.select_related(
         "attempt__payment", "requested_by", "refund__reason", "refund__return_request"
     )
     told = known.prefetch_related("provider_objects", "refund__lines__line")
     for operation in told.order_by("pk"):
-        if operation.kind == OperationKind.CAPTURE:
-            yield _captured(operation)
+        if operation.kind != OperationKind.REFUND:
+            yield _of_hold(operation)
             continue
         yield _asked(operation)
         if operation.settled_at and operation.status != OperationStatus.REJECTED:
             yield _settled(operation, operation.settled_at)
 
 
-def _captured(capture: Operation) -> Happening:
-    title = _("Capture of %(amount)s requested") % {"amount": format_money(capture.money)}
-    by = _("by %(user)s") % {"user": capture.requested_by} if capture.requested_by else ""
-    said = join(by, why(capture.error_code, capture.error_raw))
-    state = badge(OperationStatus(capture.status))
-    return Happening(capture.created_at, Kind.CAPTURE, title, said, state, capture.our_ref)
+def _of_hold(asked: Operation) -> Happening:
+    """What is charged of a hold, or let go."""
+    kind, title = Kind.CAPTURE, _("Capture of %(amount)s requested")
+    if asked.kind == OperationKind.VOID:
+        kind, title = Kind.RELEASE, _("Release of %(amount)s requested")
+    by = _("by %(user)s") % {"user": asked.requested_by} if asked.requested_by else ""
+    said = join(by, why(asked.error_code, asked.error_raw))
+    state, amount = badge(OperationStatus(asked.status)), {"amount": format_money(asked.money)}
+    return Happening(asked.created_at, kind, title % amount, said, state, asked.our_ref)
 
 
 def _asked(refund: Operation) -> Happening:

@@ -10,6 +10,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from orders.forms import ProseField
 from orders.models import OrderLine, ReturnReason
 from shop.forms.checkout import EmailInput
 
@@ -26,7 +27,7 @@ class NewLinkForm(forms.Form):
     )
 
 
-class NoteField(forms.CharField):
+class NoteField(ProseField):
     """Free words for staff, kept with what was asked."""
 
     widget = forms.Textarea(attrs={"rows": 3})

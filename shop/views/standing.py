@@ -13,7 +13,14 @@ from orders.states import OrderState
 from payments.models import Operation, Payment
 from payments.models.operation import BOOKED_BEFORE
 from payments.models.records import ReviewAct
-from payments.queries import held_for, money_may_come, paid_by, refunds_of, told_of_failure
+from payments.queries import (
+    held_for,
+    money_may_come,
+    paid_by,
+    refunds_of,
+    told_of_failure,
+    with_money,
+)
 from payments.registry import label_of
 from payments.states import AttemptStatus, PaymentStatus
 from payments.views.stage import newest_attempt, stage_of
@@ -72,7 +79,9 @@ def goods_of(order: Order, lines: Sequence[OrderLine]) -> dict[str, object]:
         "wish": wish,
         "parcels": parcels,
         "rest": any(line.to_dispatch for line in lines),
-        "returns": order.returns.prefetch_related("lines__line").order_by("requested_at"),
+        "returns": with_money(order.returns.order_by("requested_at")).prefetch_related(
+            "lines__line"
+        ),
         "until": until if days else None,
         "can_return": bool(days and left and until and now() <= until),
         "over": bool(days and until and now() > until),

@@ -54,7 +54,7 @@ def test_the_tables_hold_these_steps_and_no_other() -> None:
 
     assert wishes == {("requested", "approved"), ("requested", "rejected")}
     ends = {("received", "refunded"), ("received", "closed")}
-    assert steps == wishes | {("approved", "received")} | ends
+    assert steps == wishes | {("approved", "received"), ("approved", "closed")} | ends
 
 
 def test_what_is_asked_back_is_kept_and_mailed_once() -> None:

@@ -81,6 +81,14 @@ def test_a_return_is_asked_for_and_its_standing_shown(client: Client) -> None:
     assert f"Return {asked.number} Asked for 1" in text
 
 
+def test_line_ends_as_browsers_send_them_are_no_characters_more(client: Client) -> None:
+    text = "line\n" * 199 + "line."
+
+    answer = send(client, a_sent_order(), note=text.replace("\n", "\r\n"))
+
+    assert (answer.status_code, ReturnRequest.objects.get().note) == (302, text)
+
+
 def test_a_second_click_asks_once(client: Client) -> None:
     order = a_sent_order()
     form = typed(client, order)

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from orders.models import CancellationRequest, Order
+from orders.services.cancel import reopen_order
 from orders.services.cancellation import reject_cancellation
+from orders.services.expire import expire_order
 from tests.factories import an_order
 from tests.orders.goods import (
     a_paid_order,
@@ -57,3 +59,15 @@ def test_what_cannot_be_stopped_is_refused_with_the_reason(
     assert [answer.status_code for answer in answers] == [409, 400]
     assert all(said in read(answer).text for answer in answers)
     assert not CancellationRequest.objects.exists()
+
+
+def test_the_page_of_an_expired_order_waits_for_no_answer_to_the_wish(client: Client) -> None:
+    order = a_paid_order()
+    client.post(page_of(order, "cancel/"), {})
+    reopen_order(order, subject_ref="A1")
+    expire_order(order, actor="expiry")
+
+    page = read(client.get(page_of(order)))
+
+    assert "It was not paid in time" in page.text
+    assert "you asked us to cancel" not in page.text

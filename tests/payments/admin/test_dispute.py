@@ -270,3 +270,13 @@ def test_the_money_page_says_how_a_dispute_ended(status: DisputeStatus, said: st
 
     assert "The shopper disputed it: the bank took £60.00" in page
     assert said in page
+
+
+def test_line_ends_as_browsers_send_them_are_no_characters_more() -> None:
+    dispute, clerk = a_dispute(), staff(SEE_ORDERS, ANSWER)
+    text = "line\n" * (LONGEST_TEXT // 5 - 1) + "line."
+
+    answer = press(clerk, dispute, goods=text.replace("\n", "\r\n"))
+
+    assert answer.status_code == 302
+    assert DisputeEvidence.objects.get().goods == text

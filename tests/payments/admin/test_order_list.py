@@ -13,11 +13,15 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from orders.admin import FactsAdmin
+from orders.admin import FactsAdmin, LookAheadPaginator
 from orders.models import Order
 from payments.admin.order import OrderAdmin
-from tests.factories import an_order
+from payments.models import InboxEvent
+from payments.queries import dead_events
+from payments.states import InboxState
+from tests.factories import an_account, an_attempt, an_order
 from tests.payments.admin.cast import SEE_ORDERS, staff
+from tests.payments.admin.waiting import a_review
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:orders_order_changelist")
@@ -92,3 +96,52 @@ def test_a_search_goes_by_an_index(term: str, index: str, admin_user: User) -> N
 
     assert index in plan
     assert "Seq Scan on orders_order" not in plan
+
+
+def test_an_address_far_beyond_the_list_counts_no_further_than_the_deepest_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("orders.admin.DEEPEST", 2)
+    for _ in range(3):
+        an_order()
+    pages = LookAheadPaginator(Order.objects.order_by("pk"), 1, page=999_999_999)
+
+    assert (pages.count, pages.more) == (2, True)
+
+
+def test_a_page_beyond_the_list_leads_back_to_its_beginning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(FactsAdmin, "list_per_page", 1)
+    attempt, clerk = an_attempt(), staff("payments.view_review")
+    for subject in "ab":
+        a_review(attempt, subject=subject)
+
+    answer = clerk.get(reverse("admin:payments_review_changelist"), {"p": 999_999_999})
+
+    assert answer.status_code == 302
+
+
+def test_of_many_events_that_were_given_up_the_list_counts_a_hundred(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("payments.queries.MOST_DEAD_EVENTS", 2)
+    account = an_account()
+    for n in range(4):
+        InboxEvent.objects.create(
+            account=account, event_id=f"evt_{n}", kind="x", body=b"{}", state=InboxState.DEAD
+        )
+
+    assert dead_events() == 3
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 webhook event was"), (100, "100 webhook events"), (101, "More than 100 webhook")],
+)
+def test_the_list_says_how_many_events_were_given_up(
+    count: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("payments.admin.order.dead_events", lambda: count)
+
+    assert said in staff(SEE_ORDERS, "payments.view_inboxevent").get(LIST).text

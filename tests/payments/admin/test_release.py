@@ -8,7 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from orders.models import Order
-from payments.models import Operation
+from payments.badges import badge
+from payments.models import Operation, Payment
+from payments.states import OperationKind, OperationStatus
+from payments.timeline import Happening, Kind, timeline
+from tests.factories import an_attempt
 from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
 from tests.payments.services.cast import a_hold, apply, capture, held
 
@@ -98,3 +102,49 @@ def test_who_may_not_capture_may_not_release_the_rest(charged_in_part: Order) ->
 
     assert answer.status_code == 403
     assert not Operation.objects.filter(kind="void").exists()
+
+
+def test_the_story_says_who_released_the_hold_and_how_it_went(order: Order) -> None:
+    press(staff(SEE_ORDERS, CAPTURE), order)
+
+    (release,) = releases(order)
+
+    assert release.title == "Release of £40.00 requested"
+    assert release.detail == "by clerk"
+    assert release.badge == badge(OperationStatus.REQUESTED)
+
+
+def test_a_release_that_failed_says_why(order: Order) -> None:
+    press(staff(SEE_ORDERS, CAPTURE), order)
+    Operation.objects.update(
+        status=OperationStatus.FAILED, error_code="not_voidable", next_run_at=None
+    )
+
+    (release,) = releases(order)
+
+    assert release.badge == badge(OperationStatus.FAILED)
+    assert "not_voidable" in release.detail
+
+
+def test_who_cancelled_the_order_released_its_hold(order: Order) -> None:
+    clerk = staff(SEE_ORDERS, "payments.cancel_payment")
+
+    clerk.post(
+        reverse("admin:orders_order_cancel", args=[order.pk]), {"reason": "r", "request_key": "k"}
+    )
+
+    assert [each.detail for each in releases(order)] == ["by clerk"]
+
+
+def test_closing_an_attempt_that_holds_nothing_is_no_release() -> None:
+    attempt = an_attempt()
+    Operation.objects.create(
+        attempt=attempt, kind=OperationKind.VOID, request_key=f"void:{attempt.our_ref}", amount=6000
+    )
+
+    assert releases(attempt.payment.order) == []
+
+
+def releases(order: Order) -> list[Happening]:
+    story = timeline(order, Payment.objects.get(order=order))
+    return [each for each in story if each.kind == Kind.RELEASE]

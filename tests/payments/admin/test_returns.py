@@ -63,6 +63,17 @@ def test_a_return_is_decided_once_by_a_page_of_its_own(act: str, state: ReturnSt
     assert "This was done already." in clerk.get(order_url(asked.order)).content.decode()
 
 
+def test_line_ends_as_browsers_send_them_are_no_characters_more() -> None:
+    asked, text = a_return(), "line\n" * 199 + "line."
+
+    answer = clerk_for("approve").post(
+        act_url(asked, "approve"), TYPED | {"answer": text.replace("\n", "\r\n")}
+    )
+
+    asked.refresh_from_db()
+    assert (answer.status_code, asked.answer) == (302, text)
+
+
 def test_how_to_send_things_back_is_filled_in(settings: Settings) -> None:
     settings.ORDERS = {**settings.ORDERS, "return_instructions": "To 4 Weir Street"}
 

@@ -146,7 +146,18 @@ def test_a_dispute_that_has_taken_the_money_is_not_approved_against() -> None:
     told = captured(attempt, disputes=(dispute,))
     apply_outcome(attempt_id=attempt.pk, outcome=told, source="test")
 
-    with pytest.raises(RefundRefused, match="dispute"):
+    with pytest.raises(RefundRefused, match="a dispute or another refund has taken this money"):
+        approve_refund(Decision(refund.pk, user()))
+    assert Refund.objects.get().approval == Approval.WAITING
+
+
+def test_a_refund_made_at_the_provider_is_named_where_it_stops_an_approval() -> None:
+    refund = a_refund(a_payment(), 6000)
+    attempt = Attempt.objects.get()
+    told = captured(attempt, refunds=(a_refund_seen(500),))
+    apply_outcome(attempt_id=attempt.pk, outcome=told, source="test")
+
+    with pytest.raises(RefundRefused, match="another refund has taken this money"):
         approve_refund(Decision(refund.pk, user()))
     assert Refund.objects.get().approval == Approval.WAITING
 

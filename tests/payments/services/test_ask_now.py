@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -13,10 +14,11 @@ from payments.models.payment import MISMATCH
 from payments.models.records import ReviewAct, ReviewKind
 from payments.providers.base import DisputeSeen, DisputeStatus
 from payments.reviews import GUIDES
+from payments.services.resolve import resolve_review
 from payments.services.start import submit_attempt
 from tests.factories import a_refund_seen, an_account, an_attempt, an_order, captured
 from tests.payments.refunding import a_refund
-from tests.payments.reviewing import a_review, press
+from tests.payments.reviewing import a_review, press, pressing
 from tests.payments.services.cast import apply
 from tests.payments.shopper import pay_at_bank
 
@@ -43,6 +45,20 @@ def test_an_answer_ends_the_review_and_is_booked(account: ProviderAccount) -> No
     assert not is_open(review)
     attempt.payment.order.refresh_from_db()
     assert attempt.payment.order.state == OrderState.CONFIRMED
+
+
+def test_who_asked_is_written_down_once_where_the_answer_ends_the_review(
+    account: ProviderAccount,
+) -> None:
+    attempt = submit_attempt(an_attempt(account=account))
+    pay_at_bank(attempt.redirect_url)
+    review, noted = about(attempt, ReviewKind.NO_ANSWER), list[str]()
+    ending = replace(pressing(review, ReviewAct.ASK_NOW), audit=noted.append)
+
+    assert [resolve_review(ending) for _ in range(2)] == [True, False]
+
+    review.refresh_from_db()
+    assert noted == [review.note]
 
 
 def test_no_answer_leaves_the_review_open() -> None:

@@ -9,11 +9,11 @@ from django.db import transaction
 from pytest_django import Settings
 
 from demo.models import Product
-from orders.models import Mail, Order
+from orders.models import CancellationRequest, Mail, Order
 from orders.money import Money
 from orders.services.place import LineDraft
 from orders.services.stock import StockLine, configured_stock
-from orders.states import OrderState
+from orders.states import CancellationState, OrderState
 from payments.models import Attempt, Operation, Payment, ProviderAccount, Review
 from payments.models.records import ReviewKind
 from payments.providers.base import Outcome, Status
@@ -30,11 +30,12 @@ from tests.factories import (
     an_account,
     an_attempt,
     an_order,
+    captured,
     later,
     seen,
 )
 from tests.payments.providers.fake_bank import FakeBank
-from tests.payments.services.cast import a_hold, apply, held
+from tests.payments.services.cast import a_hold, an_expired_order, apply, held
 from tests.payments.shopper import pay_at_bank
 from tests.payments.wire import a_payment_body
 
@@ -268,3 +269,14 @@ def test_a_silent_provider_gets_its_day_also_where_the_order_was_reopened() -> N
         expire_due()
 
     assert Order.objects.get().state == OrderState.OPEN
+
+
+def test_late_money_brings_back_no_order_that_was_to_be_cancelled() -> None:
+    with transaction.atomic():
+        order, attempt = an_expired_order(stock=2)
+    CancellationRequest.objects.create(order=order, state=CancellationState.APPROVED)
+
+    payment = apply(attempt, captured(attempt))
+
+    assert Order.objects.get().state == OrderState.EXPIRED
+    assert (payment.surplus, payment.refund_pending) == (6000, 6000)
