@@ -52,6 +52,22 @@ def refunds_of(payment: Payment) -> QuerySet[Operation]:
     return refunds.exclude(status__in=UNSENT).select_related("attempt__payment").order_by("pk")
 
 
+def told_of_failure(operations: QuerySet[Operation]) -> QuerySet[Operation]:
+    """Each with `ended_by`: how a person ended the question of its failure, "" while it is open.
+
+    None where it has not failed, or nobody need decide.
+    """
+    asked = Review.objects.filter(
+        kind=ReviewKind.REFUND_FAILED,
+        payment=OuterRef("attempt__payment"),
+        subject_ref=OuterRef("our_ref"),
+    )
+    asked = asked.exclude(act="", resolved_at__isnull=False)  # ended by itself
+    act = Subquery(asked.order_by("-pk").values("act")[:1])
+    answer = Case(When(status__in=CAME_BACK, then=act))
+    return operations.annotate(ended_by=answer)  # type: ignore[no-redef]  # the model has its type
+
+
 def with_money(returns: QuerySet[ReturnRequest]) -> QuerySet[ReturnRequest]:
     """Returns that each say in `money` what became of their refund, "" while it is on its way.
 
@@ -81,22 +97,6 @@ def state_of(asked: ReturnRequest) -> ReturnState | ReturnMoney:
     if money and asked.state == ReturnState.REFUNDED:
         return ReturnMoney(money)
     return ReturnState(asked.state)
-
-
-def told_of_failure(operations: QuerySet[Operation]) -> QuerySet[Operation]:
-    """Each with `ended_by`: how a person ended the question of its failure, "" while it is open.
-
-    None where it has not failed, or nobody need decide.
-    """
-    asked = Review.objects.filter(
-        kind=ReviewKind.REFUND_FAILED,
-        payment=OuterRef("attempt__payment"),
-        subject_ref=OuterRef("our_ref"),
-    )
-    asked = asked.exclude(act="", resolved_at__isnull=False)  # ended by itself
-    act = Subquery(asked.order_by("-pk").values("act")[:1])
-    answer = Case(When(status__in=CAME_BACK, then=act))
-    return operations.annotate(ended_by=answer)  # type: ignore[no-redef]  # the model has its type
 
 
 def paid_by(payment: Payment) -> QuerySet[Attempt]:

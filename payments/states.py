@@ -136,6 +136,9 @@ SENDABLE: Final = frozenset(
 UNSETTLED: Final = SENDABLE | {OperationStatus.AWAITING_APPROVAL}
 """An operation that still may or may not happen."""
 
+CAME_BACK: Final = frozenset({OperationStatus.FAILED, OperationStatus.REVERSED})
+"""The money of such a refund is with us."""
+
 _ANSWERED: Final = frozenset(
     {OperationStatus.PENDING, OperationStatus.SUCCEEDED, OperationStatus.FAILED}
 )
@@ -163,9 +166,6 @@ like any other.
 
 GIVEN_UP: Final = frozenset({OperationStatus.FAILED, OperationStatus.REJECTED})
 """Of such a refund somebody was asked what to do instead, or has decided against it."""
-
-CAME_BACK: Final = frozenset({OperationStatus.FAILED, OperationStatus.REVERSED})
-"""The money of such a refund is with us."""
 
 REFUND_TOLD: Final[dict[RefundStatus, dict[OperationStatus, OperationStatus]]] = {
     RefundStatus.PENDING: dict.fromkeys(

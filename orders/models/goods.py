@@ -51,6 +51,7 @@ class Dispatch(models.Model):
     class Meta:
         verbose_name = _("dispatch")
         verbose_name_plural = _("dispatches")
+        indexes = [models.Index(fields=["tracking_number"], name="dispatch_by_number")]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking_number}".strip()

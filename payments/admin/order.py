@@ -183,10 +183,9 @@ def _orders_by_reference(term: str) -> list[int]:
     theirs = ProviderObject.objects.filter(object_id=term).values_list(to_order)
     claims = Dispute.objects.filter(provider_id=term).values_list(to_order)
     returns = ReturnRequest.objects.filter(number=ours).values_list("order")
-    named = [refunds, asked, theirs, claims, returns]
-    if "@" not in term:  # a mail address is no reason to read all parcels
-        named.append(Dispatch.objects.filter(tracking_number=term).values_list("order"))
-    return [pk for (pk,) in attempts.union(*named)]
+    parcels = Dispatch.objects.filter(tracking_number=term).values_list("order")
+    named = attempts.union(refunds, asked, theirs, claims, returns, parcels)
+    return [pk for (pk,) in named]
 
 
 def _orders_by_card(digits: str) -> list[int]:

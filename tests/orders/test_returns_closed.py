@@ -86,7 +86,7 @@ def test_a_refund_that_waited_for_approval_is_not_sent_for_a_closed_return(
     waiting = a_waiting_refund(asked)
     close(asked)
 
-    with pytest.raises((PaymentError, ReturnRefused), match="state of the return is “closed”"):
+    with pytest.raises((PaymentError, ReturnRefused), match="“closed”"):
         approve_refund(Decision(waiting, None))
 
     assert Payment.objects.get().refund_pending == 4200
