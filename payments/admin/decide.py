@@ -97,6 +97,7 @@ def decision(review: Review, act: ReviewAct) -> Act:
             note=asked["note"],
             by=user.pk,
             actor=user.get_username(),
+            audit=lambda note: desk.note(_ended(review, act, note)),
         )
         _press(desk, review, ending)
 
@@ -113,14 +114,16 @@ def decision(review: Review, act: ReviewAct) -> Act:
 
 
 def _press(desk: Desk, review: Review, ending: Ending) -> None:
-    """Do it and note who did; the provider may be asked meanwhile."""
+    """Do it with its audit row; the provider may be asked meanwhile."""
     if resolve_review(ending):
         review.refresh_from_db()
-        facts = {"what": ReviewKind(review.kind).label, "act": ending.act.label}
-        ended = _("Review “%(what)s” ended by “%(act)s”") % facts
-        said = f"{ended} · {review.note}" if review.note else ended
-        desk.note(said)
-        desk.say(said, messages.SUCCESS)
+        desk.say(_ended(review, ending.act, review.note), messages.SUCCESS)
     else:
         said = _("This was done already. Nothing more happened.")
         desk.say(said, messages.WARNING)
+
+
+def _ended(review: Review, act: ReviewAct, note: str) -> str:
+    facts = {"what": ReviewKind(review.kind).label, "act": act.label}
+    ended = _("Review “%(what)s” ended by “%(act)s”") % facts
+    return f"{ended} · {note}" if note else ended
