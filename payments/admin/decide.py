@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -20,13 +20,19 @@ from payments.services.ending import Ending, cases_of
 from payments.services.resolve import possible_acts, resolve_review
 from payments.states import DisputeState
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 SEE: Final = "payments.view_review"
 EXPLAINED: Final = frozenset({ReviewAct.NOTE, ReviewAct.ELSEWHERE, ReviewAct.GIVE_BACK})
 """What nobody does without saying why, or how."""
-SENT_WITH_REFUND: Final = gettext_lazy(
-    "Kept with the review and the order, and sent to the provider with a refund."
-)
-"""Of the only button that gives its note to a refund as the reason."""
+HELP: Final[dict[ReviewAct, StrOrPromise]] = {
+    ReviewAct.GIVE_BACK: gettext_lazy(
+        "Kept with the review and the order, and sent to the provider with a refund."
+    ),
+    ReviewAct.ELSEWHERE: gettext_lazy("How, when and under which reference you sent it."),
+}
+"""What a note is for where that is more than to be kept with the review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,7 @@ def decision(review: Review, act: ReviewAct) -> Act:
     def form(_payment: Payment, data: dict[str, str] | None) -> ActForm:
         page = NoteForm(data)
         page.fields["note"].required = act in EXPLAINED
-        if act == ReviewAct.GIVE_BACK:
-            page.fields["note"].help_text = SENT_WITH_REFUND
+        page.fields["note"].help_text = HELP.get(act, page.fields["note"].help_text)
         return page
 
     def ask(desk: Desk, asked: dict[str, Any]) -> None:
