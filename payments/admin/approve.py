@@ -23,6 +23,7 @@ from payments.admin.act import Act, ActForm, Desk, act_page
 from payments.admin.marks import STYLE, badge_mark, order_link, return_link
 from payments.models import Payment, Refund
 from payments.models.refund import goods_of
+from payments.queries import refunds_waiting
 from payments.services.approve import Decision, approve_refund, reject_refund
 from payments.states import Approval
 
@@ -47,23 +48,13 @@ class Waiting:
 
 def waiting_refunds(request: HttpRequest, payment: Payment) -> list[Waiting]:
     """What of a payment waits for approval, with what this person may do about it."""
-    if not payment.refund_pending:
-        return []  # what waits is set aside
-    refunds = payment.refunds.filter(approval=Approval.WAITING).order_by("pk")
-    told = refunds.select_related("reason", "requested_by", "return_request").prefetch_related(
-        "lines__line"
-    )
-    return [_waiting(request, _of(each, payment)) for each in told]
+    refunds = refunds_waiting(payment).select_related("reason", "return_request")
+    return [_waiting(request, each) for each in refunds.prefetch_related("lines__line")]
 
 
 def _waiting(request: HttpRequest, refund: Refund) -> Waiting:
     may_approve = request.user.has_perm(APPROVE) and not is_mine(request, refund)
     return Waiting(refund, goods_of(refund), may_approve, may_reject(request, refund))
-
-
-def _of(refund: Refund, payment: Payment) -> Refund:
-    refund.payment = payment
-    return refund
 
 
 def is_mine(request: HttpRequest, refund: Refund) -> bool:

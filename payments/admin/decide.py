@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.admin.act import Act, ActForm, Desk
-from payments.models import Dispute, Payment, Review
+from payments.models import Dispute, Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
+from payments.queries import refunds_since
 from payments.reviews import BUTTONS, Guide, guide_of
 from payments.services.ending import Ending, cases_of
 from payments.services.resolve import possible_acts, resolve_review
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 SEE: Final = "payments.view_review"
 EXPLAINED: Final = frozenset({ReviewAct.NOTE, ReviewAct.ELSEWHERE, ReviewAct.GIVE_BACK})
 """What nobody does without saying why, or how."""
+ONCE_MORE: Final = frozenset({ReviewAct.REFUND_AGAIN, ReviewAct.ELSEWHERE})
+"""What gives back what has failed to go back."""
 HELP: Final[dict[ReviewAct, StrOrPromise]] = {
     ReviewAct.GIVE_BACK: gettext_lazy(
         "Kept with the review and the order, and sent to the provider with a refund."
@@ -107,14 +110,20 @@ def decision(review: Review, act: ReviewAct) -> Act:
 
     button = BUTTONS[act]
     context: dict[str, Any] = {"review": review, "guide": guide_of(review)}
+    context |= {"label": act.label, "effect": button.effect}
     return Act(
         permission=button.permission,
         template="payments/admin/decide.html",
         title=gettext_lazy("Review of order %(number)s"),
         form=form,
         ask=ask,
-        context=lambda _payment: context | {"label": act.label, "effect": button.effect},
+        context=lambda payment: context | {"since": _since(payment, review, act)},
     )
+
+
+def _since(payment: Payment, review: Review, act: ReviewAct) -> list[Operation]:
+    """What somebody may have given back in the place of what this button gives back."""
+    return list(refunds_since(payment, review.opened_at)) if act in ONCE_MORE else []
 
 
 def _press(desk: Desk, review: Review, ending: Ending) -> None:

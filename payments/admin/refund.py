@@ -13,16 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.formats import format_money
-from orders.models import OrderLine
+from orders.models import OrderLine, ReturnRequest
 from orders.money import Money
 from orders.services.pieces_back import GOODS_ARE_BACK, too_many, was_sent
-from orders.states import ReturnState
 from payments.admin.act import Act, AmountForm, Desk
 from payments.admin.pieces import field_of, was_shown
+from payments.admin.standing import OPEN
 from payments.conf import payment_settings
 from payments.models import Payment, Refund, RefundReason
+from payments.models.records import ReviewKind
 from payments.models.refund import goods_of
-from payments.services.refund import RefundDraft, request_refund
+from payments.queries import refunds_waiting
+from payments.services.ending import cases_of
+from payments.services.refund import RefundDraft, refunded_alone, request_refund
 from payments.states import Approval
 
 ANOTHER: Final = "other"
@@ -116,7 +119,8 @@ class RefundForm(ReasonForm):
 
     def _ask(self, worth: Money) -> None:
         """About what the page had filled in, with what the pieces cost in its place."""
-        self.data = {**self.data, "amount": str(worth.decimal), "offered": ""}
+        price = str(worth.decimal)
+        self.data = {**self.data, "amount": price, "offered": price}
         said = _("The pieces cost %(amount)s. Check the amount and press again.")
         self.question = said % {"amount": format_money(worth)}
 
@@ -179,10 +183,15 @@ def _told(refund: Refund) -> str:
 
 
 def _context(payment: Payment) -> dict[str, Any]:
-    """Above what somebody else looks, and the returns that have a refund page of their own."""
+    """Above what somebody else looks, and what else of the order waits for somebody."""
+    limit = payment_settings().approval_limit(payment.currency)
+    failed = payment.reviews.filter(kind=ReviewKind.REFUND_FAILED, resolved_at=None)
     return {
-        "limit": payment_settings().approval_limit(payment.currency),
-        "received": payment.order.returns.filter(state=ReturnState.RECEIVED),
+        "limit": limit,
+        "used": min(limit, refunded_alone(payment)) if limit else None,
+        "returns": payment.order.returns.filter(state__in=OPEN[ReturnRequest]).order_by("pk"),
+        "waiting": refunds_waiting(payment),
+        "failed": cases_of(payment, list(failed.order_by("pk"))),
     }
 
 
