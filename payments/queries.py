@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from orders.clock import now
 from orders.money import Money
-from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Refund
+from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Refund, Review
 from payments.models.operation import UNSENT
 from payments.models.payment import MISMATCH
+from payments.models.records import ReviewKind
 from payments.states import (
+    CAME_BACK,
     IN_FLIGHT,
     Approval,
     InboxState,
@@ -27,7 +29,7 @@ MOST_FEED_FAILURES: Final = 10
 HOLDS_NOTHING: Final = frozenset({PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID})
 """Where no bank holds money that anybody still decides about, and nothing need be asked."""
 
-NOT_GONE: Final = (OperationStatus.REJECTED, OperationStatus.FAILED, OperationStatus.REVERSED)
+NOT_GONE: Final = frozenset({OperationStatus.REJECTED, *CAME_BACK})
 """The money of such a refund is with us, and nothing is under way."""
 
 
@@ -50,6 +52,22 @@ def refunds_waiting(payment: Payment) -> QuerySet[Refund]:
         return Refund.objects.none()  # what waits is set aside
     waiting = payment.refunds.filter(approval=Approval.WAITING).order_by("pk")
     return waiting.select_related("payment", "requested_by")
+
+
+def told_of_failure(operations: QuerySet[Operation]) -> QuerySet[Operation]:
+    """Each with `ended_by`: how a person ended the question of its failure, "" while it is open.
+
+    None where it has not failed, or nobody need decide.
+    """
+    asked = Review.objects.filter(
+        kind=ReviewKind.REFUND_FAILED,
+        payment=OuterRef("attempt__payment"),
+        subject_ref=OuterRef("our_ref"),
+    )
+    asked = asked.exclude(act="", resolved_at__isnull=False)  # ended by itself
+    act = Subquery(asked.order_by("-pk").values("act")[:1])
+    answer = Case(When(status__in=CAME_BACK, then=act))
+    return operations.annotate(ended_by=answer)  # type: ignore[no-redef]  # the model has its type
 
 
 def paid_by(payment: Payment) -> QuerySet[Attempt]:

@@ -65,6 +65,15 @@ def told(words: str, facts: Mapping[str, Any]) -> str:
     return f"{seen} · {_('captured there: %(captured)s') % read}" if "captured" in facts else seen
 
 
+def amount_in(facts: Mapping[str, Any]) -> Money | None:
+    """The amount among stored facts, None where they name none."""
+    match facts.get("amount"):
+        case {"money": amount, "currency": currency}:
+            return Money(amount, currency)
+        case _:
+            return None
+
+
 def _read(fact: Any) -> Any:
     match fact:
         case {"money": amount, "currency": currency}:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from orders.formats import format_money
 from orders.money import Money
 from payments.books import BANK, DISPUTES, OVERPAID, PROVIDER, ROLES, SALES, role_of
-from payments.models import Dispute, Entry, Payment, Posting
+from payments.models import Dispute, Entry, Operation, Payment, Posting
 from payments.states import DisputeState, EntryKind
 from payments.timeline import REASONS
 
@@ -90,7 +90,9 @@ class Statement:
 def statement(payment: Payment) -> Statement:
     """Every entry of an order, oldest first, in three statements however many there are."""
     entries = Entry.objects.filter(attempt__payment=payment).order_by("pk")
-    rows = list(entries.select_related("attempt", "operation").prefetch_related("postings"))
+    rows = list(
+        entries.select_related("attempt", "operation__refund__reason").prefetch_related("postings")
+    )
     standing = _standing(payment) if payment.captured else {}
     columns = _columns(posting for entry in rows for posting in entry.postings.all())
     amounts = [_amounts(entry) for entry in rows]
@@ -187,8 +189,13 @@ def _detail(entry: Entry, standing: Mapping[str, DisputeState]) -> str:
         surplus = [p.money * -1 for p in entry.postings.all() if p.account == OVERPAID]
         more = _("%(amount)s of it nobody owed")
         return more % {"amount": format_money(surplus[0])} if surplus else ""
-    if entry.operation is None:
-        return ""
-    if entry.operation.external:
+    return _why(entry.operation) if entry.operation else ""
+
+
+def _why(operation: Operation) -> str:
+    """Why it went back, in the active language where these are words of ours."""
+    if operation.external:
         return _("made at the provider's own site")
-    return str(REASONS.get(entry.operation.reason, entry.operation.reason))
+    if operation.refund:
+        return operation.refund.why
+    return str(REASONS.get(operation.reason, operation.reason))

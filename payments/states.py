@@ -157,6 +157,9 @@ like any other.
 GIVEN_UP: Final = frozenset({OperationStatus.FAILED, OperationStatus.REJECTED})
 """Of such a refund somebody was asked what to do instead, or has decided against it."""
 
+CAME_BACK: Final = frozenset({OperationStatus.FAILED, OperationStatus.REVERSED})
+"""The money of such a refund is with us."""
+
 REFUND_TOLD: Final[dict[RefundStatus, dict[OperationStatus, OperationStatus]]] = {
     RefundStatus.PENDING: dict.fromkeys(
         UNSETTLED - {OperationStatus.PENDING} | GIVEN_UP, OperationStatus.PENDING

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
 
+DAMAGED: Final = gettext_noop("It came damaged or does not work")
 SHIPPED_REASONS: Final = (
     gettext_noop("I changed my mind"),
     gettext_noop("It does not fit"),
     gettext_noop("It is not as described"),
-    gettext_noop("It came damaged or does not work"),
+    DAMAGED,
     gettext_noop("It is not what I ordered"),
     gettext_noop("Another reason"),
 )
@@ -86,6 +87,11 @@ class ReturnReason(models.Model):
 
     def __str__(self) -> str:
         return gettext(self.label)
+
+    @property
+    def is_damage(self) -> bool:
+        """Whether it is ours about damage; one that was worded anew is like any other."""
+        return self.label == DAMAGED
 
 
 class ReturnRequest(models.Model):

@@ -172,7 +172,9 @@ def _step(asked: ReturnRequest, to: ReturnState, columns: dict[str, object]) -> 
     if asked.state == to:
         return False
     facts = {"state": asked.get_state_display()}
-    raise ReturnRefused(_("this return is “%(state)s” by now") % facts)
+    raise ReturnRefused(
+        _("this can no longer be done: the state of the return is “%(state)s”") % facts
+    )
 
 
 def _write(order: Order, draft: ReturnDraft) -> ReturnRequest:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -17,17 +18,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.admin import FactsAdmin
 from orders.formats import format_moment, format_money
 from payments.admin.act import Act, ActForm, Desk, act_page
-from payments.admin.marks import STYLE, badge_mark, order_link, return_link
-from payments.models import Payment, Refund
+from payments.admin.marks import STYLE, order_link, return_link
+from payments.admin.of_order import OrderHistoryAdmin
+from payments.admin.parts import PARTS, parts_marks, standing_mark
+from payments.models import Operation, Payment, ProviderObject, Refund, RefundReason
 from payments.models.refund import goods_of
 from payments.queries import refunds_waiting
 from payments.services.approve import Decision, approve_refund, reject_refund
-from payments.states import Approval
 
 SEE_ORDERS: Final = "orders.view_order"
+SEE_RETURNS: Final = "orders.view_returnrequest"
 APPROVE: Final = "payments.approve_refund"
 REFUND: Final = "payments.refund_payment"
 DOES: Final[dict[str, Callable[[Decision], bool]]] = {
@@ -113,23 +115,39 @@ def _said(verb: str) -> str:
     return _("Refund %(ref)s of %(amount)s rejected. %(note)s")
 
 
-class RefundAdmin(FactsAdmin):
+class RefundAdmin(OrderHistoryAdmin):
     """What staff asked for; what waits for approval is one filter away."""
 
-    list_display = ["number", "order", "money", "standing", "why", "requested_by", "asked"]
+    list_display = ["number", "order", "money", "went", "requested_by", "asked", "why"]
     list_filter = ["approval", "reason"]
     list_select_related = ["payment__order", "reason", "requested_by"]
     ordering = ["-pk"]
     sortable_by = []
-    search_fields = ["number", "payment__order__number"]
-    search_help_text = gettext_lazy("Number of the refund or of its order, or how one begins")
+    search_fields = ["number"]
+    search_help_text = gettext_lazy(
+        "Number of the refund or of its order, or how one begins; our reference or the provider's"
+    )
+    to_order = "payment.order"
+    plain: ClassVar = {
+        **OrderHistoryAdmin.plain,
+        "for_return": (SEE_RETURNS, "for_return_plain"),
+    }
     fields = [
-        *("number", "order", "money", "reason", "note", "goods", "for_return"),
+        *("number", "order", "money", "went", "parts", "reason", "note", "goods", "for_return"),
         *("requested_by", "requested_at", "approval", "decided_by", "decided_at", "decision_note"),
     ]
 
     class Media:
         css = STYLE
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
+        return super().get_queryset(request).prefetch_related(PARTS)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Refund], search_term: str
+    ) -> tuple[QuerySet[Refund], bool]:
+        term = search_term.strip()
+        return (queryset.filter(_found_by(term)) if term else queryset), False
 
     @admin.display(description=gettext_lazy("order"))
     def order(self, refund: Refund) -> SafeString:
@@ -139,9 +157,13 @@ class RefundAdmin(FactsAdmin):
     def money(self, refund: Refund) -> str:
         return format_money(refund.money)
 
-    @admin.display(description=gettext_lazy("approval"))
-    def standing(self, refund: Refund) -> SafeString:
-        return badge_mark(Approval(refund.approval))
+    @admin.display(description=gettext_lazy("state"))
+    def went(self, refund: Refund) -> SafeString:
+        return standing_mark(refund)
+
+    @admin.display(description=gettext_lazy("parts"))
+    def parts(self, refund: Refund) -> SafeString:
+        return parts_marks(refund)
 
     @admin.display(description=gettext_lazy("reason"))
     def why(self, refund: Refund) -> str:
@@ -152,9 +174,13 @@ class RefundAdmin(FactsAdmin):
         return goods_of(refund)
 
     @admin.display(description=gettext_lazy("return"))
-    def for_return(self, refund: Refund) -> SafeString | None:
+    def for_return(self, refund: Refund) -> str:
         asked = refund.return_request
-        return return_link(asked) if asked else None
+        return return_link(asked) if asked else str(self.get_empty_value_display())
+
+    @admin.display(description=gettext_lazy("return"))
+    def for_return_plain(self, refund: Refund) -> str:
+        return str(refund.return_request or self.get_empty_value_display())
 
     @admin.display(description=gettext_lazy("asked"))
     def asked(self, refund: Refund) -> str:
@@ -180,8 +206,23 @@ class RefundAdmin(FactsAdmin):
         return act_page(Desk(self, request, refund.payment), decision(refund, verb))
 
 
+def _found_by(term: str) -> Q:
+    """Numbers by how they begin, references whole: each of these by an index, in one query."""
+    ours = term.upper()
+    sent = Operation.objects.filter(our_ref=ours, refund__isnull=False).values_list("refund")
+    theirs = ProviderObject.objects.filter(object_id=term, operation__refund__isnull=False)
+    named = [pk for (pk,) in sent.union(theirs.values_list("operation__refund"))]
+    number = ours.translate(str.maketrans("OIL", "011"))
+    begins = Q(number__startswith=ours) | Q(payment__order__number__startswith=number)
+    return begins | Q(pk__in=named)
+
+
 class RefundReasonAdmin(admin.ModelAdmin):
     """The list that staff choose from; what was used once is taken off it, not deleted."""
 
-    list_display = ["label", "code", "active", "position"]
+    list_display = ["words", "code", "active", "position"]
     list_editable = ["active", "position"]
+
+    @admin.display(description=gettext_lazy("reason"))
+    def words(self, reason: RefundReason) -> str:
+        return str(reason)

@@ -130,14 +130,11 @@ def _press(desk: Desk, review: Review, ending: Ending) -> None:
     """Do it and note who did; the provider may be asked meanwhile."""
     if resolve_review(ending):
         review.refresh_from_db()
-        facts = {
-            "what": ReviewKind(review.kind).label,
-            "act": ending.act.label,
-            "note": review.note,
-        }
-        said = _("Review “%(what)s” ended: %(act)s %(note)s") % facts
-        desk.note(said.strip())
-        desk.say(said.strip(), messages.SUCCESS)
+        facts = {"what": ReviewKind(review.kind).label, "act": ending.act.label}
+        ended = _("Review “%(what)s” ended by “%(act)s”") % facts
+        said = f"{ended} · {review.note}" if review.note else ended
+        desk.note(said)
+        desk.say(said, messages.SUCCESS)
     else:
         said = _("This was done already. Nothing more happened.")
         desk.say(said, messages.WARNING)

@@ -16,12 +16,12 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.admin import FactsAdmin
 from orders.clock import now
 from orders.formats import format_moment, format_money
 from payments.admin.act import Desk, act_page
 from payments.admin.evidence import ANSWER, LABELS, SEE_ORDERS, WAYS, answer, ways_to_answer
 from payments.admin.marks import STYLE, badge_mark, order_link
+from payments.admin.of_order import OrderHistoryAdmin
 from payments.messages import why
 from payments.models import Dispute, DisputeEvidence
 from payments.registry import takes_evidence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class DisputeAdmin(FactsAdmin):
+class DisputeAdmin(OrderHistoryAdmin):
     change_form_template = "payments/admin/dispute.html"
     list_display = ["due", "left", "money", "order", "state", "answered", "provider_id"]
     list_display_links = ["provider_id"]
@@ -39,6 +39,7 @@ class DisputeAdmin(FactsAdmin):
     list_select_related = ["account", "attempt__payment__order"]
     ordering = [F("closed_at").desc(nulls_first=True), F("evidence_due_at").asc(nulls_last=True)]
     sortable_by = []
+    to_order = "attempt.payment.order"
     search_fields = ["provider_id"]
     search_help_text = gettext_lazy("Order number, or how one begins; the provider's id")
     fields = [
@@ -64,13 +65,15 @@ class DisputeAdmin(FactsAdmin):
         return (queryset.filter(pk__in=[pk for (pk,) in found]) if term else queryset), False
 
     @admin.display(description=gettext_lazy("evidence due"))
-    def due(self, dispute: Dispute) -> str | None:
-        return format_moment(dispute.evidence_due_at) if dispute.evidence_due_at else None
+    def due(self, dispute: Dispute) -> str:
+        if dispute.evidence_due_at is None:
+            return str(self.get_empty_value_display())
+        return format_moment(dispute.evidence_due_at)
 
     @admin.display(description=gettext_lazy("time left"))
-    def left(self, dispute: Dispute) -> StrOrPromise | None:
+    def left(self, dispute: Dispute) -> StrOrPromise:
         if dispute.status != DisputeState.OPEN or dispute.evidence_due_at is None:
-            return None
+            return str(self.get_empty_value_display())
         return _("over") if dispute.is_late else timeuntil(dispute.evidence_due_at, now())
 
     @admin.display(description=gettext_lazy("amount"))
@@ -90,9 +93,9 @@ class DisputeAdmin(FactsAdmin):
         return why(dispute.reason, "")
 
     @admin.display(description=gettext_lazy("evidence"))
-    def answered(self, dispute: Dispute) -> SafeString | None:
+    def answered(self, dispute: Dispute) -> StrOrPromise:
         newest = _newest(dispute)
-        return badge_mark(EvidenceState(newest.state)) if newest else None
+        return badge_mark(EvidenceState(newest.state)) if newest else _("nothing sent yet")
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.answer_view)

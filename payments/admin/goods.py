@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
-from orders.models import CancellationRequest, Order, OrderLine
+from orders.models import CancellationRequest, Order, OrderLine, ReturnReason
 from orders.states import OrderState
 from payments.admin.dispatch import DISPATCH
 from payments.admin.returns import SEE, card
@@ -18,8 +19,12 @@ from payments.admin.wish import REJECT_WISH
 class ReasonAdmin(admin.ModelAdmin):
     """The list that shoppers choose from; one that is used is taken off it, not deleted."""
 
-    list_display = ["label", "active", "position"]
+    list_display = ["words", "active", "position"]
     list_editable = ["active", "position"]
+
+    @admin.display(description=gettext_lazy("reason"))
+    def words(self, reason: ReturnReason) -> str:
+        return str(reason)
 
 
 def goods_of(request: HttpRequest, order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -18,10 +18,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.admin import FactsAdmin
 from orders.formats import format_moment
 from payments.admin.body import body_page, may_see_body
 from payments.admin.marks import STYLE, badge_mark, order_link
+from payments.admin.of_order import OfOrderAdmin
 from payments.admin.replay import may_replay, replay_page
 from payments.masking import masked
 from payments.models import InboxEvent
@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-class InboxAdmin(FactsAdmin):
+class InboxAdmin(OfOrderAdmin):
     list_display = ["received", "kind", "state_badge", "order", "account", "tries", "last_error"]
     list_filter = ["state", "account", "received_at"]
     list_select_related = ["account", "attempt__payment__order"]
     ordering = ["-pk"]
     sortable_by = []
     search_fields = ["event_id"]
+    to_order = "attempt.payment.order"
     search_help_text = _("The provider's id of the event, our reference, or an order number")
     change_form_template = "payments/admin/event.html"
     actions = ["replay"]
@@ -117,8 +118,14 @@ class InboxAdmin(FactsAdmin):
         return badge_mark(InboxState(event.state))
 
     @admin.display(description=_("order"))
-    def order(self, event: InboxEvent) -> SafeString | None:
-        return order_link(event.attempt.payment.order) if event.attempt else None
+    def order(self, event: InboxEvent) -> str:
+        order = event.attempt.payment.order if event.attempt else None
+        return order_link(order) if order else str(self.get_empty_value_display())
+
+    @admin.display(description=_("order"))
+    def order_plain(self, event: Model) -> str:
+        attempt = event.attempt if isinstance(event, InboxEvent) else None
+        return attempt.payment.order.number if attempt else str(self.get_empty_value_display())
 
     @admin.display(description=_("body"))
     def masked_body(self, event: InboxEvent) -> StrOrPromise:

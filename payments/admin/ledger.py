@@ -9,21 +9,22 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from orders.admin import FactsAdmin
 from orders.formats import format_moment, format_money
 from payments.admin.marks import STYLE, order_link
+from payments.admin.of_order import OfOrderAdmin
 from payments.models import Attempt, Entry
 from payments.statement import reference
 from payments.states import EntryKind
 
 
-class EntryAdmin(FactsAdmin):
+class EntryAdmin(OfOrderAdmin):
     list_display = ["booked", "kind", "ref", "order", "moved"]
     list_filter = ["kind", "at"]
     list_select_related = ["attempt__payment__order", "operation"]
     ordering = ["-pk"]
     sortable_by = []
     search_fields = ["key"]
+    to_order = "attempt.payment.order"
     search_help_text = _("Our reference of a payment or refund, the key, or an order number")
     fields = ["key_as_code", "kind", "at", "ref", "order", "moved"]
 

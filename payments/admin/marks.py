@@ -10,14 +10,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from orders.models import Order, ReturnRequest
-from payments.badges import badge
+from payments.badges import Badge, badge
 from payments.models import Refund
 
 STYLE: dict[str, Sequence[str]] = {"all": ["payments/admin.css"]}
 
 
 def badge_mark(state: TextChoices) -> SafeString:
-    shown = badge(state)
+    return mark(badge(state))
+
+
+def mark(shown: Badge) -> SafeString:
     return format_html('<span class="till-badge till-{}">{}</span>', shown.tone.value, shown.text)
 
 

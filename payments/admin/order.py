@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from orders.admin import BaseOrderAdmin
-from orders.models import Order
+from orders.models import Dispatch, Order, ReturnRequest
 from orders.states import OrderState
 from payments.admin.act import Act, Desk, act_page
 from payments.admin.amounts import amounts
@@ -33,7 +33,7 @@ from payments.admin.queue import may_see_queue
 from payments.admin.refund import REFUND
 from payments.admin.release import RELEASE, RELEASE_REST
 from payments.admin.wish import REJECT_WISH
-from payments.models import Attempt, Operation, Payment, ProviderObject, Refund
+from payments.models import Attempt, Dispute, Operation, Payment, ProviderObject, Refund
 from payments.queries import dead_events, held_for, rest_held_for
 from payments.states import PaymentStatus
 from payments.timeline import Kind, timeline
@@ -68,8 +68,8 @@ class OrderAdmin(BaseOrderAdmin):
     list_filter = ["state", ("payment__status", PaymentFilter), "placed_at"]
     list_select_related = ["payment"]
     search_help_text = _(
-        "Order number or e-mail, or how one begins; our reference or the provider's; the last four "
-        "digits of the card"
+        "Order number or e-mail, or how one begins; our reference or the provider's, of a dispute "
+        "too; the number of a return or a parcel; the last four digits of the card"
     )
 
     class Media:
@@ -175,13 +175,18 @@ def _payment_of(order: Order) -> Payment | None:
 
 
 def _orders_by_reference(term: str) -> list[int]:
-    """Keys of the orders one reference names, ours or the provider's: four indexes, one query."""
+    """Keys of the orders one reference names, ours, the provider's or a carrier's: one query."""
     ours, to_order = term.upper(), "attempt__payment__order"
     attempts = Attempt.objects.filter(our_ref=ours).values_list("payment__order")
     refunds = Operation.objects.filter(our_ref=ours).values_list(to_order)
     asked = Refund.objects.filter(number=ours).values_list("payment__order")
     theirs = ProviderObject.objects.filter(object_id=term).values_list(to_order)
-    return [pk for (pk,) in attempts.union(refunds, asked, theirs)]
+    claims = Dispute.objects.filter(provider_id=term).values_list(to_order)
+    returns = ReturnRequest.objects.filter(number=ours).values_list("order")
+    named = [refunds, asked, theirs, claims, returns]
+    if "@" not in term:  # a mail address is no reason to read all parcels
+        named.append(Dispatch.objects.filter(tracking_number=term).values_list("order"))
+    return [pk for (pk,) in attempts.union(*named)]
 
 
 def _orders_by_card(digits: str) -> list[int]:

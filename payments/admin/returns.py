@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.admin import FactsAdmin
 from orders.conf import order_settings
 from orders.formats import format_moment
 from orders.models import ReturnRequest
@@ -29,6 +28,7 @@ from orders.services.returns import (
 from orders.states import RETURN_NEXT, ReturnState
 from payments.admin.act import Act, ActForm, Desk, act_page
 from payments.admin.marks import STYLE, badge_mark, order_link, refund_link
+from payments.admin.of_order import OrderHistoryAdmin
 from payments.admin.refund import REFUND
 from payments.admin.return_refund import return_refund
 from payments.admin.standing import StandingFilter
@@ -37,6 +37,7 @@ from payments.states import Approval
 
 SEE_ORDERS: Final = "orders.view_order"
 SEE: Final = "orders.view_returnrequest"
+SEE_REFUNDS: Final = "payments.view_refund"
 BUTTONS: Final = {
     "approve": ReturnState.APPROVED,
     "reject": ReturnState.REJECTED,
@@ -75,7 +76,10 @@ class AnswerForm(ActForm):
 
 
 class ReceiveForm(ActForm):
-    """For each line what came, and what of it goes on the shelf; all is filled in."""
+    """For each line what came, and what of it goes on the shelf.
+
+    All is filled in, but what is said to be damaged is not for sale before somebody has looked.
+    """
 
     def __init__(self, asked: ReturnRequest, data: dict[str, str] | None = None) -> None:
         super().__init__(data)
@@ -86,7 +90,8 @@ class ReceiveForm(ActForm):
                 _("%(name)s: how many came, of %(count)s") % facts, each.quantity
             )
             self.fields[f"restocked_{each.pk}"] = _count(
-                _("%(name)s: of them back on the shelf") % facts, each.quantity
+                _("%(name)s: of them back on the shelf") % facts,
+                0 if asked.reason.is_damage else each.quantity,
             )
 
     def clean(self) -> dict[str, Any]:
@@ -101,13 +106,13 @@ class ReceiveForm(ActForm):
         return typed
 
 
-def _count(label: str, most: int) -> forms.IntegerField:
+def _count(label: str, filled_in: int) -> forms.IntegerField:
     return forms.IntegerField(
-        label=label, min_value=0, initial=most, widget=forms.NumberInput(attrs={"size": 6})
+        label=label, min_value=0, initial=filled_in, widget=forms.NumberInput(attrs={"size": 6})
     )
 
 
-class ReturnAdmin(FactsAdmin):
+class ReturnAdmin(OrderHistoryAdmin):
     change_form_template = "payments/admin/return.html"
     list_display = ["number", "order_number", "standing", "reason", "asked"]
     list_filter = [StandingFilter, "reason"]
@@ -115,6 +120,11 @@ class ReturnAdmin(FactsAdmin):
     ordering = ["-requested_at"]
     sortable_by = []
     search_fields = ["number__startswith", "order__number__startswith"]
+    to_order = "order"
+    plain: ClassVar = {
+        "order_number": (SEE_ORDERS, "order_plain"),
+        "refund": (SEE_REFUNDS, "refund_plain"),
+    }
     search_help_text = gettext_lazy("Number of the return or of its order, or the beginning of one")
     fields = [
         *("order_number", "standing", "reason", "note", "requested_at", "answer"),
@@ -142,6 +152,10 @@ class ReturnAdmin(FactsAdmin):
         """What its money went back by, which may be no refund of ours."""
         refund = asked.refunds.filter(number=asked.refund_ref).first()
         return refund_link(refund) if refund else asked.refund_ref
+
+    @admin.display(description=gettext_lazy("refund"))
+    def refund_plain(self, asked: ReturnRequest) -> str:
+        return asked.refund_ref
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.act_view)

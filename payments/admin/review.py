@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -15,11 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from orders.admin import FactsAdmin
 from orders.formats import format_moment
 from payments.admin.act import Desk, act_page
 from payments.admin.decide import cards, decision
 from payments.admin.marks import STYLE, order_link
+from payments.admin.of_order import OrderHistoryAdmin
 from payments.admin.queue import queue_page
 from payments.models import Review
 from payments.models.records import ReviewAct
@@ -41,13 +41,19 @@ class OpenFilter(admin.SimpleListFilter):
         return queryset.filter(resolved_at__isnull=self.value() == "open")
 
 
-class ReviewAdmin(FactsAdmin):
+class ReviewAdmin(OrderHistoryAdmin):
     change_form_template = "payments/admin/review.html"
     list_display = ["kind", "subject", "opened", "seen", "resolved"]
     list_filter = [OpenFilter, "kind"]
     list_select_related = ["payment__order", "resolved_by"]
     ordering = [F("resolved_at").desc(nulls_first=True), "-opened_at"]
     sortable_by = []
+    search_fields = ["payment__order__number__istartswith", "subject_ref__icontains"]
+    search_help_text = gettext_lazy(
+        "Number of the order, or how one begins; our reference or the provider's id"
+    )
+    to_order = "payment.order"
+    plain: ClassVar = {**OrderHistoryAdmin.plain, "subject": (SEE_ORDERS, "subject_plain")}
     fields = [
         *("kind", "order", "subject_ref", "seen", "opened_at"),
         *("resolved_at", "resolved_by", "act", "note"),
@@ -63,6 +69,10 @@ class ReviewAdmin(FactsAdmin):
     @admin.display(description=pgettext_lazy("review", "subject"))
     def subject(self, review: Review) -> SafeString:
         return order_link(review.payment.order, review.subject_ref)
+
+    @admin.display(description=pgettext_lazy("review", "subject"))
+    def subject_plain(self, review: Review) -> str:
+        return f"{review.payment.order.number} {review.subject_ref}"
 
     @admin.display(description=gettext_lazy("what was seen"))
     def seen(self, review: Review) -> str:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from payments.errors import SecretsUnreadable
 from payments.models import ProviderAccount
 from payments.vault import unseal
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 PREFIX: Final = "secret_"
+LABELS: Final[dict[str, StrOrPromise]] = {
+    "api_key": gettext_lazy("API key"),
+    "webhook_secret": gettext_lazy("Webhook secret"),
+}
+"""Names that providers share; any other is shown as its adapter spells it."""
 
 
 def secret_names(account: ProviderAccount | None) -> list[str]:
@@ -24,7 +33,7 @@ def secret_names(account: ProviderAccount | None) -> list[str]:
 
 
 def secret_field(name: str) -> forms.CharField:
-    label = name.replace("_", " ").capitalize()
+    label = LABELS.get(name) or name.replace("_", " ").capitalize()
     widget = forms.PasswordInput(attrs={"class": "vTextField", "autocomplete": "new-password"})
     help_text = _("Never shown. Leave it empty to keep the present one.")
     return forms.CharField(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ OPEN: Final[dict[type[Model], list[str]]] = {
 
 
 class StandingFilter(admin.SimpleListFilter):
+    """The open ones, unless all or the closed ones are chosen; who searches looks among all."""
+
     title = _("state")
     parameter_name = "standing"
 
@@ -29,12 +32,15 @@ class StandingFilter(admin.SimpleListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """As Django's, with the open ones in the place of all."""
-        first, *others = super().choices(changelist)
-        yield {**first, "display": _("open")}
-        yield from others
+        first, closed, every = super().choices(changelist)
+        searched = self.value() is None and bool(changelist.query)
+        yield {**first, "display": _("open"), "selected": first["selected"] and not searched}
+        yield closed
+        yield {**every, "selected": every["selected"] or searched}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         still = OPEN[queryset.model]
         if self.value() == "closed":
             return queryset.exclude(state__in=still)
-        return queryset if self.value() == "all" else queryset.filter(state__in=still)
+        all_of_them = self.value() == "all" or request.GET.get(SEARCH_VAR)
+        return queryset if all_of_them else queryset.filter(state__in=still)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -10,23 +10,25 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.admin import FactsAdmin
 from orders.formats import format_moment
 from orders.models import CancellationRequest
 from orders.services.cancellation import reject_cancellation
 from orders.states import CancellationState
 from payments.admin.act import Act, ActForm, Desk
 from payments.admin.marks import STYLE, badge_mark, order_link
+from payments.admin.of_order import SEE_ORDERS, OrderHistoryAdmin
 from payments.admin.returns import AnswerForm
 from payments.admin.standing import StandingFilter
 from payments.models import Payment
 
 
-class WishAdmin(FactsAdmin):
+class WishAdmin(OrderHistoryAdmin):
     """Each leads to its order, where it is decided."""
 
     list_display = ["order_number", "standing", "note", "asked"]
     list_display_links = None
+    to_order = "order"
+    plain: ClassVar = {"order_number": (SEE_ORDERS, "order_plain")}
     list_filter = [StandingFilter]
     list_select_related = ["order"]
     ordering = ["-requested_at"]

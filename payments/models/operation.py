@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,11 @@ from orders.models import random_code
 from orders.money import Money
 from payments.models.payment import Attempt
 from payments.states import SENDABLE, OperationKind, OperationStatus
+
+if TYPE_CHECKING:
+    from django_stubs_ext.db.models.manager import RelatedManager
+
+    from payments.models.records import ProviderObject
 
 SUBMIT_TASK: Final = "payments.submit_operations"
 """The worker's task that sends what is due."""
@@ -80,6 +85,10 @@ class Operation(models.Model):
     settled_at = models.DateTimeField(null=True)
     next_run_at = models.DateTimeField(null=True, default=now)
     tries = models.PositiveIntegerField(default=0)
+
+    if TYPE_CHECKING:
+        ended_by: str | None  # where it was read by payments.queries.told_of_failure
+        provider_objects: RelatedManager[ProviderObject]
 
     class Meta:
         verbose_name = _("operation")

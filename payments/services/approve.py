@@ -97,8 +97,8 @@ def _decide(refund: Refund, approval: Approval, decision: Decision) -> bool:
         return True
     if refund.approval == approval and refund.decided_by_id == decision.by:
         return False
-    facts = {"approval": refund.get_approval_display(), "who": refund.decided_by or ""}
-    raise RefundRefused(_("this refund is decided: %(approval)s %(who)s") % facts)
+    facts = {"approval": refund.get_approval_display(), "who": refund.decided_by or _("somebody")}
+    raise RefundRefused(_("this refund is decided: %(approval)s by %(who)s") % facts)
 
 
 def _free(refund: Refund, attempts: Sequence[Attempt]) -> None:

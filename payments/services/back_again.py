@@ -19,14 +19,12 @@ from payments.services.post import post_facts, totals_of
 from payments.services.refund import owe_refund, tell_asked
 from payments.services.room import surplus_left
 from payments.services.surplus import REASON
-from payments.states import EntryKind, OperationStatus
+from payments.states import CAME_BACK, EntryKind
 
 NOTHING_KEPT: Final = frozenset({OrderState.CANCELLED, OrderState.EXPIRED})
 """All that an attempt of such an order brought has to go back."""
 ENDED: Final = "order ended"
 """The stored reason of a refund of what such an order had kept."""
-CAME_BACK: Final = frozenset({OperationStatus.FAILED, OperationStatus.REVERSED})
-"""The money of such a refund is with us."""
 
 
 def owed_back(case: Case) -> int:

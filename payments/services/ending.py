@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db.models import F, Value
 from django.db.models.functions import Concat
@@ -17,6 +18,10 @@ from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
 from payments.services.lock import lock_payment
 from payments.services.room import surplus_left
+from payments.sights import amount_in
+
+ABOUT_A_REFUND: Final = frozenset({ReviewKind.EXTERNAL_REFUND, ReviewKind.REFUND_FAILED})
+"""Such a review names the amount of its refund, of which we may have no reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +57,21 @@ class Case:
 
     @property
     def about(self) -> Money:
-        """The money in question: of the refund or capture, of the attempt, or all that is owed."""
+        """The money in question: of the refund or capture, of the attempt, or all that is owed.
+
+        Of a wrong amount it is what came, not what was asked for.
+        """
         attempt, kind = self.attempt, self.review.kind
         if self.operation:
             return self.payment.money(self.operation.amount)
+        if kind in ABOUT_A_REFUND and (named := amount_in(self.review.facts)):
+            return named
         if attempt is None:
             return self.payment.due
         if kind == ReviewKind.SURPLUS:
             return self.payment.money(surplus_left(attempt) or attempt.surplus)
-        return self.payment.money(attempt.held or attempt.amount)
+        came = attempt.captured if kind == ReviewKind.WRONG_AMOUNT else 0
+        return self.payment.money(came or attempt.held or attempt.amount)
 
 
 def all_cases(reviews: Sequence[Review]) -> list[Case]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from orders.formats import address_lines, format_moment, format_money
@@ -14,16 +15,17 @@ from payments.states import OperationStatus
 
 
 def known_texts(dispute: Dispute) -> EvidenceTexts:
-    """What we know of the order, in the active language; the statement is for a person."""
+    """What we know of the order, in the order's language; the statement is for a person."""
     payment = dispute.attempt.payment
     order = payment.order
-    return EvidenceTexts(
-        customer=_customer(order),
-        goods=_within(_goods(order)),
-        dispatch=_within(_dispatch(order)),
-        refunds=_within(_refunds(payment)),
-        terms=_terms(order),
-    )
+    with translation.override(order.language):
+        return EvidenceTexts(
+            customer=_customer(order),
+            goods=_within(_goods(order)),
+            dispatch=_within(_dispatch(order)),
+            refunds=_within(_refunds(payment)),
+            terms=_terms(order),
+        )
 
 
 def _within(text: str) -> str:

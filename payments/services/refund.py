@@ -87,7 +87,9 @@ def _check_return(order: Order, return_id: int) -> None:
         raise RefundRefused(_("refund %(ref)s is for this return already") % {"ref": known.number})
     if asked.state != ReturnState.RECEIVED:
         facts = {"state": asked.get_state_display()}
-        raise RefundRefused(_("this return is “%(state)s”: its goods are not here") % facts)
+        raise RefundRefused(
+            _("the state of this return is “%(state)s”: its goods are not here") % facts
+        )
 
 
 def _check(payment: Payment, amount: Money) -> None:

@@ -27,7 +27,8 @@ def disputes_of(payment: Payment) -> Iterator[Happening]:
         yield Happening(dispute.opened_at, Kind.DISPUTE, opened, said, waiting, ref, dispute.pk)
         yield from map(_answered, dispute.evidence.all())
         if dispute.closed_at:
-            title, left = _decided(dispute, facts)
+            title = _("Dispute of %(amount)s decided") % facts
+            left = _left(dispute)
             yield Happening(dispute.closed_at, Kind.DISPUTE, title, left, state, ref, dispute.pk)
 
 
@@ -47,8 +48,8 @@ def _evidence_due(dispute: Dispute) -> str:
     return _("evidence is due by %(moment)s") % {"moment": format_moment(dispute.evidence_due_at)}
 
 
-def _decided(dispute: Dispute, facts: dict[str, str]) -> tuple[str, str]:
-    """How a dispute ended, and what became of its money."""
+def _left(dispute: Dispute) -> str:
+    """What became of the money of a dispute that ended."""
     if dispute.status == DisputeState.WON:
-        return _("Dispute of %(amount)s won") % facts, _("the money stays here")
-    return _("Dispute of %(amount)s lost") % facts, _("the bank gave the money to the shopper")
+        return _("the money stays here")
+    return _("the bank gave the money to the shopper")

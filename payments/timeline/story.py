@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -40,6 +40,9 @@ from payments.timeline.words import ACTORS, REASONS, VERBS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+CARD: Final = frozenset({"brand", "last4"})
+"""What a call keeps of a card."""
 
 
 def timeline(order: Order, payment: Payment | None) -> list[Happening]:
@@ -107,16 +110,21 @@ def _calls(payment: Payment) -> Iterator[Happening]:
     calls = ProviderCall.objects.filter(attempt__payment=payment).order_by("pk")
     for call in calls.select_related("account"):
         facts = {"account": call.account, "verb": VERBS.get(call.verb, call.verb)}
-        evidence = [f"{name}: {value}" for name, value in call.evidence.items()]
         yield Happening(
             call.at,
             Kind.CALL,
             _("Call to %(account)s: %(verb)s") % facts,
-            join(_("%(ms)s ms") % {"ms": call.milliseconds}, *evidence),
+            join(_("%(ms)s ms") % {"ms": call.milliseconds}, *_evidence(call.evidence)),
             badge(CallResult(call.result)),
             call.key,
             call.pk,
         )
+
+
+def _evidence(kept: Mapping[str, str]) -> list[str]:
+    """What a provider said beside its answer: a card in words, the rest under its own names."""
+    card = _("%(brand)s ending in %(last4)s") % kept if kept.keys() >= CARD else ""
+    return [card, *(f"{name}: {kept[name]}" for name in kept if not card or name not in CARD)]
 
 
 def _events(payment: Payment) -> Iterator[Happening]:

@@ -15,13 +15,12 @@ from orders.services.links import renew_link
 from orders.states import OrderState
 from payments.limits import minutes_to_wait, too_often
 from payments.models import Payment
-from payments.queries import refunds_of
 from payments.states import PaymentStatus
 from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
 from shop.forms import NewLinkForm
 from shop.views.cart import SESSION_KEY
-from shop.views.standing import goods_of, means_of, standing_of
+from shop.views.standing import goods_of, means_of, refunds_told, standing_of
 
 THANKED: Final = frozenset({PaymentStatus.PAID, PaymentStatus.AUTHORIZED})
 
@@ -53,8 +52,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
         line.order = order
     thanks = order.state == OrderState.CONFIRMED and payment.status in THANKED
     context = {"order": order, "lines": lines, "payment": payment, "thanks": thanks}
-    moved = payment.captured or payment.refunded or payment.refund_pending
-    context |= {"refunds": refunds_of(payment) if moved else (), "conf": shop_settings()}
+    context |= {"refunds": refunds_told(payment), "conf": shop_settings()}
     context |= standing_of(payment) | goods_of(order, lines) | {"paid_by": means_of(payment)}
     context |= {"elsewhere": payment.money(payment.returned_elsewhere)}
     guest = shopper_key(request) is None

@@ -10,8 +10,10 @@ from orders.conf import order_settings
 from orders.models import Order, OrderLine
 from orders.queries import return_until
 from orders.states import OrderState
-from payments.models import Payment
-from payments.queries import held_for, money_may_come, paid_by
+from payments.models import Operation, Payment
+from payments.models.operation import BOOKED_BEFORE
+from payments.models.records import ReviewAct
+from payments.queries import held_for, money_may_come, paid_by, refunds_of, told_of_failure
 from payments.registry import label_of
 from payments.states import AttemptStatus, PaymentStatus
 from payments.views.stage import newest_attempt, stage_of
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from payments.models import Attempt
 
+ANOTHER_WAY = frozenset({ReviewAct.ELSEWHERE, ReviewAct.REFUND_AGAIN})
+"""So a failed refund is settled, and the page says it in another place."""
 LAPSED = frozenset({AttemptStatus.VOIDED, AttemptStatus.EXPIRED})
 
 
@@ -42,6 +46,17 @@ def means_of(payment: Payment) -> list[StrOrPromise]:
     """What the shopper paid with, in words; asks nothing where nothing was paid."""
     paying = paid_by(payment) if payment.captured else ()
     return [label_of(each.method, each if each.last4 else each.saved_method) for each in paying]
+
+
+def refunds_told(payment: Payment) -> list[Operation]:
+    """The refunds that the shopper reads of; one that failed and has gone another way is none."""
+    if not (payment.captured or payment.refunded or payment.refund_pending):
+        return []
+    return [each for each in told_of_failure(refunds_of(payment)) if not _went_another_way(each)]
+
+
+def _went_another_way(refund: Operation) -> bool:
+    return refund.ended_by in ANOTHER_WAY or refund.error_code == BOOKED_BEFORE
 
 
 def goods_of(order: Order, lines: Sequence[OrderLine]) -> dict[str, object]:

@@ -160,7 +160,7 @@ def test_a_second_payment_that_did_not_go_back_is_no_promise(client: Client) -> 
 
     text = page_of(client, first).text
 
-    assert "Refund of £60.00 Failed" in text
+    assert "The refund of £60.00 did not go through at the first try." in text
     assert "You paid twice" not in text
 
 
@@ -170,7 +170,7 @@ def test_the_refund_of_the_only_payment_is_called_a_refund(client: Client) -> No
 
     text = page_of(client, attempt).text
 
-    assert "Refund of £10.00 Succeeded" in text
+    assert "Refund of £10.00 Refunded" in text
     assert "You paid twice" not in text
 
 

@@ -41,7 +41,7 @@ def decide(clerk: Page, number: str, button: str) -> None:
     open_order(clerk, number)
     clerk.get_by_role("link", name=f"{button}…").click()
     clerk.get_by_role("button", name=button).click()
-    expect(clerk.get_by_text(re.compile(f"ended: {button}")).first).to_be_visible()
+    expect(clerk.get_by_text(re.compile(f"ended by “{button}”")).first).to_be_visible()
 
 
 def test_what_came_is_accepted_and_the_order_confirmed(

@@ -92,7 +92,7 @@ def test_who_comes_second_is_told_and_keeps_what_was_typed(waiting: Refund) -> N
 
     page = answer.content.decode()
     assert (answer.status_code, approval(waiting)) == (400, Approval.APPROVED)
-    assert "This refund is decided: approved clerk." in page
+    assert "This refund is decided: approved by clerk." in page
     assert 'name="note" value="too much"' in page
 
 
@@ -180,7 +180,7 @@ def test_what_was_decided_is_said_in_place_of_a_form(waiting: Refund) -> None:
 
     page = clerk.get(page_of(waiting, "reject")).content.decode()
 
-    assert "This refund is decided: approved, clerk," in page
+    assert "This refund is decided: approved by clerk on" in page
     assert 'name="note"' not in page
 
 

@@ -49,8 +49,6 @@ CODES = {
     "payment",
     "capture",
     "captured",
-    "Api key",
-    "secret",
     "Search",
     "True",
     "False",
@@ -147,6 +145,9 @@ def test_the_list_of_orders_where_an_event_was_given_up(chief: Client) -> None:
 @pytest.mark.parametrize("way", ["send", "note"])
 def test_the_pages_to_answer_a_dispute(chief: Client, paid: Payment, way: str) -> None:
     dispute = a_dispute(paid)
+
+    paid.order.language = "zh-hans"
+    paid.order.save()
 
     assert not english(chief, reverse("admin:payments_dispute_answer", args=[dispute.pk, way]))
 

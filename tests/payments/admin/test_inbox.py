@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders.clock import now
 from payments.models import InboxEvent
 from tests.factories import an_attempt
-from tests.payments.admin.cast import a_webhook, order_url, staff
+from tests.payments.admin.cast import SEE_ORDERS, a_webhook, order_url, staff
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:payments_inboxevent_changelist")
@@ -80,7 +80,7 @@ def test_the_list_leads_to_the_order() -> None:
     attempt = an_attempt()
     a_webhook(attempt)
 
-    page = staff(SEE).get(LIST).content.decode()
+    page = staff(SEE, SEE_ORDERS).get(LIST).content.decode()
 
     assert order_url(attempt.payment.order) in page
     assert '<span class="till-badge till-good">done</span>' in page

@@ -181,7 +181,7 @@ def test_a_colleague_with_a_page_of_their_own_is_told_which_refund_it_was(
 @pytest.mark.parametrize("make", [a_return, an_approved_return])
 def test_what_has_not_come_is_not_refunded(clerk: Client, make: Any) -> None:
     asked = make()
-    sentence = f"This return is “{asked.get_state_display()}”: its goods are not here."
+    sentence = f"The state of this return is “{asked.get_state_display()}”: its goods are not here."
 
     answer = send(clerk, asked)
 
@@ -267,15 +267,16 @@ def test_the_page_says_from_which_amount_on_somebody_else_looks(
 def test_the_page_of_a_return_leads_to_its_refund(clerk: Client, asked: ReturnRequest) -> None:
     send(clerk, asked)
     refund = Refund.objects.get()
+    reader = staff("orders.view_returnrequest", "payments.view_refund", name="reader")
 
-    shown = page(clerk, reverse("admin:orders_returnrequest_change", args=[asked.pk]))
+    shown = page(reader, reverse("admin:orders_returnrequest_change", args=[asked.pk]))
 
     assert reverse("admin:payments_refund_change", args=[refund.pk]) in shown
 
 
 def test_the_page_of_a_refund_leads_to_its_return(clerk: Client, asked: ReturnRequest) -> None:
     send(clerk, asked)
-    reader = staff("payments.view_refund", name="reader")
+    reader = staff("payments.view_refund", "orders.view_returnrequest", name="reader")
 
     shown = page(reader, reverse("admin:payments_refund_change", args=[Refund.objects.get().pk]))
 

@@ -87,7 +87,10 @@ def test_who_comes_second_reads_what_was_decided() -> None:
     answer = clerk_for("approve").post(act_url(asked, "approve"), TYPED)
 
     assert answer.status_code == 400
-    assert "This return is “rejected” by now." in answer.content.decode()
+    assert (
+        "This can no longer be done: the state of the return is “rejected”."
+        in answer.content.decode()
+    )
     assert ReturnRequest.objects.get().decided_by == "colleague"
 
 

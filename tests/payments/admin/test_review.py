@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import a_payment
-from tests.payments.admin.cast import order_url, staff
+from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
 from tests.payments.reviewing import a_review, close
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_a_subject_leads_to_its_order_and_keeps_its_reference_in_one_piece() -> 
     payment = a_payment()
     reference = a_review(payment, subject="RCG1817XFTJCAYVXE6JHK").subject_ref
 
-    page = staff(SEE).get(LIST).text
+    page = staff(SEE, SEE_ORDERS).get(LIST).text
 
     link = f'<a href="{order_url(payment.order)}">{payment.order.number}</a>'
     assert f'{link} <code class="till-ref" title="{reference}">{reference}</code>' in page

@@ -13,7 +13,7 @@ from orders.clock import clock_at
 from orders.emails import send_due_mail
 from orders.models import Mail, Order
 from orders.money import Money
-from payments.badges import Tone
+from payments.badges import Badge, Tone
 from payments.models import Operation, Payment
 from payments.providers.base import DisputeSeen, DisputeStatus, Failure, RefundStatus, Status
 from payments.services.apply import apply_outcome
@@ -135,20 +135,18 @@ def test_a_refund_made_elsewhere_is_part_of_the_story() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "tone"),
+    ("status", "said", "badge"),
     [
-        (DisputeStatus.WON, "won: the money stays here", Tone.GOOD),
-        (DisputeStatus.LOST, "lost: the bank gave the money to the shopper", Tone.BAD),
+        (DisputeStatus.WON, "the money stays here", Badge("won", Tone.GOOD)),
+        (DisputeStatus.LOST, "the bank gave the money to the shopper", Badge("lost", Tone.BAD)),
     ],
 )
-def test_a_dispute_says_how_it_ended(status: DisputeStatus, said: str, tone: Tone) -> None:
+def test_a_dispute_says_once_how_it_ended(status: DisputeStatus, said: str, badge: Badge) -> None:
     order = a_disputed_order(status)
 
     opened, ended = (item for item in story(order) if item.kind == Kind.DISPUTE)
     assert (opened.title, opened.badge) == ("Dispute of £60.00", None)
-    assert ended.badge
-    assert f"{ended.title}: {ended.detail}" == f"Dispute of £60.00 {said}"
-    assert ended.badge.tone == tone
+    assert (ended.title, ended.detail, ended.badge) == ("Dispute of £60.00 decided", said, badge)
 
 
 @pytest.mark.parametrize(

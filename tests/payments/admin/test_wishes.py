@@ -70,6 +70,6 @@ def test_without_permission_no_wish_is_rejected() -> None:
 def test_wishes_are_listed_until_they_are_decided() -> None:
     order = a_paid_order()
     ask_to_cancel(order_id=order.pk, note="")
-    clerk = staff("orders.view_cancellationrequest")
+    clerk = staff("orders.view_cancellationrequest", SEE_ORDERS)
 
     assert order_url(order) in clerk.get(WISHES).content.decode()
