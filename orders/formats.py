@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_symbol, is_currency
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, to_locale
@@ -59,6 +61,17 @@ def format_money(money: Money, language: str | None = None) -> str:
 @lru_cache(maxsize=4096)  # a page writes the same few amounts again and again
 def _written(money: Money, language: str) -> str:
     return format_currency(money.decimal, money.currency, locale=_locale(language))
+
+
+def currency_signs(currency: str) -> set[str]:
+    """Its code, and the signs that the languages of the site have for it."""
+    languages = [code for code, _name in settings.LANGUAGES]
+    return {currency, *(get_currency_symbol(currency, _locale(each)) for each in languages)}
+
+
+def is_currency_sign(text: str) -> bool:
+    """Whether it is the code of a currency, or has a sign of one in it."""
+    return is_currency(text.upper()) or any(unicodedata.category(it) == "Sc" for it in text)
 
 
 def format_moment(moment: datetime) -> str:

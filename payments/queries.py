@@ -24,7 +24,7 @@ from orders.clock import now
 from orders.models import ReturnRequest
 from orders.money import Money
 from orders.states import ReturnState
-from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Review
+from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Refund, Review
 from payments.models.operation import BOOKED_BEFORE, UNSENT
 from payments.models.payment import MISMATCH
 from payments.models.records import ReviewAct, ReviewKind
@@ -32,8 +32,10 @@ from payments.states import (
     CAME_BACK,
     IN_FLIGHT,
     UNSETTLED,
+    Approval,
     InboxState,
     OperationKind,
+    OperationStatus,
     PaymentStatus,
     ReturnMoney,
 )
@@ -45,11 +47,29 @@ MOST_DEAD_EVENTS: Final = 100
 HOLDS_NOTHING: Final = frozenset({PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID})
 """Where no bank holds money that anybody still decides about, and nothing need be asked."""
 
+NOT_GONE: Final = frozenset({OperationStatus.REJECTED, *CAME_BACK})
+"""The money of such a refund is with us, and nothing is under way."""
+
 
 def refunds_of(payment: Payment) -> QuerySet[Operation]:
     """Every refund the shopper hears of, oldest first, each with its attempt and payment."""
     refunds = Operation.objects.filter(attempt__payment=payment, kind=OperationKind.REFUND)
     return refunds.exclude(status__in=UNSENT).select_related("attempt__payment").order_by("pk")
+
+
+def refunds_since(payment: Payment, moment: datetime) -> QuerySet[Operation]:
+    """What was asked back since then and has gone, or may yet go; oldest first."""
+    refunds = Operation.objects.filter(attempt__payment=payment, kind=OperationKind.REFUND)
+    asked = refunds.filter(created_at__gte=moment).exclude(status__in=NOT_GONE)
+    return asked.select_related("attempt__payment", "requested_by").order_by("pk")
+
+
+def refunds_waiting(payment: Payment) -> QuerySet[Refund]:
+    """What somebody else must approve first, oldest first."""
+    if not payment.refund_pending:
+        return Refund.objects.none()  # what waits is set aside
+    waiting = payment.refunds.filter(approval=Approval.WAITING).order_by("pk")
+    return waiting.select_related("payment", "requested_by")
 
 
 def told_of_failure(operations: QuerySet[Operation]) -> QuerySet[Operation]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from orders.conf import order_settings
 from orders.emails import MailContext, queue_mail
 from orders.errors import DispatchRefused
-from orders.models import Dispatch, DispatchLine, Order
+from orders.models import Dispatch, DispatchLine, Order, OrderLine
 from orders.queries import goods, unsent_lines
 from orders.services.cancellation import close_wish, fulfil_wish, open_wish
 from orders.services.lock import lock_order
@@ -105,8 +105,7 @@ def _write(order: Order, draft: DispatchDraft) -> Dispatch:
     for line, count in lines:
         left = unsent_lines(order, count).filter(pk=line.pk)
         if not left.update(dispatched=F("dispatched") + count):
-            facts = {"count": line.to_dispatch, "name": line.name}
-            raise DispatchRefused(_("%(name)s: %(count)s left to dispatch") % facts)
+            raise DispatchRefused(too_few(line))
     dispatch = Dispatch.objects.create(
         order=order,
         request_key=draft.request_key,
@@ -119,6 +118,14 @@ def _write(order: Order, draft: DispatchDraft) -> Dispatch:
         DispatchLine(dispatch=dispatch, line=line, quantity=count) for line, count in lines
     )
     return dispatch
+
+
+def too_few(line: OrderLine) -> str:
+    """Why more pieces than are left are not sent."""
+    facts = {"count": line.to_dispatch, "name": line.name}
+    if not line.to_dispatch:
+        return _("%(name)s: nothing of it is left to dispatch") % facts
+    return _("%(name)s: %(count)s left to dispatch") % facts
 
 
 def _mail(order: Order, dispatch: Dispatch) -> None:

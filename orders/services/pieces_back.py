@@ -39,13 +39,26 @@ def _claim(line: OrderLine, count: int) -> None:
     left = OrderLine.objects.filter(pk=line.pk, refunded__lte=F("quantity") - count)
     if count > 0 and left.update(refunded=F("refunded") + count):
         return
+    raise PiecesGone(too_many(line))
+
+
+def too_many(line: OrderLine) -> str:
+    """Why more pieces than are left are not refunded."""
     facts = {"count": line.to_refund, "name": line.name}
+    if not line.to_refund:
+        return _("%(name)s: nothing of it is left to refund") % facts
     refused = ngettext(
         "%(name)s: at most %(count)d piece can still be refunded",
         "%(name)s: at most %(count)d pieces can still be refunded",
         line.to_refund,
     )
-    raise PiecesGone(refused % facts)
+    return refused % facts
+
+
+def was_sent(line: OrderLine) -> str:
+    """Why its pieces are not put on the shelf by a refund."""
+    sent = _("%(name)s: it was sent, and comes back to the shelf by a return")
+    return sent % {"name": line.name}
 
 
 def free_pieces(pieces: Pieces) -> None:
@@ -65,8 +78,7 @@ def put_back(order: Order, pieces: Pieces, *, ref: str) -> None:
     for line, count in pieces:
         here = unsent_lines(order, count).filter(pk=line.pk)
         if not here.update(restocked=F("restocked") + count):
-            sent = _("%(name)s: it was sent, and comes back to the shelf by a return")
-            raise PiecesGone(sent % {"name": line.name})
+            raise PiecesGone(was_sent(line))
     lines = [StockLine(line.sku, count) for line, count in pieces]
     configured_stock().give_back(ref=f"{order.stock_ref}/{ref}", lines=lines)
 

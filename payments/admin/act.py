@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,18 +16,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from orders.errors import InvalidAmount, Refused
+from orders.errors import Refused
 from orders.models import Order
-from orders.money import Money, exponent
+from orders.money import Money
 from payments.admin.amounts import amounts
 from payments.admin.marks import STYLE
+from payments.admin.typed import read_amount
 from payments.errors import PaymentError
 from payments.models import Payment
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-PLAIN_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+", re.ASCII)
 
 
 def new_request_key() -> str:
@@ -36,9 +34,13 @@ def new_request_key() -> str:
 
 
 class ActForm(forms.Form):
-    """A form that asks once: its key is the intent, however often it is sent and corrected."""
+    """A form that asks once: its key is the intent, however often it is sent and corrected.
+
+    `question`: what the page asks before it does what was typed, without an error; "" for nothing.
+    """
 
     required_css_class = "required"
+    question = ""
 
     request_key = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
@@ -65,17 +67,7 @@ class AmountForm(ActForm):
         ) % {"currency": self.currency, "example": Money(1250, self.currency).decimal}
 
     def clean_amount(self) -> Money:
-        typed = self.cleaned_data["amount"]
-        if not PLAIN_NUMBER.fullmatch(typed):
-            refused = _("“%(typed)s” is not an amount: write digits, with a point for decimals.")
-            raise forms.ValidationError(refused % {"typed": typed})
-        try:
-            return Money.parse(typed, self.currency)
-        except InvalidAmount:
-            digits = exponent(self.currency)
-            refused = _("%(currency)s has %(digits)s decimals; “%(typed)s” has more.")
-            facts = {"currency": self.currency, "digits": digits, "typed": typed}
-            raise forms.ValidationError(refused % facts) from None
+        return read_amount(self.cleaned_data["amount"], self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +110,7 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
     """Show the form, or do what it asks for and return to the order."""
     site, request, payment = desk.site, desk.request, desk.payment
     form = act.form(payment, request.POST.dict() if request.method == "POST" else None)
-    if form.is_valid():
+    if form.is_valid() and not form.question:
         try:
             act.ask(desk, form.cleaned_data)
         except (PaymentError, Refused) as refusal:
@@ -136,4 +128,4 @@ def act_page(desk: Desk, act: Act) -> HttpResponse:
         "form": form,
         **act.context(payment),
     }
-    return TemplateResponse(request, act.template, context, status=400 if form.is_bound else 200)
+    return TemplateResponse(request, act.template, context, status=400 if form.errors else 200)

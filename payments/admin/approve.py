@@ -25,12 +25,13 @@ from payments.admin.of_order import OrderHistoryAdmin
 from payments.admin.parts import PARTS, parts_marks, standing_mark
 from payments.models import Operation, Payment, ProviderObject, Refund, RefundReason
 from payments.models.refund import goods_of
+from payments.queries import refunds_waiting
 from payments.services.approve import Decision, approve_refund, reject_refund
-from payments.states import Approval
 
 SEE_ORDERS: Final = "orders.view_order"
 SEE_RETURNS: Final = "orders.view_returnrequest"
 APPROVE: Final = "payments.approve_refund"
+REFUND: Final = "payments.refund_payment"
 DOES: Final[dict[str, Callable[[Decision], bool]]] = {
     "approve": approve_refund,
     "reject": reject_refund,
@@ -48,27 +49,24 @@ class Waiting:
 
 
 def waiting_refunds(request: HttpRequest, payment: Payment) -> list[Waiting]:
-    """What of a payment waits for approval; who asked may take it back, and not approve it."""
-    if not payment.refund_pending:
-        return []  # what waits is set aside
-    refunds = payment.refunds.filter(approval=Approval.WAITING).order_by("pk")
-    told = refunds.select_related("reason", "requested_by", "return_request").prefetch_related(
-        "lines__line"
-    )
-    may = request.user.has_perm(APPROVE)
-    return [
-        Waiting(_of(each, payment), goods_of(each), may and not is_mine(request, each), may)
-        for each in told
-    ]
+    """What of a payment waits for approval, with what this person may do about it."""
+    refunds = refunds_waiting(payment).select_related("reason", "return_request")
+    return [_waiting(request, each) for each in refunds.prefetch_related("lines__line")]
 
 
-def _of(refund: Refund, payment: Payment) -> Refund:
-    refund.payment = payment
-    return refund
+def _waiting(request: HttpRequest, refund: Refund) -> Waiting:
+    may_approve = request.user.has_perm(APPROVE) and not is_mine(request, refund)
+    return Waiting(refund, goods_of(refund), may_approve, may_reject(request, refund))
 
 
 def is_mine(request: HttpRequest, refund: Refund) -> bool:
     return refund.requested_by_id is not None and refund.requested_by_id == request.user.pk
+
+
+def may_reject(request: HttpRequest, refund: Refund) -> bool:
+    """Whether this person may say no: who asked takes it back so, and may not approve it."""
+    mine = is_mine(request, refund) and request.user.has_perm(REFUND)
+    return mine or request.user.has_perm(APPROVE)
 
 
 class DecisionForm(ActForm):
@@ -196,12 +194,15 @@ class RefundAdmin(OrderHistoryAdmin):
     def act_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         if verb not in DOES:
             raise Http404
-        if not (request.user.has_perm(SEE_ORDERS) and request.user.has_perm(APPROVE)):
+        if not request.user.has_perm(SEE_ORDERS):
             raise PermissionDenied
         known = Refund.objects.select_related(
             "payment__order", "reason", "requested_by", "decided_by", "return_request"
         )
         refund = get_object_or_404(known, pk=pk)
+        rejects = verb == "reject" and may_reject(request, refund)
+        if not (rejects or request.user.has_perm(APPROVE)):
+            raise PermissionDenied
         return act_page(Desk(self, request, refund.payment), decision(refund, verb))
 
 

@@ -13,6 +13,7 @@ from orders.formats import format_money
 from payments.admin.act import Act, ActForm, Desk
 from payments.models import Payment
 from payments.models.records import ReviewKind
+from payments.queries import refunds_waiting
 from payments.services.cancel import cancel_order
 
 
@@ -54,10 +55,10 @@ def _said(payment: Payment) -> str:
     return _("The order is cancelled. What was paid or held goes back within seconds.")
 
 
-def _unclear(payment: Payment) -> dict[str, Any]:
-    """What the provider told and nobody could book: cancelling gives nothing of it back."""
+def _context(payment: Payment) -> dict[str, Any]:
+    """What was told and nobody could book, which does not go back, and what is rejected by it."""
     unclear = payment.reviews.filter(kind=ReviewKind.MISMATCH, resolved_at=None)
-    return {"unclear": list(unclear.order_by("pk"))}
+    return {"unclear": list(unclear.order_by("pk")), "waiting": refunds_waiting(payment)}
 
 
 CANCEL = Act(
@@ -66,5 +67,5 @@ CANCEL = Act(
     title=gettext_lazy("Cancel order %(number)s"),
     form=_form,
     ask=_ask,
-    context=_unclear,
+    context=_context,
 )

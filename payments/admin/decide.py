@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -13,20 +13,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from payments.admin.act import Act, ActForm, Desk
-from payments.models import Dispute, Payment, Review
+from payments.models import Dispute, Operation, Payment, Review
 from payments.models.records import ReviewAct, ReviewKind
+from payments.queries import refunds_since
 from payments.reviews import BUTTONS, Guide, guide_of
 from payments.services.ending import Ending, cases_of
 from payments.services.resolve import possible_acts, resolve_review
 from payments.states import DisputeState
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 SEE: Final = "payments.view_review"
 EXPLAINED: Final = frozenset({ReviewAct.NOTE, ReviewAct.ELSEWHERE, ReviewAct.GIVE_BACK})
 """What nobody does without saying why, or how."""
-SENT_WITH_REFUND: Final = gettext_lazy(
-    "Kept with the review and the order, and sent to the provider with a refund."
-)
-"""Of the only button that gives its note to a refund as the reason."""
+ONCE_MORE: Final = frozenset({ReviewAct.REFUND_AGAIN, ReviewAct.ELSEWHERE})
+"""What gives back what has failed to go back."""
+HELP: Final[dict[ReviewAct, StrOrPromise]] = {
+    ReviewAct.GIVE_BACK: gettext_lazy(
+        "Kept with the review and the order, and sent to the provider with a refund."
+    ),
+    ReviewAct.ELSEWHERE: gettext_lazy("How, when and under which reference you sent it."),
+}
+"""What a note is for where that is more than to be kept with the review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +93,7 @@ def decision(review: Review, act: ReviewAct) -> Act:
     def form(_payment: Payment, data: dict[str, str] | None) -> ActForm:
         page = NoteForm(data)
         page.fields["note"].required = act in EXPLAINED
-        if act == ReviewAct.GIVE_BACK:
-            page.fields["note"].help_text = SENT_WITH_REFUND
+        page.fields["note"].help_text = HELP.get(act, page.fields["note"].help_text)
         return page
 
     def ask(desk: Desk, asked: dict[str, Any]) -> None:
@@ -103,14 +111,20 @@ def decision(review: Review, act: ReviewAct) -> Act:
 
     button = BUTTONS[act]
     context: dict[str, Any] = {"review": review, "guide": guide_of(review)}
+    context |= {"label": act.label, "effect": button.effect}
     return Act(
         permission=button.permission,
         template="payments/admin/decide.html",
         title=gettext_lazy("Review of order %(number)s"),
         form=form,
         ask=ask,
-        context=lambda _payment: context | {"label": act.label, "effect": button.effect},
+        context=lambda payment: context | {"since": _since(payment, review, act)},
     )
+
+
+def _since(payment: Payment, review: Review, act: ReviewAct) -> list[Operation]:
+    """What somebody may have given back in the place of what this button gives back."""
+    return list(refunds_since(payment, review.opened_at)) if act in ONCE_MORE else []
 
 
 def _press(desk: Desk, review: Review, ending: Ending) -> None:

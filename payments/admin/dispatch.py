@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
@@ -13,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.conf import order_settings
-from orders.models import OrderLine
+from orders.models import Dispatch, OrderLine
 from orders.services.cancellation import open_wish
-from orders.services.dispatch import DispatchDraft, record_dispatch
+from orders.services.dispatch import DispatchDraft, record_dispatch, too_few
 from payments.admin.act import Act, ActForm, Desk
+from payments.admin.pieces import field_of, was_shown
 from payments.models import Payment
 
 WIDE: Final = {"class": "vTextField"}
@@ -33,7 +35,10 @@ class OfferingInput(forms.TextInput):
 
 
 class DispatchForm(ActForm):
-    """A field for each line of which something is left; all of it is filled in."""
+    """A field for each line of which something is left; all of it is filled in.
+
+    What was sent since the page was shown keeps its field, so that nothing typed is dropped.
+    """
 
     carrier = forms.CharField(
         label=gettext_lazy("Carrier"),
@@ -52,8 +57,10 @@ class DispatchForm(ActForm):
     def __init__(self, payment: Payment, data: dict[str, str] | None = None) -> None:
         super().__init__(data)
         lines = payment.order.lines.all()
-        self.lines: list[OrderLine] = [line for line in lines if line.to_dispatch]
-        pieces = {f"pieces_{line.pk}": _pieces(line) for line in self.lines}
+        self.lines: list[OrderLine] = [
+            line for line in lines if line.to_dispatch or was_shown(line, data)
+        ]
+        pieces = {field_of(line): _pieces(line) for line in self.lines}
         self.fields = {**pieces, **self.fields}
         self.wish = open_wish(payment.order)
         if self.wish:
@@ -66,9 +73,18 @@ class DispatchForm(ActForm):
     def clean(self) -> dict[str, Any]:
         """The pieces by key of their line, and the wish that was seen."""
         cleaned: dict[str, Any] = super().clean() or {}
-        cleaned["pieces"] = {each.pk: cleaned.get(f"pieces_{each.pk}") or 0 for each in self.lines}
+        counts = {line: cleaned.get(field_of(line)) or 0 for line in self.lines}
+        cleaned["pieces"] = {line.pk: count for line, count in counts.items()}
+        if not Dispatch.objects.filter(request_key=cleaned.get("request_key")).exists():
+            self._check(counts)
         cleaned["wish"] = self.wish.pk if self.wish and cleaned.get("despite") else None
         return cleaned
+
+    def _check(self, counts: Mapping[OrderLine, int]) -> None:
+        """Whether so many are here still; the service looks again under the lock."""
+        for line, count in counts.items():
+            if count > line.to_dispatch:
+                self.add_error(field_of(line), f"{too_few(line)}.")
 
 
 def _pieces(line: OrderLine) -> forms.IntegerField:

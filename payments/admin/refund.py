@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -12,16 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.formats import format_money
-from orders.models import OrderLine
+from orders.models import OrderLine, ReturnRequest
 from orders.money import Money
-from orders.services.pieces_back import GOODS_ARE_BACK
-from orders.states import ReturnState
+from orders.services.pieces_back import GOODS_ARE_BACK, too_many, was_sent
 from payments.admin.act import Act, AmountForm, Desk
+from payments.admin.pieces import field_of, was_shown
+from payments.admin.standing import OPEN
 from payments.conf import payment_settings
 from payments.models import Payment, Refund, RefundReason
+from payments.models.records import ReviewKind
 from payments.models.refund import goods_of
-from payments.services.refund import RefundDraft, request_refund
+from payments.queries import refunds_waiting
+from payments.services.ending import cases_of
+from payments.services.refund import RefundDraft, refunded_alone, request_refund
 from payments.states import Approval
+
+ANOTHER: Final = "other"
+"""Code of the reason that says nothing without a note."""
 
 
 class ReasonForm(AmountForm):
@@ -40,11 +48,19 @@ class ReasonForm(AmountForm):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        reason = typed.get("reason")
+        if reason and reason.code == ANOTHER and not typed.get("note"):
+            self.add_error("note", _("Say in the note why."))
+        return typed
+
 
 class RefundForm(ReasonForm):
     """Pieces of lines, and an amount that is theirs or any other.
 
     `offered` is the amount that the page has filled in: with pieces it is not taken for typed.
+    What ran out since the page was shown keeps its field, so that nothing typed is dropped.
     """
 
     offered = forms.CharField(max_length=24, required=False, widget=forms.HiddenInput)
@@ -57,18 +73,19 @@ class RefundForm(ReasonForm):
     def __init__(self, payment: Payment, data: dict[str, str] | None = None) -> None:
         super().__init__(payment.refundable, data)
         self.fields["offered"].initial = self.initial["amount"]
-        self.lines = [line for line in payment.order.lines.all() if line.to_refund]
+        lines = payment.order.lines.all()
+        self.lines = [line for line in lines if line.to_refund or was_shown(line, data)]
         for line in self.lines:
             line.order = payment.order
-            self.fields[_name(line)] = _pieces_of(line)
-        unsent = any(line.to_dispatch for line in self.lines)
-        if not unsent or payment.order.state in GOODS_ARE_BACK:
+            self.fields[field_of(line)] = _pieces_of(line)
+        shelved = any(line.to_dispatch for line in self.lines) or "restock" in self.data
+        if not shelved or payment.order.state in GOODS_ARE_BACK:
             del self.fields["restock"]
 
     @property
     def goods(self) -> list[BoundField]:
         """The fields that are about pieces."""
-        names = [*map(_name, self.lines), "restock"]
+        names = [*map(field_of, self.lines), "restock"]
         return [self[name] for name in names if name in self.fields]
 
     @property
@@ -77,25 +94,39 @@ class RefundForm(ReasonForm):
         return [field for field in self.visible_fields() if field.name not in named]
 
     def clean(self) -> dict[str, Any]:
-        typed: dict[str, Any] = super().clean() or {}
-        counts = {line: typed.get(_name(line)) or 0 for line in self.lines}
+        typed = super().clean()
+        counts = {line: typed.get(field_of(line)) or 0 for line in self.lines}
         typed["pieces"] = {line.pk: count for line, count in counts.items() if count}
+        if not Refund.objects.filter(request_key=_key(typed)).exists():
+            self._check(counts)
         worth = Money(sum(line.unit_amount * n for line, n in counts.items()), self.currency)
-        amount = typed.get("amount")
-        untouched = self.data.get("amount") == typed.get("offered")
-        if typed["pieces"] and untouched and amount not in {None, worth}:
-            self._offer(worth)
+        refused = self.errors.keys() & {field.name for field in self.goods}
+        untouched = self.data.get("amount") == typed.get("offered") and not refused
+        if typed["pieces"] and untouched and typed.get("amount") not in {None, worth}:
+            self._ask(worth)
         return typed
 
-    def _offer(self, worth: Money) -> None:
-        """Ask about what the page had filled in, with what the pieces cost in its place."""
-        self.data = {**self.data, "amount": str(worth.decimal), "offered": ""}
-        said = _("The pieces cost %(amount)s. Send that again, or another amount.")
-        self.add_error("amount", said % {"amount": format_money(worth)})
+    def _check(self, counts: Mapping[OrderLine, int]) -> None:
+        """Whether so many can be had still; the service looks again under the lock."""
+        shelved = self.cleaned_data.get("restock")
+        if shelved and not any(counts.values()):
+            self.add_error("restock", _("Write which pieces go back on the shelf."))
+        for line, count in counts.items():
+            if count > line.to_refund:
+                self.add_error(field_of(line), f"{too_many(line)}.")
+            elif shelved and count > line.to_dispatch:
+                self.add_error("restock", f"{was_sent(line)}.")
+
+    def _ask(self, worth: Money) -> None:
+        """About what the page had filled in, with what the pieces cost in its place."""
+        price = str(worth.decimal)
+        self.data = {**self.data, "amount": price, "offered": price}
+        said = _("The pieces cost %(amount)s. Check the amount and press again.")
+        self.question = said % {"amount": format_money(worth)}
 
 
-def _name(line: OrderLine) -> str:
-    return f"pieces_{line.pk}"
+def _key(typed: Mapping[str, Any]) -> str:
+    return f"staff:{typed.get('request_key')}"
 
 
 def _pieces_of(line: OrderLine) -> forms.IntegerField:
@@ -104,7 +135,7 @@ def _pieces_of(line: OrderLine) -> forms.IntegerField:
         label=line.name,
         help_text=_("Pieces, of %(left)s at %(price)s each.") % facts,
         min_value=0,
-        max_value=line.to_refund,
+        max_value=line.quantity,
         required=False,
         widget=forms.NumberInput(attrs={"size": 6}),
     )
@@ -119,7 +150,7 @@ def ask_refund(desk: Desk, asked: dict[str, Any], *, return_id: int | None = Non
     draft = RefundDraft(
         payment_id=desk.payment.pk,
         amount=asked["amount"],
-        request_key=f"staff:{asked['request_key']}",
+        request_key=_key(asked),
         reason_id=asked["reason"].pk,
         note=asked["note"],
         requested_by=desk.request.user.pk,
@@ -152,10 +183,15 @@ def _told(refund: Refund) -> str:
 
 
 def _context(payment: Payment) -> dict[str, Any]:
-    """Above what somebody else looks, and the returns that have a refund page of their own."""
+    """Above what somebody else looks, and what else of the order waits for somebody."""
+    limit = payment_settings().approval_limit(payment.currency)
+    failed = payment.reviews.filter(kind=ReviewKind.REFUND_FAILED, resolved_at=None)
     return {
-        "limit": payment_settings().approval_limit(payment.currency),
-        "received": payment.order.returns.filter(state=ReturnState.RECEIVED),
+        "limit": limit,
+        "used": min(limit, refunded_alone(payment)) if limit else None,
+        "returns": payment.order.returns.filter(state__in=OPEN[ReturnRequest]).order_by("pk"),
+        "waiting": refunds_waiting(payment),
+        "failed": cases_of(payment, list(failed.order_by("pk"))),
     }
 
 

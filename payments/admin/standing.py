@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import CancellationRequest, ReturnRequest
 from orders.states import CANCELLATION_NEXT, RETURN_NEXT
 
-OPEN: Final = {
+OPEN: Final[dict[type[Model], list[str]]] = {
     ReturnRequest: [state for state, nexts in RETURN_NEXT.items() if nexts],
     CancellationRequest: [state for state, nexts in CANCELLATION_NEXT.items() if nexts],
 }

@@ -133,8 +133,13 @@ def _needs_approval(payment: Payment, amount: Money) -> bool:
     limit = payment_settings().approval_limit(payment.currency)
     if limit is None:
         return False
+    return amount + refunded_alone(payment) > limit
+
+
+def refunded_alone(payment: Payment) -> Money:
+    """What was asked back of a payment without that anybody else had to look at it."""
     alone = payment.refunds.filter(approval=Approval.NOT_NEEDED).aggregate(sum=Sum("amount"))
-    return amount.amount + (alone["sum"] or 0) > limit.amount
+    return payment.money(alone["sum"] or 0)
 
 
 def _parts(payment: Payment, amount: int) -> list[tuple[Attempt, int]]:

@@ -69,6 +69,7 @@ def ask_for(page: Page, amount: str, pieces: str = "") -> None:
     page.get_by_label("Amount").fill(amount)
     page.get_by_label("Reason").select_option("damaged")
     page.get_by_role("button", name="Refund this amount").click()
+    page.wait_for_url("**/change/")  # a reload before it is there would cancel the request
 
 
 def test_who_may_refund_refunds_a_piece(number: str, page: Page, stack: Stack) -> None:

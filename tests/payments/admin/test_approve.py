@@ -118,17 +118,52 @@ def test_who_asked_is_refused_and_keeps_what_was_typed(waiting: Refund) -> None:
     assert 'name="note" value="all right"' in refused
 
 
+def asked_by_the_clerk(waiting: Refund, *permissions: str) -> Client:
+    clerk = staff(SEE_ORDERS, *permissions)
+    Refund.objects.update(requested_by=get_user_model().objects.get(username="clerk"))
+    return clerk
+
+
+def test_who_asked_takes_it_back(waiting: Refund) -> None:
+    clerk = asked_by_the_clerk(waiting, REFUND)
+    page = clerk.get(order_url(waiting.payment.order)).content.decode()
+    assert (page_of(waiting, "reject") in page, "Take back…" in page) == (True, True)
+    assert "Take back this refund" in clerk.get(page_of(waiting, "reject")).content.decode()
+
+    assert press(clerk, waiting, "reject") == 302
+
+    assert approval(waiting) == Approval.REJECTED
+
+
+def test_who_asked_and_may_not_approve_gets_no_page_to_approve(waiting: Refund) -> None:
+    clerk = asked_by_the_clerk(waiting, REFUND)
+
+    assert page_of(waiting, "approve") not in clerk.get(order_url(waiting.payment.order)).text
+    assert clerk.get(page_of(waiting, "approve")).status_code == 403
+    assert press(clerk, waiting, "approve") == 403
+    assert approval(waiting) == Approval.WAITING
+
+
+def test_who_asked_and_may_refund_no_more_takes_nothing_back(waiting: Refund) -> None:
+    clerk = asked_by_the_clerk(waiting)
+
+    assert page_of(waiting, "reject") not in clerk.get(order_url(waiting.payment.order)).text
+    assert press(clerk, waiting, "reject") == 403
+    assert approval(waiting) == Approval.WAITING
+
+
 def test_a_rejection_says_why(waiting: Refund) -> None:
     assert press(staff(SEE_ORDERS, APPROVE), waiting, "reject", note="") == 400
     assert approval(waiting) == Approval.WAITING
 
 
+@pytest.mark.parametrize("verb", ["approve", "reject"])
 @pytest.mark.parametrize("may", [[SEE_ORDERS, REFUND], [APPROVE]])
-def test_nobody_decides_without_the_permission(waiting: Refund, may: list[str]) -> None:
+def test_nobody_decides_without_the_permission(waiting: Refund, may: list[str], verb: str) -> None:
     clerk = staff(*may)
 
-    assert clerk.get(page_of(waiting, "approve")).status_code == 403
-    assert press(clerk, waiting, "approve") == 403
+    assert clerk.get(page_of(waiting, verb)).status_code == 403
+    assert press(clerk, waiting, verb) == 403
     assert approval(waiting) == Approval.WAITING
 
 

@@ -107,7 +107,10 @@ REFUSED = {
     "twelve": "“twelve” is not an amount",
     "1,50": "“1,50” is not an amount",
     "1e3": "“1e3” is not an amount",
-    "5.00 EUR": "“5.00 EUR” is not an amount",
+    "5.00 EUR": "“5.00 EUR” is not in GBP, the currency of this order.",
+    "€5.00": "“€5.00” is not in GBP, the currency of this order.",
+    "£5.00 EUR": "“£5.00 EUR” is not in GBP, the currency of this order.",
+    "5 abc": "“5 abc” is not an amount",
     "NaN": "“NaN” is not an amount",
     "1" * 25: "at most 24 characters",
 }
@@ -126,9 +129,25 @@ def test_a_refused_amount_is_kept_as_typed(clerk: Client, order: Order, typed: s
     assert not Operation.objects.exists()
 
 
+@pytest.mark.parametrize("typed", ["£5", "5.00£", "GBP 5.00", "5 gbp", "£5.00 GBP"])
+def test_the_sign_and_the_code_of_the_orders_currency_are_taken(
+    clerk: Client, order: Order, typed: str
+) -> None:
+    send(clerk, order, typed)
+
+    assert Refund.objects.get().amount == 500
+
+
+def test_another_reason_is_said_in_the_note(clerk: Client, order: Order) -> None:
+    answer = send(clerk, order, "5.00", reason="other", note=" ")
+
+    assert answer.context["form"].errors == {"note": ["Say in the note why."]}  # type: ignore[attr-defined]  # a test response
+    assert not Refund.objects.exists()
+
+
 @pytest.mark.parametrize("missing", ["amount", "reason", "request_key"])
 def test_nothing_is_refunded_without_a_field(clerk: Client, order: Order, missing: str) -> None:
-    data = {"amount": "5", "reason": "other", "request_key": "k1"} | {missing: ""}
+    data = {"amount": "5", "reason": "damaged", "request_key": "k1"} | {missing: ""}
 
     assert clerk.post(refund_url(order), data).status_code == 400
     assert not Operation.objects.exists()
@@ -212,12 +231,26 @@ def test_what_the_page_filled_in_is_not_taken_for_the_price_of_pieces(clerk: Cli
 
     page = asked.content.decode()
     assert not Refund.objects.exists()
-    assert "The pieces cost £20.00." in page
+    assert (asked.status_code, "errornote" in page, "Error:" in page) == (200, False, False)
+    assert "The pieces cost £20.00. Check the amount and press again." in page
     assert 'name="amount" value="20.00"' in page
     assert f'name="{pieces(pots)}" value="1"' in page
-    answer = send(clerk, pots, "20.00", offered="", **{pieces(pots): "1"}, request_key="k2")
+    answer = send(clerk, pots, "20.00", offered="20.00", **{pieces(pots): "1"})
     assert answer.status_code == 302
     assert Refund.objects.get().amount == 2000
+
+
+def test_pieces_that_change_after_the_question_are_asked_about_again(clerk: Client) -> None:
+    pots = an_order(lines=[LineDraft("POT", "Pot", 3, Money(2000, GBP))])
+    attempt = an_attempt(pots)
+    apply_outcome(attempt_id=attempt.pk, outcome=captured(attempt), source="test")
+    asked = send(clerk, pots, "60.00", offered="60.00", **{pieces(pots): "1"})
+    assert 'name="offered" value="20.00"' in asked.content.decode()
+
+    again = send(clerk, pots, "20.00", offered="20.00", **{pieces(pots): "2"})
+
+    assert "The pieces cost £40.00." in again.content.decode()
+    assert not Refund.objects.exists()
 
 
 def test_more_pieces_than_are_left_are_refused_and_kept_as_typed(
@@ -255,5 +288,5 @@ def test_the_refund_page_costs_so_many_statements(
 ) -> None:
     clerk.get(refund_url(order))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         clerk.get(refund_url(order))

@@ -288,5 +288,5 @@ def test_the_page_costs_so_many_statements(
 ) -> None:
     clerk.get(url(asked))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         clerk.get(url(asked))
