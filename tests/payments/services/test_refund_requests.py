@@ -100,6 +100,14 @@ def test_all_that_is_split_can_be_refunded_and_no_more(twice: Payment) -> None:
     assert parts() == [4000, 1000]
 
 
+def test_who_has_just_enough_gives_it_back_alone(twice: Payment) -> None:
+    a_refund(twice, 3000)
+
+    a_refund(twice, 2000, request_key="form-2")
+
+    assert parts() == [3000, 2000]
+
+
 def test_the_shopper_is_told_when_a_refund_is_asked_for(pots: Payment) -> None:
     refund = a_refund(pots, 500)
 

@@ -9,7 +9,8 @@ from payments.models import Attempt, Operation
 from payments.models.records import ReviewAct
 from payments.services.check_ledger import faults
 from payments.states import PaymentStatus
-from tests.factories import captured
+from tests.factories import a_refund_seen, captured
+from tests.payments.refunding import asked_back
 from tests.payments.reviewing import pays_again, press, refunds_a_part, short_of_60, state_of
 from tests.payments.services.cast import a_hold, apply, held
 
@@ -61,6 +62,19 @@ def test_a_third_payment_for_a_part_that_went_back_completes_the_order() -> None
     assert (payment.captured, payment.surplus, payment.net_refunded) == (10000, 0, 4000)
     assert state_of(attempt)[0] == OrderState.CONFIRMED
     assert list(faults()) == []
+
+
+def test_who_got_all_parts_back_pays_the_whole_order() -> None:
+    attempt = lacks_a_part_that_went_back()
+    rest = Attempt.objects.exclude(pk=attempt.pk).get()
+    ours = asked_back(rest, 2000, request_key="rest")
+    apply(rest, captured(rest, refunds=(a_refund_seen(2000, our_ref=ours.our_ref),)))
+    again = pays_again(attempt)
+
+    payment = apply(again, captured(again))
+
+    assert (again.amount, payment.surplus) == (6000, 0)
+    assert state_of(attempt)[0] == OrderState.CONFIRMED
 
 
 def test_a_hold_for_a_part_that_went_back_is_not_released() -> None:
