@@ -82,7 +82,7 @@ class Clerk(Visitor):
 
     def ask(self, act: str, order: Order, key: str, **form: str) -> Generator[float, None, Reply]:
         address = f"/admin/orders/order/{order['pk']}/{act}/"
-        reason = "other" if act == "refund" else "chaos"  # a refund's is one of the list
+        reason = "damaged" if act == "refund" else "chaos"  # a refund's is one of the list
         asked = {"request_key": f"{self.errand.number}-{key}", "reason": reason, **form}
         return (yield from self.post(address, asked))
 

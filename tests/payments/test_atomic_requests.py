@@ -130,10 +130,9 @@ def test_staff_who_refund_call_nobody_and_wake_a_worker_after_the_commit(
 ) -> None:
     paid = a_payment()
     clerk, woken[:] = staff(SEE_ORDERS, REFUND), []
+    reason = a_reason("damaged").code
 
-    clerk.post(
-        refund_url(paid.order), {"amount": "10", "reason": a_reason().code, "request_key": "k1"}
-    )
+    clerk.post(refund_url(paid.order), {"amount": "10", "reason": reason, "request_key": "k1"})
 
     assert (Operation.objects.get().status, inside) == ("requested", [])
     assert ("payments.submit_operations", False) in woken  # mail may be woken for already
