@@ -8,12 +8,14 @@ from typing import Any
 import httpx
 import pytest
 from celery import current_app
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from orders import wake as door
 from orders.clock import now
+from orders.conf import order_settings
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
 from payments.providers.base import Redirect, Status
 from payments.services.apply import apply_outcome
@@ -116,7 +118,12 @@ def test_a_webhook_is_taken_outside_of_any(unpaid: Payment, inside: list[bool]) 
 
 @pytest.fixture
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
-    """The wake-ups that were sent, and for each whether a transaction was open."""
+    """The wake-ups that were sent, and for each whether a transaction was open.
+
+    None of those that a test before has left on its way counts.
+    """
+    if cache := order_settings().shared_cache:
+        caches[cache].clear()
     sent: list[tuple[str, bool]] = []
     monkeypatch.setattr(door, "_paused_until", 0.0)
     monkeypatch.setattr(

@@ -38,6 +38,7 @@ OF_WHAT_WAITS = {
     "mail_given_up",
     "attempt_poll_due",
     "order_due_to_expire",
+    "review_open",
     "review_open_once",
 }
 """Indexes that hold only what waits."""
