@@ -108,6 +108,7 @@ def approval_rows(request: HttpRequest, refunds: Sequence[Refund]) -> list[Row]:
 def _approval_row(request: HttpRequest, refund: Refund) -> Row:
     who = {"who": refund.requested_by or _("Somebody")}
     mine = is_mine(request, refund)
+    labels = {"approve": _("Approve…"), "reject": _("Take back…") if mine else _("Reject…")}
     return Row(
         title=_("Refund %(ref)s waits for approval") % {"ref": refund.number},
         what=_("You asked for it: somebody else approves it, and you may take it back.")
@@ -121,7 +122,7 @@ def _approval_row(request: HttpRequest, refund: Refund) -> Row:
         steps=steps(
             (
                 may(request, APPROVE, SEE_ORDERS) and not (mine and verb == "approve"),
-                _("Approve…") if verb == "approve" else _("Reject…"),
+                labels[verb],
                 reverse("admin:payments_refund_decide", args=[refund.pk, verb]),
             )
             for verb in DOES
