@@ -10,6 +10,7 @@ from payments.admin.goods import ReasonAdmin
 from payments.admin.inbox import InboxAdmin
 from payments.admin.ledger import EntryAdmin
 from payments.admin.order import OrderAdmin
+from payments.admin.payment import PaymentAdmin
 from payments.admin.returns import ReturnAdmin
 from payments.admin.review import ReviewAdmin
 from payments.admin.wish import WishAdmin
@@ -17,6 +18,7 @@ from payments.models import (
     Dispute,
     Entry,
     InboxEvent,
+    Payment,
     ProviderAccount,
     Refund,
     RefundReason,
@@ -32,5 +34,6 @@ admin.site.register(Review, ReviewAdmin)
 admin.site.register(Dispute, DisputeAdmin)
 admin.site.register(Refund, RefundAdmin)
 admin.site.register(RefundReason, RefundReasonAdmin)
+admin.site.register(Payment, PaymentAdmin)
 admin.site.register(Entry, EntryAdmin)
 admin.site.register(ProviderAccount, AccountAdmin)
