@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from orders.formats import format_money
 from orders.money import Money
 from payments.admin.amounts import amounts
 from payments.admin.marks import STYLE, badge_mark, order_link
-from payments.admin.of_order import OrderHistoryAdmin
+from payments.admin.of_order import SEE_ORDERS, OrderHistoryAdmin
 from payments.admin.refund import REFUND
 from payments.models import Attempt, Payment
 from payments.states import AttemptStatus, PaymentStatus
@@ -34,8 +34,7 @@ class PaymentAdmin(OrderHistoryAdmin):
     """Read only: staff act from the page of the order."""
 
     change_form_template = "payments/admin/payment.html"
-    list_display = ["number", "order", "state", "captured_money", "pending", "back", "refundable"]
-    list_display_links = ["number"]
+    list_display = ["number", "state", "captured_money", "pending", "back", "refundable"]
     list_filter = ["status"]
     list_select_related = ["order"]
     ordering = ["-pk"]
@@ -43,7 +42,8 @@ class PaymentAdmin(OrderHistoryAdmin):
     to_order = "order"
     search_fields = ["order__number__startswith"]
     search_help_text = _("Order number, or how one begins")
-    fields = ["order", "state"]
+    plain: ClassVar = {"order_number": (SEE_ORDERS, "order_plain")}
+    fields = ["order_number", "state"]
 
     class Media:
         css = STYLE
@@ -53,7 +53,7 @@ class PaymentAdmin(OrderHistoryAdmin):
         return payment.order.number
 
     @admin.display(description=_("order"))
-    def order(self, payment: Payment) -> SafeString:
+    def order_number(self, payment: Payment) -> SafeString:
         return order_link(payment.order)
 
     @admin.display(description=_("state"))
@@ -85,6 +85,7 @@ class PaymentAdmin(OrderHistoryAdmin):
         payment: Payment = kwargs["obj"]
         context |= {
             "payment": payment,
+            "subtitle": payment.order.number,
             "amounts": amounts(payment),
             "tried": [_tried(each) for each in payment.attempts.order_by("pk")],
             "can_refund": bool(payment.refundable.amount and REFUND.allowed(request)),
