@@ -153,6 +153,7 @@ class Refund(models.Model):
 
 def goods_of(refund: Refund) -> str:
     """Its pieces, in words, and the return they came by; "" where it is about an amount only."""
+    models.prefetch_related_objects([refund], "lines__line")
     words = [str(each) for each in refund.lines.all()]
     if refund.restock:
         words.append(gettext("back on the shelf"))

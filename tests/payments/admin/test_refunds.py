@@ -9,11 +9,12 @@ import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from payments.models import Attempt, Operation, Refund
+from payments.models import Attempt, Operation, Payment, Refund
 from payments.models.records import ReviewAct
 from payments.providers.base import RefundStatus
 from payments.states import OperationStatus
 from tests.factories import a_payment, a_refund_seen, captured
+from tests.orders.goods import a_paid_order, keys_of
 from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
 from tests.payments.refunding import a_refund
 from tests.payments.reviewing import a_failed_refund, press
@@ -134,3 +135,20 @@ def part(refund: Refund, status: OperationStatus) -> Operation:
     return Operation.objects.create(
         attempt=attempt, refund=refund, request_key=f"part:{refund.pk}", amount=100, status=status
     )
+
+
+@pytest.mark.parametrize("pieces", [{"TEAPOT": 1}, {"TEAPOT": 1, "CUP": 1}])
+def test_a_page_costs_the_same_however_many_lines_it_is_about(
+    pieces: dict[str, int], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    order = a_paid_order()
+    refund = a_refund(
+        Payment.objects.get(order=order),
+        900,
+        pieces={k: n for k, n in keys_of(order, pieces).items() if n},
+    )
+    clerk = staff(SEE, SEE_ORDERS)
+    clerk.get(page_of(refund))  # what a process reads once is read
+
+    with django_assert_num_queries(11):
+        clerk.get(page_of(refund))
