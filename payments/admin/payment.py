@@ -36,7 +36,6 @@ class PaymentAdmin(OrderHistoryAdmin):
     change_form_template = "payments/admin/payment.html"
     list_display = ["number", "state", "captured_money", "pending", "back", "refundable"]
     list_filter = ["status"]
-    list_select_related = ["order"]
     ordering = ["-pk"]
     sortable_by = []
     to_order = "order"

@@ -54,7 +54,7 @@ def _look_at(order: Order) -> None:
     try:
         _close_attempts(order, until)
         _expire_or_wait(order.pk, until)
-    except Exception:
+    except Exception:  # whatever it is: the order is put off, and the error goes on
         Order.objects.filter(pk=order.pk).update(expires_at=now() + LOOK_AGAIN)
         raise
 

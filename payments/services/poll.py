@@ -38,7 +38,7 @@ def poll_due() -> int:
 def _look_at(attempt: Attempt) -> None:
     try:
         look_at(attempt)
-    except Exception:
+    except Exception:  # whatever it is: the attempt is put off, and the error goes on
         Attempt.objects.filter(pk=attempt.pk).update(next_poll_at=now() + PAUSE)
         raise
 

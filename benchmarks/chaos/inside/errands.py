@@ -102,7 +102,7 @@ def _before_staff(order: Order) -> Answer:
 
 def rows() -> Answer:
     """All that the verdict compares with the bank's book."""
-    return {
+    return _goods() | {
         "orders": _all(Order.objects, "number", "state", "email", "total_amount", "expires_at"),
         "attempts": _all(
             Attempt.objects,
@@ -126,6 +126,18 @@ def rows() -> Answer:
         "postings": _all(Posting.objects, "account", "amount", kind=F("entry__kind")),
         "entries": Entry.objects.count(),
         "faults": [str(fault) for fault in faults()],
+        "evidence": _all(
+            DisputeEvidence.objects,
+            *("our_ref", "state", "next_run_at"),
+            about=F("dispute__provider_id"),
+            number=F("dispute__attempt__payment__order__number"),
+        ),
+    }
+
+
+def _goods() -> Answer:
+    """What was sold, what came back of it, and what stands on the shelves."""
+    return {
         "stock": dict(Product.objects.values_list("sku", "stock")),
         "lines": _all(
             Order.objects.filter(lines__isnull=False),
@@ -135,12 +147,6 @@ def rows() -> Answer:
             restocked=F("lines__restocked"),
         ),
         "returned": _all(ReturnLine.objects, "restocked", sku=F("line__sku")),
-        "evidence": _all(
-            DisputeEvidence.objects,
-            *("our_ref", "state", "next_run_at"),
-            about=F("dispute__provider_id"),
-            number=F("dispute__attempt__payment__order__number"),
-        ),
     }
 
 
