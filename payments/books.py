@@ -11,8 +11,10 @@ from payments.states import EntryKind
 PROVIDER, DISPUTES, BANK = "provider", "disputes", "bank"
 OVERPAID, SALES = "overpaid", "sales"
 ROLES: Final = (PROVIDER, DISPUTES, BANK, OVERPAID, SALES)
-"""The accounts of the ledger, as a reader meets them from left to right."""
-PER_PROVIDER_ACCOUNT: Final = frozenset({PROVIDER, DISPUTES})
+"""The accounts that an attempt moves, as a reader meets them from left to right."""
+FEES, FX, SUSPENSE = "fees", "fx", "suspense"
+"""And those that only a settlement report or a person moves."""
+PER_PROVIDER_ACCOUNT: Final = frozenset({PROVIDER, DISPUTES, FEES, FX})
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,10 +157,10 @@ def _standing(payment: Payment) -> dict[str, DisputeState]:
 
 
 def reference(entry: Entry) -> str:
-    """What an entry is about: our reference, or the dispute's key."""
+    """What an entry is about: our reference, the dispute's key, a payout or a discrepancy."""
     if entry.kind == EntryKind.DISPUTE:
         return entry.key.partition(":")[2]
-    return str(entry.operation or entry.attempt)
+    return str(entry.operation or entry.attempt or entry.payout or entry.discrepancy)
 
 
 def _title(entry: Entry) -> str:

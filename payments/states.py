@@ -91,7 +91,11 @@ ANSWERS: Final = (EvidenceState.SENDING, EvidenceState.SENT)
 
 
 class EntryKind(TextChoices):
-    """What moved money; `opening` is all that had moved before there was a ledger."""
+    """What moved money; `opening` is all that had moved before there was a ledger.
+
+    The last four are no attempt's: a report posts fees, payouts and what was settled in another
+    currency, a person an adjustment.
+    """
 
     CAPTURE = "capture", pgettext_lazy("ledger", "capture")
     REFUND = "refund", _("refund")
@@ -99,6 +103,10 @@ class EntryKind(TextChoices):
     DISPUTE = "dispute", _("dispute")
     ELSEWHERE = "elsewhere", pgettext_lazy("ledger", "returned elsewhere")
     OPENING = "opening", pgettext_lazy("ledger", "opening")
+    FEE = "fee", pgettext_lazy("ledger", "fees")
+    PAYOUT = "payout", pgettext_lazy("ledger", "payout")
+    FX = "fx", pgettext_lazy("ledger", "settled in another currency")
+    ADJUSTMENT = "adjustment", pgettext_lazy("ledger", "adjustment")
 
 
 class InboxState(TextChoices):

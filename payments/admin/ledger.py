@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from orders.formats import format_moment, format_money
+from orders.models import Order
 from payments.admin.marks import STYLE, order_link
 from payments.admin.of_order import OfOrderAdmin
 from payments.models import Attempt, Entry
@@ -20,7 +21,7 @@ from payments.states import EntryKind
 class EntryAdmin(OfOrderAdmin):
     list_display = ["booked", "kind", "ref", "order", "moved"]
     list_filter = ["kind", "at"]
-    list_select_related = ["attempt__payment__order", "operation"]
+    list_select_related = ["attempt__payment__order", "operation", "payout", "discrepancy"]
     ordering = ["-pk"]
     sortable_by = []
     search_fields = ["key"]
@@ -41,6 +42,9 @@ class EntryAdmin(OfOrderAdmin):
         term = search_term.strip()
         return (queryset.filter(_found_by(term)) if term else queryset), False
 
+    def order_of(self, row: Model) -> Order | None:
+        return super().order_of(row) if row.attempt_id else None  # type: ignore[attr-defined]  # a row of this list is an Entry
+
     @admin.display(description=_("booked"))
     def booked(self, entry: Entry) -> str:
         return format_moment(entry.at)
@@ -54,8 +58,8 @@ class EntryAdmin(OfOrderAdmin):
         return format_html("<code>{}</code>", reference(entry))
 
     @admin.display(description=_("order"))
-    def order(self, entry: Entry) -> SafeString:
-        return order_link(entry.attempt.payment.order)
+    def order(self, entry: Entry) -> str:
+        return order_link(entry.attempt.payment.order) if entry.attempt else ""
 
     @admin.display(description=_("postings"))
     def moved(self, entry: Entry) -> SafeString:

@@ -29,13 +29,15 @@ class OfOrderAdmin(FactsAdmin):
     to_order: str
     plain: ClassVar[Mapping[str, tuple[str, str]]] = {"order": (SEE_ORDERS, "order_plain")}
 
-    def order_of(self, row: Model) -> Order:
+    def order_of(self, row: Model) -> Order | None:
+        """Its order; None where a list has rows that are of no order."""
         order: Order = attrgetter(self.to_order)(row)
         return order
 
     @admin.display(description=gettext_lazy("order"))
     def order_plain(self, row: Model) -> str:
-        return self.order_of(row).number
+        order = self.order_of(row)
+        return order.number if order else ""
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return self._seen_by(request, super().get_list_display(request))
@@ -78,4 +80,5 @@ class OrderHistoryAdmin(OfOrderAdmin):
         may = request.user.has_perm(SEE_ORDERS) and self.has_view_permission(request, row)
         if row is None or not may:
             return super().history_view(request, object_id, extra_context)
-        return redirect("admin:orders_order_history", self.order_of(row).pk)
+        order = self.order_of(row)
+        return redirect("admin:orders_order_history", order.pk if order else 0)

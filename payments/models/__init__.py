@@ -1,6 +1,7 @@
 """The rows of payments."""
 
 from payments.models.account import ProviderAccount, Refusal
+from payments.models.discrepancy import Candidate, Discrepancy, Match
 from payments.models.evidence import DisputeEvidence
 from payments.models.inbox import InboxEvent, ParkedReference
 from payments.models.ledger import Entry, Posting
@@ -9,16 +10,31 @@ from payments.models.payment import Attempt, Payment
 from payments.models.records import Dispute, ProviderCall, ProviderObject, Review
 from payments.models.refund import Refund, RefundLine, RefundReason
 from payments.models.saved import SavedMethod
+from payments.models.settlement import (
+    BankLine,
+    FeeRule,
+    Payout,
+    SettlementChunk,
+    SettlementFile,
+    SettlementLine,
+    SettlementTotal,
+)
 
 __all__ = [
     "Attempt",
+    "BankLine",
+    "Candidate",
+    "Discrepancy",
     "Dispute",
     "DisputeEvidence",
     "Entry",
+    "FeeRule",
     "InboxEvent",
+    "Match",
     "Operation",
     "ParkedReference",
     "Payment",
+    "Payout",
     "Posting",
     "ProviderAccount",
     "ProviderCall",
@@ -29,4 +45,8 @@ __all__ = [
     "Refusal",
     "Review",
     "SavedMethod",
+    "SettlementChunk",
+    "SettlementFile",
+    "SettlementLine",
+    "SettlementTotal",
 ]

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from orders.clock import now
 from orders.money import Money
 from payments.errors import AppendOnly
+from payments.models.discrepancy import Discrepancy
 from payments.models.operation import Operation
 from payments.models.payment import Attempt
+from payments.models.settlement import Payout
 from payments.states import EntryKind
 
 if TYPE_CHECKING:
@@ -46,13 +48,22 @@ class AppendOnlyRow(models.Model):
         raise AppendOnly("an entry of the ledger is not deleted; post another one")
 
 
+def _of_one() -> Q:
+    """An entry belongs to exactly one of them."""
+    things = ("attempt", "payout", "discrepancy")
+    whose = Q()
+    for thing in things:
+        whose |= Q(**{f"{other}__isnull": other != thing for other in things})
+    return whose
+
+
 class Entry(AppendOnlyRow):
-    """One money fact of an attempt. Its postings sum to zero in each currency."""
+    """One money fact of an attempt, a payout or a discrepancy; its postings sum to zero."""
 
     key = models.CharField(_("key"), max_length=200)
     kind = models.CharField(_("kind"), max_length=16, choices=EntryKind.choices)
     attempt = models.ForeignKey(
-        Attempt, models.PROTECT, related_name="entries", verbose_name=_("attempt")
+        Attempt, models.PROTECT, null=True, related_name="entries", verbose_name=_("attempt")
     )
     operation = models.ForeignKey(
         Operation,
@@ -61,6 +72,16 @@ class Entry(AppendOnlyRow):
         db_index=False,  # operations are never deleted, and an entry is found by its key
         related_name="entries",
         verbose_name=_("refund"),
+    )
+    payout = models.ForeignKey(
+        Payout, models.PROTECT, null=True, related_name="entries", verbose_name=_("payout")
+    )
+    discrepancy = models.ForeignKey(
+        Discrepancy,
+        models.PROTECT,
+        null=True,
+        related_name="entries",
+        verbose_name=_("discrepancy"),
     )
     at = models.DateTimeField(_("booked"), default=now)
 
@@ -73,6 +94,7 @@ class Entry(AppendOnlyRow):
         constraints = [
             models.UniqueConstraint(fields=["key"], name="entry_once"),
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
+            models.CheckConstraint(condition=_of_one(), name="entry_of_one_thing"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db.models import (
@@ -45,16 +45,20 @@ Rows = QuerySet[Attempt, Any]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that does not agree: of which payment, under which reference, and how."""
+    """One thing that does not agree: of which payment, under which reference, and how.
 
-    payment: Payment
+    What a report or a person posted is of no payment.
+    """
+
+    payment: Payment | None
     reference: str
     what: str
     expected: str
     found: str
 
     def __str__(self) -> str:
-        where = f"order {self.payment.order.number}, {self.reference}"
+        order = f"order {self.payment.order.number}, " if self.payment else ""
+        where = f"{order}{self.reference}"
         return f"{where}: {self.what}: expected {self.expected}, found {self.found}"
 
 
@@ -89,12 +93,15 @@ def _about(payment: Payment | None, path: str) -> Q:
 
 def report_faults() -> int:
     """Log every fault as an error and open a review per payment; returns how many faults."""
-    found = sorted(faults(), key=attrgetter("payment.pk"))
-    for _, group in groupby(found, key=attrgetter("payment.pk")):
-        wrong = list(group)
-        for fault in wrong:
-            logger.error("the ledger does not agree: %s", fault)
-        payment, more = wrong[0].payment, f" (and {len(wrong) - 1} more)" * (len(wrong) > 1)
+    found = list(faults())
+    for fault in found:
+        logger.error("the ledger does not agree: %s", fault)
+    of_payments = sorted(
+        ((each.payment, each) for each in found if each.payment), key=lambda pair: pair[0].pk
+    )
+    for payment, group in groupby(of_payments, key=itemgetter(0)):
+        wrong = [fault for _, fault in group]
+        more = f" (and {len(wrong) - 1} more)" * (len(wrong) > 1)
         detail = f"{wrong[0].what}: expected {wrong[0].expected}, found {wrong[0].found}{more}"
         open_review(ReviewKind.LEDGER, payment, subject=payment.order.number, detail=detail)
     return len(found)
@@ -110,7 +117,8 @@ def _unbalanced(payment: Payment | None) -> Iterator[Fault]:
     for row in wrong:
         entry, off = known[row["entry_id"]], Money(int(row["sum"]), row["currency"])
         nothing = str(Money.zero(off.currency))
-        yield Fault(entry.attempt.payment, entry.key, "sum of its postings", nothing, str(off))
+        payment = entry.attempt.payment if entry.attempt else None
+        yield Fault(payment, entry.key, "sum of its postings", nothing, str(off))
 
 
 def _books(payment: Payment | None) -> Iterator[Fault]:
