@@ -6,22 +6,18 @@ entry, so the first pass joins nothing; only what does not add up is looked at a
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Q
 
-from orders.clock import now
 from payments.books import PROVIDER, named
 from payments.models import (
     Attempt,
     Candidate,
     Entry,
-    Match,
     Operation,
     Posting,
     ProviderAccount,
@@ -32,7 +28,6 @@ from payments.models.settlement import FileState
 from payments.reconciliation import candidates
 from payments.states import EntryKind
 
-LEASE: Final = timedelta(minutes=30)
 SOME: Final = 500
 """So many attempts are grouped again by one statement."""
 WORK_MEMORY: Final = "256MB"
@@ -69,44 +64,27 @@ _GROUP: Final = """
 _UNEVEN: Final = "HAVING SUM(ours) <> SUM(theirs)"
 
 
-def match(account: ProviderAccount) -> int | None:
-    """Compare all that files of the account cover; how much does not agree, None if another does.
+def match(account: ProviderAccount) -> int:
+    """Compare all that files of the account cover; how much does not agree.
 
     Found again, a discrepancy is the same row; one that is gone is resolved by itself. A second
-    call with the same books changes nothing.
+    call with the same books changes nothing. One at a time: see `payments.reconciliation.run`.
     """
-    token = _claim(account)
-    if token is None:
-        return None
-    try:
-        files = _loaded(account)
-        candidates.clear(account)
-        if files:
-            _Grouping(account, files).all()
-            again = candidates.rename(account)
-            _Grouping(account, files).of(again)
-        candidates.regroup(account)
-        candidates.judge(account, late_from=_late_from(account, files))
-        found = candidates.write(account)
-    finally:
-        Match.objects.filter(account=account, claim=token).update(claimed_until=None)
-    lines = sum(file.lines_read for file in files)
-    Match.objects.filter(account=account).update(ended_at=now(), lines=lines, found=found)
-    return found
+    files = _loaded(account)
+    candidates.clear(account)
+    if files:
+        _Grouping(account, files).all()
+        again = candidates.rename(account)
+        _Grouping(account, files).of(again)
+    candidates.regroup(account)
+    candidates.judge(account, late_from=_late_from(account, files))
+    return candidates.write(account)
 
 
 def _late_from(account: ProviderAccount, files: Sequence[SettlementFile]) -> datetime | None:
     """What was booked from then on may be in a file that has not come yet."""
     until = max((_span(account, file)[1] for file in files), default=None)
     return until - timedelta(days=account.settlement_days) if until else None
-
-
-def _claim(account: ProviderAccount) -> str | None:
-    Match.objects.get_or_create(account=account)
-    token, moment = secrets.token_urlsafe(16), now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
-    mine = Match.objects.filter(free, account=account)
-    return token if mine.update(claim=token, claimed_until=moment + LEASE) else None
 
 
 def _loaded(account: ProviderAccount) -> list[SettlementFile]:
