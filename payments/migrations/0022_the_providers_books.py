@@ -145,6 +145,8 @@ class Migration(migrations.Migration):
                 ('last_day', models.DateField(null=True, verbose_name='last day')),
                 ('opening', models.JSONField(default=dict)),
                 ('closing', models.JSONField(default=dict)),
+                ('statement_id', models.CharField(blank=True, max_length=140, verbose_name='statement number')),
+                ('statement_of', models.CharField(blank=True, max_length=140, verbose_name='bank account')),
                 ('lines_read', models.BigIntegerField(default=0, verbose_name='lines')),
                 ('bad_lines', models.BigIntegerField(default=0, verbose_name='lines that cannot be read')),
                 ('bytes_read', models.BigIntegerField(default=0)),

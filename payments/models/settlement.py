@@ -79,6 +79,8 @@ class SettlementFile(models.Model):
     last_day = models.DateField(_("last day"), null=True)
     opening = models.JSONField(default=dict)
     closing = models.JSONField(default=dict)
+    statement_id = models.CharField(_("statement number"), max_length=140, blank=True)
+    statement_of = models.CharField(_("bank account"), max_length=140, blank=True)
     lines_read = models.BigIntegerField(_("lines"), default=0)
     bad_lines = models.BigIntegerField(_("lines that cannot be read"), default=0)
     bytes_read = models.BigIntegerField(default=0)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from orders.clock import now
 from payments.errors import PaymentError
-from payments.models import Discrepancy, ProviderAccount, SettlementFile, SettlementTotal
+from payments.models import BankLine, Discrepancy, ProviderAccount, SettlementFile, SettlementTotal
 from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import READING_LEASE, FileState
 from payments.providers.reports import BadLine, Report, ReportHeader, ReportRefused
@@ -56,6 +56,7 @@ def forget_lines(file_id: int) -> None:
     with transaction.atomic():
         file.lines.all()._raw_delete(file.lines.db)  # noqa: SLF001  # nothing refers to lines, and there may be millions
         SettlementTotal.objects.filter(file=file_id).delete()
+        BankLine.objects.filter(file=file_id).delete()
         Discrepancy.objects.filter(file=file_id, subject__startswith=f"line:{file_id}:").delete()
 
 
