@@ -165,30 +165,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SettlementLine',
-            fields=[
-                ('pk', models.CompositePrimaryKey('file_id', 'line_no', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('line_no', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=16)),
-                ('provider_ref', models.CharField(max_length=120)),
-                ('our_ref', models.CharField(max_length=120)),
-                ('method', models.CharField(max_length=40)),
-                ('currency', models.CharField(max_length=3)),
-                ('gross', models.BigIntegerField()),
-                ('fee', models.DecimalField(decimal_places=6, max_digits=20)),
-                ('settled_currency', models.CharField(max_length=3)),
-                ('settled_gross', models.BigIntegerField(null=True)),
-                ('occurred_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField()),
-                ('payout_ref', models.CharField(max_length=120)),
-                ('stray', models.CharField(max_length=120)),
-            ],
-            options={
-                'verbose_name': 'settlement line',
-                'verbose_name_plural': 'settlement lines',
-            },
-        ),
-        migrations.CreateModel(
             name='SettlementTotal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -339,11 +315,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_lines', to='payments.settlementfile'),
         ),
         migrations.AddField(
-            model_name='settlementline',
-            name='file',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.settlementfile'),
-        ),
-        migrations.AddField(
             model_name='settlementtotal',
             name='file',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='totals', to='payments.settlementfile'),
@@ -396,6 +367,10 @@ class Migration(migrations.Migration):
             model_name='discrepancy',
             index=models.Index(fields=['account', 'kind', '-found_at'], name='discrepancy_list'),
         ),
+        migrations.AddIndex(
+            model_name='discrepancy',
+            index=models.Index(fields=['reference'], name='discrepancy_by_reference'),
+        ),
         migrations.AddConstraint(
             model_name='discrepancy',
             constraint=models.UniqueConstraint(fields=('account', 'subject'), name='discrepancy_once'),
@@ -420,13 +395,38 @@ class Migration(migrations.Migration):
             model_name='bankline',
             constraint=models.UniqueConstraint(fields=('file', 'line_no'), name='bank_line_once'),
         ),
-        migrations.AddIndex(
-            model_name='settlementline',
-            index=models.Index(fields=['our_ref'], name='settlement_line_by_our_ref'),
+        migrations.CreateModel(
+            name='SettlementLine',
+            fields=[
+                ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.settlementfile')),
+                ('pk', models.CompositePrimaryKey('file_id', 'line_no', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('line_no', models.BigIntegerField()),
+                ('kind', models.CharField(max_length=16)),
+                ('provider_ref', models.CharField(max_length=120)),
+                ('our_ref', models.CharField(max_length=120)),
+                ('method', models.CharField(max_length=40)),
+                ('currency', models.CharField(max_length=3)),
+                ('gross', models.BigIntegerField()),
+                ('fee', models.DecimalField(decimal_places=6, max_digits=20)),
+                ('settled_currency', models.CharField(max_length=3)),
+                ('settled_gross', models.BigIntegerField(null=True)),
+                ('occurred_at', models.DateTimeField()),
+                ('settled_at', models.DateTimeField()),
+                ('payout_ref', models.CharField(max_length=120)),
+                ('stray', models.CharField(max_length=120)),
+            ],
+            options={
+                'verbose_name': 'settlement line',
+                'verbose_name_plural': 'settlement lines',
+            },
         ),
         migrations.AddIndex(
             model_name='settlementline',
-            index=models.Index(fields=['provider_ref'], name='settlement_line_by_provider'),
+            index=models.Index(condition=models.Q(('our_ref', ''), _negated=True), fields=['our_ref'], name='settlement_line_by_our_ref'),
+        ),
+        migrations.AddIndex(
+            model_name='settlementline',
+            index=models.Index(condition=models.Q(('our_ref', '')), fields=['provider_ref'], name='settlement_line_by_provider'),
         ),
         migrations.AddIndex(
             model_name='settlementtotal',

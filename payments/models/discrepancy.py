@@ -183,6 +183,7 @@ class Discrepancy(models.Model):
                 condition=~Q(state=DiscrepancyState.RESOLVED),
             ),
             models.Index(fields=["account", "kind", "-found_at"], name="discrepancy_list"),
+            models.Index(fields=["reference"], name="discrepancy_by_reference"),
         ]
 
     def __str__(self) -> str:
