@@ -44,12 +44,20 @@ SHEET: Final = "[Content_Types].xml"
 SUMMARY: Final = "汇总"
 """In the name of the file that Alipay puts beside the lines: sums, which we make ourselves."""
 ENCRYPTED, NAMED_IN_UTF8 = 0x1, 0x800  # bits of an entry's flags
+
+
+class Outside(OSError):
+    """An archive that points to before its own beginning."""
+
+
 DAMAGED: Final = (
+    Outside,
     zipfile.BadZipFile,
     gzip.BadGzipFile,
     zlib.error,
     struct.error,
     EOFError,
+    IndexError,
     NotImplementedError,
     RuntimeError,
     ValueError,
@@ -74,12 +82,15 @@ class Upload:
         asked = self.size - self.tell() if size < 0 else size
         if asked > CHUNK:
             raise ReportRefused("the archive's list of its files is too long")
-        return self._file.read(asked)
+        read = self._file.read(asked)
+        while len(read) < asked and (more := self._file.read(asked - len(read))):
+            read += more
+        return read
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         target = offset + (0, self.tell(), self.size)[whence]
         if target < 0:
-            raise zipfile.BadZipFile("it points outside of itself")
+            raise Outside(offset)
         return self._file.seek(target)
 
     def tell(self) -> int:

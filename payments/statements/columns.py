@@ -39,6 +39,7 @@ CALLED: Final = {
     for role, names in NAMES.items()
     for rank, name in enumerate(names.split("|"))
 }
+"""The role of each name, and how far back it stands among the names of that role."""
 UNIT: Final = re.compile(r"(.+?) ?(?:[(\uff08]([^)\uff09]{1,4})[)\uff09]| in ([a-z€]{1,3}))")
 """A header that names the currency too: Betrag (EUR), Betrag in EUR, 金额(元)."""
 
@@ -68,13 +69,8 @@ def find_columns(lines: Iterator[str], before: list[str], currency: str) -> Colu
     """
     best: Columns | None = None
     for number, line in zip(range(1, SEARCHED + 1), lines, strict=False):
-        seen = max(
-            (
-                _columns(line, delimiter, number=number, currency=currency)
-                for delimiter in DELIMITERS
-            ),
-            key=lambda columns: len(columns.places),
-        )
+        ways = [_columns(line, mark, number=number, currency=currency) for mark in DELIMITERS]
+        seen = max(ways, key=lambda columns: len(columns.places))
         if not _missing(seen):
             if seen.twice:
                 raise ReportRefused(f"the column {seen.twice} is there twice", number)

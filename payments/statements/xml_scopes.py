@@ -21,7 +21,8 @@ CUT: Final = "/Ustrd"
 class Part:
     """What one element says: texts by their path below it, the first where there are several.
 
-    Unstructured text (Ustrd) is joined, since banks cut it into pieces. An attribute of currency stands at "path@Ccy". `line` is that of its opening tag.
+    Unstructured text (Ustrd) is joined, since banks cut it into pieces. The attribute of currency
+    stands at "path@Ccy". `line` is that of its opening tag.
     """
 
     path: str
