@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 
 from payments.reconciliation.source import open_text
 
+NOON = (2026, 11, 28, 12, 0, 0)
 LINES = "day,amount\r\n2026-11-28,12.50\r\n"
 
 
@@ -21,11 +23,17 @@ def lines_of(body: bytes) -> list[str]:
         return list(lines)
 
 
+def gzipped(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
+
+
 def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", method) as archive:
         for name, body in files.items():
-            archive.writestr(name, body)
+            entry = zipfile.ZipInfo(name, NOON)
+            entry.compress_type = method
+            archive.writestr(entry, body)
     return packed.getvalue()
 
 

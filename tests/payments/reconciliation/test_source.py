@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 from collections.abc import Callable
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from payments.providers.reports import ReportRefused
 from payments.reconciliation.source import LONGEST, open_text
 from payments.reconciliation.unpack import CHUNK
-from tests.payments.reconciliation.packing import lines_of, read
+from tests.payments.reconciliation.packing import gzipped, lines_of, read
 
 DECODED_AT_ONCE = 8192
 CELLS = st.text(
@@ -42,7 +41,7 @@ def test_any_text_reads_the_same_in_each_encoding(text: str, encoding: str) -> N
 @given(TABLES, st.integers(1, 9), st.booleans())
 def test_any_split_into_pieces_reads_the_same(text: str, most: int, packed: bool) -> None:
     body = text.encode("gb18030")
-    body = gzip.compress(body) if packed else body
+    body = gzipped(body) if packed else body
 
     with open_text(Dribble(body, most)) as lines:
         assert "".join(lines) == text
@@ -76,7 +75,7 @@ def test_lines_keep_their_ends() -> None:
     assert lines_of(b"a\r\nb\nc\rd") == ["a\r\n", "b\n", "c\r", "d"]
 
 
-@pytest.mark.parametrize("body", [b"", b"\xef\xbb\xbf", b"\xff\xfe", gzip.compress(b"")])
+@pytest.mark.parametrize("body", [b"", b"\xef\xbb\xbf", b"\xff\xfe", gzipped(b"")])
 def test_an_empty_file_is_refused(body: bytes) -> None:
     with pytest.raises(ReportRefused, match="empty"):
         read(body)
@@ -141,7 +140,7 @@ def test_another_kind_of_file_is_named_with_what_to_do(head: bytes, what: str) -
         read(head + bytes(100))
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("pack", [bytes, gzipped])
 def test_how_far_one_has_read_is_told_in_bytes_of_the_upload(
     pack: Callable[[bytes], bytes],
 ) -> None:
