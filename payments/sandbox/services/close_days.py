@@ -1,0 +1,70 @@
+"""Closing days: what a merchant is owed by then is paid out, and nothing is entered any more."""
+
+from collections.abc import Iterator
+from datetime import UTC, date
+
+from django.utils import timezone
+
+from payments.sandbox.book import writing
+from payments.sandbox.days import ONE_DAY, beginning, end, within
+from payments.sandbox.models import FINE, Merchant, Movement, MovementKind, Payout
+from payments.sandbox.objects import MODE
+from payments.sandbox.services.enter import balances
+from payments.sandbox.services.ids import new_id
+
+
+def close_days(*, merchant: Merchant, through: date) -> None:
+    """Close all days until that one, with a payout of each. A second call changes nothing."""
+    if _is_closed(merchant, through):
+        return
+    with writing():
+        locked = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+        if not _is_closed(locked, through):
+            for day in _days(locked, through):
+                _pay_out(locked, day)
+            locked.closed_through = through
+            locked.save(update_fields=["closed_through"])
+    merchant.closed_through = locked.closed_through
+
+
+def _is_closed(merchant: Merchant, day: date) -> bool:
+    return merchant.closed_through is not None and merchant.closed_through >= day
+
+
+def _days(merchant: Merchant, through: date) -> Iterator[date]:
+    """The days that are to be closed and have movements."""
+    moved = Movement.objects.filter(merchant=merchant, settled_at__lt=end(through))
+    if merchant.closed_through is not None:
+        moved = moved.filter(settled_at__gte=beginning(merchant.closed_through + ONE_DAY))
+    return (at.date() for at in moved.datetimes("settled_at", "day", tzinfo=UTC))
+
+
+def _pay_out(merchant: Merchant, day: date) -> None:
+    for currency, balance in balances(merchant, before=end(day)).items():
+        # What is less than a minor unit stays for the next time.
+        if balance >= FINE:
+            _send(Payout(merchant=merchant, day=day, currency=currency, amount=balance // FINE))
+
+
+def _send(payout: Payout) -> None:
+    payout.public_id = new_id("po")
+    payout.save(force_insert=True)
+    unpaid = Movement.objects.filter(
+        merchant=payout.merchant,
+        currency=payout.currency,
+        payout=None,
+        settled_at__lt=end(payout.day),
+    )
+    unpaid.update(payout=payout)
+    at = within(payout.day, timezone.now())
+    Movement.objects.create(
+        merchant=payout.merchant,
+        kind=MovementKind.PAYOUT,
+        name=payout.public_id,
+        mode=MODE,
+        currency=payout.currency,
+        gross=-payout.amount,
+        occurred_at=at,
+        settled_at=at,
+        payout=payout,
+    )
