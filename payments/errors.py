@@ -11,6 +11,10 @@ class NoAccount(PaymentError):
     """No active account offers this method; the installer acts."""
 
 
+class NoReports(PaymentError):
+    """The provider of this account has no settlement reports; the installer acts."""
+
+
 class NotPayable(PaymentError):
     """No money is asked for now: it is paid, closed or being paid. Nobody acts."""
 

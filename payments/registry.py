@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.money import Money
 from payments.conf import payment_settings
-from payments.errors import NoAccount
+from payments.errors import NoAccount, NoReports
 from payments.models import Attempt, ProviderAccount, SavedMethod
 from payments.models.account import Mode
 from payments.providers.base import Account
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
 from payments.providers.protocol import Provider, TakesEvidence
+from payments.providers.reports import Reports
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -82,6 +83,14 @@ def label_of(method: str, card: SavedMethod | Attempt | None) -> StrOrPromise:
 def provider_for(account: ProviderAccount) -> Provider:
     """The adapter of an account; raises NoAccount for a live account on a site that is not live."""
     return _adapter(account, account.for_provider())
+
+
+def reports_of(account: ProviderAccount) -> Reports:
+    """The same for its settlement reports; raises NoReports where its provider has none."""
+    provider = provider_for(account)
+    if not isinstance(provider, Reports):
+        raise NoReports(f"{account.provider} has no settlement reports that can be read")
+    return provider
 
 
 def provider_before_rotation(account: ProviderAccount) -> Provider | None:

@@ -207,7 +207,10 @@ class Discrepancy(models.Model):
 
 
 class Candidate(models.Model):
-    """A group of one match that does not add up; it lives as long as the match does."""
+    """A group of one match that does not add up; it lives as long as the match does.
+
+    `ref` is our reference, or the provider's after a "#"; `named` is ours where theirs led to it.
+    """
 
     account = models.ForeignKey(ProviderAccount, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=16)
@@ -221,6 +224,7 @@ class Candidate(models.Model):
     their_at = models.DateTimeField(null=True)
     attempt_id = models.BigIntegerField(null=True)
     operation_id = models.BigIntegerField(null=True)
+    our_currency = models.CharField(max_length=3, blank=True)
     named = models.CharField(max_length=140, blank=True)
     verdict = models.CharField(max_length=24, blank=True)
 

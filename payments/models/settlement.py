@@ -55,6 +55,7 @@ class FileSource(models.TextChoices):
 class SettlementFile(models.Model):
     """One report or bank statement. Its lines count once its state is `loaded`.
 
+    Who reads it has the `claim`, and was `alive_at` a moment.
     `first_day` and `last_day` in the zone of the account; `opening` and `closing` are the balances
     that it states, in minor units by currency. `why` and `why_line`: what it was refused for.
     """
@@ -78,6 +79,8 @@ class SettlementFile(models.Model):
     last_day = models.DateField(_("last day"), null=True)
     opening = models.JSONField(default=dict)
     closing = models.JSONField(default=dict)
+    statement_id = models.CharField(_("statement number"), max_length=140, blank=True)
+    statement_of = models.CharField(_("bank account"), max_length=140, blank=True)
     lines_read = models.BigIntegerField(_("lines"), default=0)
     bad_lines = models.BigIntegerField(_("lines that cannot be read"), default=0)
     bytes_read = models.BigIntegerField(default=0)
@@ -92,6 +95,7 @@ class SettlementFile(models.Model):
     )
     created_at = models.DateTimeField(_("came in"), default=now)
     alive_at = models.DateTimeField(null=True, editable=False)
+    claim = models.CharField(max_length=22, blank=True, editable=False)
     ended_at = models.DateTimeField(_("read or refused"), null=True)
     fees_checked = models.BooleanField(default=False, editable=False)
 

@@ -1,0 +1,1 @@
+"""`make reconcile-bench`: a million settlement lines with every kind of fault, found again."""

@@ -1,0 +1,90 @@
+"""Payouts against the statements of our own bank account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+
+from django.db.models import Max, Min, Sum
+
+from payments.models import BankLine, Payout, ProviderAccount, SettlementFile
+from payments.models.discrepancy import DiscrepancyKind
+from payments.models.settlement import FileKind, FileState
+from payments.reconciliation.questions import Question, keep_questions
+
+WORD: Final = re.compile(r"[0-9A-Za-z_.-]{4,}")
+SOME: Final = 500
+
+
+def follow_payouts(account: ProviderAccount) -> None:
+    """Find each payout on the bank's statements, and ask about those that came otherwise.
+
+    Where the bank got what the lines come to, only the payout's own line is wrong, and that is
+    asked already. What has not come within the account's days, as far as statements go, is asked.
+    """
+    loaded = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.LOADED)
+    days = loaded.aggregate(first=Min("first_day"), last=Max("last_day"))
+    if days["last"] is None:
+        keep_questions(account, DiscrepancyKind.BANK_TOTAL, [])
+        return
+    _find(account)
+    _note(account)
+    late = days["last"] - timedelta(days=account.payout_days)
+    questions = []
+    sent = account.payouts.filter(amount__isnull=False, sent_at__date__gte=days["first"])
+    for payout in sent.exclude(ref=""):
+        came_late = payout.sent_at is not None and payout.sent_at.date() <= late
+        if payout.arrived is None and not came_late:
+            continue
+        if payout.arrived not in {payout.amount, payout.lines_net}:
+            kind = DiscrepancyKind.BANK_TOTAL
+            questions.append(Question(kind, payout, payout.amount, payout.arrived, payout.sent_at))
+    keep_questions(account, DiscrepancyKind.BANK_TOTAL, questions)
+
+
+def _find(account: ProviderAccount) -> None:
+    """Link bank lines that name a payout, in their reference or in a word of their text."""
+    unlinked = BankLine.objects.filter(payout=None, file__state=FileState.LOADED)
+    rows = unlinked.order_by("pk").iterator(SOME)
+    while some := list(islice(rows, SOME)):
+        words = {word for line in some for word in _words(line)}
+        known = {
+            (payout.ref, payout.currency): payout
+            for payout in account.payouts.filter(ref__in=words - {""})
+        }
+        linked = [line for line in some if _link(line, known)]
+        BankLine.objects.bulk_update(linked, ["payout"], batch_size=SOME)
+
+
+def _words(line: BankLine) -> Iterator[str]:
+    yield line.reference
+    yield from WORD.findall(line.text)
+
+
+def _link(line: BankLine, known: dict[tuple[str, str], Payout]) -> bool:
+    named = {known.get((word, line.currency)) for word in _words(line)} - {None}
+    if len(named) != 1:
+        return False
+    line.payout = named.pop()
+    return True
+
+
+def _note(account: ProviderAccount) -> None:
+    """What came of each payout, as the statements that are loaded have it."""
+    lines = BankLine.objects.filter(payout__account=account, file__state=FileState.LOADED)
+    came = {
+        pk: (int(amount), day)
+        for pk, amount, day in lines.values_list("payout").annotate(
+            sum=Sum("amount"), day=Max("day")
+        )
+    }
+    changed = []
+    for payout in account.payouts.all():
+        arrived, day = came.get(payout.pk, (None, None))
+        if (payout.arrived, payout.arrived_on) != (arrived, day):
+            payout.arrived, payout.arrived_on = arrived, day
+            changed.append(payout)
+    Payout.objects.bulk_update(changed, ["arrived", "arrived_on"], batch_size=SOME)

@@ -1,0 +1,239 @@
+"""From groups that do not add up to discrepancies: what each is about, and whether it is known."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Substr
+
+from orders.clock import now
+from payments.models import (
+    Attempt,
+    Candidate,
+    Discrepancy,
+    Operation,
+    ProviderAccount,
+    ProviderObject,
+    SettlementLine,
+)
+from payments.models.discrepancy import (
+    UNRESOLVED,
+    DiscrepancyKind,
+    DiscrepancyState,
+    Resolution,
+)
+from payments.states import EntryKind, OperationStatus
+
+OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
+BY_THEIRS: Final = "#"
+"""How a reference begins that is the provider's, since the line has none of ours."""
+ONE_SIDED: Final = Q(our_rows=0) | Q(their_rows=0)
+_OURS_ONLY, _THEIRS_ONLY = Q(their_rows=0), Q(our_rows=0)
+_REGROUP: Final = """
+    INSERT INTO {table} (account_id, kind, ref, currency, ours, theirs, our_rows, their_rows,
+                         our_at, their_at, attempt_id, named, our_currency, verdict)
+    SELECT account_id, kind, ref, currency, SUM(ours), SUM(theirs), SUM(our_rows),
+           SUM(their_rows), MIN(our_at), MIN(their_at), MIN(attempt_id), '', '', %s
+    FROM {table} WHERE account_id = %s AND verdict = ''
+    GROUP BY account_id, kind, ref, currency HAVING SUM(ours) <> SUM(theirs)
+"""
+_GROUPED: Final = "grouped"
+_WRITE: Final = """
+    INSERT INTO {discrepancy} AS d (
+        account_id, subject, kind, about, reference, currency, our_currency, ours, theirs, at,
+        attempt_id, operation_id, detail, state, found_at, seen_at,
+        resolution, reason, evidence, request_key)
+    SELECT account_id, kind || ':' || ref, verdict, kind, {plain}, currency, our_currency,
+           CASE WHEN our_rows > 0 THEN ours END, CASE WHEN their_rows > 0 THEN theirs END,
+           COALESCE(their_at, our_at), attempt_id, operation_id, '', 'open', %s, %s,
+           '', '', '', ''
+    FROM {candidate} WHERE account_id = %s AND verdict <> '' ORDER BY kind, ref, currency
+    ON CONFLICT (account_id, subject) DO UPDATE SET
+        seen_at = excluded.seen_at,
+        kind = CASE WHEN {settled} THEN d.kind ELSE excluded.kind END,
+        currency = excluded.currency,
+        our_currency = excluded.our_currency,
+        ours = excluded.ours,
+        theirs = excluded.theirs,
+        attempt_id = COALESCE(excluded.attempt_id, d.attempt_id),
+        operation_id = COALESCE(excluded.operation_id, d.operation_id),
+        state = CASE WHEN {settled} THEN d.state
+                     WHEN d.state = 'resolved' THEN 'open'
+                     WHEN d.state = 'proposed' AND NOT {same} THEN 'investigating'
+                     ELSE d.state END,
+        resolved_at = CASE WHEN {settled} THEN d.resolved_at END,
+        resolution = CASE WHEN d.state = 'resolved' AND NOT {settled} THEN '' ELSE d.resolution END
+"""
+_SAME: Final = (
+    "(COALESCE(d.ours, 0) = COALESCE(excluded.ours, 0)"
+    " AND COALESCE(d.theirs, 0) = COALESCE(excluded.theirs, 0)"
+    " AND d.currency = excluded.currency AND d.our_currency = excluded.our_currency)"
+)
+_SETTLED: Final = f"(d.state = 'resolved' AND d.resolution <> 'auto' AND {_SAME})"
+
+
+def of(account: ProviderAccount) -> QuerySet[Candidate]:
+    return Candidate.objects.filter(account=account)
+
+
+def clear(account: ProviderAccount) -> None:
+    of(account)._raw_delete(of(account).db)  # noqa: SLF001  # nothing refers to a candidate
+
+
+def rename(account: ProviderAccount) -> list[int]:
+    """Give the groups that only they have our reference, where another id leads to it.
+
+    Returns the attempts they are of: what both books have of those must be grouped again.
+    """
+    unknown = of(account).filter(_THEIRS_ONLY)
+    by_theirs = unknown.filter(ref__startswith=BY_THEIRS)
+    by_ours = unknown.exclude(ref__startswith=BY_THEIRS)
+    line = SettlementLine.objects.filter(our_ref=OuterRef(OuterRef("ref")))
+    theirs_of_line = Subquery(line.values("provider_ref")[:1])
+    for known, groups in (
+        (_objects(account, Substr(OuterRef("ref"), 2)), by_theirs),
+        (_objects(account, theirs_of_line), by_ours),
+    ):
+        captures = groups.filter(kind=EntryKind.CAPTURE)
+        refunds = groups.filter(kind__in=OF_REFUNDS)
+        _name(captures, known.values("attempt__our_ref"))
+        _name(refunds, known.filter(operation__isnull=False).values("operation__our_ref"))
+    ours = Operation.objects.filter(our_ref=OuterRef("ref"), attempt__account=account)
+    _name(by_ours.filter(kind=EntryKind.CAPTURE), ours.values("attempt__our_ref"))
+    found = unknown.exclude(named="").exclude(named=F("ref"))
+    refs = list(found.values_list("named", flat=True))
+    found.update(ref=F("named"), named=BY_THEIRS)
+    return _attempts_of(account, refs)
+
+
+def _objects(account: ProviderAccount, object_id: object) -> QuerySet[ProviderObject]:
+    return ProviderObject.objects.filter(account=account, object_id=object_id).order_by("pk")
+
+
+def _name(groups: QuerySet[Candidate], ref: QuerySet[Any, Any]) -> None:
+    unnamed = groups.filter(named="")
+    unnamed.update(named=Coalesce(Subquery(ref[:1], output_field=CharField()), Value("")))
+
+
+def _attempts_of(account: ProviderAccount, refs: list[str]) -> list[int]:
+    """Attempts of renamed groups of which our own side is no candidate: it was even before."""
+    partners = set(of(account).filter(our_rows__gt=0, ref__in=refs).values_list("ref", flat=True))
+    alone = [ref for ref in refs if ref not in partners]
+    attempts = Attempt.objects.filter(Q(our_ref__in=alone) | Q(operations__our_ref__in=alone))
+    return list(attempts.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def regroup(account: ProviderAccount) -> None:
+    """Add up the groups that have one reference now; what is even is no candidate any more."""
+    statement = _REGROUP.format(table=_table(Candidate))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [_GROUPED, account.pk])
+        of(account).filter(verdict="").delete()
+
+
+def judge(account: ProviderAccount, *, late_from: datetime | None) -> None:
+    """Say of each group what it is; what was booked from `late_from` on may come later."""
+    groups = of(account)
+    _link(account)
+    _pair_currencies(account)
+    stray = SettlementLine.objects.filter(our_ref=OuterRef("ref"), gross=OuterRef("ours"))
+    groups.filter(_OURS_ONLY & Exists(stray.exclude(stray=""))).delete()
+    open_refund = Operation.objects.filter(pk=OuterRef("operation_id"))
+    lagging = Q(operation_id__isnull=False, kind__in=OF_REFUNDS)
+    settled = OperationStatus.REVERSED
+    groups.filter(verdict=_GROUPED).update(
+        verdict=Case(
+            When(
+                _THEIRS_ONLY & lagging & Exists(open_refund.exclude(status=settled)), _is("status")
+            ),
+            When(_THEIRS_ONLY, _is("missing_in_ledger")),
+            When(_OURS_ONLY & Q(our_at__gte=late_from), _is("timing")),
+            When(_OURS_ONLY, _is("missing_in_provider")),
+            When(_repeats("their", "our"), _is("duplicate_in_provider")),
+            When(_repeats("our", "their"), _is("duplicate_in_ledger")),
+            default=_is("amount"),
+        )
+    )
+
+
+def _is(kind: str) -> Value:
+    return Value(DiscrepancyKind(kind).value)
+
+
+def _repeats(more: str, fewer: str) -> Q:
+    """Whether one side has the very rows of the other once more: as many times as much money."""
+    amounts = {"our": "ours", "their": "theirs"}
+    each = Q(**{amounts[more]: F(amounts[fewer]) * F(f"{more}_rows") / F(f"{fewer}_rows")})
+    return Q(**{f"{more}_rows__gt": F(f"{fewer}_rows")}) & each
+
+
+def _link(account: ProviderAccount) -> None:
+    """The attempt or refund that a group is about, where it is one of ours."""
+    attempt = Attempt.objects.filter(our_ref=OuterRef("ref"), account=account)
+    refund = Operation.objects.filter(our_ref=OuterRef("ref"), attempt__account=account)
+    unlinked = of(account).filter(attempt_id__isnull=True)
+    unlinked.filter(kind=EntryKind.CAPTURE).update(attempt_id=Subquery(attempt.values("pk")))
+    refunds = of(account).filter(kind__in=OF_REFUNDS)
+    refunds.update(operation_id=Subquery(refund.values("pk")))
+    refunds.filter(attempt_id__isnull=True).update(attempt_id=Subquery(refund.values("attempt")))
+
+
+def _pair_currencies(account: ProviderAccount) -> None:
+    """One operation in two currencies is one question."""
+    same = of(account).filter(kind=OuterRef("kind"), ref=OuterRef("ref"))
+    ours = same.filter(_OURS_ONLY).exclude(currency=OuterRef("currency"))
+    theirs = of(account).filter(_THEIRS_ONLY & Exists(ours))
+    theirs.update(
+        our_currency=Subquery(ours.values("currency")[:1]),
+        ours=Subquery(ours.values("ours")[:1]),
+        our_at=Subquery(ours.values("our_at")[:1]),
+        attempt_id=Subquery(ours.values("attempt_id")[:1]),
+        our_rows=1,
+        verdict=DiscrepancyKind.CURRENCY,
+    )
+    paired = same.filter(verdict=DiscrepancyKind.CURRENCY)
+    of(account).filter(_OURS_ONLY & Exists(paired)).delete()
+
+
+def write(account: ProviderAccount) -> int:
+    """Keep what was found, and end what is not found any more; returns how much does not agree."""
+    plain = f"CASE WHEN ref LIKE '{BY_THEIRS}%%' THEN SUBSTR(ref, 2) ELSE ref END"
+    statement = _WRITE.format(
+        discrepancy=_table(Discrepancy),
+        candidate=_table(Candidate),
+        plain=plain,
+        settled=_SETTLED,
+        same=_SAME,
+    )
+    moment = now()
+    stored = connection.ops.adapt_datetimefield_value(moment)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [stored, stored, account.pk])
+        gone = Discrepancy.objects.filter(account=account, state__in=UNRESOLVED, file=None)
+        gone.exclude(about="").filter(seen_at__lt=moment).update(
+            state=DiscrepancyState.RESOLVED,
+            resolution=Resolution.AUTO,
+            resolved_at=moment,
+        )
+        found = of(account).count()
+        clear(account)
+    return found
+
+
+def _table(model: type) -> str:
+    return str(model._meta.db_table)  # type: ignore[attr-defined]  # noqa: SLF001  # Django's documented _meta

@@ -1,0 +1,165 @@
+"""What is known of single lines, against the difference of a payout."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain, combinations, islice
+from typing import Final
+
+from payments.models import Discrepancy, ProviderAccount, SettlementLine
+from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind
+from payments.reconciliation.fees import expected_fee, rules_of
+
+WRONG: Final = frozenset(
+    {
+        DiscrepancyKind.AMOUNT,
+        DiscrepancyKind.CURRENCY,
+        DiscrepancyKind.DUPLICATE_IN_PROVIDER,
+    }
+)
+"""The line is there, and says something else than the payout was made of."""
+LEFT_OUT: Final = frozenset({DiscrepancyKind.MISSING_IN_PROVIDER, DiscrepancyKind.TIMING})
+"""There is no line, but the payout may have the money."""
+UNREAD: Final = frozenset({DiscrepancyKind.UNPARSEABLE_LINE})
+UNKNOWN: Final = frozenset({DiscrepancyKind.MISSING_IN_LEDGER})
+"""The line may be of money that never was."""
+CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN)
+"""All of a class explain a payout, or none: enough single lines would come to any sum."""
+SOME: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How much more was paid out than the lines come to, and when those lines were."""
+
+    currency: str
+    payout_id: int
+    amount: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(slots=True)
+class _Share:
+    """What the discrepancies of one class add to the gap of a payout, and how surely."""
+
+    amount: Decimal = Decimal(0)
+    tolerance: Decimal = Decimal(0)
+    ids: list[int] = field(default_factory=list)
+
+
+class Explainer:
+    """Keeps which discrepancies have explained which payout, for one account and run."""
+
+    def __init__(self, account: ProviderAccount, gaps: Mapping[tuple[str, str], Gap]) -> None:
+        self._account, self._rules = account, rules_of(account)
+        self._gaps, self._links = gaps, dict[int, list[int]]()
+        self._shares: dict[int, list[_Share]] = defaultdict(lambda: [_Share() for _ in CLASSES])
+        self._by_time = _by_time(gaps.values())
+        if any(gap.amount for gap in gaps.values()):
+            self._gather()
+
+    def explains(self, gap: Gap) -> bool:
+        """Whether some classes of what is known of its lines come to the gap."""
+        shares = [share for share in self._shares[gap.payout_id] if share.ids]
+        for chosen in chain.from_iterable(
+            combinations(shares, count) for count in range(1, len(shares) + 1)
+        ):
+            off = gap.amount - sum((share.amount for share in chosen), Decimal(0))
+            if abs(off) <= sum((share.tolerance for share in chosen), Decimal(0)):
+                self._links[gap.payout_id] = [pk for share in chosen for pk in share.ids]
+                return True
+        return False
+
+    def link(self) -> None:
+        """Write down what explains which payout; what explains none any more is let go."""
+        of_lines = Discrepancy.objects.filter(account=self._account).exclude(about="payout")
+        linked = {pk for ids in self._links.values() for pk in ids}
+        was = set(of_lines.filter(payout__isnull=False).values_list("pk", flat=True))
+        for some in _parts(was - linked):
+            of_lines.filter(pk__in=some).update(payout=None)
+        for payout, ids in self._links.items():
+            for some in _parts(ids):
+                of_lines.filter(pk__in=some).exclude(payout=payout).update(payout=payout)
+
+    def _gather(self) -> None:
+        kinds = frozenset().union(*CLASSES)
+        found = Discrepancy.objects.filter(
+            account=self._account, state__in=UNRESOLVED, kind__in=kinds
+        ).exclude(about="payout")
+        rows = found.exclude(ours=None, theirs=None).iterator(SOME)
+        while some := list(islice(rows, SOME)):
+            places = self._payouts_of(some)
+            for discrepancy in some:
+                self._count(discrepancy, places)
+
+    def _payouts_of(self, some: list[Discrepancy]) -> dict[str, str]:
+        """By reference, the payout in which its line stands."""
+        refs = {each.reference for each in some if each.theirs is not None}
+        lines = SettlementLine.objects.filter(file__account=self._account, stray="")
+        rows = lines.filter(our_ref__in=refs).values_list("our_ref", "payout_ref")
+        places = dict(rows)
+        missing = refs - places.keys()
+        theirs = lines.filter(provider_ref__in=missing).values_list("provider_ref", "payout_ref")
+        return {**dict(theirs), **places}
+
+    def _count(self, discrepancy: Discrepancy, places: Mapping[str, str]) -> None:
+        kind = DiscrepancyKind(discrepancy.kind)
+        (place,) = [number for number, kinds in enumerate(CLASSES) if kind in kinds]
+        for amount, currency in _effects(discrepancy):
+            gap = self._gap(discrepancy, currency, places)
+            if gap is None:
+                continue
+            share = self._shares[gap.payout_id][place]
+            rule = self._rules.get(currency)
+            fee = Decimal(0)
+            if discrepancy.theirs is None:
+                fee = expected_fee(discrepancy.about, amount, rule)
+                share.tolerance += rule.tolerance if rule else 1
+            share.amount += amount - fee
+            share.tolerance += Decimal("0.5") if not share.ids else 0
+            share.ids.append(discrepancy.pk)
+
+    def _gap(
+        self, discrepancy: Discrepancy, currency: str, places: Mapping[str, str]
+    ) -> Gap | None:
+        if discrepancy.theirs is not None:
+            return self._gaps.get((places.get(discrepancy.reference, ""), currency))
+        gaps = self._by_time.get(currency)
+        if gaps is None or discrepancy.at is None:
+            return None
+        ends, inside = gaps
+        place = bisect_left(ends, discrepancy.at)
+        return inside[place] if place < len(inside) else None
+
+
+def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
+    """By how much a payout is more than its lines because of it, in which currency."""
+    ours, theirs = discrepancy.ours or 0, discrepancy.theirs or 0
+    if discrepancy.our_currency:
+        yield ours, discrepancy.our_currency
+        yield -theirs, discrepancy.currency
+    else:
+        yield ours - theirs, discrepancy.currency
+
+
+def _by_time(gaps: Iterable[Gap]) -> dict[str, tuple[list[datetime], list[Gap]]]:
+    """By currency, the payouts with the moments at which their lines end, in that order."""
+    timed = sorted((gap.last_at, gap.payout_id, gap) for gap in gaps if gap.last_at)
+    found: dict[str, tuple[list[datetime], list[Gap]]] = {}
+    for end, _, gap in timed:
+        ends, inside = found.setdefault(gap.currency, ([], []))
+        ends.append(end)
+        inside.append(gap)
+    return found
+
+
+def _parts(keys: Iterable[int]) -> Iterator[list[int]]:
+    rest = iter(sorted(keys))
+    while some := list(islice(rest, SOME)):
+        yield some

@@ -1,0 +1,248 @@
+"""Reading a settlement file into the database, batch by batch, in bounded memory."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import IO, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from orders.clock import now
+from payments.errors import PaymentError
+from payments.models import BankLine, Discrepancy, ProviderAccount, SettlementFile, SettlementTotal
+from payments.models.discrepancy import DiscrepancyKind
+from payments.models.settlement import READING_LEASE, FileState
+from payments.providers.reports import BadLine, Report, ReportHeader, ReportRefused
+from payments.reconciliation.batch import Batch, Days
+from payments.reconciliation.source import open_text
+from payments.registry import reports_of
+
+logger = logging.getLogger("till.reconciliation")
+LINES: Final = 20_000
+"""In one transaction: so many take about a fifth of a second."""
+MOST_BAD: Final = 1000
+"""A file with more lines that cannot be read than that, and than others, is refused."""
+
+
+class LostClaim(PaymentError):
+    """Another process reads this file now. Nobody acts."""
+
+
+def claim(file_id: int) -> str | None:
+    """Take a file that waits, or whose reader has died; None where somebody else has it.
+
+    What an earlier reader has stored of it is thrown away.
+    """
+    moment, token = now(), secrets.token_urlsafe(16)
+    free = Q(state=FileState.WAITING)
+    free |= Q(state=FileState.READING, alive_at__lt=moment - READING_LEASE)
+    mine = SettlementFile.objects.filter(free, pk=file_id)
+    changes = {"state": FileState.READING, "alive_at": moment, "claim": token}
+    if not mine.update(**changes, lines_read=0, bad_lines=0, bytes_read=0):
+        return None
+    forget_lines(file_id)
+    return token
+
+
+def forget_lines(file_id: int) -> None:
+    """Delete what was stored of a file."""
+    file = SettlementFile(pk=file_id)
+    with transaction.atomic():
+        file.lines.all()._raw_delete(file.lines.db)  # noqa: SLF001  # nothing refers to lines, and there may be millions
+        SettlementTotal.objects.filter(file=file_id).delete()
+        BankLine.objects.filter(file=file_id).delete()
+        Discrepancy.objects.filter(file=file_id, subject__startswith=f"line:{file_id}:").delete()
+
+
+def load(file: SettlementFile, body: IO[bytes], token: str) -> bool:
+    """Read a claimed report to its end; False where it is refused, and then it says why.
+
+    Raises LostClaim where another has taken it over meanwhile, and whatever the database raises:
+    then the file stays claimed until its lease is over, and is read anew.
+    """
+    try:
+        _Reading(file, token).run(body)
+    except ReportRefused as refusal:
+        refuse(file, refusal, token)
+        return False
+    return True
+
+
+def refuse(file: SettlementFile, refusal: ReportRefused, token: str) -> None:
+    """Keep why, and in which line, and nothing else."""
+    forget_lines(file.pk)
+    logger.warning("settlement file %s is refused in line %s", file.pk, refusal.number)
+    SettlementFile.objects.filter(pk=file.pk, claim=token).update(
+        state=FileState.REFUSED,
+        why=refusal.why[:400],
+        why_line=refusal.number,
+        lines_read=0,
+        bad_lines=0,
+        ended_at=now(),
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One reader of one file."""
+
+    file: SettlementFile
+    token: str
+    lines: int = 0
+    bad: int = 0
+
+    def run(self, body: IO[bytes]) -> None:
+        account = self.file.account
+        assert account is not None  # noqa: S101  # a constraint of the table
+        with open_text(body) as text:
+            report = reports_of(account).parse_report(text)
+            check_header(report.header, account, self.file)
+            for batch in self._batches(report, account):
+                with transaction.atomic():
+                    batch.write()
+                    Discrepancy.objects.bulk_create(self._questions(batch, account))
+                    self._say(text)
+            self._end(report.header, account)
+
+    def _batches(self, report: Report, account: ProviderAccount) -> Iterator[Batch]:
+        days = Days(account.report_zone)
+        batch = Batch(self.file.pk, days)
+        mine = {"", account.merchant_id}, {"", account.mode}
+        left = LINES
+        for line in report.lines():
+            if left == 0:
+                yield self._counted(batch)
+                batch, left = Batch(self.file.pk, days), LINES
+            left -= 1
+            if isinstance(line, BadLine):
+                batch.bad.append(line)
+            elif line.merchant_id in mine[0] and line.mode in mine[1]:
+                batch.add(line, "")
+            else:
+                batch.add(line, f"{line.merchant_id} {line.mode}".strip())
+        yield self._counted(batch)
+
+    def _counted(self, batch: Batch) -> Batch:
+        self.lines += len(batch.rows)
+        self.bad += len(batch.bad)
+        if self.bad > max(MOST_BAD, self.lines):
+            first = batch.bad[0]
+            raise ReportRefused(
+                _("%(count)s lines cannot be read, more than can; the first: %(why)s")
+                % {"count": self.bad, "why": first.why},
+                first.number,
+            )
+        return batch
+
+    def _questions(self, batch: Batch, account: ProviderAccount) -> Iterator[Discrepancy]:
+        for bad in batch.bad:
+            detail = f"{bad.why}: {bad.text}"[:600]
+            kind = DiscrepancyKind.UNPARSEABLE_LINE
+            yield _about_line(self.file, bad.number, kind, account=account, detail=detail)
+        for line, stray in batch.stray:
+            yield _about_line(
+                self.file,
+                line.number,
+                DiscrepancyKind.WRONG_ACCOUNT_OR_MODE,
+                account=account,
+                detail=stray,
+                about=line.kind,
+                reference=line.our_ref or line.provider_ref,
+                currency=line.currency,
+                theirs=line.gross,
+                at=line.occurred_at,
+            )
+
+    def _say(self, text: Iterator[str]) -> None:
+        """How far it is; a reader whose lease was taken over stops here."""
+        mine = SettlementFile.objects.filter(pk=self.file.pk, claim=self.token)
+        read = getattr(text, "bytes_read", 0)
+        changes = {"lines_read": self.lines, "bad_lines": self.bad, "bytes_read": read}
+        if not mine.filter(state=FileState.READING).update(alive_at=now(), **changes):
+            raise LostClaim(f"settlement file {self.file.pk}")
+
+    def _end(self, header: ReportHeader, account: ProviderAccount) -> None:
+        first, last = header.first_day, header.last_day
+        if first is None or last is None:
+            first, last = _days_of(self.file)
+        with transaction.atomic():
+            ProviderAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+            check_overlap(self.file, first, last)
+            self._say(iter(()))
+            SettlementFile.objects.filter(pk=self.file.pk, claim=self.token).update(
+                state=FileState.LOADED,
+                first_day=first,
+                last_day=last,
+                opening=dict(header.opening),
+                closing=dict(header.closing),
+                bytes_read=self.file.size,
+                ended_at=now(),
+            )
+
+
+def _about_line(
+    file: SettlementFile, number: int, kind: DiscrepancyKind, **facts: object
+) -> Discrepancy:
+    subject = f"line:{file.pk}:{number}"
+    return Discrepancy(subject=subject, kind=kind, file=file, line_no=number, **facts)
+
+
+def _days_of(file: SettlementFile) -> tuple[date | None, date | None]:
+    """Where the header does not say it: the days of its lines."""
+    days = file.totals.order_by("day").values_list("day", flat=True)
+    return days.first(), days.last()
+
+
+def check_header(header: ReportHeader, account: ProviderAccount, file: SettlementFile) -> None:
+    """Refuse a file of another account, mode or day before a line of it is read."""
+    if header.merchant_id not in {"", account.merchant_id}:
+        raise ReportRefused(
+            _("it is of the account %(theirs)s, and %(code)s is %(ours)s")
+            % {"theirs": header.merchant_id, "code": account.code, "ours": account.merchant_id},
+            header.line,
+        )
+    if header.mode not in {"", account.mode}:
+        raise ReportRefused(
+            _("it is of the mode %(theirs)s, and %(code)s is an account of the mode %(ours)s")
+            % {"theirs": header.mode, "code": account.code, "ours": account.mode},
+            header.line,
+        )
+    first, last = header.first_day, header.last_day
+    if first and last:
+        if file.first_day and (first, last) != (file.first_day, file.last_day):
+            raise ReportRefused(
+                _("it is about %(theirs)s, and %(ours)s was asked for")
+                % {"theirs": _span(first, last), "ours": _span(file.first_day, file.last_day)},
+                header.line,
+            )
+        check_overlap(file, first, last)
+
+
+def check_overlap(file: SettlementFile, first: date | None, last: date | None) -> None:
+    """Refuse days that another file of the account has: every line would stand twice."""
+    if first is None or last is None:
+        return
+    if last < first or last - first > timedelta(days=400):
+        raise ReportRefused(_("its days cannot be: %(days)s") % {"days": _span(first, last)})
+    loaded = SettlementFile.objects.filter(account=file.account, state=FileState.LOADED)
+    others = loaded.filter(first_day__lte=last, last_day__gte=first).exclude(pk=file.pk)
+    if other := others.first():
+        raise ReportRefused(
+            _(
+                "%(days)s is in the file %(name)s already, which came in as number %(pk)s; take "
+                "that one back if this one is to replace it"
+            )
+            % {"days": _span(first, last), "name": other.name, "pk": other.pk}
+        )
+
+
+def _span(first: date | None, last: date | None) -> str:
+    return (
+        str(first) if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+    )

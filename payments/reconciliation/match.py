@@ -1,0 +1,205 @@
+"""What is in one book and not, or not so, in the other: one grouping of both, in the database.
+
+An operation is known by its kind, its reference and its currency. Ours is in the key of its ledger
+entry, so the first pass joins nothing; only what does not add up is looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from payments.books import PROVIDER, named
+from payments.models import (
+    Attempt,
+    Candidate,
+    Entry,
+    Operation,
+    Posting,
+    ProviderAccount,
+    SettlementFile,
+    SettlementLine,
+)
+from payments.models.settlement import FileState
+from payments.reconciliation import candidates
+from payments.states import EntryKind
+
+SOME: Final = 500
+"""So many attempts are grouped again by one statement."""
+WORK_MEMORY: Final = "256MB"
+"""So much PostgreSQL may use for the grouping of a match before it goes to disk."""
+OURS: Final = (
+    EntryKind.CAPTURE,
+    EntryKind.REFUND,
+    EntryKind.REFUND_REVERSED,
+    EntryKind.DISPUTE,
+)
+"""What both books have; fees, payouts and adjustments come into ours from theirs."""
+_GROUP: Final = """
+    INSERT INTO {candidate} (account_id, kind, ref, currency, ours, theirs, our_rows, their_rows,
+                             our_at, their_at, attempt_id, named, our_currency, verdict)
+    SELECT %s, kind, ref, currency, SUM(ours), SUM(theirs), SUM(our_rows), SUM(their_rows),
+           MIN(our_at), MIN(their_at), MIN(attempt_id), '', '', ''
+    FROM (
+        SELECT e.kind AS kind, {ref} AS ref, p.currency AS currency, p.amount AS ours, 0 AS theirs,
+               1 AS our_rows, 0 AS their_rows, e.at AS our_at, {no_moment} AS their_at,
+               e.attempt_id AS attempt_id
+        FROM {entry} e JOIN {posting} p ON p.entry_id = e.id
+        WHERE p.account = %s AND e.kind IN ({kinds}) AND ({covered}){of_ours}
+        UNION ALL
+        SELECT CASE l.kind WHEN 'dispute_reversal' THEN 'dispute' ELSE l.kind END,
+               CASE WHEN l.our_ref <> '' AND l.kind NOT IN ('dispute', 'dispute_reversal')
+                    THEN l.our_ref ELSE '#' || l.provider_ref END,
+               l.currency, 0, l.gross, 0, 1, {no_moment}, l.occurred_at, {no_number}
+        FROM {line} l
+        WHERE l.file_id IN ({files}) AND l.kind NOT IN ('fee', 'payout') AND l.stray = ''{of_theirs}
+    ) both_books
+    GROUP BY kind, ref, currency
+    {having}
+"""
+_UNEVEN: Final = "HAVING SUM(ours) <> SUM(theirs)"
+
+
+def match(account: ProviderAccount) -> int:
+    """Compare all that files of the account cover; how much does not agree.
+
+    Found again, a discrepancy is the same row; one that is gone is resolved by itself. A second
+    call with the same books changes nothing. One at a time: see `payments.reconciliation.run`.
+    """
+    files = _loaded(account)
+    candidates.clear(account)
+    if files:
+        _Grouping(account, files).all()
+        again = candidates.rename(account)
+        _Grouping(account, files).of(again)
+    candidates.regroup(account)
+    candidates.judge(account, late_from=_late_from(account, files))
+    return candidates.write(account)
+
+
+def _late_from(account: ProviderAccount, files: Sequence[SettlementFile]) -> datetime | None:
+    """What was booked from then on may be in a file that has not come yet."""
+    until = max((_span(account, file)[1] for file in files), default=None)
+    return until - timedelta(days=account.settlement_days) if until else None
+
+
+def _loaded(account: ProviderAccount) -> list[SettlementFile]:
+    files = account.settlement_files.filter(state=FileState.LOADED, first_day__isnull=False)
+    return list(files.order_by("first_day"))
+
+
+def _span(account: ProviderAccount, file: SettlementFile) -> tuple[datetime, datetime]:
+    """From the beginning of a file's first day to the end of its last."""
+    zone = ZoneInfo(account.report_zone)
+    if file.first_day is None or file.last_day is None:
+        raise ValueError(f"settlement file {file.pk} has no days")
+    end = file.last_day + timedelta(days=1)
+    return datetime.combine(file.first_day, time(), zone), datetime.combine(end, time(), zone)
+
+
+def covered(
+    account: ProviderAccount, files: Sequence[SettlementFile]
+) -> list[tuple[datetime, datetime]]:
+    """The stretches of time that the files report on; days that follow each other are one."""
+    stretches: list[tuple[datetime, datetime]] = []
+    for file in files:
+        begin, end = _span(account, file)
+        if stretches and begin <= stretches[-1][1]:
+            stretches[-1] = stretches[-1][0], max(end, stretches[-1][1])
+        else:
+            stretches.append((begin, end))
+    return stretches
+
+
+class _Grouping:
+    """The statement that groups both books, over all that the files cover or some attempts."""
+
+    def __init__(self, account: ProviderAccount, files: Sequence[SettlementFile]) -> None:
+        self._account = account
+        self._files = [file.pk for file in files]
+        stretches = covered(account, files)
+        self._covered = " OR ".join(["(e.at >= %s AND e.at < %s)"] * len(stretches))
+        self._moments = [_moment(moment) for stretch in stretches for moment in stretch]
+
+    def all(self) -> None:
+        self._run(of_ours="", of_theirs="", having=_UNEVEN, attempts=[], refs=[])
+
+    def of(self, attempts: Sequence[int]) -> None:
+        """What both books have of some attempts, even or not."""
+        for begin in range(0, len(attempts), SOME):
+            some = attempts[begin : begin + SOME]
+            ours = Attempt.objects.filter(pk__in=some).values_list("our_ref")
+            refunds = Operation.objects.filter(attempt__in=some).values_list("our_ref")
+            refs = [ref for (ref,) in ours.union(refunds)]
+            self._run(
+                of_ours=f" AND e.attempt_id IN ({_marks(some)})",
+                of_theirs=f" AND l.our_ref IN ({_marks(refs)})",
+                having="",
+                attempts=some,
+                refs=refs,
+            )
+
+    def _run(
+        self,
+        *,
+        of_ours: str,
+        of_theirs: str,
+        having: str,
+        attempts: Sequence[int],
+        refs: Sequence[str],
+    ) -> None:
+        kinds = [str(kind) for kind in OURS]
+        on_postgresql = connection.vendor == "postgresql"
+        statement = _GROUP.format(
+            candidate=_table(Candidate),
+            entry=_table(Entry),
+            posting=_table(Posting),
+            line=_table(SettlementLine),
+            ref=_reference(self._account),
+            kinds=_marks(kinds),
+            files=_marks(self._files),
+            covered=self._covered,
+            no_moment="CAST(NULL AS timestamptz)" if on_postgresql else "NULL",
+            no_number="CAST(NULL AS bigint)" if on_postgresql else "NULL",
+            of_ours=of_ours,
+            of_theirs=of_theirs,
+            having=having,
+        )
+        code, key = self._account.code, self._account.pk
+        ours: list[str | int] = [named(PROVIDER, code), *kinds, *self._moments, *attempts]
+        with transaction.atomic(), connection.cursor() as cursor:
+            if on_postgresql:
+                cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
+            cursor.execute(statement, [key, *ours, *self._files, *refs])
+
+
+def _moment(moment: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(moment))
+
+
+def _reference(account: ProviderAccount) -> str:
+    """Where the reference stands in the key of an entry (`payments.services.post`).
+
+    "capture:A…:1250", "refund:R…" and "dispute:<account>:<id>:open": ours have 21 characters.
+    """
+    dispute = len(f"{EntryKind.DISPUTE}:{account.code}:")
+    rest = f"SUBSTR(e.key, {dispute + 1})"
+    find = "STRPOS" if connection.vendor == "postgresql" else "INSTR"
+    return (
+        f"CASE e.kind WHEN 'capture' THEN SUBSTR(e.key, 9, 21) "
+        f"WHEN 'refund' THEN SUBSTR(e.key, 8, 21) "
+        f"WHEN 'refund_reversed' THEN SUBSTR(e.key, 17, 21) "
+        f"ELSE '#' || SUBSTR({rest}, 1, {find}({rest}, ':') - 1) END"
+    )
+
+
+def _table(model: type) -> str:
+    return str(model._meta.db_table)  # type: ignore[attr-defined]  # noqa: SLF001  # Django's documented _meta
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))

@@ -1,0 +1,134 @@
+"""What only a report knows, into the ledger: fees, payouts, and what came in another currency.
+
+The ledger itself says what was posted before: the difference to what the lines ask for is posted,
+so that a second run posts nothing, and a file that was taken back is undone by the next one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from orders.money import Money
+from payments.books import BANK, FEES, FX, PROVIDER, named
+from payments.models import (
+    Discrepancy,
+    Entry,
+    Posting,
+    ProviderAccount,
+    SettlementLine,
+    SettlementTotal,
+)
+from payments.models.discrepancy import DiscrepancyKind, Resolution
+from payments.models.settlement import FileState
+from payments.providers.reports import LineKind
+from payments.services.post import Draft, post
+from payments.states import EntryKind
+
+SOME: Final = 500
+Moves = dict[tuple[str, str], int]
+"""By account of the ledger and currency."""
+Key = tuple[str, str, EntryKind]
+"""Payout reference, currency of settlement, kind of entry."""
+
+
+def post_report(account: ProviderAccount) -> int:
+    """Bring fees, payouts and currencies to what the lines say; how many entries that took."""
+    must, has, posted = _must(account), *_has(account)
+    payouts = {(each.ref, each.currency): each for each in account.payouts.all()}
+    drafts = []
+    for key in sorted(must.keys() | has.keys()):
+        ref, currency, kind = key
+        moves = {
+            side: amount
+            for side in must[key].keys() | has[key].keys()
+            if (amount := must[key].get(side, 0) - has[key].get(side, 0))
+        }
+        if moves:
+            payout = payouts[ref, currency]
+            name = f"{kind}:{payout.pk}:{posted.get(key, 0) + 1}"
+            drafts.append(Draft(Entry(key=name, kind=kind, payout=payout), moves))
+    for begin in range(0, len(drafts), SOME):
+        with transaction.atomic():
+            post(drafts[begin : begin + SOME])
+    return len(drafts)
+
+
+def _must(account: ProviderAccount) -> defaultdict[Key, Moves]:
+    loaded = SettlementTotal.objects.filter(file__account=account, file__state=FileState.LOADED)
+    rows = loaded.values("payout_ref", "kind", "currency", "settled_currency").annotate(
+        sum_gross=Sum("gross"), sum_settled=Sum("settled_gross"), sum_fee=Sum("fee")
+    )
+    fees: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    must: defaultdict[Key, Moves] = defaultdict(dict)
+    provider = named(PROVIDER, account.code)
+    for row in rows.order_by().iterator():
+        abroad = row["settled_currency"]
+        ref, currency = row["payout_ref"], abroad or row["currency"]
+        fees[ref, currency] += Decimal(str(row["sum_fee"]))
+        if row["kind"] == LineKind.PAYOUT:
+            gross = row["sum_settled"] if abroad else row["sum_gross"]
+            _move(
+                must[ref, currency, EntryKind.PAYOUT], Money(int(gross), currency), (provider, BANK)
+            )
+        elif abroad:
+            _exchange(must[ref, currency, EntryKind.FX], account, row)
+    for (ref, currency), asked in _questioned(account).items():
+        fees[ref, currency] -= asked
+    for (ref, currency), fee in fees.items():
+        whole = -int(fee.quantize(Decimal(1), ROUND_HALF_UP))
+        costs = named(FEES, account.code)
+        _move(must[ref, currency, EntryKind.FEE], Money(whole, currency), (provider, costs))
+    return must
+
+
+def _move(moves: Moves, money: Money, sides: tuple[str, str]) -> None:
+    """So much comes to the first side (or leaves it, below zero), from the second."""
+    for side, change in zip(sides, (money.amount, -money.amount), strict=True):
+        moves[side, money.currency] = moves.get((side, money.currency), 0) + change
+
+
+def _exchange(moves: Moves, account: ProviderAccount, row: Mapping[str, object]) -> None:
+    """Two legs: the amount of the sale leaves by `fx`, what it was settled for comes from there."""
+    sides = named(PROVIDER, account.code), named(FX, account.code)
+    _move(moves, Money(-int(str(row["sum_gross"])), str(row["currency"])), sides)
+    _move(moves, Money(int(str(row["sum_settled"])), str(row["settled_currency"])), sides)
+
+
+def _questioned(account: ProviderAccount) -> dict[tuple[str, str], int]:
+    """By payout and currency, how much of the fees a person has to agree to, or has adjusted."""
+    asked: dict[tuple[str, str], int] = defaultdict(int)
+    found = Discrepancy.objects.filter(account=account, kind=DiscrepancyKind.FEE)
+    rows = found.exclude(resolution=Resolution.AUTO).order_by("pk")
+    for begin in range(0, rows.count(), SOME):
+        some = {(each.file_id, each.line_no): each for each in rows[begin : begin + SOME]}
+        lines = SettlementLine.objects.filter(pk__in=list(some), file__state=FileState.LOADED)
+        for line in lines:
+            fee = some[line.pk]
+            asked[line.payout_ref, line.currency] += (fee.theirs or 0) - (fee.ours or 0)
+    return asked
+
+
+def _has(account: ProviderAccount) -> tuple[defaultdict[Key, Moves], dict[Key, int]]:
+    """What was posted before, and by how many entries."""
+    of_reports = Posting.objects.filter(entry__payout__account=account)
+    sides = "entry__payout__ref", "entry__payout__currency", "entry__kind"
+    has: defaultdict[Key, Moves] = defaultdict(dict)
+    for *key, side, currency, amount in of_reports.values_list(
+        *sides, "account", "currency"
+    ).annotate(sum=Sum("amount")):
+        ref, settled, kind = key
+        has[ref, settled, EntryKind(kind)][side, currency] = int(amount)
+    entries = Entry.objects.filter(payout__account=account).values_list(
+        "payout__ref", "payout__currency", "kind"
+    )
+    posted = {
+        (ref, currency, EntryKind(kind)): count
+        for ref, currency, kind, count in entries.annotate(count=Count("pk"))
+    }
+    return has, posted
