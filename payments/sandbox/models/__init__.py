@@ -5,7 +5,7 @@ from payments.sandbox.models.capture import Capture
 from payments.sandbox.models.event import Event
 from payments.sandbox.models.later import Act, Later
 from payments.sandbox.models.merchant import Merchant, SavedCard
-from payments.sandbox.models.movement import FINE, Movement, MovementKind, Payout
+from payments.sandbox.models.movement import FINE, Movement, MovementKind, Payout, rounded
 from payments.sandbox.models.payment import Method, Payment, PaymentStatus
 from payments.sandbox.models.reversal import Dispute, DisputeStatus, Refund, RefundStatus
 
@@ -28,4 +28,5 @@ __all__ = [
     "Refund",
     "RefundStatus",
     "SavedCard",
+    "rounded",
 ]

@@ -12,6 +12,11 @@ FINE: Final = 10_000
 """Fees and balances are whole numbers of so small a part of a minor unit: sums stay exact."""
 
 
+def rounded(amount: int) -> int:
+    """Whole minor units of so many `FINE` parts; a half is rounded up."""
+    return (amount + FINE // 2) // FINE
+
+
 class MovementKind(models.TextChoices):
     CAPTURE = "capture"
     REFUND = "refund"
@@ -23,13 +28,17 @@ class MovementKind(models.TextChoices):
 
 
 class Payout(models.Model):
-    """What a merchant was sent of one day and currency, in minor units."""
+    """What a merchant is sent in one currency: the money of a day, and of days before it in debt.
+
+    `day` is the one at whose end it was sent, and `amount` minor units; None until there is more
+    to send than to claim.
+    """
 
     public_id = models.CharField(max_length=40, unique=True)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="payouts")
-    day = models.DateField()
+    day = models.DateField(null=True, blank=True)
     currency = models.CharField(max_length=3)
-    amount = models.BigIntegerField()
+    amount = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -38,8 +47,15 @@ class Payout(models.Model):
             models.UniqueConstraint(
                 fields=["merchant", "day", "currency"], name="sandbox_payout_once_a_day"
             ),
+            models.UniqueConstraint(
+                fields=["merchant", "currency"],
+                condition=Q(day__isnull=True),
+                name="sandbox_payout_one_unsent",
+            ),
             models.CheckConstraint(
-                condition=Q(amount__gt=0), name="sandbox_payout_amount_positive"
+                condition=Q(day__isnull=True, amount__isnull=True)
+                | Q(day__isnull=False, amount__gt=0),
+                name="sandbox_payout_sends_something",
             ),
         ]
 

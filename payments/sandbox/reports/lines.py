@@ -42,11 +42,10 @@ def lines_of(merchant: Merchant, day: date) -> Iterator[Line]:
     last = 0
     while page := list(ordered.filter(pk__gt=last)[:PAGE]):
         last = page[-1].pk
-        yield from (_line(movement, merchant, day) for movement in page)
+        yield from (_line(movement, merchant) for movement in page)
 
 
-def _line(movement: Movement, merchant: Merchant, day: date) -> Line:
-    payout = movement.payout
+def _line(movement: Movement, merchant: Merchant) -> Line:
     return Line(
         type=movement.kind,
         id=movement.name,
@@ -59,8 +58,7 @@ def _line(movement: Movement, merchant: Merchant, day: date) -> Line:
         settled_gross="",
         occurred_at=moment(movement.occurred_at) or "",
         settled_at=moment(movement.settled_at) or "",
-        # A report says the same each time: what was paid out later is not known in it.
-        payout=payout.public_id if payout and payout.day == day else "",
+        payout=movement.payout.public_id if movement.payout else "",
         merchant_id=merchant.public_id,
         mode=movement.mode,
     )

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final
 
 from payments.sandbox.days import ONE_DAY, beginning, end
-from payments.sandbox.models import FINE, Merchant
+from payments.sandbox.models import Merchant, rounded
 from payments.sandbox.objects import MODE
 from payments.sandbox.reports.faults import NONE, Fault, Faults, Told, late, told
 from payments.sandbox.reports.lines import Line, lines_of
@@ -85,8 +85,7 @@ def _head(merchant: Merchant, day: date, opening: dict[str, int]) -> list[tuple[
 
 
 def _balance_rows(word: str, given: dict[str, int]) -> list[tuple[object, ...]]:
-    """Balances in whole minor units, rounded down."""
-    return [(word, currency, balance // FINE) for currency, balance in given.items()]
+    return [(word, currency, rounded(balance)) for currency, balance in given.items()]
 
 
 def _written(rows: Iterable[Iterable[object]]) -> str:

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from payments.sandbox.book import writing
 from payments.sandbox.days import ONE_DAY, beginning, end, within
-from payments.sandbox.models import FINE, Merchant, Movement, MovementKind, Payout
+from payments.sandbox.models import Merchant, Movement, MovementKind, Payout, rounded
 from payments.sandbox.objects import MODE
-from payments.sandbox.services.enter import balances
+from payments.sandbox.services.enter import net
 from payments.sandbox.services.ids import new_id
 
 
@@ -40,30 +40,29 @@ def _days(merchant: Merchant, through: date) -> Iterator[date]:
 
 
 def _pay_out(merchant: Merchant, day: date) -> None:
-    for currency, balance in balances(merchant, before=end(day)).items():
-        # What is less than a minor unit stays for the next time.
-        if balance >= FINE:
-            _send(Payout(merchant=merchant, day=day, currency=currency, amount=balance // FINE))
+    settled = Movement.objects.filter(merchant=merchant, payout=None, settled_at__lt=end(day))
+    for currency in settled.order_by("currency").values_list("currency", flat=True).distinct():
+        payout, _ = Payout.objects.get_or_create(
+            merchant=merchant, currency=currency, day=None, defaults={"public_id": new_id("po")}
+        )
+        settled.filter(currency=currency).update(payout=payout)
+        # Its lines alone decide what is sent: what is left by rounding stays in the balance.
+        amount = rounded(net(Movement.objects.filter(payout=payout)))
+        if amount > 0:
+            _send(payout, day, amount)
 
 
-def _send(payout: Payout) -> None:
-    payout.public_id = new_id("po")
-    payout.save(force_insert=True)
-    unpaid = Movement.objects.filter(
-        merchant=payout.merchant,
-        currency=payout.currency,
-        payout=None,
-        settled_at__lt=end(payout.day),
-    )
-    unpaid.update(payout=payout)
-    at = within(payout.day, timezone.now())
+def _send(payout: Payout, day: date, amount: int) -> None:
+    payout.day, payout.amount = day, amount
+    payout.save(update_fields=["day", "amount"])
+    at = within(day, timezone.now())
     Movement.objects.create(
         merchant=payout.merchant,
         kind=MovementKind.PAYOUT,
         name=payout.public_id,
         mode=MODE,
         currency=payout.currency,
-        gross=-payout.amount,
+        gross=-amount,
         occurred_at=at,
         settled_at=at,
         payout=payout,

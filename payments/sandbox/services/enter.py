@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from payments.sandbox.days import ONE_DAY, beginning
@@ -74,6 +74,12 @@ def balances(merchant: Merchant, *, before: datetime | None = None) -> dict[str,
         moved = moved.filter(settled_at__lt=before)
     sums = moved.order_by("currency").values_list("currency").annotate(Sum("gross"), Sum("fee"))
     return {currency: int(gross) * FINE - int(fee) for currency, gross, fee in sums}
+
+
+def net(moved: QuerySet[Movement]) -> int:
+    """What some movements of one currency come to, in `FINE` parts of a minor unit."""
+    sums = moved.aggregate(gross=Sum("gross", default=0), fee=Sum("fee", default=0))
+    return int(sums["gross"]) * FINE - int(sums["fee"])
 
 
 def _price(merchant: Merchant, amount: int) -> int:
