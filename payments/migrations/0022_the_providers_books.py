@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
             name='SettlementLine',
             fields=[
                 ('pk', models.CompositePrimaryKey('file_id', 'line_no', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.settlementfile')),
                 ('line_no', models.BigIntegerField()),
                 ('kind', models.CharField(max_length=16)),
                 ('provider_ref', models.CharField(max_length=120)),
@@ -333,11 +334,6 @@ class Migration(migrations.Migration):
             model_name='bankline',
             name='file',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_lines', to='payments.settlementfile'),
-        ),
-        migrations.AddField(
-            model_name='settlementline',
-            name='file',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.settlementfile'),
         ),
         migrations.AddField(
             model_name='settlementtotal',
