@@ -1,4 +1,4 @@
-"""A discrepancy that was settled and has other amounts since is settled anew, and posts the rest."""
+"""A discrepancy that was settled and has other amounts since is settled anew, by the rest."""
 
 from __future__ import annotations
 
