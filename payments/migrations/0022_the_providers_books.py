@@ -73,7 +73,9 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=400, verbose_name='reason')),
                 ('evidence', models.CharField(blank=True, max_length=400, verbose_name='evidence')),
                 ('resolved_at', models.DateTimeField(null=True, verbose_name='resolved')),
+                ('decision_note', models.CharField(blank=True, db_default='', max_length=400, verbose_name='said to it')),
                 ('request_key', models.CharField(blank=True, editable=False, max_length=40)),
+                ('decision_key', models.CharField(blank=True, db_default='', editable=False, max_length=40)),
             ],
             options={
                 'verbose_name': 'discrepancy',
@@ -369,6 +371,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='discrepancy',
+            index=models.Index(fields=['-found_at', '-id'], name='discrepancy_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='discrepancy',
             index=models.Index(fields=['reference'], name='discrepancy_by_reference'),
         ),
         migrations.AddConstraint(
@@ -390,6 +396,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='discrepancy',
             constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), ('proposed_by__isnull', True), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='discrepancy_approved_by_another'),
+        ),
+        migrations.AddConstraint(
+            model_name='discrepancy',
+            constraint=models.CheckConstraint(condition=models.Q(('resolution__in', ('', 'auto')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='discrepancy_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='discrepancy',
+            constraint=models.CheckConstraint(condition=models.Q(('resolution__in', ('', 'auto', 'ignored')), models.Q(('evidence', ''), _negated=True), _connector='OR'), name='discrepancy_has_evidence'),
+        ),
+        migrations.AddConstraint(
+            model_name='discrepancy',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'proposed'), _negated=True), models.Q(('resolution', ''), _negated=True), _connector='OR'), name='discrepancy_proposed_somehow'),
         ),
         migrations.AddConstraint(
             model_name='bankline',
