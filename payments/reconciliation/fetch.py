@@ -13,12 +13,10 @@ from django.db.models import Max
 from orders.clock import now
 from payments.errors import PaymentError
 from payments.models import Attempt, ProviderAccount, SettlementFile
-from payments.models.settlement import DEAD_FILES, FileKind, FileState
+from payments.models.settlement import FileKind, FileState
 from payments.providers.errors import ProviderError
 from payments.providers.reports import Reports
-from payments.reconciliation.heal import heal
 from payments.reconciliation.importing import import_report
-from payments.reconciliation.run import reconcile
 from payments.registry import provider_for
 
 logger = logging.getLogger("till.reconciliation")
@@ -28,9 +26,9 @@ MOST_DAYS: Final = 31
 
 
 def fetch_reports() -> int:
-    """Fetch what is ready for every account in use, and compare; how many files came.
+    """Fetch what is ready for every account in use; how many files came.
 
-    One account that fails holds up no other. A second call the same night fetches nothing new.
+    One account that fails holds up no other. A second call fetches nothing again.
     """
     fetched = 0
     for account in ProviderAccount.objects.filter(active=True).order_by("pk"):
@@ -40,9 +38,6 @@ def fetch_reports() -> int:
                 fetched += _fetch(account, provider)
         except (ProviderError, PaymentError) as error:
             logger.warning("no report of %s: %s", account.code, error)
-        if account.settlement_files.exists():
-            reconcile(account)
-            heal(account)
     return fetched
 
 
@@ -78,11 +73,13 @@ def _days_to_fetch(account: ProviderAccount) -> list[date]:
 
 def missing_days(account: ProviderAccount) -> list[date]:
     """Days between the first and the last report that no report is about."""
-    loaded = account.settlement_files.filter(first_day__isnull=False).exclude(state__in=DEAD_FILES)
+    loaded = account.settlement_files.filter(state=FileState.LOADED).order_by("first_day")
     gaps: list[date] = []
     until: date | None = None
-    for first, last in loaded.order_by("first_day").values_list("first_day", "last_day"):
+    for first, last in loaded.values_list("first_day", "last_day"):
+        if first is None or last is None:
+            continue
         if until is not None:
-            gaps += [until + timedelta(days=n) for n in range(1, (first - until).days)]
+            gaps += [until + timedelta(days=count) for count in range(1, (first - until).days)]
         until = max(until or last, last)
     return gaps
