@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Final
@@ -156,16 +156,14 @@ class Batch:
 
 def _unstorable(line: ReportLine) -> str:
     """Why a line has no place in our columns; "" where it has."""
-    _, _, theirs, ours, method, _, gross, fee, _, settled_gross, _, _, payout, _, _ = line
+    _, _, theirs, ours, method, _, gross, fee, _, settled_gross, at, by, payout, _, _ = line
     if len(theirs) > LONGEST or len(ours) > LONGEST or len(payout) > LONGEST:
         return f"a reference has more than {LONGEST} characters"
     if len(method) > LONGEST_METHOD:
         return f"the method has more than {LONGEST_METHOD} characters"
-    if not (-LARGEST < gross < LARGEST and -LARGEST < fee < LARGEST):
+    if not (-LARGEST < gross < LARGEST and -LARGEST < fee < LARGEST > abs(settled_gross or 0)):
         return "an amount is too large"
-    if settled_gross is not None and abs(settled_gross) >= LARGEST:
-        return "an amount is too large"
-    return ""
+    return "" if at.tzinfo is UTC and by.tzinfo is UTC else "a moment is not in UTC"
 
 
 Store = Callable[[Sequence[ReportLine], str], None]
@@ -196,25 +194,11 @@ def _as_text(lines: Sequence[ReportLine], file_id: int, stray: str) -> str:
     end = f"\t{stray}\n"
     text = "".join(
         [
-            f"{file_id}\t{no}\t{kind}\t{theirs}\t{ours}\t{method}\t{money}\t{gross}\t{fee}\t"
-            f"{abroad}\t{NULL if settled is None else settled}\t{at}\t{by}\t{payout}{end}"
-            for (
-                no,
-                kind,
-                theirs,
-                ours,
-                method,
-                money,
-                gross,
-                fee,
-                abroad,
-                settled,
-                at,
-                by,
-                payout,
-                _,
-                _,
-            ) in lines
+            f"{file_id}\t{line[0]}\t{line[1]!s}\t{line[2]}\t{line[3]}\t{line[4]}\t{line[5]}\t"
+            f"{line[6]}\t{line[7]!s}\t{line[8]}\t{NULL if line[9] is None else line[9]}\t"
+            f"{(at := _moment(line[10]))}+00\t"
+            f"{at if line[11] == line[10] else _moment(line[11])}+00\t{line[12]}{end}"
+            for line in lines
         ]
     )
     nulls = sum(line[SETTLED_GROSS] is None for line in lines)
@@ -229,10 +213,16 @@ def _escaped(value: object) -> str:
     return NULL if value is None else str(value).translate(_ESCAPES)
 
 
+def _moment(moment: datetime) -> str:
+    """A moment in UTC as Django keeps it where a database has no zones; quicker than isoformat."""
+    parts = moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second
+    return "%04d-%02d-%02d %02d:%02d:%02d.%06d" % (*parts, moment.microsecond)  # noqa: UP031  # half as long as an f-string
+
+
 def _plain(line: ReportLine, file_id: int, stray: str) -> tuple[int | str | None, ...]:
-    """As Django keeps them on a database without zones: moments in UTC, without saying so."""
-    occurred_at, settled_at = str(line.occurred_at)[:19], str(line.settled_at)[:19]
+    """As a database without COPY takes them."""
+    moments = _moment(line.occurred_at), _moment(line.settled_at)
     return (
         *(file_id, line.number, str(line.kind), *line[2:7], str(line.fee), *line[8:10]),
-        *(occurred_at, settled_at, line.payout_ref, stray),
+        *(*moments, line.payout_ref, stray),
     )

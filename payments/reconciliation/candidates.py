@@ -143,6 +143,8 @@ def regroup(account: ProviderAccount) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [_GROUPED, account.pk])
         of(account).filter(verdict="").delete()
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ANALYZE {_table(Candidate)}")
 
 
 def judge(account: ProviderAccount, *, late_from: datetime | None) -> None:
