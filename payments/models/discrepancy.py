@@ -56,6 +56,8 @@ class Resolution(models.TextChoices):
     IGNORED = "ignored", pgettext_lazy("discrepancy", "ignored")
 
 
+OF_PAYOUTS: Final = "payout"
+"""What a discrepancy is about that is no operation of ours."""
 UNRESOLVED: Final = (
     DiscrepancyState.OPEN,
     DiscrepancyState.INVESTIGATING,

@@ -18,7 +18,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Substr
+from django.db.models.functions import Coalesce, Length, Substr
 
 from orders.clock import now
 from payments.models import (
@@ -31,6 +31,7 @@ from payments.models import (
     SettlementLine,
 )
 from payments.models.discrepancy import (
+    OF_PAYOUTS,
     UNRESOLVED,
     DiscrepancyKind,
     DiscrepancyState,
@@ -243,8 +244,10 @@ def write(account: ProviderAccount) -> int:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(statement, [stored, stored, account.pk])
-        gone = Discrepancy.objects.filter(account=account, state__in=UNRESOLVED, file=None)
-        gone.exclude(about="").filter(seen_at__lt=moment).update(
+        named = Substr(OuterRef("subject"), Length(OuterRef("about")) + 2)
+        again = of(account).exclude(verdict="").filter(kind=OuterRef("about"), ref=named)
+        asked = Discrepancy.objects.filter(account=account, state__in=UNRESOLVED, file=None)
+        asked.exclude(about=OF_PAYOUTS).filter(~Exists(again)).update(
             state=DiscrepancyState.RESOLVED,
             resolution=Resolution.AUTO,
             resolved_at=moment,

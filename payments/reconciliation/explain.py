@@ -12,7 +12,7 @@ from itertools import chain, combinations, islice
 from typing import Final
 
 from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementLine
-from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind
+from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind
 from payments.reconciliation.fees import expected_fee, rules_of
 
 WRONG: Final = frozenset(
@@ -78,7 +78,7 @@ class Explainer:
 
     def link(self) -> None:
         """Write down what explains which payout; what explains none any more is let go."""
-        of_lines = Discrepancy.objects.filter(account=self._account).exclude(about="payout")
+        of_lines = Discrepancy.objects.filter(account=self._account).exclude(about=OF_PAYOUTS)
         linked = {pk for ids in self._links.values() for pk in ids}
         was = set(of_lines.filter(payout__isnull=False).values_list("pk", flat=True))
         for some in _parts(was - linked):
@@ -91,7 +91,7 @@ class Explainer:
         kinds = frozenset().union(*CLASSES)
         found = Discrepancy.objects.filter(
             account=self._account, state__in=UNRESOLVED, kind__in=kinds
-        ).exclude(about="payout")
+        ).exclude(about=OF_PAYOUTS)
         rows = found.exclude(ours=None, theirs=None).iterator(SOME)
         while some := list(islice(rows, SOME)):
             places = self._payouts_of(some)

@@ -39,7 +39,7 @@ def import_path(
     """
     new = SettlementFile(account=account, name=path.name[-200:], source=FileSource.COMMAND)
     with path.open("rb") as body:
-        return _import(new, body, say)
+        return import_new(new, body, say)
 
 
 def import_report(account: ProviderAccount, body: IO[bytes], *, day: date) -> SettlementFile:
@@ -47,10 +47,11 @@ def import_report(account: ProviderAccount, body: IO[bytes], *, day: date) -> Se
     name = f"{account.code} {day}"
     new = SettlementFile(account=account, name=name, source=FileSource.FETCHED)
     new.first_day = new.last_day = day
-    return _import(new, body, load.silent)
+    return import_new(new, body)
 
 
-def _import(new: SettlementFile, body: IO[bytes], say: Progress) -> SettlementFile:
+def import_new(new: SettlementFile, body: IO[bytes], say: Progress = load.silent) -> SettlementFile:
+    """The same for a row that is not stored yet, and an open file that can be read twice."""
     file = register(new, body)
     if token := load.claim(file.pk):
         _read(file, body, load.Claim(token, say))
