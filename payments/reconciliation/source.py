@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Final
 
+from django.utils.translation import gettext as _
+
 from payments.providers.reports import ReportRefused
-from payments.reconciliation.unpack import AS_CSV, CHUNK, EMPTY, Upload, unpacked
+from payments.reconciliation.unpack import CHUNK, EMPTY, Upload, unpacked
 
 LONGEST: Final = 64 * 1024
 """Characters of a line. XML may stand in one line, so that comes in pieces of this length."""
@@ -57,15 +59,16 @@ class Lines(Iterator[str]):
                 number += line.endswith(("\n", "\r"))
         except UnicodeDecodeError as error:
             before = error.object[: error.start].decode(error.encoding, "ignore")
-            why = f"it is neither UTF-8, UTF-16 nor GB18030: save it as UTF-8, or {AS_CSV}"
+            why = _("this is neither UTF-8, UTF-16 nor GB18030: save the file as UTF-8")
             raise ReportRefused(why, number + before.count("\n")) from error
         self._ended = True
 
     def _check(self, line: str, number: int) -> None:
         if "\0" in line:
-            raise ReportRefused(f"it has bytes that are no text (NUL): {AS_CSV}", number)
+            raise ReportRefused(_("there are bytes that are no text: export as CSV"), number)
         if self._longest is not None and len(line.rstrip("\r\n")) > self._longest:
-            raise ReportRefused(f"the line is longer than {self._longest} characters", number)
+            why = _("the line is longer than %(most)s characters")
+            raise ReportRefused(why % {"most": self._longest}, number)
 
 
 @contextmanager
@@ -89,7 +92,7 @@ def _encoding(upload: Upload) -> str:
         for mark, encoding in MARKS.items():
             if head.startswith(mark):
                 if not body.read(len(mark) + 1)[len(mark) :]:
-                    raise ReportRefused(EMPTY)
+                    raise ReportRefused(_(EMPTY))
                 return encoding
         if _is_utf8(body):
             return "utf-8"

@@ -10,6 +10,9 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from payments.providers.reports import ReportRefused
 
 if TYPE_CHECKING:
@@ -20,27 +23,27 @@ MOST_TIMES: Final = 100
 MOST_BYTES: Final = 4 * 2**30
 CHUNK: Final = 256 * 1024
 """Bytes: nothing here is read in larger pieces, whatever an archive says of its own parts."""
-EMPTY: Final = "the file is empty"
-AS_CSV: Final = "export the report or statement as CSV (a statement also as camt.053)"
+EMPTY: Final = gettext_noop("the file is empty")
 
 GZIP: Final = b"\x1f\x8b"
 ZIPS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 FOREIGN: Final = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"GIF8": "an image",
-    b"II*\x00": "an image",
-    b"MM\x00*": "an image",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Excel or Word file",
-    b"Rar!\x1a": "a RAR archive",
-    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
-    b"\xfd7zXZ": "an XZ archive",
-    b"BZh91AY": "a bzip2 archive",
-    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
+    b"%PDF": gettext_noop("a PDF"),
+    b"\x89PNG": gettext_noop("an image"),
+    b"\xff\xd8\xff": gettext_noop("an image"),
+    b"GIF8": gettext_noop("an image"),
+    b"II*\x00": gettext_noop("an image"),
+    b"MM\x00*": gettext_noop("an image"),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": gettext_noop("an old Excel or Word file"),
+    b"Rar!\x1a": gettext_noop("a RAR archive"),
+    b"7z\xbc\xaf\x27\x1c": gettext_noop("a 7-Zip archive"),
+    b"\xfd7zXZ": gettext_noop("an XZ archive"),
+    b"BZh91AY": gettext_noop("a bzip2 archive"),
+    b"\x28\xb5\x2f\xfd": gettext_noop("a Zstandard archive"),
 }
 """How other files begin, and what they are called."""
 SHEET: Final = "[Content_Types].xml"
+SHEET_WORDS: Final = gettext_noop("an Excel sheet or another document")
 SUMMARY: Final = "汇总"
 """In the name of the file that Alipay puts beside the lines: sums, which we make ourselves."""
 ENCRYPTED, NAMED_IN_UTF8 = 0x1, 0x800  # bits of an entry's flags
@@ -81,7 +84,7 @@ class Upload:
     def read(self, size: int = -1) -> bytes:
         asked = self.size - self.tell() if size < 0 else size
         if asked > CHUNK:
-            raise ReportRefused("the archive's list of its files is too long")
+            raise ReportRefused(_("the archive's list of its files is too long"))
         read = self._file.read(asked)
         while len(read) < asked and (more := self._file.read(asked - len(read))):
             read += more
@@ -120,7 +123,7 @@ class Expanded(io.RawIOBase):
             raise _damaged(error) from error
         self._total += len(piece)
         if self._most is not None and self._total > self._most:
-            raise ReportRefused(_too_big())
+            raise _too_big()
         view[: len(piece)] = piece
         return len(piece)
 
@@ -153,12 +156,12 @@ def unpacked(upload: Upload) -> io.BufferedReader:
 def _see_that_it_is_text(body: io.BufferedReader) -> None:
     head = body.peek(16)[:16]
     if not head:
-        raise ReportRefused(EMPTY)
+        raise ReportRefused(_(EMPTY))
     if head.startswith((GZIP, *ZIPS)):
-        raise ReportRefused("an archive inside an archive: unpack it and send what is in it")
+        raise ReportRefused(_("an archive inside an archive: unpack it and upload what is in it"))
     for beginning, what in FOREIGN.items():
         if head.startswith(beginning):
-            raise ReportRefused(f"this is {what}: {AS_CSV}")
+            raise _not_text(what)
 
 
 def _from_zip(upload: Upload) -> Expanded:
@@ -175,26 +178,27 @@ def _the_one(listed: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     """The one file to read: alone, or beside Alipay's summary. Raises ReportRefused."""
     entries = {_name(entry): entry for entry in listed if not entry.is_dir()}
     if SHEET in entries:
-        raise ReportRefused(f"this is an Excel sheet or another document: {AS_CSV}")
+        raise _not_text(SHEET_WORDS)
     for name, entry in entries.items():
         _see_that_it_is_safe(name, entry)
     data = [name for name in entries if len(entries) != 2 or SUMMARY not in name]  # noqa: PLR2004
     if len(data) != 1 or len(entries) != sum(not entry.is_dir() for entry in listed):
-        names = ", ".join(name[:80] for name in list(entries)[:5]) or "nothing"
-        raise ReportRefused(f"the archive must hold one file, but holds {names}")
+        names = ", ".join(name[:80] for name in list(entries)[:5]) or _("nothing")
+        why = _("the archive must hold one file, but holds: %(names)s")
+        raise ReportRefused(why % {"names": names})
     return entries[data[0]]
 
 
 def _see_that_it_is_safe(name: str, entry: zipfile.ZipInfo) -> None:
-    shown = name[:80]
+    shown = {"name": name[:80]}
     if re.match(r"[/\\]|[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name):
-        raise ReportRefused(f"the archive holds a file with a path outside of it: {shown}")
+        raise ReportRefused(_("the archive holds a path that leads out of it: %(name)s") % shown)
     if entry.flag_bits & ENCRYPTED:
-        raise ReportRefused(f"the archive asks for a password: {shown}")
+        raise ReportRefused(_("the archive asks for a password: %(name)s") % shown)
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise ReportRefused(f"the archive is packed in a way that is not read: {shown}")
+        raise ReportRefused(_("the archive is packed in a way that is not read: %(name)s") % shown)
     if entry.file_size > min(MOST_BYTES, MOST_TIMES * entry.compress_size):
-        raise ReportRefused(_too_big())
+        raise _too_big()
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
@@ -210,12 +214,16 @@ def _name(entry: zipfile.ZipInfo) -> str:
     return entry.orig_filename
 
 
+def _not_text(what: str) -> ReportRefused:
+    why = _("this is %(what)s: export it as CSV (a bank statement also as camt.053)")
+    return ReportRefused(why % {"what": _(what)})
+
+
 def _damaged(error: Exception) -> ReportRefused:
-    return ReportRefused(f"the archive is damaged or breaks off ({type(error).__name__})")
+    why = _("the archive is damaged or breaks off (%(error)s)")
+    return ReportRefused(why % {"error": type(error).__name__})
 
 
-def _too_big() -> str:
-    return (
-        f"the archive grows to more than {MOST_TIMES} times its size or "
-        f"{MOST_BYTES // 2**30} GB when it is unpacked"
-    )
+def _too_big() -> ReportRefused:
+    why = _("the archive grows to more than %(times)s times its size, or %(size)s GB")
+    return ReportRefused(why % {"times": MOST_TIMES, "size": MOST_BYTES // 2**30})

@@ -63,12 +63,12 @@ def test_two_files_of_one_name_are_refused() -> None:
 
 
 def test_an_archive_of_nothing_is_refused() -> None:
-    assert "holds nothing" in refusal(zipped({}))
+    assert "holds: nothing" in refusal(zipped({}))
 
 
 @pytest.mark.parametrize("name", ["/etc/a.csv", "../a.csv", "a/../../b.csv", "C:\\a.csv", "..\\a"])
 def test_a_path_out_of_the_archive_is_refused(name: str) -> None:
-    assert "path outside" in refusal(zipped({name: BODY}))
+    assert "leads out of it" in refusal(zipped({name: BODY}))
 
 
 @pytest.mark.parametrize("inner", [zipped({"a.csv": BODY}), gzipped(BODY)])
@@ -116,8 +116,8 @@ def test_a_bomb_that_hides_its_size_is_refused() -> None:
 def test_what_grows_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpack, "MOST_BYTES", len(MANY_LINES) - 1)
 
-    assert "when it is unpacked" in refusal(gzipped(MANY_LINES))
-    assert "when it is unpacked" in refusal(zipped({"a.csv": MANY_LINES}))
+    assert "grows to more" in refusal(gzipped(MANY_LINES))
+    assert "grows to more" in refusal(zipped({"a.csv": MANY_LINES}))
 
 
 def test_a_long_list_of_files_is_not_read() -> None:
