@@ -7,13 +7,11 @@ from payments.models.inbox import InboxEvent, ParkedReference
 from payments.models.ledger import Entry, Posting
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
+from payments.models.payout import BankLine, FeeRule, Payout
 from payments.models.records import Dispute, ProviderCall, ProviderObject, Review
 from payments.models.refund import Refund, RefundLine, RefundReason
 from payments.models.saved import SavedMethod
 from payments.models.settlement import (
-    BankLine,
-    FeeRule,
-    Payout,
     SettlementChunk,
     SettlementFile,
     SettlementLine,

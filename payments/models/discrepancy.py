@@ -15,7 +15,8 @@ from orders.money import Money
 from payments.models.account import ProviderAccount
 from payments.models.operation import Operation
 from payments.models.payment import Attempt
-from payments.models.settlement import Payout, SettlementFile
+from payments.models.payout import Payout
+from payments.models.settlement import SettlementFile
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager

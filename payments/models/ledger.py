@@ -14,7 +14,7 @@ from payments.errors import AppendOnly
 from payments.models.discrepancy import Discrepancy
 from payments.models.operation import Operation
 from payments.models.payment import Attempt
-from payments.models.settlement import Payout
+from payments.models.payout import Payout
 from payments.states import EntryKind
 
 if TYPE_CHECKING:
