@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import chain, combinations, islice
 from typing import Final
 
-from payments.models import Discrepancy, ProviderAccount, SettlementLine
+from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementLine
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind
 from payments.reconciliation.fees import expected_fee, rules_of
 
@@ -102,10 +102,12 @@ class Explainer:
         """By reference, the payout in which its line stands."""
         refs = {each.reference for each in some if each.theirs is not None}
         lines = SettlementLine.objects.filter(file__account=self._account, stray="")
-        rows = lines.filter(our_ref__in=refs).values_list("our_ref", "payout_ref")
+        rows = lines.filter(our_ref__in=refs - {""}).values_list("our_ref", "payout_ref")
         places = dict(rows)
         missing = refs - places.keys()
-        theirs = lines.filter(provider_ref__in=missing).values_list("provider_ref", "payout_ref")
+        theirs = lines.filter(our_ref="", provider_ref__in=missing).values_list(
+            "provider_ref", "payout_ref"
+        )
         return {**dict(theirs), **places}
 
     def _count(self, discrepancy: Discrepancy, places: Mapping[str, str]) -> None:
@@ -117,11 +119,9 @@ class Explainer:
                 continue
             share = self._shares[gap.payout_id][place]
             rule = self._rules.get(currency)
-            fee = Decimal(0)
-            if discrepancy.theirs is None:
-                fee = expected_fee(discrepancy.about, amount, rule)
-                share.tolerance += rule.tolerance if rule else 1
-            share.amount += amount - fee
+            fees = _fees(discrepancy, amount, rule)
+            share.amount += amount - fees
+            share.tolerance += (rule.tolerance if rule else 1) if fees else 0
             share.tolerance += Decimal("0.5") if not share.ids else 0
             share.ids.append(discrepancy.pk)
 
@@ -146,6 +146,17 @@ def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
         yield -theirs, discrepancy.currency
     else:
         yield ours - theirs, discrepancy.currency
+
+
+def _fees(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Decimal:
+    """What the provider took for the lines that are not there, or gives back for those too many."""
+    if discrepancy.kind == DiscrepancyKind.AMOUNT:
+        return Decimal(0)
+    if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and discrepancy.ours:
+        times = -amount // discrepancy.ours
+        return -times * expected_fee(discrepancy.about, discrepancy.ours, rule)
+    fee = expected_fee(discrepancy.about, abs(amount), rule)
+    return fee if amount > 0 else -fee
 
 
 def _by_time(gaps: Iterable[Gap]) -> dict[str, tuple[list[datetime], list[Gap]]]:
