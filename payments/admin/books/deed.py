@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from payments.admin.books.amounts import amount, booked, difference
+from payments.admin.books.amounts import booked, difference, side
 from payments.admin.books.book import STYLE
 from payments.admin.books.decide import DEEDS, Deed, allowed, is_mine
 from payments.errors import DiscrepancyRefused
@@ -118,8 +118,8 @@ def _told(row: Discrepancy) -> dict[str, Any]:
     """What is decided about: both amounts, what is proposed, and what that does."""
     told = {
         "guide": GUIDES[DiscrepancyKind(row.kind)],
-        "ours": amount(row.our_money),
-        "theirs": amount(row.their_money),
+        "ours": side(row, row.our_money),
+        "theirs": side(row, row.their_money),
         "difference": difference(row),
         "waits": needs_approval(row),
     }

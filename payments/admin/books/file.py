@@ -42,7 +42,7 @@ class FileAdmin(BookAdmin):
     search_help_text = gettext_lazy("Name of the file, or how it begins; its whole fingerprint")
     fields = [
         *("name", "whose", "days", "state_mark", "progress", "lines_read", "bad_lines"),
-        *("refusal", "size", "sha256", "source", "uploaded_by", "came"),
+        *("refusal", "size", "sha256", "source", "sender", "came"),
     ]
 
     class Media:
@@ -88,6 +88,10 @@ class FileAdmin(BookAdmin):
         if file.why_line is None:
             return file.why
         return _("line %(line)s: %(why)s") % {"line": file.why_line, "why": file.why}
+
+    @admin.display(description=gettext_lazy("uploaded by"))
+    def sender(self, file: SettlementFile) -> str:
+        return str(file.uploaded_by or self.get_empty_value_display())
 
     @admin.display(description=gettext_lazy("came in"))
     def came(self, file: SettlementFile) -> str:
