@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from payments.admin.books.amounts import booked, difference, side
 from payments.admin.books.book import STYLE
-from payments.admin.books.decide import DEEDS, Deed, allowed, is_mine
+from payments.admin.books.decide import DEEDS, WORDS, Deed, allowed, is_mine
 from payments.errors import DiscrepancyRefused
 from payments.models import Discrepancy
 from payments.models.discrepancy import DiscrepancyKind, Resolution
@@ -125,5 +125,5 @@ def _told(row: Discrepancy) -> dict[str, Any]:
     }
     if row.resolution and row.resolution != Resolution.AUTO:
         way = Resolution(row.resolution)
-        told |= {"effect": effect(row.kind, way), "booked": booked(row, way)}
+        told |= {"way": WORDS[way], "effect": effect(row.kind, way), "booked": booked(row, way)}
     return told

@@ -41,7 +41,7 @@ WHOSE = ["proposed_by", "approved_by"]
 class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
     change_form_template = "payments/admin/books/discrepancy.html"
     list_display = [
-        *("kind", "ref", "our_side", "their_side", "differs", "state_mark"),
+        *("kind", "differs", "our_side", "their_side", "ref", "state_mark"),
         *("owner", "account_code", "found"),
     ]
     list_filter = [StateFilter, "kind", AccountFilter, OwnerFilter, DayFilter, FileFilter]
