@@ -25,6 +25,7 @@ ROUTES: Final[dict[str, dict[str, str]]] = {
     "payments.alert_of_dead_events": {"queue": "reports"},
     "payments.remind_of_evidence": {"queue": "reports"},
     "payments.forget_bodies": {"queue": "reports"},
+    "payments.close_days": {"queue": "reports"},
 }
 SWEEPS: Final[dict[str, int]] = {
     "payments.drain_inbox": 30,
@@ -36,6 +37,7 @@ SWEEPS: Final[dict[str, int]] = {
     "payments.read_feeds": 60,
     "payments.remind_of_evidence": 600,
     "payments.alert_of_dead_events": 3600,
+    "payments.close_days": 3600,
 }
 """Task -> seconds between runs; each finds by itself what a lost message left behind."""
 

@@ -5,6 +5,7 @@ from orders.wake import note_run, run
 from payments.models.evidence import EVIDENCE_TASK
 from payments.models.inbox import DRAIN_TASK
 from payments.models.operation import SUBMIT_TASK
+from payments.reconciliation import close
 from payments.services import (
     alert,
     check_ledger,
@@ -74,3 +75,9 @@ def forget_bodies() -> None:
     rotate.forget_replaced_secrets()
     forget.forget_bodies()
     note_run(forget.TASK)
+
+
+@kept_task(name=close.TASK)
+def close_days() -> None:
+    close.close_days()
+    note_run(close.TASK)

@@ -7,6 +7,7 @@ from payments.models.inbox import InboxEvent, ParkedReference
 from payments.models.ledger import Entry, Posting
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
+from payments.models.proof import DayBalance
 from payments.models.records import Dispute, ProviderCall, ProviderObject, Review
 from payments.models.refund import Refund, RefundLine, RefundReason
 from payments.models.saved import SavedMethod
@@ -24,6 +25,7 @@ __all__ = [
     "Attempt",
     "BankLine",
     "Candidate",
+    "DayBalance",
     "Discrepancy",
     "Dispute",
     "DisputeEvidence",
