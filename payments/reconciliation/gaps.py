@@ -42,7 +42,7 @@ STANDS: Final = (Resolution.IGNORED, Resolution.REFUNDED)
 """Resolved so, a difference stays for ever: no entry evens it out."""
 
 
-Value = str | int | date
+Value = str | int | date | None
 
 
 class Why(enum.StrEnum):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from django.db.models import Q, QuerySet, Sum
@@ -92,7 +92,7 @@ def their_days(side: Side, first: date | None, last: date) -> ByDay:
     if first:
         rows = rows.filter(day__gte=first)
     totals = totals_of(rows)
-    charged = {each.payout_ref for each in totals if each.fee and each.payout_ref}
+    charged = {each.payout_ref for each in totals if each.fee}
     before = _fees_before(side, first, charged) if first else {}
     return by_day(side.currency, totals, before)
 
@@ -137,32 +137,40 @@ def by_day(currency: str, totals: Iterable[Total], before: Mapping[str, Decimal]
     }
 
 
-def legs(each: Total, currency: str) -> Iterable[tuple[str, int]]:
+def legs(each: Total, currency: str) -> Iterator[tuple[str, int]]:
     """The kinds and amounts by which it moves one currency, its fee left out."""
+    kind = SAME.get(each.kind, EntryKind.ADJUSTMENT)
+    if not each.settled_currency and each.currency == currency:
+        yield kind, each.gross
+    elif each.kind == LineKind.PAYOUT:
+        if each.settled_currency == currency:
+            yield kind, each.settled
+    elif each.settled_currency:
+        yield from _exchanged(each, currency)
+
+
+def _exchanged(each: Total, currency: str) -> Iterator[tuple[str, int]]:
+    """Two legs: it comes in one currency, leaves by `fx`, and comes from there in another."""
     if each.currency == currency:
         yield SAME.get(each.kind, EntryKind.ADJUSTMENT), each.gross
-        if each.settled_currency:
-            yield EntryKind.FX, -each.gross
+        yield EntryKind.FX, -each.gross
     if each.settled_currency == currency:
         yield EntryKind.FX, each.settled
 
 
 def _rounded(
     fees: Mapping[tuple[date, str], Decimal], before: Mapping[str, Decimal]
-) -> Iterable[tuple[date, int]]:
-    """Whole minor units by day that come, over all days of a payout, to its rounded sum.
-
-    Fees of no payout are rounded by the day.
-    """
+) -> Iterator[tuple[date, int]]:
+    """Whole minor units by day that come, over all days of a payout, to its rounded sum."""
     charged = dict(before)
     for day, ref in sorted(fees):
-        stood = charged.get(ref, Decimal()) if ref else Decimal()
+        stood = charged.get(ref, Decimal())
         charged[ref] = stood + fees[day, ref]
         yield day, whole(charged[ref]) - whole(stood)
 
 
 def whole(fee: Decimal) -> int:
-    return int(fee.quantize(Decimal(1), ROUND_HALF_EVEN))
+    return int(fee.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def sum_of(moves: ByDay, upto: date) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from payments.models import SettlementFile
+from payments.models.discrepancy import DiscrepancyKind
 from payments.reconciliation.balances import (
     Held,
     Stretch,
@@ -149,9 +150,12 @@ def _stated(side: Side, balances: list[dict[str, int]]) -> int | None:
 
 def _reasons(side: Side, day: date, since: SettlementFile | None) -> Iterator[Reason]:
     yield from _gaps(side, day)
-    for kind, later, amount, payouts in unposted_at(side, day):
-        because = Because.POSTED_LATER if later else Because.NOT_POSTED
-        yield Reason(because, amount, payouts, kind)
+    for kind, later, asked, amount, payouts in unposted_at(side, day):
+        if asked:
+            yield Reason(Because.DISCREPANCY, amount, payouts, DiscrepancyKind.FEE)
+        else:
+            because = Because.POSTED_LATER if later else Because.NOT_POSTED
+            yield Reason(because, amount, payouts, kind)
     if since and since.first_day and (left := _before(side, since, since.first_day - DAY)):
         yield Reason(Because.BEFORE, left)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -39,7 +39,7 @@ def account() -> ProviderAccount:
     return an_account()
 
 
-def proof_of(account: ProviderAccount, day=DAY) -> Proof:
+def proof_of(account: ProviderAccount, day: date = DAY) -> Proof:
     """As somebody sees it two days later."""
     with clock_at(lambda: at(DAY + timedelta(days=2))):
         return prove(gbp(account), day)
@@ -122,7 +122,7 @@ def test_once_adjusted_both_sides_agree_and_before_it_is_still_explained(
 
     assert proof_of(account).reasons[0].because == Because.SETTLED_SINCE
     assert proof_of(account).unexplained == 0
-    assert (proof_of(account, NEXT).gap, proof_of(account, NEXT).mark) == (0, Mark.EXPLAINED)
+    assert (proof_of(account, NEXT).gap, proof_of(account, NEXT).mark) == (0, Mark.AGREES)
 
 
 def test_what_was_ignored_explains_for_ever(account: ProviderAccount) -> None:
@@ -156,6 +156,16 @@ def test_fees_that_were_posted_on_another_day_are_explained(account: ProviderAcc
     of_payout(a_payout(account), EntryKind.FEE, -30, moment=at(NEXT))
 
     assert proof_of(account).reasons == [Reason(Because.POSTED_LATER, -30, 1, EntryKind.FEE)]
+
+
+def test_a_fee_that_a_person_is_asked_about_is_explained_by_that(account: ProviderAccount) -> None:
+    report = a_report(account)
+    line = told(report, 0, kind="fee", fee=Decimal(34), payout_ref="po_1")
+    of_payout(a_payout(account), EntryKind.FEE, -30, moment=at(DAY))
+    about = {"kind": DiscrepancyKind.FEE, "about": "fee", "file": report, "line_no": line.line_no}
+    a_discrepancy(account, "X1", ours=30, theirs=34, **about)
+
+    assert proof_of(account).reasons == [Reason(Because.DISCREPANCY, -4, 1, DiscrepancyKind.FEE)]
 
 
 def test_fractions_of_fees_are_rounded_by_the_payout_not_by_the_day(
@@ -235,5 +245,5 @@ def test_a_day_costs_the_same_however_much_moved(
     told(report, 100, fee=Decimal(1), payout_ref="po_1")
     for number in range(5):
         agreed(report, 100 + number, at(DAY))
-    with clock_at(lambda: at(NEXT)), django_assert_num_queries(14):
+    with clock_at(lambda: at(NEXT)), django_assert_num_queries(13):
         prove(gbp(account), DAY)
