@@ -76,12 +76,15 @@ def written(side: Side) -> QuerySet[DayBalance]:
     return rows.filter(~Exists(newer), files=F("files_now"))
 
 
-def stretch(side: Side, last: date, since: SettlementFile | None) -> Stretch:
-    """The days from the last one written down before `last` to that one: five statements.
+def stretch(
+    side: Side, last: date, since: SettlementFile | None, *, first_of: date | None = None
+) -> Stretch:
+    """The days from the last one written down to `last`: five statements.
 
     `since`: the first report, with whose opening balance their books begin, as a movement.
+    `first_of`: the first day that is asked about, where it is not `last`.
     """
-    start = written(side).filter(day__lt=last).order_by("-day").first()
+    start = written(side).filter(day__lt=first_of or last).order_by("-day").first()
     first = start.day + DAY if start else None
     before = Held(start.ours + _booked_late(side, start), start.theirs) if start else Held()
     theirs = their_days(side, first, last)

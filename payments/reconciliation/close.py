@@ -103,7 +103,7 @@ def _first_day(side: Side) -> date | None:
 def _rows(side: Side, first: date, until: date) -> Iterator[DayBalance]:
     moment = now()
     mark = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
-    moved = stretch(side, until, first_report(side))
+    moved = stretch(side, until, first_report(side), first_of=first)
     begun = list(reports(side).order_by().values_list("first_day", flat=True))
     for day in days(first, until):
         proof = proven(moved, day)

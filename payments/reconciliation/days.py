@@ -14,10 +14,13 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One account in one currency: the pair of books that is compared."""
+    """One account in one currency, such as "sandbox.GBP": the pair of books that is compared."""
 
     account: ProviderAccount
     currency: str
+
+    def __str__(self) -> str:
+        return f"{self.account.code}.{self.currency}"
 
     @property
     def zone(self) -> ZoneInfo:
