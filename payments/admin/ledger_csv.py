@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Final
 
 from django.db.models import QuerySet
@@ -24,5 +25,5 @@ def ledger_rows(entries: QuerySet[Entry]) -> Iterator[list[object]]:
         order = entry.attempt.payment.order.number if entry.attempt else ""
         at = timezone.localtime(entry.at).isoformat(timespec="seconds")
         about = [at, entry.get_kind_display(), entry.key, reference(entry), order]
-        for posting in entry.postings.all():
+        for posting in sorted(entry.postings.all(), key=attrgetter("account", "currency")):
             yield [*about, posting.account, posting.currency, posting.money.decimal]

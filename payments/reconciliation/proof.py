@@ -21,6 +21,7 @@ from payments.reconciliation.days import DAY, Side
 from payments.reconciliation.gaps import Why, gaps_at
 from payments.reconciliation.moved import KINDS
 from payments.reconciliation.unposted import unposted_at
+from payments.reconciliation.unreported import unreported_at
 from payments.states import EntryKind
 
 
@@ -45,6 +46,7 @@ class Because(enum.StrEnum):
     NOT_POSTED = "not_posted"
     POSTED_LATER = "posted_later"
     BEFORE = "before"
+    UNREPORTED = "unreported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,9 @@ def _reasons(side: Side, day: date, since: SettlementFile | None) -> Iterator[Re
         else:
             because = Because.POSTED_LATER if later else Because.NOT_POSTED
             yield Reason(because, amount, payouts, kind)
+    missed = unreported_at(side, day)
+    if missed.amount:
+        yield Reason(Because.UNREPORTED, -missed.amount, missed.operations)
     if since and since.first_day and (left := _before(side, since, since.first_day - DAY)):
         yield Reason(Because.BEFORE, left)
 

@@ -195,7 +195,7 @@ def test_a_page_costs_the_same_however_much_moved(
         client.get(PAGE)
     with django_assert_num_queries(11):
         client.get(MONTH)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get(LIST)
 
 

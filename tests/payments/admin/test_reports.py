@@ -25,6 +25,7 @@ SEE = "payments.view_entry"
 PAGE = reverse("admin:payments_reports")
 CSV = reverse("admin:payments_reports_csv")
 DAYS = f"?first={DAY}&last={NEXT}"
+COLUMNS = "Sales,Refunds,Disputes,Fees,Payouts,Exchanged,Adjustments"
 WEEKS = Span(date(2026, 11, 4), date(2026, 11, 17), Step.WEEK)
 
 
@@ -148,8 +149,7 @@ def test_the_file_has_a_line_for_each_method_and_account(account: ProviderAccoun
     answer = staff(SEE).get(CSV + DAYS)
 
     assert b"".join(answer).decode("utf-8-sig").splitlines() == [
-        "Beginning,Currency,Method,Provider account,"
-        "Sales,Refunds,Disputes,Fees,Payouts,Exchanged,Adjustments",
+        f"Beginning,Currency,Method,Provider account,{COLUMNS}",
         "2026-11-10,GBP,card,,60.00,0.00,0.00,0.00,0.00,0.00,0.00",
         "2026-11-11,GBP,card,,0.00,-15.00,0.00,0.00,0.00,0.00,0.00",
         "2026-11-10,GBP,,sandbox,0.00,0.00,0.00,-0.30,0.00,0.00,0.00",

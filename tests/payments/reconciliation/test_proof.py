@@ -189,6 +189,15 @@ def test_what_is_in_no_report_yet_is_waited_for_as_long_as_it_may_take(
         assert prove(gbp(account), DAY).mark == Mark.UNEXPLAINED
 
 
+def test_what_a_missing_report_would_have_told_is_explained(account: ProviderAccount) -> None:
+    a_report(account, DAY - timedelta(days=20))
+    booked(account, 6000, at(DAY - timedelta(days=19)))
+    agreed(a_report(account), 700, at(DAY - timedelta(days=18)))
+
+    assert Reason(Because.UNREPORTED, -6000, 1) in proof_of(account).reasons
+    assert proof_of(account).unexplained == 0
+
+
 def test_what_was_there_before_the_first_report_is_explained_for_ever(
     account: ProviderAccount,
 ) -> None:
