@@ -117,7 +117,7 @@ def axis(ends: Sequence[int]) -> tuple[int, int]:
     """What the left and the right edge stand for. Zero is in it, unless it dwarfs what moves."""
     low, high = min(ends), max(ends)
     spread = high - low
-    if low > 0 and spread < DWARFED * high:
-        return low - (spread or low) // 2, high
+    if low > 0 and 0 < spread < DWARFED * high:
+        return max(low - max(spread // 2, 1), 1), high
     low, high = min(low, 0), max(high, 0)
     return low, high if high > low else low + 1
