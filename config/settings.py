@@ -181,6 +181,7 @@ PAYMENTS: dict[str, Any] = {
     "base_url": BASE_URL,
     "capture": text("TILL_CAPTURE", "automatic"),
     "approve_refunds_above": {"GBP": APPROVE_ABOVE} if APPROVE_ABOVE else {},
+    "approve_resolutions_above": {"GBP": APPROVE_ABOVE} if APPROVE_ABOVE else {},
 }
 SHOP: dict[str, Any] = {
     "catalog": "demo.catalog.DemoCatalog",

@@ -12,7 +12,7 @@ PROVIDER, DISPUTES, BANK = "provider", "disputes", "bank"
 OVERPAID, SALES = "overpaid", "sales"
 ROLES: Final = (PROVIDER, DISPUTES, BANK, OVERPAID, SALES)
 """The accounts that an attempt moves, as a reader meets them from left to right."""
-FEES, FX, SUSPENSE = "fees", "fx", "suspense"
+FEES, FX, SUSPENSE, LOSSES = "fees", "fx", "suspense", "losses"
 """And those that only a settlement report or a person moves."""
 PER_PROVIDER_ACCOUNT: Final = frozenset({PROVIDER, DISPUTES, FEES, FX})
 

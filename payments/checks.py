@@ -47,13 +47,18 @@ def check_payments(**_kwargs: Any) -> list[CheckMessage]:
 
 def _limit_errors(conf: PaymentSettings) -> list[CheckMessage]:
     """Amounts above which a second person looks, that cannot be read."""
-    hint = 'Write PAYMENTS["approve_refunds_above"] as {"GBP": "250.00"}.'
+    limits = {
+        "approve_refunds_above": (conf.approve_refunds_above, conf.approval_limit),
+        "approve_resolutions_above": (conf.approve_resolutions_above, conf.resolution_limit),
+    }
     found: list[CheckMessage] = []
-    for currency in conf.approve_refunds_above:
-        try:
-            conf.approval_limit(currency)
-        except (InvalidAmount, TypeError, AttributeError) as error:
-            found.append(Error(str(error), hint=hint, id="payments.E007"))
+    for name, (by_currency, read) in limits.items():
+        hint = f'Write PAYMENTS["{name}"] as {{"GBP": "250.00"}}.'
+        for currency in by_currency:
+            try:
+                read(currency)
+            except (InvalidAmount, TypeError, AttributeError) as error:
+                found.append(Error(str(error), hint=hint, id="payments.E007"))
     return found
 
 

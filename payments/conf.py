@@ -36,6 +36,8 @@ class PaymentSettings:
     """Method -> how long an unpaid order is kept once this way to pay was chosen."""
     approve_refunds_above: Mapping[str, str] = field(default_factory=dict)
     """Currency -> amount, such as {"GBP": "250.00"}: more needs the approval of somebody else."""
+    approve_resolutions_above: Mapping[str, str] = field(default_factory=dict)
+    """The same for what does not agree with the provider's books: {"GBP": "100.00"}."""
     timeout_seconds: float = 8.0
     """How long one call to a provider may take in all, its whole answer included."""
     polls_per_second: float = 25.0
@@ -60,12 +62,23 @@ class PaymentSettings:
 
         Raises InvalidAmount, which a check of the start finds.
         """
-        limit = self.approve_refunds_above.get(currency)
-        return None if limit is None else Money.parse(limit, currency)
+        return _limit(self.approve_refunds_above, currency)
+
+    def resolution_limit(self, currency: str) -> Money | None:
+        """How large a discrepancy one person may settle alone; None: any.
+
+        Raises InvalidAmount, which a check of the start finds.
+        """
+        return _limit(self.approve_resolutions_above, currency)
 
     def open_for(self, method: str) -> timedelta:
         """How long this way to pay keeps an order beyond what every order gets; zero for most."""
         return timedelta(minutes=self.open_minutes_of.get(method, 0))
+
+
+def _limit(limits: Mapping[str, str], currency: str) -> Money | None:
+    limit = limits.get(currency)
+    return None if limit is None else Money.parse(limit, currency)
 
 
 def payment_settings() -> PaymentSettings:

@@ -43,6 +43,14 @@ class EvidenceRefused(PaymentError):
     """A dispute cannot be answered so; the message says why. Staff act."""
 
 
+class DiscrepancyRefused(PaymentError):
+    """The discrepancy cannot be settled this way; the message says why. Staff act."""
+
+
+class FileRefused(PaymentError):
+    """A settlement file cannot be taken in or back so; the message says why. Staff act."""
+
+
 class SecretsUnreadable(PaymentError):
     """No key in PAYMENTS["secret_keys"] opens this account's secrets. The installer acts."""
 

@@ -25,6 +25,8 @@ ROUTES: Final[dict[str, dict[str, str]]] = {
     "payments.alert_of_dead_events": {"queue": "reports"},
     "payments.remind_of_evidence": {"queue": "reports"},
     "payments.forget_bodies": {"queue": "reports"},
+    "payments.import_settlements": {"queue": "reports"},
+    "payments.fetch_reports": {"queue": "reports"},
     "payments.close_days": {"queue": "reports"},
 }
 SWEEPS: Final[dict[str, int]] = {
@@ -36,7 +38,9 @@ SWEEPS: Final[dict[str, int]] = {
     "orders.send_mail": 30,
     "payments.read_feeds": 60,
     "payments.remind_of_evidence": 600,
+    "payments.import_settlements": 60,
     "payments.alert_of_dead_events": 3600,
+    "payments.fetch_reports": 3600,
     "payments.close_days": 3600,
 }
 """Task -> seconds between runs; each finds by itself what a lost message left behind."""

@@ -8,12 +8,24 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.formats import format_money
 from orders.money import Money
-from payments.books import BANK, DISPUTES, OVERPAID, PROVIDER, ROLES, SALES, role_of
+from payments.books import (
+    BANK,
+    DISPUTES,
+    FEES,
+    FX,
+    LOSSES,
+    OVERPAID,
+    PROVIDER,
+    SALES,
+    SUSPENSE,
+    role_of,
+)
 from payments.models import Dispute, Entry, Operation, Payment, Posting
 from payments.states import DisputeState, EntryKind
 from payments.timeline import REASONS
@@ -27,6 +39,10 @@ TITLES: Final[dict[str, StrOrPromise]] = {
     BANK: gettext_lazy("Our bank account"),
     OVERPAID: gettext_lazy("Nobody owed it"),
     SALES: gettext_lazy("Sales"),
+    FEES: gettext_lazy("Fees"),
+    FX: gettext_lazy("Exchange"),
+    SUSPENSE: gettext_lazy("Suspense"),
+    LOSSES: gettext_lazy("Losses"),
 }
 MEANINGS: Final[dict[str, StrOrPromise]] = {
     PROVIDER: gettext_lazy("what the provider keeps for us"),
@@ -34,12 +50,20 @@ MEANINGS: Final[dict[str, StrOrPromise]] = {
     BANK: gettext_lazy("below zero: what we paid back from there ourselves"),
     OVERPAID: gettext_lazy("below zero: surplus that has to go back to the shopper"),
     SALES: gettext_lazy("below zero: what the order brought, less its refunds"),
+    FEES: gettext_lazy("what the provider took for its work"),
+    FX: gettext_lazy("what was paid in one currency and settled in another"),
+    SUSPENSE: gettext_lazy("what books differed by, until somebody knows whose it is"),
+    LOSSES: gettext_lazy("what was written off; below zero: a gain"),
 }
 SENTENCES: Final[dict[str, StrOrPromise]] = {
     EntryKind.CAPTURE: gettext_lazy("The shopper paid %(amount)s"),
     EntryKind.REFUND: gettext_lazy("%(amount)s went back to the shopper"),
     EntryKind.REFUND_REVERSED: gettext_lazy("A refund of %(amount)s did not arrive and came back"),
     EntryKind.ELSEWHERE: gettext_lazy("%(amount)s went back to the shopper another way"),
+    EntryKind.FEE: gettext_lazy("The provider took %(amount)s in fees"),
+    EntryKind.PAYOUT: gettext_lazy("The provider paid %(amount)s to our bank account"),
+    EntryKind.FX: gettext_lazy("Settled in another currency: %(amount)s"),
+    EntryKind.ADJUSTMENT: gettext_lazy("Our books follow theirs: %(amount)s"),
     EntryKind.OPENING: gettext_lazy("So it stood when the ledger began"),
 }
 
@@ -88,11 +112,9 @@ class Statement:
 
 
 def statement(payment: Payment) -> Statement:
-    """Every entry of an order, oldest first, in three statements however many there are."""
-    entries = Entry.objects.filter(attempt__payment=payment).order_by("pk")
-    rows = list(
-        entries.select_related("attempt", "operation__refund__reason").prefetch_related("postings")
-    )
+    """Every entry of an order, oldest first, in four statements however many there are."""
+    read = _entries(payment).select_related("attempt", "operation__refund__reason", "discrepancy")
+    rows = list(read.prefetch_related("postings"))
     standing = _standing(payment) if payment.captured else {}
     columns = _columns(posting for entry in rows for posting in entry.postings.all())
     amounts = [_amounts(entry) for entry in rows]
@@ -117,10 +139,17 @@ def statement(payment: Payment) -> Statement:
     )
 
 
+def _entries(payment: Payment) -> QuerySet[Entry]:
+    """Those of its attempts, and what was booked about discrepancies of these; each by an index."""
+    own = Entry.objects.filter(attempt__payment=payment).values_list("pk")
+    booked = Entry.objects.filter(discrepancy__attempt__payment=payment).values_list("pk")
+    return Entry.objects.filter(pk__in=[pk for (pk,) in own.union(booked)]).order_by("pk")
+
+
 def _columns(postings: Iterable[Posting]) -> list[Column]:
     """Every account that anything went to or from; those we do not know stand last."""
     found = {Column(posting.account, posting.currency) for posting in postings}
-    order = {role: place for place, role in enumerate(ROLES)}
+    order = {role: place for place, role in enumerate(TITLES)}
 
     def place(column: Column) -> tuple[int, str, str]:
         known = order.get(role_of(column.account), len(order))
@@ -167,9 +196,17 @@ def _title(entry: Entry) -> str:
     moves = {role_of(posting.account): posting.money for posting in entry.postings.all()}
     if entry.kind == EntryKind.DISPUTE:
         return _dispute(moves.get(DISPUTES))
+    if entry.kind == EntryKind.ADJUSTMENT:
+        return str(SENTENCES[entry.kind]) % {"amount": _followed(entry)}
     money = moves.get(BANK) or moves.get(PROVIDER)
     amount = format_money(Money(abs(money.amount), money.currency)) if money else ""
     return str(SENTENCES[entry.kind]) % {"amount": amount}
+
+
+def _followed(entry: Entry) -> str:
+    """By how much the account at the provider, or at the bank, was made more or less."""
+    moved = (p.money for p in entry.postings.all() if role_of(p.account) in {PROVIDER, BANK})
+    return ", ".join(("+" if each.amount > 0 else "") + format_money(each) for each in moved)
 
 
 def _dispute(held: Money | None) -> str:
@@ -189,6 +226,8 @@ def _detail(entry: Entry, standing: Mapping[str, DisputeState]) -> str:
         surplus = [p.money * -1 for p in entry.postings.all() if p.account == OVERPAID]
         more = _("%(amount)s of it nobody owed")
         return more % {"amount": format_money(surplus[0])} if surplus else ""
+    if entry.discrepancy:
+        return f"{entry.discrepancy.get_resolution_display()} · {entry.discrepancy.reason}"
     return _why(entry.operation) if entry.operation else ""
 
 

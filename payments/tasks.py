@@ -5,7 +5,8 @@ from orders.wake import note_run, run
 from payments.models.evidence import EVIDENCE_TASK
 from payments.models.inbox import DRAIN_TASK
 from payments.models.operation import SUBMIT_TASK
-from payments.reconciliation import close
+from payments.models.settlement import IMPORT_TASK
+from payments.reconciliation import close, fetch, follow
 from payments.services import (
     alert,
     check_ledger,
@@ -75,6 +76,19 @@ def forget_bodies() -> None:
     rotate.forget_replaced_secrets()
     forget.forget_bodies()
     note_run(forget.TASK)
+
+
+@kept_task(name=IMPORT_TASK)
+def import_settlements() -> None:
+    follow.import_and_compare()
+    note_run(IMPORT_TASK)
+
+
+@kept_task(name=fetch.TASK)
+def fetch_reports() -> None:
+    fetch.fetch_reports()
+    follow.import_and_compare()
+    note_run(fetch.TASK)
 
 
 @kept_task(name=close.TASK)

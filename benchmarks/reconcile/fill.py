@@ -19,6 +19,7 @@ from django.db import connection, transaction  # noqa: E402  # once Django is se
 
 from benchmarks.reconcile.made import World  # noqa: E402  # as above
 from benchmarks.reconcile.plan import FIXED, LATE_DAYS, MERCHANT, PERCENT, Booked, Known  # noqa: E402  # as above
+from orders.clock import now  # noqa: E402  # as above
 from orders.models import Order  # noqa: E402  # as above
 from orders.money import Money  # noqa: E402  # as above
 from payments.models import Attempt, FeeRule, Payment, ProviderAccount  # noqa: E402  # as above
@@ -56,7 +57,7 @@ def _begin() -> Attempt:
             account=account, currency=currency, percent=PERCENT, fixed=FIXED, tolerance=1
         )
     order = Order.objects.create(
-        number="BENCH00000", currency="GBP", total_amount=1, email="bench@example.com"
+        number="BENCH00000", currency="GBP", total_amount=1, link_expires_at=now()
     )
     payment = Payment.objects.create(order=order, amount=1, currency="GBP")
     money = Money(1, "GBP")

@@ -54,6 +54,7 @@ class World:
         self._dice = Random(f"{seed}:faults")
         self._paid: defaultdict[str, Paid] = defaultdict(Paid)
         self._number = 0
+        self._ghosts: set[str] = set()
         self.faults: list[tuple[str, str]] = []
         self.written = 0
 
@@ -64,7 +65,10 @@ class World:
             self.report.open("w", encoding="utf-8", newline="") as report,
             self.statement.open("w", encoding="utf-8", newline="") as statement,
         ):
-            self._report, self._bank = csv.writer(report, lineterminator="\n"), csv.writer(statement)
+            self._report, self._bank = (
+                csv.writer(report, lineterminator="\n"),
+                csv.writer(statement),
+            )
             self._raw = report
             self._bank.writerow(("booked_on", "currency", "amount", "reference", "text"))
             for row in (
@@ -87,7 +91,11 @@ class World:
         self._report.writerow(row)
 
     def _live(self, made: Operation, fault: str) -> Iterator[Booked | Known]:
-        if fault not in {"missing_in_ledger", "wrong_account_or_mode"} or made.kind != "capture":
+        if made.attempt in self._ghosts:
+            return
+        if fault in {"missing_in_ledger", "wrong_account_or_mode"}:
+            self._ghosts.add(made.attempt)
+        else:
             yield from self._ours(made, fault)
         if fault:
             self._spoil(made, fault)

@@ -24,7 +24,7 @@ from django.db import connection  # noqa: E402  # once Django is set up
 from benchmarks.reconcile.made import HEADER  # noqa: E402  # as above
 from payments.models import Discrepancy, ProviderAccount, SettlementFile  # noqa: E402  # as above
 from payments.models.settlement import FileKind, FileState  # noqa: E402  # as above
-from payments.reconciliation.receive import import_path  # noqa: E402  # as above
+from payments.reconciliation.importing import import_path  # noqa: E402  # as above
 from payments.reconciliation.run import reconcile  # noqa: E402  # as above
 
 POSTGRESQL: Final = connection.vendor == "postgresql"

@@ -22,19 +22,17 @@ MERCHANT, MODE = "mer_bench", "test"
 SHARE: Final = 0.001
 """Of all lines, for each kind of fault that is about a line."""
 SHARE_OF_PAYOUTS: Final = 0.05
-LINE_FAULTS: Final = (
-    "missing_in_provider",
+ANY_TIME: Final = (
     "missing_in_ledger",
     "amount",
     "currency",
-    "status",
     "fee",
     "duplicate_in_provider",
     "duplicate_in_ledger",
-    "timing",
-    "unparseable_line",
     "wrong_account_or_mode",
 )
+EARLY_FAULTS: Final = ("missing_in_provider", "unparseable_line")
+LATE_FAULTS: Final = ("timing",) * 10
 
 
 class Booked(NamedTuple):
@@ -124,18 +122,19 @@ def _made(dice: Random, number: int, kind: str, last: list[Operation]) -> Operat
 
 
 def fault_of(dice: Random, made: Operation, number: int, lines: int) -> str:
-    """The fault of an operation, "" for most; each only where it can be."""
-    roll = dice.random()
-    place = int(roll / SHARE)
-    if place >= len(LINE_FAULTS):
-        return ""
-    fault = LINE_FAULTS[place]
+    """The fault of an operation, "" for most; each only where it can be.
+
+    The rare ones are as many in all as the others: one day in ten is late, one line in twenty a
+    refund.
+    """
+    place = int(dice.random() / SHARE)
     late = number >= lines * (DAYS - LATE_DAYS) / DAYS
     edge = not 10 < number % BLOCK < BLOCK - 10
-    can = {
-        "timing": late and not edge and made.kind == "capture",
-        "missing_in_provider": not late and not edge and made.kind == "capture",
-        "unparseable_line": not late and not edge and made.kind == "capture",
-        "status": made.kind == "refund",
-    }
-    return fault if can.get(fault, made.kind == "capture") else ""
+    if made.kind == "refund":
+        return "status" if place < 20 else ""
+    if made.kind != "capture":
+        return ""
+    faults = (*LATE_FAULTS, *ANY_TIME) if late else (*EARLY_FAULTS, *ANY_TIME)
+    if place >= len(faults) or (edge and place < len(faults) - len(ANY_TIME)):
+        return ""
+    return faults[place]

@@ -20,7 +20,7 @@ from payments.admin.ledger_csv import ledger_rows
 from payments.admin.ledger_filters import AccountFilter, DayFilter
 from payments.admin.marks import STYLE, order_link
 from payments.admin.of_order import OfOrderAdmin
-from payments.models import Attempt, Entry
+from payments.models import Attempt, Discrepancy, Entry, Payout
 from payments.reconciliation.export import csv_lines
 from payments.statement import reference
 from payments.states import EntryKind
@@ -30,12 +30,17 @@ class EntryAdmin(OfOrderAdmin):
     list_display = ["booked", "kind", "ref", "order", "moved"]
     change_list_template = "payments/admin/ledger.html"
     list_filter = ["kind", "at", DayFilter, AccountFilter]
-    list_select_related = ["attempt__payment__order", "operation", "payout", "discrepancy"]
+    list_select_related = [
+        *("attempt__payment__order", "operation", "payout"),
+        "discrepancy__attempt__payment__order",
+    ]
     ordering = ["-pk"]
     sortable_by = []
     search_fields = ["key"]
     to_order = "attempt.payment.order"
-    search_help_text = _("Our reference of a payment or refund, the key, or an order number")
+    search_help_text = _(
+        "Our reference of a payment or refund, a payout's, the key, or an order number"
+    )
     fields = ["key_as_code", "kind", "at", "ref", "order", "moved"]
 
     class Media:
@@ -66,7 +71,8 @@ class EntryAdmin(OfOrderAdmin):
         return (queryset.filter(_found_by(term)) if term else queryset), False
 
     def order_of(self, row: Model) -> Order | None:
-        return super().order_of(row) if row.attempt_id else None  # type: ignore[attr-defined]  # a row of this list is an Entry
+        attempt = _attempt_of(row) if isinstance(row, Entry) else None
+        return attempt.payment.order if attempt else None
 
     @admin.display(description=_("booked"))
     def booked(self, entry: Entry) -> str:
@@ -82,7 +88,8 @@ class EntryAdmin(OfOrderAdmin):
 
     @admin.display(description=_("order"))
     def order(self, entry: Entry) -> str:
-        return order_link(entry.attempt.payment.order) if entry.attempt else ""
+        order = self.order_of(entry)
+        return order_link(order) if order else ""
 
     @admin.display(description=_("postings"))
     def moved(self, entry: Entry) -> SafeString:
@@ -91,11 +98,23 @@ class EntryAdmin(OfOrderAdmin):
         return format_html_join(mark_safe("<br>"), line, postings)
 
 
+def _attempt_of(entry: Entry) -> Attempt | None:
+    """That which it is of, or that which it settles a discrepancy of."""
+    if entry.attempt is None and entry.discrepancy:
+        return entry.discrepancy.attempt
+    return entry.attempt
+
+
 def _found_by(term: str) -> Q:
-    """Each way to an entry goes by an index: its key, or the attempt it belongs to."""
+    """Each way to an entry goes by an index: its key, or what it belongs to."""
     ours = term.upper()
     refunds = [f"{kind}:{ours}" for kind in (EntryKind.REFUND, EntryKind.REFUND_REVERSED)]
     attempts = Attempt.objects.filter(our_ref=ours).values_list("pk")
     of_order = Attempt.objects.filter(payment__order__number=ours).values_list("pk")
     named = [pk for (pk,) in attempts.union(of_order)]
-    return Q(key__in=[term, *refunds]) | Q(attempt__in=named)
+    payouts = list(Payout.objects.filter(ref=term).values_list("pk", flat=True))
+    differing = Discrepancy.objects.filter(attempt__in=named).values_list("pk")
+    by_ref = Discrepancy.objects.filter(reference__in=[term, ours]).values_list("pk")
+    settled = [pk for (pk,) in differing.union(by_ref)]
+    of_those = Q(attempt__in=named) | Q(payout__in=payouts) | Q(discrepancy__in=settled)
+    return Q(key__in=[term, *refunds]) | of_those

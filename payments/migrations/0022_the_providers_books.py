@@ -73,7 +73,9 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=400, verbose_name='reason')),
                 ('evidence', models.CharField(blank=True, max_length=400, verbose_name='evidence')),
                 ('resolved_at', models.DateTimeField(null=True, verbose_name='resolved')),
+                ('decision_note', models.CharField(blank=True, db_default='', max_length=400, verbose_name='said to it')),
                 ('request_key', models.CharField(blank=True, editable=False, max_length=40)),
+                ('decision_key', models.CharField(blank=True, db_default='', editable=False, max_length=40)),
             ],
             options={
                 'verbose_name': 'discrepancy',
@@ -162,30 +164,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'settlement file',
                 'verbose_name_plural': 'settlement files',
                 'permissions': [('import_settlementfile', 'Can import settlement files and bank statements')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SettlementLine',
-            fields=[
-                ('pk', models.CompositePrimaryKey('file_id', 'line_no', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('line_no', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=16)),
-                ('provider_ref', models.CharField(max_length=120)),
-                ('our_ref', models.CharField(max_length=120)),
-                ('method', models.CharField(max_length=40)),
-                ('currency', models.CharField(max_length=3)),
-                ('gross', models.BigIntegerField()),
-                ('fee', models.DecimalField(decimal_places=6, max_digits=20)),
-                ('settled_currency', models.CharField(max_length=3)),
-                ('settled_gross', models.BigIntegerField(null=True)),
-                ('occurred_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField()),
-                ('payout_ref', models.CharField(max_length=120)),
-                ('stray', models.CharField(max_length=120)),
-            ],
-            options={
-                'verbose_name': 'settlement line',
-                'verbose_name_plural': 'settlement lines',
             },
         ),
         migrations.CreateModel(
@@ -339,11 +317,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_lines', to='payments.settlementfile'),
         ),
         migrations.AddField(
-            model_name='settlementline',
-            name='file',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.settlementfile'),
-        ),
-        migrations.AddField(
             model_name='settlementtotal',
             name='file',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='totals', to='payments.settlementfile'),
@@ -396,6 +369,14 @@ class Migration(migrations.Migration):
             model_name='discrepancy',
             index=models.Index(fields=['account', 'kind', '-found_at'], name='discrepancy_list'),
         ),
+        migrations.AddIndex(
+            model_name='discrepancy',
+            index=models.Index(fields=['-found_at', '-id'], name='discrepancy_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='discrepancy',
+            index=models.Index(fields=['reference'], name='discrepancy_by_reference'),
+        ),
         migrations.AddConstraint(
             model_name='discrepancy',
             constraint=models.UniqueConstraint(fields=('account', 'subject'), name='discrepancy_once'),
@@ -417,16 +398,53 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), ('proposed_by__isnull', True), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='discrepancy_approved_by_another'),
         ),
         migrations.AddConstraint(
+            model_name='discrepancy',
+            constraint=models.CheckConstraint(condition=models.Q(('resolution__in', ('', 'auto')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='discrepancy_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='discrepancy',
+            constraint=models.CheckConstraint(condition=models.Q(('resolution__in', ('', 'auto', 'ignored')), models.Q(('evidence', ''), _negated=True), _connector='OR'), name='discrepancy_has_evidence'),
+        ),
+        migrations.AddConstraint(
+            model_name='discrepancy',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'proposed'), _negated=True), models.Q(('resolution', ''), _negated=True), _connector='OR'), name='discrepancy_proposed_somehow'),
+        ),
+        migrations.AddConstraint(
             model_name='bankline',
             constraint=models.UniqueConstraint(fields=('file', 'line_no'), name='bank_line_once'),
         ),
-        migrations.AddIndex(
-            model_name='settlementline',
-            index=models.Index(fields=['our_ref'], name='settlement_line_by_our_ref'),
+        migrations.CreateModel(
+            name='SettlementLine',
+            fields=[
+                ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.settlementfile')),
+                ('pk', models.CompositePrimaryKey('file_id', 'line_no', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('line_no', models.BigIntegerField()),
+                ('kind', models.CharField(max_length=16)),
+                ('provider_ref', models.CharField(max_length=120)),
+                ('our_ref', models.CharField(max_length=120)),
+                ('method', models.CharField(max_length=40)),
+                ('currency', models.CharField(max_length=3)),
+                ('gross', models.BigIntegerField()),
+                ('fee', models.DecimalField(decimal_places=6, max_digits=20)),
+                ('settled_currency', models.CharField(max_length=3)),
+                ('settled_gross', models.BigIntegerField(null=True)),
+                ('occurred_at', models.DateTimeField()),
+                ('settled_at', models.DateTimeField()),
+                ('payout_ref', models.CharField(max_length=120)),
+                ('stray', models.CharField(max_length=120)),
+            ],
+            options={
+                'verbose_name': 'settlement line',
+                'verbose_name_plural': 'settlement lines',
+            },
         ),
         migrations.AddIndex(
             model_name='settlementline',
-            index=models.Index(fields=['provider_ref'], name='settlement_line_by_provider'),
+            index=models.Index(condition=models.Q(('our_ref', ''), _negated=True), fields=['our_ref'], name='settlement_line_by_our_ref'),
+        ),
+        migrations.AddIndex(
+            model_name='settlementline',
+            index=models.Index(condition=models.Q(('our_ref', '')), fields=['provider_ref'], name='settlement_line_by_provider'),
         ),
         migrations.AddIndex(
             model_name='settlementtotal',

@@ -56,6 +56,8 @@ class Resolution(models.TextChoices):
     IGNORED = "ignored", pgettext_lazy("discrepancy", "ignored")
 
 
+OF_PAYOUTS: Final = "payout"
+"""What a discrepancy is about that is no operation of ours."""
 UNRESOLVED: Final = (
     DiscrepancyState.OPEN,
     DiscrepancyState.INVESTIGATING,
@@ -70,6 +72,8 @@ class Discrepancy(models.Model):
     `ours` and `theirs` are what each side's books have, in minor units, None where one has nothing;
     `our_currency` only where it differs. `payout`: the payout whose difference it explains, or is.
     `file` and `line_no`: where it stands, of what is about a line; `detail` says more.
+    Amounts are signed as the balance at the provider moves; of a fee, above zero where it cost us:
+    `ours` is what was expected, and booked. Of a bank_total, `theirs` is what the bank got.
     """
 
     account = models.ForeignKey(
@@ -141,7 +145,9 @@ class Discrepancy(models.Model):
         verbose_name=_("approved by"),
     )
     resolved_at = models.DateTimeField(_("resolved"), null=True)
+    decision_note = models.CharField(_("said to it"), max_length=400, blank=True, db_default="")
     request_key = models.CharField(max_length=40, blank=True, editable=False)
+    decision_key = models.CharField(max_length=40, blank=True, editable=False, db_default="")
 
     if TYPE_CHECKING:
         entries: RelatedManager[Entry]
@@ -175,6 +181,19 @@ class Discrepancy(models.Model):
                 | ~Q(approved_by=F("proposed_by")),
                 name="discrepancy_approved_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(resolution__in=("", Resolution.AUTO)) | ~Q(reason=""),
+                name="discrepancy_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolution__in=("", Resolution.AUTO, Resolution.IGNORED))
+                | ~Q(evidence=""),
+                name="discrepancy_has_evidence",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DiscrepancyState.PROPOSED) | ~Q(resolution=""),
+                name="discrepancy_proposed_somehow",
+            ),
         ]
         indexes = [
             models.Index(
@@ -183,6 +202,8 @@ class Discrepancy(models.Model):
                 condition=~Q(state=DiscrepancyState.RESOLVED),
             ),
             models.Index(fields=["account", "kind", "-found_at"], name="discrepancy_list"),
+            models.Index(fields=["-found_at", "-id"], name="discrepancy_newest"),
+            models.Index(fields=["reference"], name="discrepancy_by_reference"),
         ]
 
     def __str__(self) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -19,6 +20,14 @@ from payments.providers.errors import ProviderDown
 
 _ends: ContextVar[float] = ContextVar("ends", default=math.inf)
 """When the calls of this thread must be over, by the monotonic clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a file may be on its way in all, and how many bytes it may have."""
+
+    seconds: float
+    size: int
 
 
 @contextmanager
@@ -56,6 +65,28 @@ def send(http: httpx.Client, request: httpx.Request) -> httpx.Response:
         raise ProviderDown("no time left to send it", sent=False)
     with within(http.timeout.read or 0.0):
         return http.send(request)
+
+
+def receive(
+    http: httpx.Client, request: httpx.Request, *, into: IO[bytes], limits: Limits
+) -> httpx.Response:
+    """Send, and write the body of a good answer to a file; any other answer is read as by `send`.
+
+    Raises httpx.RequestError, also where it takes too long or never ends, and ProviderDown where no
+    time is left to send it at all.
+    """
+    if _ends.get() <= time.monotonic():
+        raise ProviderDown("no time left to send it", sent=False)
+    with within(limits.seconds), closing(http.send(request, stream=True)) as answer:
+        if not answer.is_success:
+            answer.read()
+            return answer
+        written = 0
+        for part in answer.iter_bytes():
+            written += into.write(part)
+            if written > limits.size:
+                raise httpx.ReadError(f"the answer is larger than {limits.size:,} bytes")
+    return answer
 
 
 def _left(timeout: float | None) -> float:

@@ -50,7 +50,7 @@ class ReportLine(NamedTuple):
     (capture) or the refund, "" where the file has none; a dispute is known by `provider_ref`.
     Where it is settled in another currency, `settled_gross` is in minor units of
     `settled_currency`, and the fee is in that; else they are "" and None.
-    `merchant_id` and `mode` are those of the line, "" where it names none.
+    Moments are in UTC. `merchant_id` and `mode` are those of the line, "" where it names none.
     """
 
     number: int

@@ -1,1 +1,1 @@
-"""Our books against the provider's and the bank's: import, match, explain, post."""
+"""Our books against the provider's and the bank's: what does not agree, and what became of it."""

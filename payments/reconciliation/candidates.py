@@ -18,7 +18,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Substr
+from django.db.models.functions import Coalesce, Length, Substr
 
 from orders.clock import now
 from payments.models import (
@@ -31,6 +31,7 @@ from payments.models import (
     SettlementLine,
 )
 from payments.models.discrepancy import (
+    OF_PAYOUTS,
     UNRESOLVED,
     DiscrepancyKind,
     DiscrepancyState,
@@ -143,6 +144,8 @@ def regroup(account: ProviderAccount) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [_GROUPED, account.pk])
         of(account).filter(verdict="").delete()
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ANALYZE {_table(Candidate)}")
 
 
 def judge(account: ProviderAccount, *, late_from: datetime | None) -> None:
@@ -150,6 +153,7 @@ def judge(account: ProviderAccount, *, late_from: datetime | None) -> None:
     groups = of(account)
     _link(account)
     _pair_currencies(account)
+    _recognize(account)
     stray = SettlementLine.objects.filter(our_ref=OuterRef("ref"), gross=OuterRef("ours"))
     groups.filter(_OURS_ONLY & Exists(stray.exclude(stray=""))).delete()
     open_refund = Operation.objects.filter(pk=OuterRef("operation_id"))
@@ -168,6 +172,22 @@ def judge(account: ProviderAccount, *, late_from: datetime | None) -> None:
             default=_is("amount"),
         )
     )
+
+
+def _recognize(account: ProviderAccount) -> None:
+    """What only we have, and what stands in a line that cannot be read, is one question."""
+    ours = of(account).filter(_OURS_ONLY, ref=OuterRef("reference"))
+    unread = Discrepancy.objects.filter(
+        account=account, kind=DiscrepancyKind.UNPARSEABLE_LINE, state__in=UNRESOLVED
+    )
+    facts = {"ours": "ours", "currency": "currency", "at": "our_at", "about": "kind"}
+    unread.exclude(reference="").filter(Exists(ours)).update(
+        **{name: Subquery(ours.values(fact)[:1]) for name, fact in facts.items()},
+        attempt_id=Subquery(ours.values("attempt_id")[:1]),
+        operation_id=Subquery(ours.values("operation_id")[:1]),
+    )
+    named = unread.filter(reference=OuterRef("ref"))
+    of(account).filter(_OURS_ONLY & Exists(named)).delete()
 
 
 def _is(kind: str) -> Value:
@@ -224,8 +244,10 @@ def write(account: ProviderAccount) -> int:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(statement, [stored, stored, account.pk])
-        gone = Discrepancy.objects.filter(account=account, state__in=UNRESOLVED, file=None)
-        gone.exclude(about="").filter(seen_at__lt=moment).update(
+        named = Substr(OuterRef("subject"), Length(OuterRef("about")) + 2)
+        again = of(account).exclude(verdict="").filter(kind=OuterRef("about"), ref=named)
+        asked = Discrepancy.objects.filter(account=account, state__in=UNRESOLVED, file=None)
+        asked.exclude(about=OF_PAYOUTS).filter(~Exists(again)).update(
             state=DiscrepancyState.RESOLVED,
             resolution=Resolution.AUTO,
             resolved_at=moment,

@@ -11,8 +11,8 @@ from decimal import Decimal
 from itertools import chain, combinations, islice
 from typing import Final
 
-from payments.models import Discrepancy, ProviderAccount, SettlementLine
-from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind
+from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementLine
+from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind
 from payments.reconciliation.fees import expected_fee, rules_of
 
 WRONG: Final = frozenset(
@@ -78,7 +78,7 @@ class Explainer:
 
     def link(self) -> None:
         """Write down what explains which payout; what explains none any more is let go."""
-        of_lines = Discrepancy.objects.filter(account=self._account).exclude(about="payout")
+        of_lines = Discrepancy.objects.filter(account=self._account).exclude(about=OF_PAYOUTS)
         linked = {pk for ids in self._links.values() for pk in ids}
         was = set(of_lines.filter(payout__isnull=False).values_list("pk", flat=True))
         for some in _parts(was - linked):
@@ -91,7 +91,7 @@ class Explainer:
         kinds = frozenset().union(*CLASSES)
         found = Discrepancy.objects.filter(
             account=self._account, state__in=UNRESOLVED, kind__in=kinds
-        ).exclude(about="payout")
+        ).exclude(about=OF_PAYOUTS)
         rows = found.exclude(ours=None, theirs=None).iterator(SOME)
         while some := list(islice(rows, SOME)):
             places = self._payouts_of(some)
@@ -102,10 +102,12 @@ class Explainer:
         """By reference, the payout in which its line stands."""
         refs = {each.reference for each in some if each.theirs is not None}
         lines = SettlementLine.objects.filter(file__account=self._account, stray="")
-        rows = lines.filter(our_ref__in=refs).values_list("our_ref", "payout_ref")
+        rows = lines.filter(our_ref__in=refs - {""}).values_list("our_ref", "payout_ref")
         places = dict(rows)
         missing = refs - places.keys()
-        theirs = lines.filter(provider_ref__in=missing).values_list("provider_ref", "payout_ref")
+        theirs = lines.filter(our_ref="", provider_ref__in=missing).values_list(
+            "provider_ref", "payout_ref"
+        )
         return {**dict(theirs), **places}
 
     def _count(self, discrepancy: Discrepancy, places: Mapping[str, str]) -> None:
@@ -117,11 +119,9 @@ class Explainer:
                 continue
             share = self._shares[gap.payout_id][place]
             rule = self._rules.get(currency)
-            fee = Decimal(0)
-            if discrepancy.theirs is None:
-                fee = expected_fee(discrepancy.about, amount, rule)
-                share.tolerance += rule.tolerance if rule else 1
-            share.amount += amount - fee
+            fees = _fees(discrepancy, amount, rule)
+            share.amount += amount - fees
+            share.tolerance += (rule.tolerance if rule else 1) if fees else 0
             share.tolerance += Decimal("0.5") if not share.ids else 0
             share.ids.append(discrepancy.pk)
 
@@ -146,6 +146,17 @@ def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
         yield -theirs, discrepancy.currency
     else:
         yield ours - theirs, discrepancy.currency
+
+
+def _fees(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Decimal:
+    """What the provider took for the lines that are not there, or gives back for those too many."""
+    if discrepancy.kind == DiscrepancyKind.AMOUNT:
+        return Decimal(0)
+    if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and discrepancy.ours:
+        times = -amount // discrepancy.ours
+        return -times * expected_fee(discrepancy.about, discrepancy.ours, rule)
+    fee = expected_fee(discrepancy.about, abs(amount), rule)
+    return fee if amount > 0 else -fee
 
 
 def _by_time(gaps: Iterable[Gap]) -> dict[str, tuple[list[datetime], list[Gap]]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import IO, Final
 
 from django.db import transaction
@@ -18,16 +20,30 @@ from payments.errors import PaymentError
 from payments.models import BankLine, Discrepancy, ProviderAccount, SettlementFile, SettlementTotal
 from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import READING_LEASE, FileState
-from payments.providers.reports import BadLine, Report, ReportHeader, ReportRefused
-from payments.reconciliation.batch import Batch, Days
-from payments.reconciliation.source import open_text
+from payments.providers.reports import ReportHeader, ReportRefused
+from payments.reconciliation.batch import Batch, Days, Own
+from payments.reconciliation.source import Lines, open_text
 from payments.registry import reports_of
 
 logger = logging.getLogger("till.reconciliation")
 LINES: Final = 20_000
 """In one transaction: so many take about a fifth of a second."""
+OUR_REFERENCE: Final = re.compile(r"\b[ACR][0-9A-HJKMNP-TV-Z]{20}\b")
+"""Of an attempt, a capture or a refund, wherever it stands in a line that cannot be read."""
 MOST_BAD: Final = 1000
 """A file with more lines that cannot be read than that, and than others, is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who reads a file, and whom to tell how far they are."""
+
+    token: str
+    say: Callable[[SettlementFile], None]
+
+
+def silent(_file: SettlementFile) -> None:
+    """Tell nobody."""
 
 
 class LostClaim(PaymentError):
@@ -60,25 +76,25 @@ def forget_lines(file_id: int) -> None:
         Discrepancy.objects.filter(file=file_id, subject__startswith=f"line:{file_id}:").delete()
 
 
-def load(file: SettlementFile, body: IO[bytes], token: str) -> bool:
+def load(file: SettlementFile, body: IO[bytes], mine: Claim) -> bool:
     """Read a claimed report to its end; False where it is refused, and then it says why.
 
     Raises LostClaim where another has taken it over meanwhile, and whatever the database raises:
     then the file stays claimed until its lease is over, and is read anew.
     """
     try:
-        _Reading(file, token).run(body)
+        _Reading(file, mine).run(body)
     except ReportRefused as refusal:
-        refuse(file, refusal, token)
+        refuse(file, refusal, mine)
         return False
     return True
 
 
-def refuse(file: SettlementFile, refusal: ReportRefused, token: str) -> None:
+def refuse(file: SettlementFile, refusal: ReportRefused, mine: Claim) -> None:
     """Keep why, and in which line, and nothing else."""
     forget_lines(file.pk)
     logger.warning("settlement file %s is refused in line %s", file.pk, refusal.number)
-    SettlementFile.objects.filter(pk=file.pk, claim=token).update(
+    SettlementFile.objects.filter(pk=file.pk, claim=mine.token).update(
         state=FileState.REFUSED,
         why=refusal.why[:400],
         why_line=refusal.number,
@@ -93,7 +109,7 @@ class _Reading:
     """One reader of one file."""
 
     file: SettlementFile
-    token: str
+    mine: Claim
     lines: int = 0
     bad: int = 0
 
@@ -103,48 +119,39 @@ class _Reading:
         with open_text(body) as text:
             report = reports_of(account).parse_report(text)
             check_header(report.header, account, self.file)
-            for batch in self._batches(report, account):
+            lines, days = report.lines(), Days(account.report_zone)
+            own = Own(frozenset({"", account.merchant_id}), frozenset({"", account.mode}))
+            read = LINES
+            while read == LINES:
+                batch = Batch(self.file.pk, days)
                 with transaction.atomic():
-                    batch.write()
+                    batch.write(islice(lines, LINES), own)
+                    self._count(batch)
                     Discrepancy.objects.bulk_create(self._questions(batch, account))
                     self._say(text)
+                read = batch.count + len(batch.bad)
             self._end(report.header, account)
 
-    def _batches(self, report: Report, account: ProviderAccount) -> Iterator[Batch]:
-        days = Days(account.report_zone)
-        batch = Batch(self.file.pk, days)
-        mine = {"", account.merchant_id}, {"", account.mode}
-        left = LINES
-        for line in report.lines():
-            if left == 0:
-                yield self._counted(batch)
-                batch, left = Batch(self.file.pk, days), LINES
-            left -= 1
-            if isinstance(line, BadLine):
-                batch.bad.append(line)
-            elif line.merchant_id in mine[0] and line.mode in mine[1]:
-                batch.add(line, "")
-            else:
-                batch.add(line, f"{line.merchant_id} {line.mode}".strip())
-        yield self._counted(batch)
-
-    def _counted(self, batch: Batch) -> Batch:
-        self.lines += len(batch.rows)
+    def _count(self, batch: Batch) -> None:
+        """Refuse a file of which hardly anything can be read."""
+        self.lines += batch.count
         self.bad += len(batch.bad)
         if self.bad > max(MOST_BAD, self.lines):
             first = batch.bad[0]
             raise ReportRefused(
-                _("%(count)s lines cannot be read, more than can; the first: %(why)s")
+                _("%(count)s lines cannot be read, more than can; one of them: %(why)s")
                 % {"count": self.bad, "why": first.why},
                 first.number,
             )
-        return batch
 
     def _questions(self, batch: Batch, account: ProviderAccount) -> Iterator[Discrepancy]:
         for bad in batch.bad:
             detail = f"{bad.why}: {bad.text}"[:600]
             kind = DiscrepancyKind.UNPARSEABLE_LINE
-            yield _about_line(self.file, bad.number, kind, account=account, detail=detail)
+            ours = OUR_REFERENCE.search(bad.text)
+            reference = ours.group() if ours else ""
+            facts = {"account": account, "detail": detail, "reference": reference}
+            yield _about_line(self.file, bad.number, kind, **facts)
         for line, stray in batch.stray:
             yield _about_line(
                 self.file,
@@ -159,13 +166,16 @@ class _Reading:
                 at=line.occurred_at,
             )
 
-    def _say(self, text: Iterator[str]) -> None:
+    def _say(self, text: Lines) -> None:
         """How far it is; a reader whose lease was taken over stops here."""
-        mine = SettlementFile.objects.filter(pk=self.file.pk, claim=self.token)
-        read = getattr(text, "bytes_read", 0)
-        changes = {"lines_read": self.lines, "bad_lines": self.bad, "bytes_read": read}
+        file = self.file
+        file.lines_read, file.bad_lines, file.bytes_read = self.lines, self.bad, text.bytes_read
+        names = "lines_read", "bad_lines", "bytes_read"
+        changes = {name: getattr(file, name) for name in names}
+        mine = SettlementFile.objects.filter(pk=file.pk, claim=self.mine.token)
         if not mine.filter(state=FileState.READING).update(alive_at=now(), **changes):
-            raise LostClaim(f"settlement file {self.file.pk}")
+            raise LostClaim(f"settlement file {file.pk}")
+        self.mine.say(file)
 
     def _end(self, header: ReportHeader, account: ProviderAccount) -> None:
         first, last = header.first_day, header.last_day
@@ -174,8 +184,8 @@ class _Reading:
         with transaction.atomic():
             ProviderAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
             check_overlap(self.file, first, last)
-            self._say(iter(()))
-            SettlementFile.objects.filter(pk=self.file.pk, claim=self.token).update(
+            reading = SettlementFile.objects.filter(state=FileState.READING)
+            loaded = reading.filter(pk=self.file.pk, claim=self.mine.token).update(
                 state=FileState.LOADED,
                 first_day=first,
                 last_day=last,
@@ -184,6 +194,8 @@ class _Reading:
                 bytes_read=self.file.size,
                 ended_at=now(),
             )
+            if not loaded:
+                raise LostClaim(f"settlement file {self.file.pk}")
 
 
 def _about_line(

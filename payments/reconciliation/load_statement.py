@@ -15,14 +15,14 @@ from payments.models import BankLine, Discrepancy, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import FileKind, FileState
 from payments.providers.reports import BadLine, ReportRefused
-from payments.reconciliation.load import refuse
+from payments.reconciliation.load import Claim, refuse
 from payments.reconciliation.source import open_text
 from payments.statements import BankRow, Statement, open_statement
 
 SOME: Final = 2000
 
 
-def load(file: SettlementFile, body: IO[bytes], token: str) -> bool:
+def load(file: SettlementFile, body: IO[bytes], mine: Claim) -> bool:
     """Read a claimed statement to its end; False where it is refused, and then it says why.
 
     All of it or nothing: statements are short.
@@ -33,9 +33,9 @@ def load(file: SettlementFile, body: IO[bytes], token: str) -> bool:
             _refuse_twice(file, statement)
             bad = _keep(file, statement.lines())
             _refuse_twice(file, statement)
-            _end(file, statement, token, bad=bad)
+            _end(file, statement, mine, bad=bad)
     except ReportRefused as refusal:
-        refuse(file, refusal, token)
+        refuse(file, refusal, mine)
         return False
     return True
 
@@ -85,12 +85,12 @@ def _keep(file: SettlementFile, rows: Iterator[BankRow | BadLine]) -> int:
     return bad
 
 
-def _end(file: SettlementFile, statement: Statement, token: str, *, bad: int) -> None:
+def _end(file: SettlementFile, statement: Statement, mine: Claim, *, bad: int) -> None:
     header = statement.header
     first, last = header.first_day, header.last_day
     if first is None or last is None:
         first, last = _days(file)
-    SettlementFile.objects.filter(pk=file.pk, claim=token).update(
+    SettlementFile.objects.filter(pk=file.pk, claim=mine.token).update(
         state=FileState.LOADED,
         first_day=first,
         last_day=last,

@@ -11,6 +11,7 @@ from django.db import transaction
 from orders.clock import now
 from payments.models import Discrepancy, Payout, ProviderAccount
 from payments.models.discrepancy import (
+    OF_PAYOUTS,
     UNRESOLVED,
     DiscrepancyKind,
     DiscrepancyState,
@@ -58,7 +59,7 @@ def _new(account: ProviderAccount, question: Question) -> Discrepancy:
         account=account,
         subject=question.subject,
         kind=question.kind,
-        about="payout",
+        about=OF_PAYOUTS,
         reference=question.payout.ref,
         currency=question.payout.currency,
         ours=question.ours,

@@ -1,13 +1,124 @@
-"""Opening what people upload."""
+"""What people upload, as lines of text: packed or not, in whichever encoding banks still use."""
 
 from __future__ import annotations
 
+import codecs
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, Final
+
+from django.utils.translation import gettext as _
+
+from payments.providers.reports import ReportRefused
+from payments.reconciliation.unpack import CHUNK, EMPTY, Upload, unpacked
+
+LONGEST: Final = 64 * 1024
+"""Characters of a line. XML may stand in one line, so that comes in pieces of this length."""
+MARKS: Final = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+LONE: Final = re.compile(rb"(?<![\x80-\xff])[\xc0-\xff](?![\x80-\xff0-9])")
+PAIR: Final = re.compile(rb"[\x80-\xff]{2}")
+
+
+class Lines(Iterator[str]):
+    """The lines with their ends. `bytes_read`: how much of the file, as it came, was consumed.
+
+    Raises ReportRefused, with the number of the line, on what is no text.
+    """
+
+    def __init__(self, upload: Upload, text: io.TextIOWrapper, longest: int | None) -> None:
+        self._upload, self._text, self._longest = upload, text, longest
+        self._lines, self._ended = self._read(), False
+
+    @property
+    def size(self) -> int:
+        return self._upload.size
+
+    @property
+    def bytes_read(self) -> int:
+        return self.size if self._ended else self._upload.tell()
+
+    def __iter__(self) -> Iterator[str]:  # noqa: PYI034 - a reader in C goes on by itself
+        return self._lines
+
+    def __next__(self) -> str:
+        return next(self._lines)
+
+    def _read(self) -> Iterator[str]:
+        number, read = 1, self._text.readline
+        try:
+            while line := read(LONGEST + 2):
+                if len(line) > LONGEST or "\0" in line:
+                    self._check(line, number)
+                yield line
+                number += line.endswith(("\n", "\r"))
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start].decode(error.encoding, "ignore")
+            why = _("this is neither UTF-8, UTF-16 nor GB18030: save the file as UTF-8")
+            raise ReportRefused(why, number + before.count("\n")) from error
+        self._ended = True
+
+    def _check(self, line: str, number: int) -> None:
+        if "\0" in line:
+            raise ReportRefused(_("there are bytes that are no text: export as CSV"), number)
+        if self._longest is not None and len(line.rstrip("\r\n")) > self._longest:
+            why = _("the line is longer than %(most)s characters")
+            raise ReportRefused(why % {"most": self._longest}, number)
 
 
 @contextmanager
-def open_text(file: IO[bytes]) -> Iterator[Iterator[str]]:
-    yield io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+def open_text(file: IO[bytes]) -> Iterator[Lines]:
+    """The lines of a seekable file, plain, gzip or zip, in memory bounded by a constant.
+
+    It is read twice, first to learn its encoding: one byte at its end may tell. Raises
+    ReportRefused on what is empty, no text, damaged or a trap. The file stays open.
+    """
+    upload = Upload(file)
+    encoding = _encoding(upload)
+    body = unpacked(upload)
+    beginning = body.peek(64)[:64].decode(encoding, "ignore").lstrip()
+    with io.TextIOWrapper(body, encoding=encoding, newline="") as text:
+        yield Lines(upload, text, None if beginning.startswith("<") else LONGEST)
+
+
+def _encoding(upload: Upload) -> str:
+    with unpacked(upload) as body:
+        head = body.peek(3)[:3]
+        for mark, encoding in MARKS.items():
+            if head.startswith(mark):
+                if not body.read(len(mark) + 1)[len(mark) :]:
+                    raise ReportRefused(_(EMPTY))
+                return encoding
+        if _is_utf8(body):
+            return "utf-8"
+    with unpacked(upload) as body:
+        return "cp1252" if _is_western(body) else "gb18030"
+
+
+def _is_utf8(body: io.BufferedReader) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while piece := body.read(CHUNK):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_western(body: io.BufferedReader) -> bool:
+    """Whether most bytes above ASCII stand alone between letters, as umlauts and accents do.
+
+    Chinese comes in pairs of them, and in rare signs with a digit. Where two pieces of the file
+    meet one may be taken wrongly: of thousands.
+    """
+    alone = together = 0
+    while piece := body.read(CHUNK):
+        alone += len(LONE.findall(piece))
+        together += len(PAIR.findall(piece))
+    return alone > 2 * together

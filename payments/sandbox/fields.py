@@ -119,6 +119,39 @@ class Fields:
             raise invalid(name, f"must be a number, 1 to {most}")
         return int(value)
 
+    def whole(self, name: str, *, most: int) -> int:
+        """Take a whole number, 0 to `most`."""
+        value = self._take(name, required=True)
+        if type(value) is not int or not 0 <= value <= most:
+            raise invalid(name, f"must be a whole number, 0 to {most}")
+        return value
+
+    def share(self, name: str, *, most: float) -> float:
+        """Take a part of 1, 0 to `most`."""
+        value = self._take(name, required=True)
+        if type(value) not in {int, float} or not 0 <= value <= most:  # type: ignore[operator]  # it is a number
+            raise invalid(name, f"must be a number, 0 to {most}")
+        return float(value)  # type: ignore[arg-type]  # as above
+
+    def words(self, name: str, choices: Collection[str]) -> list[str]:
+        """Take a list of some of the choices; all of them where nothing was sent."""
+        value = self._take(name, required=False) if name in self._left else list(choices)
+        if not isinstance(value, list) or not all(word in choices for word in value):
+            raise invalid(name, f"must be a list of {', '.join(choices)}")
+        return value
+
+    def maybe_object(self, name: str) -> "Fields | None":
+        """Take an object, whose fields are read like these, or null."""
+        value = self._take(name, required=True)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise invalid(name, "must be an object or null")
+        return Fields(value)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._left
+
     def close(self) -> None:
         """Refuse whatever nobody asked for."""
         for name in self._left:

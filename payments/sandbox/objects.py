@@ -34,6 +34,10 @@ def merchant_object(merchant: Merchant) -> dict[str, object]:
         "name": merchant.name,
         "webhook_url": merchant.webhook_url,
         "mode": MODE,
+        "fee_basis_points": merchant.fee_basis_points,
+        "fee_fixed": merchant.fee_fixed,
+        "dispute_fee": merchant.dispute_fee,
+        "report_faults": merchant.report_faults,
     }
 
 

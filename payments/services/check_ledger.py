@@ -27,7 +27,8 @@ from django.db.models.functions import Coalesce, Concat, Greatest
 
 from orders.money import Money
 from payments.books import FACTS, PER_PROVIDER_ACCOUNT, ROLES, Totals, balances, named
-from payments.models import Attempt, Entry, Operation, Payment, Posting
+from payments.models import Attempt, Discrepancy, Entry, Operation, Payment, Posting
+from payments.models.discrepancy import DiscrepancyState, Resolution
 from payments.models.records import ReviewKind
 from payments.services.apply import SUMMED
 from payments.services.disputes_seen import HOLDS_MONEY
@@ -40,6 +41,8 @@ MOST: Final = 1000
 """So many faults of one sort are named; whoever has more has seen enough."""
 MADE: Final = (OperationStatus.SUCCEEDED, OperationStatus.REVERSED)
 REFUND_TOTALS: Final = ("refunded", "refund_reversed", "refund_pending")
+POSTED: Final = (Resolution.ADJUSTED, Resolution.WRITTEN_OFF)
+"""What settles a discrepancy by an entry."""
 Rows = QuerySet[Attempt, Any]
 
 
@@ -85,6 +88,7 @@ def faults(payment: Payment | None = None) -> Iterator[Fault]:
     yield from _refunds(payment)
     yield from _disputes(payment)
     yield from _refunds_without_entry(payment)
+    yield from _adjustments_without_entry(payment)
 
 
 def _about(payment: Payment | None, path: str) -> Q:
@@ -241,6 +245,17 @@ def _without_entry(kind: EntryKind, refunds: QuerySet[Operation]) -> Iterator[Fa
     for refund in missing.select_related("attempt__payment__order")[:MOST]:
         what, nothing = f"entry {kind}:{refund.our_ref}", refund.attempt.money(0)
         yield Fault(refund.attempt.payment, refund.our_ref, what, str(refund.money), str(nothing))
+
+
+def _adjustments_without_entry(payment: Payment | None) -> Iterator[Fault]:
+    """Discrepancies that were settled by booking the difference, of which nothing is booked."""
+    settled = Discrepancy.objects.filter(_about(payment, "attempt__payment"))
+    settled = settled.filter(state=DiscrepancyState.RESOLVED, resolution__in=POSTED)
+    missing = settled.filter(entries=None).select_related("attempt__payment__order")
+    for each in missing[:MOST]:
+        about = each.attempt.payment if each.attempt else None
+        expected = f"{each.our_money} and {each.their_money} made one"
+        yield Fault(about, each.subject, f"entry {EntryKind.ADJUSTMENT}:{each.pk}", expected, "0")
 
 
 def _with_attempt(wrong: Rows) -> Iterator[tuple[Attempt, dict[str, Any]]]:

@@ -17,6 +17,12 @@ from orders.states import CancellationState, ReturnState
 from payments.admin.approve import APPROVE
 from payments.admin.decide import SEE as SEE_REVIEWS
 from payments.admin.queue.asked import SEE_EVENTS, event_rows, return_rows, wish_rows
+from payments.admin.queue.books import (
+    SEE_DISCREPANCIES,
+    discrepancy_rows,
+    discrepancy_waits,
+    known_discrepancies,
+)
 from payments.admin.queue.money import (
     SEE_DISPUTES,
     SEE_REFUNDS,
@@ -158,6 +164,15 @@ SECTIONS: Final = (
         _reviews,
         _other_reviews,
         review_rows,
+    ),
+    Section(
+        "books",
+        _("Books that do not agree"),
+        (SEE_DISCREPANCIES,),
+        "found_at",
+        known_discrepancies,
+        discrepancy_waits,
+        discrepancy_rows,
     ),
     Section(
         "returns",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import Any, Final
 
 import httpx
 
 from payments.providers.base import Account, Failure
-from payments.providers.deadline import http_client, send
+from payments.providers.deadline import Limits, http_client, receive, send
 from payments.providers.errors import (
     BadAnswer,
     NotAuthorized,
@@ -20,6 +23,9 @@ from payments.providers.errors import (
 from payments.providers.sandbox.mapping import REFUSALS
 from payments.providers.told import Told
 
+REPORTS: Final = Limits(seconds=600, size=4 * 2**30)
+IN_MEMORY: Final = 2**23
+"""A report is kept in memory up to so many bytes, and on the disk beyond."""
 NOT_NOW = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.TOO_MANY_REQUESTS}
 
 
@@ -56,6 +62,21 @@ class SandboxClient:
         request = self._http.build_request("POST", path, json=body, headers=headers)
         return _send(self._http, request)
 
+    def download(self, path: str, **params: str) -> SpooledTemporaryFile[bytes]:
+        """Fetch a file, which whoever asked closes; raises ProviderError, then nothing is kept."""
+        request = self._http.build_request("GET", path, headers=self._auth, params=params)
+        file = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
+        try:
+            answer = _answered(partial(receive, self._http, request, into=file, limits=REPORTS))
+            if not answer.is_success:
+                _read(answer, path)
+                raise ProviderDown(f"answered {answer.status_code}", sent=True)
+        except ProviderError:
+            file.close()
+            raise
+        file.seek(0)
+        return file
+
     def set_webhook_url(self, url: str) -> None:
         path, body = "/v1/merchants/me", {"webhook_url": url}
         request = self._http.build_request("PATCH", path, json=body, headers=self._auth)
@@ -63,15 +84,18 @@ class SandboxClient:
 
 
 def _send(http: httpx.Client, request: httpx.Request) -> Told:
+    return _read(_answered(partial(send, http, request)), request.url.path)
+
+
+def _answered(ask: Callable[[], httpx.Response]) -> httpx.Response:
     try:
-        answer = send(http, request)
+        return ask()
     except httpx.ConnectError as error:
         raise ProviderDown("no connection", sent=False) from error
     except httpx.ConnectTimeout as error:
         raise ProviderDown("no connection in time", sent=False) from error
     except httpx.RequestError as error:  # an answer that cannot be unpacked is one too
         raise ProviderDown(type(error).__name__, sent=True) from error
-    return _read(answer, request.url.path)
 
 
 def _read(answer: httpx.Response, path: str) -> Told:

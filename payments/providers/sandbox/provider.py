@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from datetime import date, datetime, timedelta
+from typing import IO, Any, ClassVar
 
 from payments.providers.base import (
     Account,
@@ -30,6 +32,7 @@ from payments.providers.sandbox.mapping import (
     read_payment,
     refund_outcome,
 )
+from payments.providers.sandbox.report import SandboxReport, parse_report
 
 REASON = 200
 MOST = 999_999_999_999
@@ -116,3 +119,10 @@ class SandboxProvider:
     def list_events(self, cursor: str) -> EventPage:
         after = {"after": cursor} if cursor else {}
         return webhook.read_page(self._client.get("/v1/events", **after), cursor)
+
+    def fetch_report(self, day: date) -> AbstractContextManager[IO[bytes]]:
+        """The report of a day in UTC; raises ProviderDown before that day is over."""
+        return self._client.download("/v1/reports/settlement", day=day.isoformat())
+
+    def parse_report(self, text: Iterator[str]) -> SandboxReport:
+        return parse_report(text)

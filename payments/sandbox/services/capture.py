@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from payments.sandbox.errors import Problem, Refused, conflict
-from payments.sandbox.models import Capture, Payment, PaymentStatus
+from payments.sandbox.models import Capture, MovementKind, Payment, PaymentStatus
 from payments.sandbox.scenarios import Holds
 from payments.sandbox.services.announce import announce
 from payments.sandbox.services.dispute import expect_dispute
+from payments.sandbox.services.enter import Entry, enter
 from payments.sandbox.services.ids import new_id
 from payments.sandbox.services.move import grip
 
@@ -39,6 +40,9 @@ def capture(*, payment: Payment, order: CaptureOrder) -> None:
     if not payment.left:
         payment.status = PaymentStatus.CAPTURED
     payment.save(update_fields=["captured", "released", "status"])
+    kind, name = MovementKind.CAPTURE, made.public_id
+    entry = Entry(kind, name, made.amount, payment.reference, priced=True)
+    enter(payment=payment, entry=entry)
     if payment.captured == made.amount:
         expect_dispute(payment=payment)
     announce(kind="payment.captured", payment=payment)

@@ -6,10 +6,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from payments.sandbox.errors import conflict
-from payments.sandbox.models import Act, Dispute, DisputeStatus, Payment
+from payments.sandbox.models import FINE, Act, Dispute, DisputeStatus, MovementKind, Payment
 from payments.sandbox.pace import paced
 from payments.sandbox.scenarios import DISPUTE_CLOSES, DISPUTE_OPENS, Disputes
 from payments.sandbox.services.announce import announce
+from payments.sandbox.services.enter import Entry, enter
 from payments.sandbox.services.ids import new_id
 from payments.sandbox.services.later import plan
 
@@ -35,7 +36,7 @@ def open_dispute(*, payment: Payment) -> bool:
     if not undisputed.update(disputed=F("captured"), updated_at=now):
         return False
     payment.read_again()
-    Dispute.objects.create(
+    dispute = Dispute.objects.create(
         public_id=new_id("dp"),
         payment=payment,
         amount=payment.disputed,
@@ -43,6 +44,7 @@ def open_dispute(*, payment: Payment) -> bool:
         opened_at=now,
         evidence_due_at=now + EVIDENCE_WITHIN,
     )
+    _enter_opened(payment, dispute)
     announce(kind="dispute.opened", payment=payment)
     if payment.plays.disputes in DECIDED:
         plan(act=Act.CLOSE_DISPUTE, payment=payment, due_at=now + paced(DISPUTE_CLOSES))
@@ -57,11 +59,15 @@ def close_dispute(*, payment: Payment) -> bool:
     now = timezone.now()
     decided = DECIDED[payment.plays.disputes]
     still_open = Dispute.objects.filter(payment=payment, status=DisputeStatus.OPEN)
-    if not still_open.update(status=decided, closed_at=now):
+    dispute = still_open.first()
+    if dispute is None or not still_open.update(status=decided, closed_at=now):
         return False
     kept_aside = F("disputed") if decided is DisputeStatus.LOST else 0
     Payment.objects.filter(pk=payment.pk).update(disputed=kept_aside, updated_at=now)
     payment.read_again()
+    if decided is DisputeStatus.WON:
+        kind, name = MovementKind.DISPUTE_REVERSAL, dispute.public_id
+        enter(payment=payment, entry=Entry(kind, name, dispute.amount))
     announce(kind=f"dispute.{decided}", payment=payment)
     return True
 
@@ -84,3 +90,10 @@ def take_evidence(*, dispute: Dispute, texts: dict[str, str]) -> None:
     if dispute.evidence_at:
         raise conflict("evidence_taken", "There is evidence in this dispute already.")
     raise conflict("evidence_late", "The time for evidence is over.")
+
+
+def _enter_opened(payment: Payment, dispute: Dispute) -> None:
+    name = dispute.public_id
+    enter(payment=payment, entry=Entry(MovementKind.DISPUTE, name, -dispute.amount))
+    if fee := payment.merchant.dispute_fee * FINE:
+        enter(payment=payment, entry=Entry(MovementKind.FEE, name, 0, fee=fee))

@@ -7,6 +7,7 @@ from django.utils import timezone
 from payments.sandbox.models import Act, Payment, PaymentStatus, SavedCard
 from payments.sandbox.services.announce import announce
 from payments.sandbox.services.dispute import expect_dispute
+from payments.sandbox.services.enter import enter_captured
 from payments.sandbox.services.ids import new_id
 from payments.sandbox.services.later import plan
 
@@ -57,4 +58,5 @@ def _authorized(payment: Payment) -> None:
     if payment.is_held and payment.capture_before is not None:
         plan(act=Act.LAPSE, payment=payment, due_at=payment.capture_before)
     if payment.captured:
+        enter_captured(payment=payment)
         expect_dispute(payment=payment)

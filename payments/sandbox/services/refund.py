@@ -12,6 +12,7 @@ from payments.sandbox.models import Act, Payment, Refund, RefundStatus
 from payments.sandbox.pace import paced
 from payments.sandbox.scenarios import REFUND_TAKES, Refunds
 from payments.sandbox.services.announce import announce
+from payments.sandbox.services.enter import enter_refund, enter_reversed
 from payments.sandbox.services.ids import new_id
 from payments.sandbox.services.later import plan
 
@@ -59,6 +60,8 @@ def refund(*, payment: Payment, order: RefundOrder) -> Refund:
     except IntegrityError:
         message = "A refund with this reference exists."
         raise conflict("reference_taken", message, "reference") from None
+    if status is RefundStatus.SUCCEEDED:
+        enter_refund(payment=payment, refund=made)
     announce(kind=f"refund.{status}", payment=payment)
     if payment.plays.refunds in LAST:
         due_at = timezone.now() + paced(REFUND_TAKES)
@@ -81,6 +84,10 @@ def finish_refund(*, payment: Payment, refund: Refund) -> bool:
         totals[TOTAL_OF[after]] = F(TOTAL_OF[after]) + refund.amount
     Payment.objects.filter(pk=payment.pk).update(updated_at=timezone.now(), **totals)
     payment.read_again()
+    if after is RefundStatus.SUCCEEDED:
+        enter_refund(payment=payment, refund=refund)
+    elif before is RefundStatus.SUCCEEDED:
+        enter_reversed(payment=payment, refund=refund)
     announce(kind=f"refund.{after}", payment=payment)
     return True
 

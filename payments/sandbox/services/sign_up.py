@@ -1,4 +1,4 @@
-"""Opening a merchant's account, finding it by its key, and changing where it is called back."""
+"""Opening a merchant's account, finding it by its key, and changing what it wants."""
 
 from dataclasses import dataclass
 
@@ -36,6 +36,14 @@ def sign_up(*, name: str, webhook_url: str) -> NewMerchant:
 def merchant_of_key(api_key: str) -> Merchant | None:
     """Find the merchant whose key this is."""
     return Merchant.objects.filter(api_key_hash=hashed(api_key)).first()
+
+
+def change_terms(*, merchant: Merchant, terms: dict[str, object]) -> None:
+    """Change fees, for what is captured or disputed from now on, or the faults of reports."""
+    with writing():
+        Merchant.objects.filter(pk=merchant.pk).update(**terms)
+    for name, value in terms.items():
+        setattr(merchant, name, value)
 
 
 def change_webhook_url(*, merchant: Merchant, webhook_url: str) -> None:

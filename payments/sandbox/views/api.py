@@ -10,7 +10,7 @@ from payments.sandbox.book import writing
 from payments.sandbox.errors import not_found
 from payments.sandbox.fields import Fields, invalid
 from payments.sandbox.models import Merchant, Method, Payment
-from payments.sandbox.objects import merchant_object, payment_object, refund_object
+from payments.sandbox.objects import payment_object, refund_object
 from payments.sandbox.scenarios import Holds
 from payments.sandbox.services.answer import Reply
 from payments.sandbox.services.capture import CaptureOrder, capture
@@ -18,7 +18,6 @@ from payments.sandbox.services.close import void
 from payments.sandbox.services.forget import forget_card
 from payments.sandbox.services.open import PaymentOrder, open_payment
 from payments.sandbox.services.refund import RefundOrder, refund
-from payments.sandbox.services.sign_up import change_webhook_url, sign_up
 from payments.sandbox.views.endpoint import Call, reply
 
 SHORTEST, LONGEST = 10, 604_800
@@ -27,29 +26,6 @@ A_DAY, FIVE_MINUTES = timedelta(days=1), timedelta(minutes=5)
 A_WEEK = timedelta(seconds=LONGEST)
 CAPTURES = AUTOMATIC, MANUAL = "automatic", "manual"
 CAN_HOLD = (Method.CARD, Method.WALLET)
-
-
-def create_merchant(call: Call) -> Reply:
-    fields = Fields(call.values)
-    name = fields.text("name", shortest=1, longest=100)
-    webhook_url = fields.webhook_url()
-    fields.close()
-    new = sign_up(name=name, webhook_url=webhook_url)
-    secrets = {"api_key": new.api_key, "webhook_secret": new.merchant.webhook_secret}
-    return reply(HTTPStatus.CREATED, merchant_object(new.merchant) | secrets)
-
-
-def show_merchant(call: Call) -> Reply:
-    return reply(HTTPStatus.OK, merchant_object(call.merchant()))
-
-
-def change_merchant(call: Call) -> Reply:
-    merchant = call.merchant()
-    fields = Fields(call.values)
-    webhook_url = fields.webhook_url()
-    fields.close()
-    change_webhook_url(merchant=merchant, webhook_url=webhook_url)
-    return reply(HTTPStatus.OK, merchant_object(merchant))
 
 
 def create_payment(call: Call) -> Reply:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -49,14 +49,14 @@ class Call:
         return answer_once(request=request, act=act)
 
 
-Action = Callable[[Call], Reply]
+Action = Callable[[Call], Reply | StreamingHttpResponse]
 
 
 def endpoint(actions: Mapping[str, Action]) -> Callable[..., HttpResponseBase]:
     """Build a view that answers each method with its action and every refusal as JSON."""
 
     @csrf_exempt
-    def view(request: HttpRequest, public_id: str = "") -> HttpResponse:
+    def view(request: HttpRequest, public_id: str = "") -> HttpResponseBase:
         try:
             action = actions.get(request.method or "")
             if action is None:
@@ -64,6 +64,8 @@ def endpoint(actions: Mapping[str, Action]) -> Callable[..., HttpResponseBase]:
             reply = action(Call(request, read_body(request), public_id))
         except Refused as refused:
             return problem(refused.problem)
+        if isinstance(reply, StreamingHttpResponse):
+            return reply
         return problem(NO_ANSWER) if reply.lost else answer(reply)
 
     return view

@@ -105,14 +105,13 @@ def test_the_order_leads_to_its_money_only_those_who_may_see_it(admin_client: Cl
     assert money_url(order) not in staff(SEE_ORDERS).get(order_url(order)).content.decode()
 
 
-def test_the_page_takes_eight_statements_however_much_happened(
+def test_the_page_takes_nine_statements_however_much_happened(
     order: Order, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     clerk = staff(SEE_ORDERS, SEE_MONEY)
 
-    with django_assert_num_queries(
-        8
-    ):  # session, user, two of permissions, order, entries, postings, disputes
+    # session, user, two of permissions, order, which entries, these, postings, disputes
+    with django_assert_num_queries(9):
         clerk.get(money_url(order))
 
 

@@ -134,5 +134,7 @@ def a_discrepancy(account: ProviderAccount, ref: str, **given: Any) -> Discrepan
         "reference": ref,
         "currency": GBP,
         "at": at(DAY),
+        "reason": "they said so",
+        "evidence": "their letter",
     }
     return Discrepancy.objects.create(account=account, **(values | given))

@@ -236,7 +236,7 @@ def test_the_check_takes_as_many_statements_for_many_payments(
     for _ in range(5):
         a_payment()
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert not list(faults())
 
 

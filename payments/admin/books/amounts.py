@@ -1,0 +1,56 @@
+"""Amounts of two books as staff read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from orders.formats import format_money
+from orders.money import Money
+from payments.books import role_of
+from payments.models import Discrepancy
+from payments.models.discrepancy import Resolution
+from payments.reconciliation.effects import changes
+from payments.reconciliation.resolve import postings
+from payments.statement import TITLES
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def amount(money: Money | None) -> SafeString | str:
+    """One side; where that book has nothing, in words."""
+    if money is None:
+        return _("nothing")
+    return format_html('<span class="till-number">{}</span>', format_money(money))
+
+
+def signed(money: Money) -> str:
+    return ("+" if money.amount > 0 else "") + format_money(money)
+
+
+def difference(discrepancy: Discrepancy) -> str:
+    """By how much theirs is more than ours; both changes where the currencies differ."""
+    if money := discrepancy.difference:
+        return signed(money)
+    return ", ".join(map(signed, changes(discrepancy))) or _("none")
+
+
+def booked(discrepancy: Discrepancy, resolution: Resolution) -> SafeString:
+    """What settling it so would post, a line for each account; "" for nothing."""
+    moved = postings(discrepancy, resolution)
+    lines = [
+        (title_of(account), account, signed(Money(change, currency)))
+        for (account, currency), change in moved.items()
+    ]
+    if not lines:
+        return mark_safe("")
+    rows = format_html_join(mark_safe("<br>"), "{} <code>{}</code> {}", lines)
+    return format_html('<span class="till-booked">{} {}</span>', _("Booked:"), rows)
+
+
+def title_of(account: str) -> StrOrPromise:
+    return TITLES.get(role_of(account), account)

@@ -1,0 +1,139 @@
+"""What each of the two books has of one discrepancy, and what was done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from orders.formats import format_moment, format_money
+from orders.money import Money, exponent
+from payments.models import BankLine, Discrepancy, Entry, SettlementLine
+from payments.models.settlement import FileKind, FileState
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+MOST: Final = 20
+"""Lines and entries that are shown of one discrepancy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line of a file with its columns, as they stand there."""
+
+    file_id: int
+    file: str
+    number: int
+    columns: list[tuple[StrOrPromise, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    at: datetime
+    what: str
+    who: str = ""
+
+
+def our_entries(row: Discrepancy) -> list[Entry]:
+    """What our ledger has of it, and what was booked to settle it; two statements."""
+    about = Q(discrepancy=row)
+    if row.payout_id and row.about == "payout":
+        about |= Q(payout=row.payout_id)
+    elif row.operation_id:
+        about |= Q(operation=row.operation_id)
+    elif row.attempt_id:
+        about |= Q(attempt=row.attempt_id)
+    return list(Entry.objects.filter(about).order_by("pk").prefetch_related("postings")[:MOST])
+
+
+def their_lines(row: Discrepancy) -> list[Told]:
+    """The line it is about, else those that bear its reference; then what the bank got."""
+    lines = [_of_report(line) for line in _report_lines(row)]
+    return lines + [_of_bank(line) for line in _bank_lines(row)]
+
+
+def _report_lines(row: Discrepancy) -> list[SettlementLine]:
+    lines = SettlementLine.objects.select_related("file")
+    if row.line_no is not None and row.file_id is not None:
+        return list(lines.filter(file=row.file_id, line_no=row.line_no))
+    if not row.reference:
+        return []
+    named = Q(our_ref=row.reference) | Q(provider_ref=row.reference.lstrip("#"))
+    counted = Q(file__state=FileState.LOADED, file__account=row.account_id)
+    return list(lines.filter(named, counted).order_by("file_id", "line_no")[:MOST])
+
+
+def _bank_lines(row: Discrepancy) -> list[BankLine]:
+    lines = BankLine.objects.select_related("file").order_by("day", "pk")
+    if row.payout_id and row.about == "payout":
+        return list(lines.filter(payout=row.payout_id)[:MOST])
+    if row.file and row.file.kind == FileKind.STATEMENT and row.line_no is not None:
+        return list(lines.filter(file=row.file_id, line_no=row.line_no))
+    return []
+
+
+def _of_report(line: SettlementLine) -> Told:
+    settled = ""
+    if line.settled_gross is not None and line.settled_currency:
+        settled = format_money(Money(line.settled_gross, line.settled_currency))
+    columns: list[tuple[StrOrPromise, str]] = [
+        (_("Kind"), line.kind),
+        (_("Their reference"), line.provider_ref),
+        (_("Our reference"), line.our_ref),
+        (_("Way to pay"), line.method),
+        (_("Gross"), format_money(line.money)),
+        (_("Fee"), fee(line.fee, line.settled_currency or line.currency)),
+        (_("Settled as"), settled),
+        (_("Happened"), format_moment(line.occurred_at)),
+        (_("Settled"), format_moment(line.settled_at)),
+        (_("Payout"), line.payout_ref),
+        (_("Other account or mode"), line.stray),
+    ]
+    return _told(line, columns)
+
+
+def _of_bank(line: BankLine) -> Told:
+    columns: list[tuple[StrOrPromise, str]] = [
+        (_("Booked on"), str(line.day)),
+        (_("Amount"), format_money(Money(line.amount, line.currency))),
+        (_("Reference"), line.reference),
+        (_("Text"), line.text),
+    ]
+    return _told(line, columns)
+
+
+def _told(line: Any, columns: list[tuple[StrOrPromise, str]]) -> Told:
+    filled = [(name, value) for name, value in columns if value]
+    return Told(line.file_id, line.file.name, line.line_no, filled)
+
+
+def fee(minor: Decimal, currency: str) -> str:
+    """In major units, with as many digits as it has; such as "1.054 GBP"."""
+    major = minor.scaleb(-exponent(currency)).normalize()
+    return f"{major:f} {currency}"
+
+
+def history(row: Discrepancy) -> list[Step]:
+    """What machines and people did about it, oldest first; one statement."""
+    return sorted(_steps(row), key=lambda step: step.at)
+
+
+def _steps(row: Discrepancy) -> Iterator[Step]:
+    yield Step(row.found_at, _("Found by comparing the books"))
+    if row.asked_at:
+        yield Step(row.asked_at, _("The provider was asked"))
+    mine = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Discrepancy), object_id=str(row.pk)
+    )
+    for entry in mine.select_related("user").order_by("-pk")[:100]:
+        yield Step(entry.action_time, entry.get_change_message(), str(entry.user))
+    if row.resolved_at and row.resolution == "auto":
+        yield Step(row.resolved_at, _("Settled by itself. %(why)s") % {"why": row.reason})

@@ -1,0 +1,77 @@
+"""Reads a settlement report or a bank statement of any size, and compares the books."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Final
+
+from django.core.management.base import BaseCommand, CommandError
+
+from payments.errors import PaymentError
+from payments.models import ProviderAccount, SettlementFile
+from payments.models.settlement import FileState
+from payments.reconciliation.heal import heal
+from payments.reconciliation.importing import import_path
+from payments.reconciliation.run import reconcile
+
+STATEMENT: Final = "bank"
+
+
+class Command(BaseCommand):
+    help = (
+        "Read a settlement report of a provider, or a statement of our own bank account, into the "
+        "books and compare them. The same file again changes nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "account", help=f'code of the provider account, or "{STATEMENT}" for a bank statement'
+        )
+        parser.add_argument("path", type=Path, help="the file: text, .gz or .zip")
+
+    def handle(self, *_args: object, account: str, path: Path, **_options: object) -> None:
+        found = None if account == STATEMENT else _account(account)
+        try:
+            file = import_path(found, path, say=self._say)
+        except OSError as error:
+            raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        except PaymentError as error:
+            raise CommandError(f"{path.name} is not read: {error}.") from error
+        self._tell(file)
+        accounts = [found] if found else list(ProviderAccount.objects.order_by("pk"))
+        for each in accounts:
+            self._compare(each)
+
+    def _say(self, file: SettlementFile) -> None:
+        share = 100 * file.bytes_read // max(1, file.size)
+        self.stderr.write(f"{file.lines_read:,} lines ({share} %)")
+
+    def _tell(self, file: SettlementFile) -> None:
+        if file.state == FileState.REFUSED:
+            where = f"line {file.why_line}: " if file.why_line else ""
+            raise CommandError(f"{file.name} is refused: {where}{file.why}.")
+        if file.state != FileState.LOADED:
+            raise CommandError(f"{file.name} is being read by another process.")
+        days = f"{file.first_day} to {file.last_day}" if file.first_day else "no day"
+        self.stdout.write(
+            f"{file.name} is file {file.pk}: {file.lines_read:,} lines, {days}; "
+            f"{file.bad_lines} cannot be read."
+        )
+
+    def _compare(self, account: ProviderAccount) -> None:
+        found = reconcile(account)
+        if found is None:
+            self.stdout.write(f"{account.code}: another process is comparing the books.")
+            return
+        asked = heal(account)
+        self.stdout.write(f"{account.code}: {found} do not agree; asked about {asked} payments.")
+
+
+def _account(code: str) -> ProviderAccount:
+    account = ProviderAccount.objects.filter(code=code).first()
+    if account is None:
+        codes = ProviderAccount.objects.order_by("code").values_list("code", flat=True)
+        known = ", ".join([*codes, STATEMENT])
+        raise CommandError(f"No account {code}. There are: {known}.")
+    return account

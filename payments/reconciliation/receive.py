@@ -1,0 +1,128 @@
+"""Taking in what staff upload, and taking back what was read: the same bytes are one file."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Final, Protocol
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from orders.clock import now
+from orders.wake import wake
+from payments.errors import FileRefused
+from payments.models import Discrepancy, ProviderAccount, SettlementChunk, SettlementFile
+from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind
+from payments.models.settlement import DEAD_FILES, IMPORT_TASK, FileKind, FileSource, FileState
+from payments.reconciliation.resolve import settle_by_itself
+
+logger = logging.getLogger("till.reconciliation")
+CHUNK: Final = 1024 * 1024
+"""Bytes in a row: so much of a file is in memory at a time."""
+ABOUT_LINES: Final = (DiscrepancyKind.UNPARSEABLE_LINE, DiscrepancyKind.WRONG_ACCOUNT_OR_MODE)
+
+
+class Upload(Protocol):
+    """What Django hands over of an uploaded file; `chunks` begins anew each time."""
+
+    name: str | None
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]: ...
+
+
+def receive_upload(
+    account: ProviderAccount | None, kind: FileKind, upload: Upload, *, by: int | None
+) -> SettlementFile:
+    """Keep an upload until a worker has read it; what is here with the same bytes is given back.
+
+    Raises FileRefused on an empty file.
+    """
+    sha256, size = _measured(upload)
+    if not size:
+        raise FileRefused(_("the file is empty"))
+    here = SettlementFile.objects.filter(account=account, kind=kind, sha256=sha256)
+    here = here.exclude(state__in=DEAD_FILES)
+    if known := here.first():
+        return known
+    file = SettlementFile(
+        account=account,
+        kind=kind,
+        name=(upload.name or "")[-200:],
+        source=FileSource.UPLOAD,
+        sha256=sha256,
+        size=size,
+        uploaded_by_id=by,
+    )
+    try:
+        _keep(file, upload)
+    except IntegrityError:  # the same bytes came in at the same moment
+        if known := here.first():
+            return known
+        raise
+    return file
+
+
+def _pieces(upload: Upload) -> Iterator[bytes]:
+    """None larger than a row takes, though Django gives a small upload whole."""
+    for given in upload.chunks(CHUNK):
+        for begin in range(0, len(given), CHUNK):
+            yield given[begin : begin + CHUNK]
+
+
+def _measured(upload: Upload) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for piece in _pieces(upload):
+        digest.update(piece)
+        size += len(piece)
+    return digest.hexdigest(), size
+
+
+def _keep(file: SettlementFile, upload: Upload) -> None:
+    """The row and its pieces, all of them or nothing; a worker hears of it after the commit."""
+    with transaction.atomic():
+        file.save()
+        for number, body in enumerate(_pieces(upload)):
+            SettlementChunk.objects.create(file=file, number=number, body=body)
+        wake(IMPORT_TASK)
+
+
+@contextmanager
+def stored(file: SettlementFile) -> Iterator[IO[bytes]]:
+    """The bytes of an upload in a temporary file, from their beginning.
+
+    Raises FileRefused where they are not all here any more.
+    """
+    with tempfile.TemporaryFile() as body:
+        pieces = file.chunks.order_by("number").values_list("body", flat=True)
+        for piece in pieces.iterator(chunk_size=1):
+            body.write(piece)
+        if body.tell() != file.size:
+            raise FileRefused(_("the bytes of this file are not kept any more: upload it again"))
+        body.seek(0)
+        yield body
+
+
+def take_back(file_id: int, *, by: int | None) -> bool:
+    """Let nothing of a file count any more, so that a corrected one can come.
+
+    What was asked about its lines is settled by itself, and the books are compared anew. A second
+    call changes nothing: False. Raises FileRefused where nothing of it counts anyway.
+    """
+    with transaction.atomic():
+        counts = SettlementFile.objects.filter(pk=file_id).exclude(state__in=DEAD_FILES)
+        if not counts.update(state=FileState.REPLACED, ended_at=now()):
+            file = SettlementFile.objects.get(pk=file_id)
+            if file.state == FileState.REFUSED:
+                raise FileRefused(_("this file was refused: upload the corrected one at once"))
+            return False
+        SettlementChunk.objects.filter(file=file_id).delete()
+        asked = Discrepancy.objects.filter(file=file_id, kind__in=ABOUT_LINES)
+        open_ones = asked.filter(state__in=UNRESOLVED).values_list("pk", flat=True)
+        settle_by_itself(list(open_ones), reason=_("its file was taken back"))
+        wake(IMPORT_TASK)
+    logger.info("settlement file %s was taken back by user %s", file_id, by)
+    return True

@@ -1,0 +1,128 @@
+"""The same bytes are one file; what is taken back counts no more, and the same may come again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from payments.errors import FileRefused
+from payments.models import Discrepancy, SettlementChunk, SettlementFile
+from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
+from payments.models.settlement import FileKind, FileState
+from payments.reconciliation.receive import CHUNK, receive_upload, stored, take_back
+from tests.factories import an_account
+from tests.payments.crowd import at_once
+from tests.payments.disagreeing import a_discrepancy, a_file, a_person, the_account
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(body: bytes = b"type,id\n", kind: FileKind = FileKind.REPORT) -> SettlementFile:
+    account = the_account() if kind == FileKind.REPORT else None
+    return receive_upload(account, kind, SimpleUploadedFile("report.csv", body), by=None)
+
+
+def test_an_upload_comes_out_as_it_went_in_however_large() -> None:
+    body = bytes(range(256)) * 10_000
+    file = upload(body)
+
+    with stored(file) as kept:
+        assert kept.read() == body
+
+    assert file.chunks.count() == len(body) // CHUNK + 1
+    assert (file.size, file.state, len(file.sha256)) == (len(body), FileState.WAITING, 64)
+
+
+@pytest.mark.parametrize("kind", FileKind)
+def test_the_same_bytes_are_the_same_row(kind: FileKind) -> None:
+    assert upload(kind=kind) == upload(kind=kind)
+
+    assert (SettlementFile.objects.count(), SettlementChunk.objects.count()) == (1, 1)
+
+
+def test_the_same_bytes_may_be_of_two_accounts() -> None:
+    first = upload()
+    other = an_account(code="second")
+
+    second = receive_upload(
+        other, FileKind.REPORT, SimpleUploadedFile("a.csv", b"type,id\n"), by=None
+    )
+
+    assert first != second
+
+
+def test_an_empty_file_is_refused() -> None:
+    with pytest.raises(FileRefused, match="empty"):
+        upload(b"")
+
+    assert not SettlementFile.objects.exists()
+
+
+class Broken(SimpleUploadedFile):
+    """Its second reading breaks off."""
+
+    readings = 0
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        self.readings += 1
+        yield from super().chunks(chunk_size)
+        if self.readings > 1:
+            raise OSError("the disk is gone")
+
+
+def test_what_breaks_off_leaves_nothing() -> None:
+    with pytest.raises(OSError, match="gone"):
+        receive_upload(the_account(), FileKind.REPORT, Broken("a.csv", b"type,id\n"), by=None)
+
+    assert (SettlementFile.objects.count(), SettlementChunk.objects.count()) == (0, 0)
+
+
+def test_bytes_that_are_no_longer_kept_are_not_read_as_an_empty_file() -> None:
+    file = upload()
+    file.chunks.all().delete()
+
+    with pytest.raises(FileRefused, match="not kept"), stored(file):
+        pass
+
+
+@pytest.mark.parametrize("state", [FileState.WAITING, FileState.READING, FileState.LOADED])
+def test_what_is_taken_back_counts_no_more_and_the_same_may_come_again(state: FileState) -> None:
+    file, ann = upload(), a_person()
+    SettlementFile.objects.update(state=state)
+
+    assert [take_back(file.pk, by=ann) for _ in range(2)] == [True, False]
+
+    file.refresh_from_db()
+    assert (file.state, file.chunks.count()) == (FileState.REPLACED, 0)
+    assert upload() != file
+
+
+def test_what_was_refused_need_not_be_taken_back() -> None:
+    file = a_file(state=FileState.REFUSED)
+
+    with pytest.raises(FileRefused, match="was refused"):
+        take_back(file.pk, by=a_person())
+
+
+def test_with_a_file_the_questions_about_its_lines_are_settled_and_no_others() -> None:
+    file = a_file()
+    line = a_discrepancy(DiscrepancyKind.UNPARSEABLE_LINE, file=file, line_no=3, subject="line:3")
+    other = a_discrepancy(file=file, line_no=4)
+
+    take_back(file.pk, by=a_person())
+
+    states = dict(Discrepancy.objects.values_list("pk", "state"))
+    assert states == {line.pk: DiscrepancyState.RESOLVED, other.pk: DiscrepancyState.OPEN}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_same_bytes_at_the_same_moment_are_one_row() -> None:
+    the_account()
+
+    files = at_once(6, lambda _: upload(b"at once\n").pk)
+
+    assert len(set(files)) == 1
+    assert (SettlementFile.objects.count(), SettlementChunk.objects.count()) == (1, 1)
