@@ -177,5 +177,5 @@ def _gaps(side: Side, day: date) -> Iterator[Reason]:
 def _before(side: Side, since: SettlementFile, eve: date) -> int:
     """What both sides differed by when their reports began, as far as it is not on its way."""
     ours = stretch(side, eve, None).closing(eve).ours
-    on_its_way = sum(reason.amount for reason in _gaps(side, eve))
+    on_its_way = sum(reason.amount for reason in _gaps(side, eve)) if ours else 0
     return stated_opening(side, since) - ours - on_its_way
