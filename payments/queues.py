@@ -27,6 +27,7 @@ ROUTES: Final[dict[str, dict[str, str]]] = {
     "payments.forget_bodies": {"queue": "reports"},
     "payments.import_settlements": {"queue": "reports"},
     "payments.fetch_reports": {"queue": "reports"},
+    "payments.close_days": {"queue": "reports"},
 }
 SWEEPS: Final[dict[str, int]] = {
     "payments.drain_inbox": 30,
@@ -40,6 +41,7 @@ SWEEPS: Final[dict[str, int]] = {
     "payments.import_settlements": 60,
     "payments.alert_of_dead_events": 3600,
     "payments.fetch_reports": 3600,
+    "payments.close_days": 3600,
 }
 """Task -> seconds between runs; each finds by itself what a lost message left behind."""
 

@@ -6,7 +6,7 @@ from payments.models.evidence import EVIDENCE_TASK
 from payments.models.inbox import DRAIN_TASK
 from payments.models.operation import SUBMIT_TASK
 from payments.models.settlement import IMPORT_TASK
-from payments.reconciliation import fetch, follow
+from payments.reconciliation import close, fetch, follow
 from payments.services import (
     alert,
     check_ledger,
@@ -89,3 +89,9 @@ def fetch_reports() -> None:
     fetch.fetch_reports()
     follow.import_and_compare()
     note_run(fetch.TASK)
+
+
+@kept_task(name=close.TASK)
+def close_days() -> None:
+    close.close_days()
+    note_run(close.TASK)

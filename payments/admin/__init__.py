@@ -14,10 +14,12 @@ from payments.admin.inbox import InboxAdmin
 from payments.admin.ledger import EntryAdmin
 from payments.admin.order import OrderAdmin
 from payments.admin.payment import PaymentAdmin
+from payments.admin.proof import ProofAdmin
 from payments.admin.returns import ReturnAdmin
 from payments.admin.review import ReviewAdmin
 from payments.admin.wish import WishAdmin
 from payments.models import (
+    DayBalance,
     Discrepancy,
     Dispute,
     Entry,
@@ -42,6 +44,7 @@ admin.site.register(Refund, RefundAdmin)
 admin.site.register(RefundReason, RefundReasonAdmin)
 admin.site.register(Payment, PaymentAdmin)
 admin.site.register(Entry, EntryAdmin)
+admin.site.register(DayBalance, ProofAdmin)
 admin.site.register(Discrepancy, DiscrepancyAdmin)
 admin.site.register(SettlementFile, FileAdmin)
 admin.site.register(Payout, PayoutAdmin)

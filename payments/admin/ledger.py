@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from orders.formats import format_moment, format_money
 from orders.models import Order
+from payments.admin.download import csv_download
+from payments.admin.ledger_csv import ledger_rows
+from payments.admin.ledger_filters import AccountFilter, DayFilter
 from payments.admin.marks import STYLE, order_link
 from payments.admin.of_order import OfOrderAdmin
 from payments.models import Attempt, Discrepancy, Entry, Payout
+from payments.reconciliation.export import csv_lines
 from payments.statement import reference
 from payments.states import EntryKind
 
 
 class EntryAdmin(OfOrderAdmin):
     list_display = ["booked", "kind", "ref", "order", "moved"]
-    list_filter = ["kind", "at"]
+    change_list_template = "payments/admin/ledger.html"
+    list_filter = ["kind", "at", DayFilter, AccountFilter]
     list_select_related = [
         *("attempt__payment__order", "operation", "payout"),
         "discrepancy__attempt__payment__order",
@@ -40,6 +49,20 @@ class EntryAdmin(OfOrderAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         entries: QuerySet[Entry] = super().get_queryset(request)
         return entries.select_related(*self.list_select_related).prefetch_related("postings")
+
+    def get_urls(self) -> list[URLPattern]:
+        download = self.admin_site.admin_view(self.csv_view)
+        return [path("ledger.csv", download, name="payments_entry_csv"), *super().get_urls()]
+
+    def csv_view(self, request: HttpRequest) -> HttpResponseBase:
+        """All that the list shows under the same filters, page after page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            found = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            return HttpResponseBadRequest()
+        return csv_download(csv_lines(ledger_rows(found)), "ledger.csv")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str

@@ -51,6 +51,25 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='DayBalance',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(verbose_name='day')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('ours', models.BigIntegerField(verbose_name='in our books')),
+                ('theirs', models.BigIntegerField(verbose_name='in theirs')),
+                ('unexplained', models.BigIntegerField(null=True, verbose_name='unexplained')),
+                ('files', models.PositiveIntegerField()),
+                ('last_entry', models.BigIntegerField()),
+                ('written_at', models.DateTimeField(default=orders.clock.now)),
+            ],
+            options={
+                'verbose_name': 'proof of a day',
+                'verbose_name_plural': 'proofs of days',
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
             name='Discrepancy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -219,6 +238,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='payments.provideraccount'),
         ),
         migrations.AddField(
+            model_name='daybalance',
+            name='account',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='day_balances', to='payments.provideraccount', verbose_name='provider account'),
+        ),
+        migrations.AddField(
             model_name='discrepancy',
             name='account',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='discrepancies', to='payments.provideraccount', verbose_name='provider account'),
@@ -283,6 +307,10 @@ class Migration(migrations.Migration):
             name='payout',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.payout', verbose_name='payout'),
         ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['at'], name='entry_by_time'),
+        ),
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['capture', 'refund', 'refund_reversed', 'dispute', 'elsewhere', 'opening', 'fee', 'payout', 'fx', 'adjustment'])), name='entry_kind_known'),
@@ -324,6 +352,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='candidate',
             index=models.Index(fields=['account', 'kind', 'ref'], name='candidate_by_reference'),
+        ),
+        migrations.AddConstraint(
+            model_name='daybalance',
+            constraint=models.UniqueConstraint(fields=('account', 'currency', 'day'), name='day_balance_once'),
         ),
         migrations.AddConstraint(
             model_name='feerule',
@@ -449,5 +481,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='settlementtotal',
             index=models.Index(fields=['payout_ref'], name='settlement_total_by_payout'),
+        ),
+        migrations.AddIndex(
+            model_name='settlementtotal',
+            index=models.Index(fields=['day'], name='settlement_total_by_day'),
         ),
     ]

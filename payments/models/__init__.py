@@ -8,6 +8,7 @@ from payments.models.ledger import Entry, Posting
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
 from payments.models.payout import BankLine, FeeRule, Payout
+from payments.models.proof import DayBalance
 from payments.models.records import Dispute, ProviderCall, ProviderObject, Review
 from payments.models.refund import Refund, RefundLine, RefundReason
 from payments.models.saved import SavedMethod
@@ -22,6 +23,7 @@ __all__ = [
     "Attempt",
     "BankLine",
     "Candidate",
+    "DayBalance",
     "Discrepancy",
     "Dispute",
     "DisputeEvidence",

@@ -96,6 +96,7 @@ class Entry(AppendOnlyRow):
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
             models.CheckConstraint(condition=_of_one(), name="entry_of_one_thing"),
         ]
+        indexes = [models.Index(fields=["at"], name="entry_by_time")]
 
     def __str__(self) -> str:
         return self.key

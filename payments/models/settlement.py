@@ -227,7 +227,10 @@ class SettlementTotal(models.Model):
     last_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["payout_ref"], name="settlement_total_by_payout")]
+        indexes = [
+            models.Index(fields=["payout_ref"], name="settlement_total_by_payout"),
+            models.Index(fields=["day"], name="settlement_total_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.kind} {self.gross} {self.currency}"

@@ -1,0 +1,63 @@
+"""What the ledger is narrowed by beyond kind and time: a day, and one account of the ledger."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from payments.models import Posting, ProviderAccount
+from payments.reconciliation.days import zone_of
+
+
+class AskedFilter(admin.SimpleListFilter):
+    """Stands among the filters only where the address names it: links of other pages do."""
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        asked = request.GET.get(str(self.parameter_name))
+        return [(asked, asked)] if asked else []
+
+
+class DayFilter(AskedFilter):
+    """What was booked on a day, in the zone of the provider account where one is asked for."""
+
+    title = gettext_lazy("day")
+    parameter_name = "day"
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(request, *args)
+        self._account = request.GET.get(AccountFilter.parameter_name, "")
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None:
+            return queryset
+        try:
+            day = date.fromisoformat(self.value() or "")
+            begin = datetime.combine(day, time(), self._zone())
+            end = datetime.combine(day + timedelta(days=1), time(), self._zone())
+        except (ValueError, OverflowError):
+            return queryset.none()
+        return queryset.filter(at__gte=begin, at__lt=end)
+
+    def _zone(self) -> Any:
+        code = self._account.partition(":")[2]
+        account = ProviderAccount.objects.filter(code=code).first() if code else None
+        return zone_of(account) if account else timezone.get_current_timezone()
+
+
+class AccountFilter(AskedFilter):
+    """Entries that moved an account of the ledger, such as "provider:sandbox"."""
+
+    title = gettext_lazy("account")
+    parameter_name = "account"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None:
+            return queryset
+        moved = Posting.objects.filter(entry=OuterRef("pk"), account=self.value())
+        return queryset.filter(Exists(moved))

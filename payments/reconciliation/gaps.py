@@ -1,0 +1,221 @@
+"""By how much the two books differ at one moment, and why: one grouping around it, by reference.
+
+As in a match, an operation is known by kind, reference and currency. What one side had before that
+moment and the other had not is a gap; only what lies within the settlement delay is grouped, and
+what is older is known by its discrepancy.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from django.db import connection
+
+from orders.clock import now
+from payments.books import PROVIDER, named
+from payments.models import (
+    Attempt,
+    Discrepancy,
+    Entry,
+    Operation,
+    Posting,
+    ProviderObject,
+    SettlementFile,
+    SettlementLine,
+)
+from payments.models.discrepancy import UNRESOLVED, Resolution
+from payments.models.settlement import FileState
+from payments.reconciliation.days import Side, begin, end
+from payments.states import EntryKind
+
+OURS: Final = (
+    EntryKind.CAPTURE,
+    EntryKind.REFUND,
+    EntryKind.REFUND_REVERSED,
+    EntryKind.DISPUTE,
+)
+"""What both books have by themselves; fees, payouts and adjustments come into ours from theirs."""
+STANDS: Final = (Resolution.IGNORED, Resolution.REFUNDED)
+"""Resolved so, a difference stays for ever: no entry evens it out."""
+
+
+Value = str | int | date | None
+
+
+class Why(enum.StrEnum):
+    """What kind of gap it is; `known` has a discrepancy, and `odd` nothing that explains it."""
+
+    THEY_FIRST = "they_first"
+    WE_FIRST = "we_first"
+    WAITING = "waiting"
+    KNOWN = "known"
+    ODD = "odd"
+
+
+class Gap(NamedTuple):
+    """How much more they have than we, over so many operations; `kind` is the discrepancy's."""
+
+    why: Why
+    kind: str
+    resolved: bool
+    amount: int
+    operations: int
+
+
+_THEIR_REF: Final = """
+    CASE WHEN l.kind IN ('dispute', 'dispute_reversal') THEN '#' || l.provider_ref
+         WHEN l.our_ref <> '' THEN l.our_ref
+         ELSE COALESCE((
+             SELECT CASE l.kind WHEN 'capture' THEN a.our_ref ELSE o.our_ref END
+             FROM {seen} s JOIN {attempt} a ON a.id = s.attempt_id
+             LEFT JOIN {operation} o ON o.id = s.operation_id
+             WHERE s.account_id = {account} AND s.object_id = l.provider_ref
+             ORDER BY s.id LIMIT 1
+         ), '#' || l.provider_ref) END
+"""
+
+
+_STATEMENT: Final = """
+    WITH grouped AS (
+        SELECT kind, ref, SUM(ours) AS ours, SUM(theirs) AS theirs, SUM(all_ours) AS all_ours,
+               SUM(all_theirs) AS all_theirs, SUM(our_rows) AS our_rows,
+               SUM(their_rows) AS their_rows, MAX(our_at) AS our_at
+        FROM (
+            SELECT e.kind AS kind, {ref} AS ref,
+                   CASE WHEN e.at < {end} THEN p.amount ELSE 0 END AS ours, 0 AS theirs,
+                   p.amount AS all_ours, 0 AS all_theirs, 1 AS our_rows, 0 AS their_rows,
+                   e.at AS our_at
+            FROM {entry} e JOIN {posting} p ON p.entry_id = e.id
+            WHERE e.at >= {low} AND e.at < {high} AND e.kind IN ({ours})
+              AND p.account = {name} AND p.currency = {currency}
+            UNION ALL
+            SELECT CASE l.kind WHEN 'dispute_reversal' THEN 'dispute' ELSE l.kind END, {their_ref},
+                   0, CASE WHEN l.settled_at < {end} THEN l.gross ELSE 0 END, 0, l.gross, 0, 1, NULL
+            FROM {line} l
+            WHERE l.file_id IN (
+                SELECT f.id FROM {file} f WHERE f.account_id = {account} AND f.state = {loaded}
+                AND f.last_day >= {low_day} AND f.first_day <= {high_day}
+              )
+              AND l.settled_at >= {low} AND l.settled_at < {high} AND l.currency = {currency}
+              AND l.kind NOT IN ('fee', 'payout') AND l.stray = ''
+        ) both_books
+        GROUP BY kind, ref
+    ), outstanding AS (
+        SELECT subject, kind, state, at, about,
+               CASE WHEN currency = {currency} THEN theirs END AS theirs,
+               CASE WHEN our_currency = {currency} OR (our_currency = '' AND currency = {currency})
+                    THEN ours END AS ours
+        FROM {discrepancy}
+        WHERE account_id = {account} AND about NOT IN ('', 'fee', 'payout')
+          AND (state IN ({unresolved}) OR resolution IN ({stands}) OR resolved_at >= {end})
+    )
+    SELECT why, kind, resolved, SUM(gap), COUNT(*) FROM (
+        SELECT CASE WHEN g.all_ours = g.all_theirs AND g.our_rows > 0 AND g.their_rows > 0
+                    THEN CASE WHEN g.theirs - g.ours > 0 THEN 'they_first'
+                              ELSE 'we_first' END
+                    WHEN d.subject IS NOT NULL THEN 'known'
+                    WHEN g.their_rows = 0 AND g.our_at >= {late_from} THEN 'waiting'
+                    ELSE 'odd' END AS why,
+               COALESCE(d.kind, '') AS kind,
+               CASE WHEN d.state = 'resolved' THEN 1 ELSE 0 END AS resolved,
+               CASE WHEN g.their_rows > 0 THEN g.theirs ELSE COALESCE(d.theirs, 0) END
+             - CASE WHEN g.our_rows > 0 THEN g.ours ELSE COALESCE(d.ours, 0) END AS gap
+        FROM grouped g LEFT JOIN outstanding d ON d.subject = g.kind || ':' || g.ref
+        UNION ALL
+        SELECT 'known', d.kind, CASE WHEN d.state = 'resolved' THEN 1 ELSE 0 END,
+               COALESCE(d.theirs, 0) - COALESCE(d.ours, 0)
+        FROM outstanding d
+        WHERE d.at < {low}
+          AND NOT EXISTS (SELECT 1 FROM grouped g WHERE g.kind || ':' || g.ref = d.subject)
+    ) gaps
+    WHERE gap <> 0
+    GROUP BY why, kind, resolved
+    ORDER BY why, kind, resolved
+"""
+_REFERENCE: Final = """
+    CASE e.kind WHEN 'capture' THEN SUBSTR(e.key, 9, 21)
+                WHEN 'refund' THEN SUBSTR(e.key, 8, 21)
+                WHEN 'refund_reversed' THEN SUBSTR(e.key, 17, 21)
+                ELSE '#' || SUBSTR({rest}, 1, {find}({rest}, ':') - 1) END
+"""
+"""Where it stands in the key of an entry (`payments.services.post`); ours have 21 characters."""
+
+
+def gaps_at(side: Side, day: date) -> list[Gap]:
+    """Every gap at the end of a day, `theirs - ours`, added up by why it is there: one statement.
+
+    What an adjustment has evened out by then is none.
+    """
+    marks = _Marks(_tables(), _values(side, day))
+    parts = {"{their_ref}": _THEIR_REF, "{ref}": _reference(side)}
+    statement = _STATEMENT
+    for name, text in parts.items():
+        statement = statement.replace(name, text)
+    filled = statement.format_map(marks)
+    with connection.cursor() as cursor:
+        cursor.execute(filled, marks.noted)
+        return [
+            Gap(Why(why), kind if why == Why.KNOWN else "", bool(resolved), int(amount), count)
+            for why, kind, resolved, amount, count in cursor.fetchall()
+        ]
+
+
+class _Marks(dict[str, str]):
+    """The names of tables, and for a value its mark; each value is noted where it stands."""
+
+    def __init__(self, tables: Mapping[str, str], marked: Mapping[str, Sequence[Value]]) -> None:
+        super().__init__(tables)
+        self._marked = marked
+        self.noted: list[Value] = []
+
+    def __missing__(self, name: str) -> str:
+        values = self._marked[name]
+        self.noted.extend(values)
+        return ", ".join(["%s"] * len(values))
+
+
+def _tables() -> dict[str, str]:
+    models = {
+        "entry": Entry,
+        "posting": Posting,
+        "line": SettlementLine,
+        "file": SettlementFile,
+        "discrepancy": Discrepancy,
+        "seen": ProviderObject,
+        "attempt": Attempt,
+        "operation": Operation,
+    }
+    return {name: str(model._meta.db_table) for name, model in models.items()}  # noqa: SLF001  # Django's documented _meta
+
+
+def _values(side: Side, day: date) -> dict[str, Sequence[Value]]:
+    around = timedelta(days=side.account.settlement_days)
+    low, high = begin(day - around, side.zone), end(day + around, side.zone)
+    return {
+        "account": [side.account.pk],
+        "name": [named(PROVIDER, side.account.code)],
+        "currency": [side.currency],
+        "loaded": [FileState.LOADED.value],
+        "ours": [kind.value for kind in OURS],
+        "unresolved": [state.value for state in UNRESOLVED],
+        "stands": [resolution.value for resolution in STANDS],
+        "low": [_stored(low)],
+        "end": [_stored(end(day, side.zone))],
+        "high": [_stored(high)],
+        "late_from": [_stored(now() - around)],
+        "low_day": [day - around],
+        "high_day": [day + around],
+    }
+
+
+def _stored(moment: datetime) -> Value:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _reference(side: Side) -> str:
+    begins = len(f"{EntryKind.DISPUTE}:{side.account.code}:") + 1
+    find = "STRPOS" if connection.vendor == "postgresql" else "INSTR"
+    return _REFERENCE.format(rest=f"SUBSTR(e.key, {begins})", find=find)

@@ -1,0 +1,146 @@
+"""Fees, payouts and exchanges: into our books they come from a report, payout by payout."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+
+from payments.models import Discrepancy, SettlementLine
+from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, Resolution
+from payments.reconciliation.days import Side, end
+from payments.reconciliation.gaps import STANDS
+from payments.reconciliation.moved import Total, by_day, posted, their_totals
+from payments.states import EntryKind
+
+KINDS: Final = (EntryKind.FEE, EntryKind.FX, EntryKind.PAYOUT)
+LOOK_BACK: Final = timedelta(days=35)
+"""Payouts with lines on that many days before are looked at."""
+Key = tuple[str, str]
+"""A payout's reference and a kind."""
+
+
+class Unposted(NamedTuple):
+    """How much more they have than we, of one kind, over so many payouts.
+
+    `later`: it is in our books, on another day than theirs; else it is not there yet. `asked`: it
+    is a fee that a person is asked about.
+    """
+
+    kind: str
+    later: bool
+    asked: bool
+    amount: int
+    payouts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What one side has of a kind of a payout, by the end of the day and in all."""
+
+    upto: int = 0
+    whole: int = 0
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Fees that are not posted since a person is asked: ever, and those that still stand so."""
+
+    ever: int = 0
+    still: int = 0
+
+
+def unposted_at(side: Side, day: date) -> list[Unposted]:
+    """What the end of a day left open between both books, by kind; three statements."""
+    theirs = _theirs(side, day)
+    refs = sorted({ref for ref, _ in theirs})
+    return list(sum_up(_ours(side, day, refs), theirs, _asked(side, day, refs)))
+
+
+def sum_up(
+    ours: Mapping[Key, Stand], theirs: Mapping[Key, Stand], asked: Mapping[str, Asked]
+) -> Iterator[Unposted]:
+    """What explains a difference; what of a payout differs in the end and nobody asks is left."""
+    found: dict[tuple[str, bool, bool], list[int]] = defaultdict(list)
+    for (ref, kind), their in theirs.items():
+        our = ours.get((ref, kind), Stand())
+        question = asked.get(ref, Asked()) if kind == EntryKind.FEE else Asked()
+        in_the_end = their.whole - our.whole
+        if not our.rows:
+            found[kind, False, False].append(their.upto)
+        elif in_the_end == -question.ever:
+            found[kind, True, False].append(their.upto - our.upto - in_the_end)
+            found[kind, False, True].append(-question.still if our.upto else 0)
+    for (kind, later, is_asked), amounts in sorted(found.items()):
+        moved = [amount for amount in amounts if amount]
+        if moved:
+            yield Unposted(kind, later, is_asked, sum(moved), len(moved))
+
+
+def _theirs(side: Side, day: date) -> dict[Key, Stand]:
+    """Each payout with lines in the days up to this one."""
+    near = their_totals(side).filter(day__gt=day - LOOK_BACK, day__lte=day)
+    rows = their_totals(side).filter(payout_ref__in=near.values("payout_ref"))
+    names = ("payout_ref", "kind", "currency", "settled_currency")
+    sums = ("gross", "settled_gross", "fee")
+    parts = {f"{name}_upto": Sum(name, filter=Q(day__lte=day), default=0) for name in sums}
+    wholes = {f"{name}_whole": Sum(name) for name in sums}
+    upto: dict[str, list[Total]] = defaultdict(list)
+    whole: dict[str, list[Total]] = defaultdict(list)
+    for row in rows.order_by().values(*names).annotate(**parts, **wholes):
+        for part, lines in (("upto", upto), ("whole", whole)):
+            gross, settled = int(row[f"gross_{part}"]), int(row[f"settled_gross_{part}"])
+            fee = Decimal(row[f"fee_{part}"])
+            about = {name: row[name] for name in names}
+            lines[row["payout_ref"]].append(
+                Total(day=day, gross=gross, settled=settled, fee=fee, **about)
+            )
+    return {
+        (ref, kind): Stand(_sum(side, upto[ref], kind), _sum(side, whole[ref], kind))
+        for ref in whole
+        for kind in KINDS
+    }
+
+
+def _sum(side: Side, lines: list[Total], kind: str) -> int:
+    return sum(moves.get(kind, 0) for moves in by_day(side.currency, lines, {}).values())
+
+
+def _ours(side: Side, day: date, refs: list[str]) -> dict[Key, Stand]:
+    moment = end(day, side.zone)
+    rows = posted(side).filter(
+        entry__kind__in=KINDS, entry__payout__account=side.account, entry__payout__ref__in=refs
+    )
+    sums = (
+        rows.order_by()
+        .values_list("entry__payout__ref", "entry__kind")
+        .annotate(upto=Sum("amount", filter=Q(entry__at__lt=moment), default=0), all=Sum("amount"))
+    )
+    return {(ref, kind): Stand(int(upto), int(whole), 1) for ref, kind, upto, whole in sums}
+
+
+def _asked(side: Side, day: date, refs: list[str]) -> dict[str, Asked]:
+    """By payout, how much of its fees `post_report` has left to a person."""
+    line = SettlementLine.objects.filter(file=OuterRef("file"), line_no=OuterRef("line_no"))
+    rows = Discrepancy.objects.filter(
+        account=side.account, kind=DiscrepancyKind.FEE, currency=side.currency
+    )
+    rows = rows.exclude(resolution=Resolution.AUTO).annotate(
+        ref=Subquery(line.values("payout_ref")[:1])
+    )
+    stands = Q(state__in=UNRESOLVED) | Q(resolution__in=STANDS)
+    stands |= Q(resolved_at__gte=end(day, side.zone))
+    more = F("theirs") - F("ours")
+    sums = (
+        rows.filter(ref__in=refs)
+        .order_by()
+        .values_list("ref")
+        .annotate(ever=Sum(more), still=Sum(more, filter=stands, default=0))
+    )
+    return {ref: Asked(int(ever), int(still)) for ref, ever, still in sums}

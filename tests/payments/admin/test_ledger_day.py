@@ -1,0 +1,96 @@
+"""The ledger of a day, and all that is filtered as a file."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from payments.models import ProviderAccount
+from payments.states import EntryKind
+from tests.factories import an_account
+from tests.payments.admin.cast import staff
+from tests.payments.reconciliation.proving import DAY, NEXT, a_payout, at, booked, of_payout
+
+pytestmark = pytest.mark.django_db
+SEE = "payments.view_entry"
+LIST = reverse("admin:payments_entry_changelist")
+CSV = reverse("admin:payments_entry_csv")
+
+
+@pytest.fixture
+def account() -> ProviderAccount:
+    return an_account()
+
+
+def keys(address: str, name: str = "clerk") -> list[str]:
+    found = staff(SEE, name=name).get(address).context["cl"].result_list
+    return sorted(entry.key for entry in found)
+
+
+def lines(address: str) -> list[str]:
+    return b"".join(staff(SEE).get(address)).decode("utf-8-sig").splitlines()
+
+
+def test_a_day_is_found_by_its_date(account: ProviderAccount) -> None:
+    mine = booked(account, 6000, at(DAY))
+    booked(account, 500, at(NEXT))
+
+    assert keys(f"{LIST}?day={DAY}") == [mine.key]
+
+
+def test_with_an_account_it_is_the_day_of_its_reports(account: ProviderAccount) -> None:
+    ProviderAccount.objects.update(report_zone="Asia/Shanghai")
+    mine = booked(account, 6000, at(DAY, time(16, 30)))
+
+    assert keys(f"{LIST}?account=provider:sandbox&day={NEXT}") == [mine.key]
+    assert keys(f"{LIST}?account=provider:other&day={DAY}", "other") == []
+
+
+@pytest.mark.parametrize("day", ["never", "9999-12-31", "0001-01-01"])
+def test_what_is_no_day_finds_nothing(account: ProviderAccount, day: str) -> None:
+    booked(account, 6000, at(DAY))
+
+    assert keys(f"{LIST}?day={day}") == []
+
+
+def test_the_file_has_every_posting_of_what_is_filtered(account: ProviderAccount) -> None:
+    payout = a_payout(account, ref="=po_1")
+    fee = of_payout(payout, EntryKind.FEE, -30, moment=at(DAY))
+    booked(account, 500, at(NEXT))
+
+    booked_at = "2026-11-10T12:00:00+00:00"
+    assert lines(f"{CSV}?day={DAY}") == [
+        "Booked,Kind,Key,Reference,Order,Account,Currency,Amount",
+        f"{booked_at},fees,{fee.key},'=po_1,,fees:sandbox,GBP,0.30",
+        f"{booked_at},fees,{fee.key},'=po_1,,provider:sandbox,GBP,-0.30",
+    ]
+
+
+def test_a_long_file_costs_as_many_statements(
+    account: ProviderAccount, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(30):
+        booked(account, 100 + number, at(DAY))
+    client = staff(SEE)
+
+    with django_assert_num_queries(7):
+        assert len(b"".join(client.get(CSV)).splitlines()) == 61
+
+
+def test_the_list_leads_to_the_file_of_what_it_shows(account: ProviderAccount) -> None:
+    booked(account, 6000, at(DAY))
+
+    page = staff(SEE).get(f"{LIST}?day={DAY}").content.decode()
+
+    assert f'href="{CSV}?day={DAY}"' in page
+
+
+def test_who_may_not_read_the_ledger_gets_no_file(account: ProviderAccount) -> None:
+    assert staff("payments.view_daybalance").get(CSV).status_code == 403
+
+
+def test_a_filter_that_makes_no_sense_is_refused(account: ProviderAccount) -> None:
+    assert staff(SEE).get(f"{CSV}?nonsense__exact=1").status_code == 400
