@@ -15,6 +15,7 @@ from django.db import connection
 
 from payments.models import SettlementLine, SettlementTotal
 from payments.providers.reports import BadLine, ReportLine
+from payments.reconciliation.keys import marks, table
 
 COLUMNS: Final = (
     "file_id",
@@ -173,15 +174,13 @@ Store = Callable[[Sequence[ReportLine], str], None]
 @contextmanager
 def _storing(file_id: int) -> Iterator[Store]:
     """PostgreSQL reads text quickest; others get rows."""
-    table = SettlementLine._meta.db_table  # noqa: SLF001  # Django's documented _meta
-    names = ", ".join(COLUMNS)
+    into = f"{table(SettlementLine)} ({', '.join(COLUMNS)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 yield lambda lines, stray: copy.write(_as_text(lines, file_id, stray))
             return
-        marks = ", ".join(["%s"] * len(COLUMNS))
-        statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608  # names of ours only
+        statement = f"INSERT INTO {into} VALUES ({marks(COLUMNS)})"  # noqa: S608  # names of ours only
 
         def insert(lines: Sequence[ReportLine], stray: str) -> None:
             cursor.executemany(statement, [_plain(line, file_id, stray) for line in lines])

@@ -37,6 +37,7 @@ from payments.models.discrepancy import (
     DiscrepancyState,
     Resolution,
 )
+from payments.reconciliation.keys import table
 from payments.states import EntryKind, OperationStatus
 
 OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
@@ -140,12 +141,12 @@ def _attempts_of(account: ProviderAccount, refs: list[str]) -> list[int]:
 
 def regroup(account: ProviderAccount) -> None:
     """Add up the groups that have one reference now; what is even is no candidate any more."""
-    statement = _REGROUP.format(table=_table(Candidate))
+    statement = _REGROUP.format(table=table(Candidate))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [_GROUPED, account.pk])
         of(account).filter(verdict="").delete()
         if connection.vendor == "postgresql":
-            cursor.execute(f"ANALYZE {_table(Candidate)}")
+            cursor.execute(f"ANALYZE {table(Candidate)}")
 
 
 def judge(account: ProviderAccount, *, late_from: datetime) -> None:
@@ -233,8 +234,8 @@ def write(account: ProviderAccount) -> int:
     """Keep what was found, and end what is not found any more; returns how much does not agree."""
     plain = f"CASE WHEN ref LIKE '{BY_THEIRS}%%' THEN SUBSTR(ref, 2) ELSE ref END"
     statement = _WRITE.format(
-        discrepancy=_table(Discrepancy),
-        candidate=_table(Candidate),
+        discrepancy=table(Discrepancy),
+        candidate=table(Candidate),
         plain=plain,
         settled=_SETTLED,
         same=_SAME,
@@ -255,7 +256,3 @@ def write(account: ProviderAccount) -> int:
         found = of(account).count()
         clear(account)
     return found
-
-
-def _table(model: type) -> str:
-    return str(model._meta.db_table)  # type: ignore[attr-defined]  # noqa: SLF001  # Django's documented _meta

@@ -12,6 +12,7 @@ from orders.clock import now
 from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementFile, SettlementLine
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
+from payments.reconciliation.keys import table
 
 _QUESTION: Final = """
     INSERT INTO {discrepancy} (account_id, subject, kind, about, reference, currency, our_currency,
@@ -43,8 +44,8 @@ def question_fees(account: ProviderAccount) -> None:
 def _question(file: SettlementFile, rule: FeeRule) -> None:
     expected = f"l.gross * {_number(rule.percent)} / 100 + {_number(rule.fixed)}"
     statement = _QUESTION.format(
-        discrepancy=Discrepancy._meta.db_table,  # noqa: SLF001  # Django's documented _meta
-        line=SettlementLine._meta.db_table,  # noqa: SLF001  # as above
+        discrepancy=table(Discrepancy),
+        line=table(SettlementLine),
         expected=expected,
         tolerance=_number(rule.tolerance),
     )

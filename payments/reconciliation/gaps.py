@@ -29,15 +29,8 @@ from payments.models import (
 from payments.models.discrepancy import UNRESOLVED, Resolution
 from payments.models.settlement import FileState
 from payments.reconciliation.days import Side, begin, end
-from payments.states import EntryKind
+from payments.reconciliation.keys import OURS, marks, reference_in_key, table
 
-OURS: Final = (
-    EntryKind.CAPTURE,
-    EntryKind.REFUND,
-    EntryKind.REFUND_REVERSED,
-    EntryKind.DISPUTE,
-)
-"""What both books have by themselves; fees, payouts and adjustments come into ours from theirs."""
 STANDS: Final = (Resolution.IGNORED, Resolution.REFUNDED)
 """Resolved so, a difference stays for ever: no entry evens it out."""
 
@@ -135,13 +128,6 @@ _STATEMENT: Final = """
     GROUP BY why, kind, resolved
     ORDER BY why, kind, resolved
 """
-_REFERENCE: Final = """
-    CASE e.kind WHEN 'capture' THEN SUBSTR(e.key, 9, 21)
-                WHEN 'refund' THEN SUBSTR(e.key, 8, 21)
-                WHEN 'refund_reversed' THEN SUBSTR(e.key, 17, 21)
-                ELSE '#' || SUBSTR({rest}, 1, {find}({rest}, ':') - 1) END
-"""
-"""Where it stands in the key of an entry (`payments.services.post`); ours have 21 characters."""
 
 
 def gaps_at(side: Side, day: date) -> list[Gap]:
@@ -149,14 +135,14 @@ def gaps_at(side: Side, day: date) -> list[Gap]:
 
     What an adjustment has evened out by then is none.
     """
-    marks = _Marks(_tables(), _values(side, day))
-    parts = {"{their_ref}": _THEIR_REF, "{ref}": _reference(side)}
+    values = _Marks(_tables(), _values(side, day))
+    parts = {"{their_ref}": _THEIR_REF, "{ref}": reference_in_key(side.account)}
     statement = _STATEMENT
     for name, text in parts.items():
         statement = statement.replace(name, text)
-    filled = statement.format_map(marks)
+    filled = statement.format_map(values)
     with connection.cursor() as cursor:
-        cursor.execute(filled, marks.noted)
+        cursor.execute(filled, values.noted)
         return [
             Gap(Why(why), kind if why == Why.KNOWN else "", bool(resolved), int(amount), count)
             for why, kind, resolved, amount, count in cursor.fetchall()
@@ -174,7 +160,7 @@ class _Marks(dict[str, str]):
     def __missing__(self, name: str) -> str:
         values = self._marked[name]
         self.noted.extend(values)
-        return ", ".join(["%s"] * len(values))
+        return marks(values)
 
 
 def _tables() -> dict[str, str]:
@@ -188,7 +174,7 @@ def _tables() -> dict[str, str]:
         "attempt": Attempt,
         "operation": Operation,
     }
-    return {name: str(model._meta.db_table) for name, model in models.items()}  # noqa: SLF001  # Django's documented _meta
+    return {name: table(model) for name, model in models.items()}
 
 
 def _values(side: Side, day: date) -> dict[str, Sequence[Value]]:
@@ -213,9 +199,3 @@ def _values(side: Side, day: date) -> dict[str, Sequence[Value]]:
 
 def _stored(moment: datetime) -> Value:
     return connection.ops.adapt_datetimefield_value(moment)
-
-
-def _reference(side: Side) -> str:
-    begins = len(f"{EntryKind.DISPUTE}:{side.account.code}:") + 1
-    find = "STRPOS" if connection.vendor == "postgresql" else "INSTR"
-    return _REFERENCE.format(rest=f"SUBSTR(e.key, {begins})", find=find)

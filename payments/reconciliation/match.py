@@ -26,19 +26,12 @@ from payments.models import (
 )
 from payments.models.settlement import FileState
 from payments.reconciliation import candidates
-from payments.states import EntryKind
+from payments.reconciliation.keys import OURS, marks, reference_in_key, table
 
 SOME: Final = 500
 """So many attempts are grouped again by one statement."""
 WORK_MEMORY: Final = "256MB"
 """So much PostgreSQL may use for the grouping of a match before it goes to disk."""
-OURS: Final = (
-    EntryKind.CAPTURE,
-    EntryKind.REFUND,
-    EntryKind.REFUND_REVERSED,
-    EntryKind.DISPUTE,
-)
-"""What both books have; fees, payouts and adjustments come into ours from theirs."""
 _GROUP: Final = """
     INSERT INTO {candidate} (account_id, kind, ref, currency, ours, theirs, our_rows, their_rows,
                              our_at, their_at, attempt_id, named, our_currency, verdict)
@@ -136,8 +129,8 @@ class _Grouping:
             refunds = Operation.objects.filter(attempt__in=some).values_list("our_ref")
             refs = [ref for (ref,) in ours.union(refunds)]
             self._run(
-                of_ours=f" AND e.attempt_id IN ({_marks(some)})",
-                of_theirs=f" AND l.our_ref IN ({_marks(refs)})",
+                of_ours=f" AND e.attempt_id IN ({marks(some)})",
+                of_theirs=f" AND l.our_ref IN ({marks(refs)})",
                 having="",
                 attempts=some,
                 refs=refs,
@@ -155,13 +148,13 @@ class _Grouping:
         kinds = [str(kind) for kind in OURS]
         on_postgresql = connection.vendor == "postgresql"
         statement = _GROUP.format(
-            candidate=_table(Candidate),
-            entry=_table(Entry),
-            posting=_table(Posting),
-            line=_table(SettlementLine),
-            ref=_reference(self._account),
-            kinds=_marks(kinds),
-            files=_marks(self._files),
+            candidate=table(Candidate),
+            entry=table(Entry),
+            posting=table(Posting),
+            line=table(SettlementLine),
+            ref=reference_in_key(self._account),
+            kinds=marks(kinds),
+            files=marks(self._files),
             covered=self._covered,
             no_moment="CAST(NULL AS timestamptz)" if on_postgresql else "NULL",
             no_number="CAST(NULL AS bigint)" if on_postgresql else "NULL",
@@ -179,27 +172,3 @@ class _Grouping:
 
 def _moment(moment: datetime) -> str:
     return str(connection.ops.adapt_datetimefield_value(moment))
-
-
-def _reference(account: ProviderAccount) -> str:
-    """Where the reference stands in the key of an entry (`payments.services.post`).
-
-    "capture:A…:1250", "refund:R…" and "dispute:<account>:<id>:open": ours have 21 characters.
-    """
-    dispute = len(f"{EntryKind.DISPUTE}:{account.code}:")
-    rest = f"SUBSTR(e.key, {dispute + 1})"
-    find = "STRPOS" if connection.vendor == "postgresql" else "INSTR"
-    return (
-        f"CASE e.kind WHEN 'capture' THEN SUBSTR(e.key, 9, 21) "
-        f"WHEN 'refund' THEN SUBSTR(e.key, 8, 21) "
-        f"WHEN 'refund_reversed' THEN SUBSTR(e.key, 17, 21) "
-        f"ELSE '#' || SUBSTR({rest}, 1, {find}({rest}, ':') - 1) END"
-    )
-
-
-def _table(model: type) -> str:
-    return str(model._meta.db_table)  # type: ignore[attr-defined]  # noqa: SLF001  # Django's documented _meta
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join(["%s"] * len(values))

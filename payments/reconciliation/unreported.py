@@ -14,7 +14,7 @@ from payments.models import SettlementLine
 from payments.models.settlement import FileState
 from payments.reconciliation.balances import reports
 from payments.reconciliation.days import DAY, Side, begin, end
-from payments.reconciliation.gaps import OURS
+from payments.reconciliation.keys import OURS
 from payments.reconciliation.moved import posted
 
 

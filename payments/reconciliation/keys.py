@@ -1,0 +1,46 @@
+"""By what an operation is known in both books, as the database reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.db import connection
+from django.db.models import Model
+
+from payments.models import ProviderAccount
+from payments.states import EntryKind
+
+OURS: Final = (
+    EntryKind.CAPTURE,
+    EntryKind.REFUND,
+    EntryKind.REFUND_REVERSED,
+    EntryKind.DISPUTE,
+)
+"""What both books have by themselves; fees, payouts and adjustments come into ours from theirs."""
+_REFERENCE: Final = """
+    CASE e.kind WHEN 'capture' THEN SUBSTR(e.key, 9, 21)
+                WHEN 'refund' THEN SUBSTR(e.key, 8, 21)
+                WHEN 'refund_reversed' THEN SUBSTR(e.key, 17, 21)
+                ELSE '#' || SUBSTR({rest}, 1, {find}({rest}, ':') - 1) END
+"""
+
+
+def reference_in_key(account: ProviderAccount) -> str:
+    """SQL for the reference in the key of an entry "e" (`payments.services.post`).
+
+    "capture:A…:1250", "refund:R…" and "dispute:<account>:<id>:open": ours have 21 characters, and
+    a dispute is known by the provider's id, after a "#".
+    """
+    begins = len(f"{EntryKind.DISPUTE}:{account.code}:") + 1
+    find = "STRPOS" if connection.vendor == "postgresql" else "INSTR"
+    return _REFERENCE.format(rest=f"SUBSTR(e.key, {begins})", find=find)
+
+
+def table(model: type[Model]) -> str:
+    return str(model._meta.db_table)  # noqa: SLF001  # Django's documented _meta
+
+
+def marks(values: Sequence[object]) -> str:
+    """One mark for each value."""
+    return ", ".join(["%s"] * len(values))
