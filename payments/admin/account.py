@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +23,7 @@ from payments.admin.marks import STYLE
 from payments.admin.rotate import address, may_rotate, rotate_page, until_of
 from payments.admin.sealed import PREFIX, given_secrets, secret_field, secret_names
 from payments.conf import payment_settings
-from payments.models import ProviderAccount
+from payments.models import FeeRule, ProviderAccount
 from payments.models.account import Mode, RefusalReason
 from payments.queries import refusals_of
 from payments.services.rotate import renew_secrets
@@ -31,6 +33,44 @@ if TYPE_CHECKING:
 
 BOUND = ["mode", "merchant_id", "base_url"]
 """What secrets belong to."""
+TIMES = ["report_zone", "settlement_days", "payout_days"]
+"""What reports are compared by."""
+
+
+class FeeRuleInline(admin.TabularInline):
+    """What a capture should cost; another fee is asked about once a report tells of it."""
+
+    model = FeeRule
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: ProviderAccount | None = None) -> bool:
+        return request.user.has_perm("payments.view_provideraccount") or self._may(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: ProviderAccount | None = None) -> bool:
+        return self._may(request)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: ProviderAccount | None = None
+    ) -> bool:
+        return self._may(request)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: ProviderAccount | None = None
+    ) -> bool:
+        return self._may(request)
+
+    @staticmethod
+    def _may(request: HttpRequest) -> bool:
+        """Who may change the account may change what it should cost."""
+        return request.user.has_perm("payments.change_provideraccount")
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone that this machine knows."""
+
+    def __init__(self, **given: Any) -> None:
+        names = sorted(available_timezones())
+        super().__init__(**given, choices=[(name, name) for name in names])
 
 
 class AccountAdmin(admin.ModelAdmin):
@@ -38,6 +78,7 @@ class AccountAdmin(admin.ModelAdmin):
     list_filter = ["mode", "active"]
     show_facets = admin.ShowFacets.NEVER
     change_form_template = "payments/admin/account.html"
+    inlines = [FeeRuleInline]
     readonly_fields = [
         *("provider", "used_here", "hook_address", "old_address"),
         *("refused", "secrets_state"),
@@ -62,6 +103,7 @@ class AccountAdmin(admin.ModelAdmin):
         old = ["old_address"] if obj and obj.rotating else []
         return [
             (None, {"fields": account}),
+            (_("Reports and payouts"), {"fields": TIMES}),
             (_("Webhooks"), {"fields": ["hook_address", *old, "refused"]}),
             (_("Secrets"), {"fields": names or ["secrets_state"]}),
         ]
@@ -73,8 +115,10 @@ class AccountAdmin(admin.ModelAdmin):
         change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
         **kwargs: Any,
     ) -> type[forms.ModelForm]:
-        secrets = {PREFIX + name: secret_field(name) for name in secret_names(obj)}
-        kwargs["form"] = type("AccountSecretsForm", (forms.ModelForm,), secrets)
+        fields = {PREFIX + name: secret_field(name) for name in secret_names(obj)}
+        label = ProviderAccount._meta.get_field("report_zone").verbose_name  # noqa: SLF001  # Django's documented _meta
+        zone = {"report_zone": ZoneField(label=capfirst(label))}
+        kwargs["form"] = type("AccountForm", (forms.ModelForm,), fields | zone)
         return super().get_form(request, obj, change, **kwargs)
 
     def get_readonly_fields(
@@ -92,7 +136,7 @@ class AccountAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: ProviderAccount, form: forms.ModelForm, *_: Any
     ) -> None:
         """Only what was typed: a rotation or a poll of the same moment keeps its own."""
-        obj.save(update_fields=["code", "active"])
+        obj.save(update_fields=["code", "active", *TIMES])
         if given := given_secrets(form.cleaned_data):
             renew_secrets(account_id=obj.pk, given=given)
 

@@ -30,7 +30,9 @@ def url(account: ProviderAccount) -> str:
 
 def send(client: Client, account: ProviderAccount, **given: str) -> int:
     kept = {"code": "sandbox", "active": "on", "secret_api_key": "", "secret_webhook_secret": ""}
-    return client.post(url(account), kept | given).status_code
+    times = {"report_zone": "UTC", "settlement_days": "3", "payout_days": "5"}
+    rules = {"fee_rules-TOTAL_FORMS": "0", "fee_rules-INITIAL_FORMS": "0"}
+    return client.post(url(account), kept | times | rules | given).status_code
 
 
 def test_secrets_are_never_in_the_page(admin_client: Client, account: ProviderAccount) -> None:
@@ -124,3 +126,32 @@ def test_an_account_is_neither_added_nor_deleted_by_hand(
         page = reverse(f"admin:payments_provideraccount_{name}", args=args)
         assert admin_client.post(page, {"post": "yes"}).status_code == 403
     assert ProviderAccount.objects.count() == 1
+
+
+def test_the_windows_of_reports_are_the_accounts_own(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    given = {"report_zone": "Asia/Shanghai", "settlement_days": "1", "payout_days": "2"}
+
+    assert send(admin_client, account, **given) == 302
+
+    account.refresh_from_db()
+    kept = account.report_zone, account.settlement_days, account.payout_days
+    assert kept == ("Asia/Shanghai", 1, 2)
+
+
+def test_a_zone_that_nobody_knows_is_refused(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    assert send(admin_client, account, report_zone="Mars/Olympus") == 200
+
+
+def test_what_a_capture_should_cost_is_kept_with_the_account(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    rule = {"currency": "GBP", "percent": "1.4", "fixed": "20", "tolerance": "1"}
+    typed = {f"fee_rules-0-{name}": value for name, value in rule.items()}
+
+    assert send(admin_client, account, **typed, **{"fee_rules-TOTAL_FORMS": "1"}) == 302
+
+    assert str(account.fee_rules.get()) == "1.4000 % + 20.00"
