@@ -18,7 +18,7 @@ from orders.formats import format_moment
 from orders.models import Order
 from payments.admin.books.amounts import difference, side
 from payments.admin.books.book import STYLE, BookAdmin
-from payments.admin.books.decide import DEEDS, label_of, offered
+from payments.admin.books.decide import DEEDS, WORDS, label_of, offered
 from payments.admin.books.deed import Asked, deed_page
 from payments.admin.books.filters import (
     AccountFilter,
@@ -31,7 +31,7 @@ from payments.admin.books.sides import history, our_entries, their_lines
 from payments.admin.marks import badge_mark, order_link
 from payments.admin.of_order import OfOrderAdmin
 from payments.models import Discrepancy
-from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
+from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState, Resolution
 from payments.reconciliation.guides import GUIDES
 
 READ = ["account", "owner", "file", "payout", "attempt__payment__order", "operation__refund"]
@@ -70,8 +70,7 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         names = ["account", "happened", "found", "state_mark", "owner"]
         if isinstance(obj, Discrepancy):
-            if obj.reason or obj.evidence:
-                names += ["resolution", "reason", "evidence", "proposed_by"]
+            names += _decided(obj)
             if obj.decision_note or obj.approved_by_id:
                 names += ["approved_by", "decision_note"]
             names += ["resolved"] if obj.resolved_at else []
@@ -120,6 +119,14 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
     def happened(self, row: Discrepancy) -> str:
         return format_moment(row.at) if row.at else str(self.get_empty_value_display())
 
+    @admin.display(description=gettext_lazy("proposed"))
+    def proposal(self, row: Discrepancy) -> str:
+        return str(WORDS[Resolution(row.resolution)])
+
+    @admin.display(description=gettext_lazy("proposed by"))
+    def proposer(self, row: Discrepancy) -> str:
+        return str(row.proposed_by or self.get_empty_value_display())
+
     @admin.display(description=gettext_lazy("settled"))
     def resolved(self, row: Discrepancy) -> str:
         return format_moment(row.resolved_at) if row.resolved_at else ""
@@ -151,6 +158,15 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
             "history": history(row),
         }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _decided(row: Discrepancy) -> list[str]:
+    """The fields that tell how it is, or is to be, settled; without those that say nothing."""
+    if row.state == DiscrepancyState.PROPOSED:
+        return ["proposal", "reason", "evidence", "proposer"]
+    settled = ["resolution", "proposed_by"] if row.resolution else []
+    said = [name for name in ("reason", "evidence") if getattr(row, name)]
+    return [*settled, *said]
 
 
 def _found_by(term: str) -> list[int]:

@@ -26,14 +26,8 @@ MOST = 50
 class PayoutAdmin(BookAdmin):
     change_form_template = "payments/admin/books/payout.html"
     list_display = [
-        "named",
-        "account_code",
-        "sent",
-        "money",
-        "lines",
-        "came",
-        "arrived_day",
-        "differs",
+        *("named", "differs", "money", "lines", "came", "arrived_day"),
+        *("sent", "account_code"),
     ]
     list_filter = [AccountFilter, "currency"]
     list_select_related = ["account"]

@@ -209,6 +209,17 @@ def test_the_page_says_how_it_was_settled() -> None:
         assert shown in page
 
 
+def test_what_is_proposed_reads_as_a_proposal(settings: Any) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "approve_resolutions_above": {"GBP": "0"}}
+    row = a_discrepancy()
+    settle(row)
+
+    page = staff(SEE).get(page_of(row)).content.decode()
+
+    assert "Adjust our books." in page
+    assert "our books were adjusted" not in page
+
+
 def test_the_list_takes_as_many_statements_for_many_rows(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
