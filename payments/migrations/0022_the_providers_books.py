@@ -472,7 +472,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='settlementline',
-            index=models.Index(condition=models.Q(('our_ref', ''), _negated=True), fields=['our_ref'], name='settlement_line_by_our_ref'),
+            index=models.Index(fields=['our_ref'], name='settlement_line_by_our_ref'),
         ),
         migrations.AddIndex(
             model_name='settlementline',

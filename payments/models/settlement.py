@@ -190,9 +190,7 @@ class SettlementLine(models.Model):
         verbose_name = _("settlement line")
         verbose_name_plural = _("settlement lines")
         indexes = [
-            models.Index(
-                fields=["our_ref"], name="settlement_line_by_our_ref", condition=~Q(our_ref="")
-            ),
+            models.Index(fields=["our_ref"], name="settlement_line_by_our_ref"),
             models.Index(
                 fields=["provider_ref"], name="settlement_line_by_provider", condition=Q(our_ref="")
             ),

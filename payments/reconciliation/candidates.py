@@ -38,6 +38,7 @@ from payments.models.discrepancy import (
     Resolution,
 )
 from payments.reconciliation.keys import table
+from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
 from payments.states import EntryKind, OperationStatus
 
 OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
@@ -245,14 +246,24 @@ def write(account: ProviderAccount) -> int:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(statement, [stored, stored, account.pk])
-        named = Substr(OuterRef("subject"), Length(OuterRef("about")) + 2)
-        again = of(account).exclude(verdict="").filter(kind=OuterRef("about"), ref=named)
-        asked = Discrepancy.objects.filter(account=account, state__in=UNRESOLVED, file=None)
-        asked.exclude(about=OF_PAYOUTS).filter(~Exists(again)).update(
-            state=DiscrepancyState.RESOLVED,
-            resolution=Resolution.AUTO,
-            resolved_at=moment,
-        )
+        _end_what_is_gone(account)
         found = of(account).count()
         clear(account)
     return found
+
+
+def _end_what_is_gone(account: ProviderAccount) -> None:
+    """What was asked and is not found any more ends by itself.
+
+    What a person has adjusted meanwhile is undone: the books agree without it.
+    """
+    named = Substr(OuterRef("subject"), Length(OuterRef("about")) + 2)
+    again = of(account).exclude(verdict="").filter(kind=OuterRef("about"), ref=named)
+    of_operations = Discrepancy.objects.filter(account=account, file=None).exclude(about="")
+    gone = of_operations.exclude(about=OF_PAYOUTS).filter(~Exists(again))
+    unsettled = gone.filter(state__in=UNRESOLVED)
+    unsettled.filter(entries=None).update(
+        state=DiscrepancyState.RESOLVED, resolution=Resolution.AUTO, resolved_at=now()
+    )
+    settle_by_itself(list(unsettled.values_list("pk", flat=True)))
+    undo(list(gone.filter(resolution__in=BOOKED).values_list("pk", flat=True)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from orders.clock import now
 from payments.models import Discrepancy, Payout, ProviderAccount
@@ -17,6 +18,7 @@ from payments.models.discrepancy import (
     DiscrepancyState,
     Resolution,
 )
+from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,21 @@ def keep_questions(
 
     One that a person has resolved is asked again only once its amounts are others.
     """
+    asked = {each.subject: each for each in questions}
+    concerned = Q(subject__in=asked) | Q(state__in=UNRESOLVED) | Q(resolution__in=BOOKED)
     with transaction.atomic():
-        known = Discrepancy.objects.select_for_update(no_key=True).filter(
-            account=account, kind=kind
-        )
-        kept = {each.subject: each for each in known}
+        known = Discrepancy.objects.select_for_update(no_key=True).order_by("pk")
+        rows = list(known.filter(concerned, account=account, kind=kind))
+        kept = {each.subject for each in rows}
         Discrepancy.objects.bulk_create(
             _new(account, each) for each in questions if each.subject not in kept
         )
-        asked = {each.subject: each for each in questions}
-        for subject, discrepancy in kept.items():
-            _follow(discrepancy, asked.get(subject))
+        gone = [each.pk for each in rows if each.subject not in asked]
+        settle_by_itself(gone)
+        undo(gone)
+        for row in rows:
+            if row.subject in asked:
+                _follow(row, asked[row.subject])
 
 
 def _new(account: ProviderAccount, question: Question) -> Discrepancy:
@@ -69,13 +75,7 @@ def _new(account: ProviderAccount, question: Question) -> Discrepancy:
     )
 
 
-def _follow(discrepancy: Discrepancy, question: Question | None) -> None:
-    if question is None:
-        if discrepancy.state in UNRESOLVED:
-            discrepancy.state, discrepancy.resolution = DiscrepancyState.RESOLVED, Resolution.AUTO
-            discrepancy.resolved_at = now()
-            discrepancy.save(update_fields=["state", "resolution", "resolved_at"])
-        return
+def _follow(discrepancy: Discrepancy, question: Question) -> None:
     same = (discrepancy.ours, discrepancy.theirs) == (question.ours, question.theirs)
     ended = discrepancy.state == DiscrepancyState.RESOLVED
     if same and not (ended and discrepancy.resolution == Resolution.AUTO):

@@ -20,6 +20,8 @@ from payments.services.post import Draft, post
 from payments.states import EntryKind
 
 WORKED_ON: Final = (DiscrepancyState.OPEN, DiscrepancyState.INVESTIGATING)
+BOOKED: Final = (Resolution.ADJUSTED, Resolution.WRITTEN_OFF)
+"""Settled so, an entry of the ledger makes our books follow."""
 MOST_TEXT: Final = 400
 
 
@@ -177,6 +179,18 @@ def settle_by_itself(discrepancy_ids: Collection[int], *, reason: str = "") -> i
         for row in mine.filter(entries__isnull=False).distinct().order_by("pk"):
             _post(row, Resolution.AUTO)
     return settled
+
+
+def undo(discrepancy_ids: Collection[int]) -> int:
+    """Take back what a person has booked about a difference that is no more; how many those are."""
+    with transaction.atomic():
+        booked = Discrepancy.objects.filter(pk__in=discrepancy_ids, resolution__in=BOOKED)
+        settled = booked.filter(state=DiscrepancyState.RESOLVED)
+        locked = settled.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+        mine = list(locked)
+        again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
+        Discrepancy.objects.filter(pk__in=mine).update(**again)
+        return settle_by_itself(mine, reason=_("the books agree without the adjustment"))
 
 
 def _locked(discrepancy_id: int) -> Discrepancy:

@@ -15,8 +15,9 @@ from payments.models.settlement import FileSource
 from payments.providers.base import ProviderObject, RefundSeen, RefundStatus
 from payments.providers.sandbox.columns import NAMES
 from payments.reconciliation import importing
+from payments.reconciliation.resolve import Decision, propose
 from payments.services.apply import apply_outcome
-from tests.factories import an_account, an_attempt, an_order, captured
+from tests.factories import UserFactory, an_account, an_attempt, an_order, captured
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = NOON.date()
@@ -149,3 +150,9 @@ def at_noon() -> Iterator[None]:
     """Let it be noon of DAY."""
     with clock_at(lambda: NOON):
         yield
+
+
+def resolved(discrepancy: Discrepancy, resolution: str) -> None:
+    """As a person settles it who needs nobody's approval."""
+    by = UserFactory.create().pk
+    propose(Decision(discrepancy.pk, by, resolution, "known", "mail of today", "key"))

@@ -19,7 +19,9 @@ from tests.payments.reconciliation.books import (
     a_sale,
     at_noon,
     found,
+    posted,
     refunded_by_them,
+    resolved,
     the_account,
 )
 
@@ -215,7 +217,7 @@ def test_what_a_person_settled_is_not_asked_again(account: ProviderAccount) -> N
     sale = a_sale(account)
     Theirs(account).sale(sale, gross=5900).comes()
     reconcile(account)
-    _settle("ignored")
+    resolved(Discrepancy.objects.get(), "ignored")
     reconcile(account)
     assert Discrepancy.objects.get().state == DiscrepancyState.RESOLVED
 
@@ -226,7 +228,7 @@ def test_what_a_person_settled_is_asked_again_once_it_is_another_amount(
     sale = a_sale(account)
     Theirs(account).sale(sale, gross=5900).comes()
     reconcile(account)
-    _settle("ignored")
+    resolved(Discrepancy.objects.get(), "ignored")
     tomorrow = NOON + timedelta(days=1)
     theirs = Theirs(account, tomorrow.date())
     theirs.sale(sale, gross=50, occurred_at=tomorrow.isoformat()).comes()
@@ -244,11 +246,27 @@ def test_another_account_with_the_same_references_is_left_alone(account: Provide
     assert found(account) == []
 
 
-def _settle(resolution: str) -> None:
-    Discrepancy.objects.update(
-        state=DiscrepancyState.RESOLVED,
-        resolution=resolution,
-        resolved_at=NOON,
-        reason="known",
-        evidence="mail",
-    )
+def test_an_adjustment_is_undone_once_the_missing_line_comes_after_all(
+    account: ProviderAccount,
+) -> None:
+    sale = a_sale(account, 6000)
+    Theirs(account).comes()
+    reconcile(account)
+    resolved(Discrepancy.objects.get(), "adjusted")
+    assert posted("adjustment")["provider:sandbox", "GBP"] == -6000
+    tomorrow = NOON + timedelta(days=1)
+    Theirs(account, tomorrow.date()).sale(sale, occurred_at=tomorrow.isoformat()).comes()
+    reconcile(account)
+    assert (found(account), posted("adjustment")) == ([], {})
+
+
+def test_an_adjusted_difference_that_stays_is_not_asked_about_again(
+    account: ProviderAccount,
+) -> None:
+    a_sale(account, 6000)
+    Theirs(account).comes()
+    reconcile(account)
+    resolved(Discrepancy.objects.get(), "adjusted")
+    reconcile(account)
+    assert found(account) == []
+    assert posted("adjustment")["provider:sandbox", "GBP"] == -6000
