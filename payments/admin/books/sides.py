@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from orders.formats import format_moment, format_money
 from orders.money import Money, exponent
-from payments.models import BankLine, Discrepancy, Entry, SettlementLine
+from payments.models import BankLine, Discrepancy, Entry, ProviderObject, SettlementLine
 from payments.models.settlement import FileKind, FileState
 
 if TYPE_CHECKING:
@@ -66,9 +66,16 @@ def _report_lines(row: Discrepancy) -> list[SettlementLine]:
         return list(lines.filter(file=row.file_id, line_no=row.line_no))
     if not row.reference:
         return []
-    named = Q(our_ref=row.reference) | Q(provider_ref=row.reference.lstrip("#"))
+    named = Q(our_ref=row.reference) | Q(our_ref="", provider_ref__in=_their_ids(row))
     counted = Q(file__state=FileState.LOADED, file__account=row.account_id)
     return list(lines.filter(named, counted).order_by("file_id", "line_no")[:MOST])
+
+
+def _their_ids(row: Discrepancy) -> list[str]:
+    """By what a line without our reference names it."""
+    of_attempt = ProviderObject.objects.filter(attempt=row.attempt_id, operation=row.operation_id)
+    ids = of_attempt.values_list("object_id", flat=True) if row.attempt_id else []
+    return [row.reference.lstrip("#"), *ids]
 
 
 def _bank_lines(row: Discrepancy) -> list[BankLine]:
