@@ -351,7 +351,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='candidate',
-            index=models.Index(fields=['account', 'kind', 'ref'], name='candidate_by_reference'),
+            index=models.Index(fields=['account', 'ref', 'kind'], name='candidate_by_reference'),
         ),
         migrations.AddConstraint(
             model_name='daybalance',

@@ -251,7 +251,7 @@ class Candidate(models.Model):
     verdict = models.CharField(max_length=24, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "kind", "ref"], name="candidate_by_reference")]
+        indexes = [models.Index(fields=["account", "ref", "kind"], name="candidate_by_reference")]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.ref}"

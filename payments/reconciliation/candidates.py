@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -42,9 +43,9 @@ from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
 from payments.states import EntryKind, OperationStatus
 
 OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
+SOME: Final = 500
 BY_THEIRS: Final = "#"
 """How a reference begins that is the provider's, since the line has none of ours."""
-ONE_SIDED: Final = Q(our_rows=0) | Q(their_rows=0)
 _OURS_ONLY, _THEIRS_ONLY = Q(their_rows=0), Q(our_rows=0)
 _REGROUP: Final = """
     INSERT INTO {table} (account_id, kind, ref, currency, ours, theirs, our_rows, their_rows,
@@ -117,10 +118,8 @@ def rename(account: ProviderAccount) -> list[int]:
         _name(refunds, known.filter(operation__isnull=False).values("operation__our_ref"))
     ours = Operation.objects.filter(our_ref=OuterRef("ref"), attempt__account=account)
     _name(by_ours.filter(kind=EntryKind.CAPTURE), ours.values("attempt__our_ref"))
-    found = unknown.exclude(named="").exclude(named=F("ref"))
-    refs = list(found.values_list("named", flat=True))
-    found.update(ref=F("named"), named=BY_THEIRS)
-    return _attempts_of(account, refs)
+    unknown.exclude(named="").exclude(named=F("ref")).update(ref=F("named"), named=BY_THEIRS)
+    return _attempts_of_even_groups(account)
 
 
 def _objects(account: ProviderAccount, object_id: object) -> QuerySet[ProviderObject]:
@@ -132,12 +131,16 @@ def _name(groups: QuerySet[Candidate], ref: QuerySet[Any, Any]) -> None:
     unnamed.update(named=Coalesce(Subquery(ref[:1], output_field=CharField()), Value("")))
 
 
-def _attempts_of(account: ProviderAccount, refs: list[str]) -> list[int]:
+def _attempts_of_even_groups(account: ProviderAccount) -> list[int]:
     """Attempts of renamed groups of which our own side is no candidate: it was even before."""
-    partners = set(of(account).filter(our_rows__gt=0, ref__in=refs).values_list("ref", flat=True))
-    alone = [ref for ref in refs if ref not in partners]
-    attempts = Attempt.objects.filter(Q(our_ref__in=alone) | Q(operations__our_ref__in=alone))
-    return list(attempts.order_by("pk").values_list("pk", flat=True).distinct())
+    ours = of(account).filter(our_rows__gt=0, ref=OuterRef("ref"))
+    alone = of(account).filter(~Exists(ours), named=BY_THEIRS)
+    refs = alone.values_list("ref", flat=True).iterator(SOME)
+    found: set[int] = set()
+    while some := list(islice(refs, SOME)):
+        named = Q(our_ref__in=some) | Q(operations__our_ref__in=some)
+        found.update(Attempt.objects.filter(named).values_list("pk", flat=True))
+    return sorted(found)
 
 
 def regroup(account: ProviderAccount) -> None:
@@ -146,8 +149,14 @@ def regroup(account: ProviderAccount) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [_GROUPED, account.pk])
         of(account).filter(verdict="").delete()
-        if connection.vendor == "postgresql":
-            cursor.execute(f"ANALYZE {table(Candidate)}")
+    _count_anew()
+
+
+def _count_anew() -> None:
+    """Let PostgreSQL know how many there are now, before it plans what follows."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {table(Candidate)}, {table(Discrepancy)}")
 
 
 def judge(account: ProviderAccount, *, late_from: datetime) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementLine
 from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind
+from payments.models.settlement import FileState
 from payments.reconciliation.fees import expected_fee, rules_of
 
 WRONG: Final = frozenset(
@@ -101,7 +102,8 @@ class Explainer:
     def _payouts_of(self, some: list[Discrepancy]) -> dict[str, str]:
         """By reference, the payout in which its line stands."""
         refs = {each.reference for each in some if each.theirs is not None}
-        lines = SettlementLine.objects.filter(file__account=self._account, stray="")
+        files = self._account.settlement_files.filter(state=FileState.LOADED)
+        lines = SettlementLine.objects.filter(file__in=files, stray="")
         rows = lines.filter(our_ref__in=refs - {""}).values_list("our_ref", "payout_ref")
         places = dict(rows)
         missing = refs - places.keys()

@@ -7,12 +7,14 @@ so that a second run posts nothing, and a file that was taken back is undone by 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from orders.money import Money
 from payments.books import BANK, FEES, FX, PROVIDER, named
@@ -104,14 +106,21 @@ def _questioned(account: ProviderAccount) -> dict[tuple[str, str], int]:
     """By payout and currency, how much of the fees a person has to agree to, or has adjusted."""
     asked: dict[tuple[str, str], int] = defaultdict(int)
     found = Discrepancy.objects.filter(account=account, kind=DiscrepancyKind.FEE)
-    rows = found.exclude(resolution=Resolution.AUTO).order_by("pk")
-    for begin in range(0, rows.count(), SOME):
-        some = {(each.file_id, each.line_no): each for each in rows[begin : begin + SOME]}
-        lines = SettlementLine.objects.filter(pk__in=list(some), file__state=FileState.LOADED)
-        for line in lines:
-            fee = some[line.pk]
-            asked[line.payout_ref, line.currency] += (fee.theirs or 0) - (fee.ours or 0)
+    rows = found.exclude(resolution=Resolution.AUTO).order_by("file", "pk")
+    for _, of_file in groupby(rows.iterator(), key=attrgetter("file_id")):
+        while some := list(islice(of_file, SOME)):
+            fees = {each.line_no: each for each in some}
+            for line in _lines(some):
+                fee = fees[line.line_no]
+                asked[line.payout_ref, line.currency] += (fee.theirs or 0) - (fee.ours or 0)
     return asked
+
+
+def _lines(some: Sequence[Discrepancy]) -> QuerySet[SettlementLine]:
+    """The lines of one file that some discrepancies are about, while the file counts."""
+    numbers = [each.line_no for each in some if each.line_no is not None]
+    counting = SettlementLine.objects.filter(file__state=FileState.LOADED)
+    return counting.filter(file=some[0].file_id, line_no__in=numbers)
 
 
 def _has(account: ProviderAccount) -> tuple[defaultdict[Key, Moves], dict[Key, int]]:
