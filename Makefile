@@ -5,6 +5,7 @@
 #   make mutation     changes the money core line by line: a test must notice (an hour; goes on where it was)
 #   make chaos [SEED=… CHECKOUTS=500 START=0 PROVIDER=sandbox CONCURRENCY=1]     needs PostgreSQL
 #   make bench [ONLY=cart_page_10] [ROUNDS=1]     (worker_memory: a quarter of an hour, only where named)
+#   make reconcile-bench [LINES=1000000 DB=sqlite SEED=r1]     needs PostgreSQL, or DB=sqlite
 #   make screenshots [TO=folder]
 #   make diagrams     writes docs/states.md from the tables of states, waits and reviews
 #   make messages     gathers the strings of every app for translation and compiles the catalogues
@@ -14,7 +15,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 
-.PHONY: demo test pytest lint contract smoke replay chaos screenshots bench mutation diagrams messages setup
+.PHONY: demo test pytest lint contract smoke replay chaos screenshots bench reconcile-bench mutation diagrams messages setup
 .NOTPARALLEL:
 
 demo: setup
@@ -54,6 +55,9 @@ screenshots: setup
 
 bench: setup
 	@$(PY) -m benchmarks.bench $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
+reconcile-bench: setup
+	@$(PY) -m benchmarks.reconcile $(if $(LINES),--lines "$(LINES)") $(if $(DB),--db "$(DB)") $(if $(SEED),--seed "$(SEED)")
 
 mutation: setup
 	@$(PY) -m benchmarks.mutation

@@ -18,14 +18,46 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402  # once Django is set up
 
 from benchmarks.reconcile.made import World  # noqa: E402  # as above
-from benchmarks.reconcile.plan import FIXED, LATE_DAYS, MERCHANT, PERCENT, Booked, Known  # noqa: E402  # as above
+from benchmarks.reconcile.plan import (  # noqa: E402  # as above
+    FIXED,
+    LATE_DAYS,
+    MERCHANT,
+    PERCENT,
+    Booked,
+    Known,
+)
 from orders.clock import now  # noqa: E402  # as above
 from orders.models import Order  # noqa: E402  # as above
-from orders.money import Money  # noqa: E402  # as above
 from payments.models import Attempt, FeeRule, Payment, ProviderAccount  # noqa: E402  # as above
 
 SOME: Final = 20_000
 POSTGRESQL: Final = connection.vendor == "postgresql"
+STATEMENTS: Final = """
+    INSERT INTO payments_attempt (our_ref, {columns})
+        SELECT m.ref, {of_template} FROM (SELECT DISTINCT ref FROM made_attempt) m
+        CROSS JOIN payments_attempt t WHERE t.id = {template};
+    INSERT INTO payments_providerobject (account_id, kind, object_id, attempt_id)
+        SELECT {account}, 'payment', m.provider_ref, a.id
+        FROM made_attempt m JOIN payments_attempt a ON a.our_ref = m.ref WHERE m.pending = '';
+    INSERT INTO payments_entry (key, kind, attempt_id, at)
+        SELECT m.key, m.kind, a.id, {at}
+        FROM made_entry m JOIN payments_attempt a ON a.our_ref = m.attempt;
+    CREATE INDEX made_by_key ON made_entry (key);
+    INSERT INTO payments_posting (entry_id, account, currency, amount)
+        SELECT e.id, 'provider:bench', m.currency, CAST(m.amount AS bigint)
+        FROM payments_entry e JOIN made_entry m ON m.key = e.key;
+    INSERT INTO payments_posting (entry_id, account, currency, amount)
+        SELECT e.id, 'sales', m.currency, -CAST(m.amount AS bigint)
+        FROM payments_entry e JOIN made_entry m ON m.key = e.key;
+    INSERT INTO payments_operation (attempt_id, kind, our_ref, request_key, amount, status, reason,
+                                    external, final, error_code, error_raw, created_at, tries)
+        SELECT a.id, 'refund', m.pending, 'bench:' || m.pending, 1, 'pending', '',
+               {no}, {no}, '', '', a.created_at, 0
+        FROM made_attempt m JOIN payments_attempt a ON a.our_ref = m.ref WHERE m.pending <> '';
+    DROP TABLE made_entry;
+    DROP TABLE made_attempt;
+    ANALYZE
+"""
 TABLES: Final = {
     "made_entry": ("kind", "key", "attempt", "currency", "amount", "at"),
     "made_attempt": ("ref", "provider_ref", "pending"),
@@ -60,9 +92,8 @@ def _begin() -> Attempt:
         number="BENCH00000", currency="GBP", total_amount=1, link_expires_at=now()
     )
     payment = Payment.objects.create(order=order, amount=1, currency="GBP")
-    money = Money(1, "GBP")
     return Attempt.objects.create(
-        payment=payment, account=account, method="card", amount=money.amount, status="captured"
+        payment=payment, account=account, method="card", amount=1, status="captured"
     )
 
 
@@ -77,7 +108,7 @@ def _stage(rows: Iterator[Booked | Known]) -> None:
             _write("made_attempt", [row for row in some if isinstance(row, Known)])
 
 
-def _write(table: str, rows: Sequence[tuple[object, ...]]) -> None:
+def _write(table: str, rows: Sequence[Booked] | Sequence[Known]) -> None:
     columns = ", ".join(TABLES[table])
     marks = ", ".join(["%s"] * len(TABLES[table]))
     with connection.cursor() as cursor:
@@ -86,44 +117,24 @@ def _write(table: str, rows: Sequence[tuple[object, ...]]) -> None:
                 for row in rows:
                     copy.write_row(row)
         else:
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608  # names of ours only
 
 
 def _copy_over(attempt: Attempt) -> None:
     """From there into the tables of payments, as the product would have written them."""
-    moment, number = ("::timestamptz", "::bigint") if POSTGRESQL else ("", "+0")
-    at = f"at{moment}" if POSTGRESQL else "SUBSTR(at, 1, 19)"
-    skipped = {"id", "our_ref"}
-    names = [f.column for f in Attempt._meta.concrete_fields if f.column not in skipped]  # noqa: SLF001  # Django's documented _meta
-    columns = ", ".join(names)
-    statements = [
-        f"INSERT INTO payments_attempt (our_ref, {columns}) SELECT m.ref, "
-        f"{', '.join('t.' + name for name in names)} FROM (SELECT DISTINCT ref FROM made_attempt) m "
-        f"CROSS JOIN payments_attempt t WHERE t.id = {attempt.pk} AND m.ref <> t.our_ref",
-        "INSERT INTO payments_providerobject (account_id, kind, object_id, attempt_id) "
-        f"SELECT {attempt.account_id}, 'payment', m.provider_ref, a.id FROM made_attempt m "
-        "JOIN payments_attempt a ON a.our_ref = m.ref WHERE m.pending = ''",
-        "INSERT INTO payments_entry (key, kind, attempt_id, at) "
-        f"SELECT m.key, m.kind, a.id, {at} FROM made_entry m "
-        "JOIN payments_attempt a ON a.our_ref = m.attempt",
-        "CREATE INDEX made_by_key ON made_entry (key)",
-        "INSERT INTO payments_posting (entry_id, account, currency, amount) "
-        f"SELECT e.id, 'provider:bench', m.currency, m.amount{number} "
-        "FROM payments_entry e JOIN made_entry m ON m.key = e.key",
-        "INSERT INTO payments_posting (entry_id, account, currency, amount) "
-        f"SELECT e.id, 'sales', m.currency, -(m.amount{number}) "
-        "FROM payments_entry e JOIN made_entry m ON m.key = e.key",
-        "INSERT INTO payments_operation (attempt_id, kind, our_ref, request_key, amount, status, "
-        "reason, external, final, error_code, error_raw, created_at, tries) "
-        "SELECT a.id, 'refund', m.pending, 'bench:' || m.pending, 1, 'pending', '', "
-        f"{'false, false' if POSTGRESQL else '0, 0'}, '', '', a.created_at, 0 "
-        "FROM made_attempt m JOIN payments_attempt a ON a.our_ref = m.ref WHERE m.pending <> ''",
-        *(f"DROP TABLE {table}" for table in TABLES),
-        "ANALYZE",
-    ]
+    fields = Attempt._meta.concrete_fields  # noqa: SLF001  # Django's documented _meta
+    names = [str(field.column) for field in fields if field.column not in {"id", "our_ref"}]
+    words = {
+        "columns": ", ".join(names),
+        "of_template": ", ".join(f"t.{name}" for name in names),
+        "template": attempt.pk,
+        "account": attempt.account_id,
+        "at": "at::timestamptz" if POSTGRESQL else "SUBSTR(at, 1, 19)",
+        "no": "false" if POSTGRESQL else "0",
+    }
     with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        for statement in STATEMENTS.split(";"):
+            cursor.execute(statement.format(**words))
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ class World:
     def __init__(self, folder: Path, lines: int, seed: str) -> None:
         self.report, self.statement = folder / "report.csv", folder / "statement.csv"
         self._lines, self._seed = lines, seed
-        self._dice = Random(f"{seed}:faults")
+        self._dice = Random(f"{seed}:faults")  # noqa: S311  # no secret
         self._paid: defaultdict[str, Paid] = defaultdict(Paid)
         self._number = 0
         self._ghosts: set[str] = set()
@@ -82,7 +82,7 @@ class World:
             for number, made in enumerate(operations(self._lines, self._seed)):
                 if number % BLOCK == 0:
                     self._pay_out()
-                yield from self._live(made, fault_of(self._dice, made, number, self._lines))
+                yield from self._live(made, fault_of(self._dice, made, number / self._lines))
             self._pay_out()
             self._report.writerow(("#lines", self.written))
 
@@ -123,29 +123,31 @@ class World:
         return made.kind, key, made.attempt, made.currency, made.gross, str(made.at)
 
     def _spoil(self, made: Operation, fault: str) -> None:
-        subject = made.subject
-        paid = made
-        if fault in {"missing_in_provider", "timing"}:
-            pass
-        elif fault == "amount":
-            self._write(replace(made, gross=made.gross + self._dice.randrange(1, 50)))
-        elif fault == "currency":
-            self._write(replace(made, currency=OTHER[made.currency]))
-        elif fault == "fee":
+        """Write what the file has instead, pay out what is true, and note what is to be found."""
+        subject, paid = made.subject, made
+        if fault == "fee":
             paid = replace(made, fee=made.fee + self._dice.randrange(5, 50))
             subject = self._write(paid)
-        elif fault == "duplicate_in_provider":
-            self._write(made)
-            self._write(made)
         elif fault == "unparseable_line":
             subject = self._write_badly(made)
         elif fault == "wrong_account_or_mode":
             subject = self._write(made, merchant="mer_other")
         else:
-            self._write(made)
+            for line in self._instead(made, fault):
+                self._write(line)
         if fault != "wrong_account_or_mode":
             self._count(paid)
         self.faults.append((fault, subject))
+
+    def _instead(self, made: Operation, fault: str) -> tuple[Operation, ...]:
+        lines = {
+            "missing_in_provider": (),
+            "timing": (),
+            "amount": (replace(made, gross=made.gross + self._dice.randrange(1, 50)),),
+            "currency": (replace(made, currency=OTHER[made.currency]),),
+            "duplicate_in_provider": (made, made),
+        }
+        return lines.get(fault, (made,))
 
     def _count(self, made: Operation) -> None:
         paid = self._paid[made.payout]
@@ -162,7 +164,7 @@ class World:
         self._report.writerow(
             (
                 *(made.kind, made.provider_ref, named, made.method, made.currency, made.gross),
-                *(made.fee if made.fee else 0, "", "", at, at, made.payout, merchant, MODE),
+                *(made.fee or 0, "", "", at, at, made.payout, merchant, MODE),
             )
         )
         return f"line:{self._number}"

@@ -19,6 +19,10 @@ CURRENCIES: Final = (*("GBP",) * 4, "EUR")
 METHODS: Final = ("card", "card", "wallet", "qr")
 PERCENT, FIXED = Decimal("1.4"), 20
 MERCHANT, MODE = "mer_bench", "test"
+KINDS: Final = (("capture", "refund", "refund_reversed", "dispute"), (940, 50, 5, 5))
+"""Of a thousand operations."""
+EDGE: Final = 10
+"""So many at each end of a block keep their lines: the time of a payout is that of its lines."""
 SHARE: Final = 0.001
 """Of all lines, for each kind of fault that is about a line."""
 SHARE_OF_PAYOUTS: Final = 0.05
@@ -68,6 +72,7 @@ class Operation:
     at: datetime
     payout: str
     attempt: str
+    on_edge: bool = False
 
     @property
     def named(self) -> str:
@@ -82,30 +87,27 @@ class Operation:
 
 def operations(lines: int, seed: str) -> Iterator[Operation]:
     """So many, the oldest first: captures, and refunds and disputes of those just made."""
-    dice = Random(f"{seed}:operations")
+    dice = Random(f"{seed}:operations")  # noqa: S311  # no secret
     step = timedelta(days=DAYS) / lines
     last: list[Operation] = []
     for number in range(lines):
         at = (BEGIN + step * number).replace(microsecond=0)
         block = number // BLOCK
-        kind = _kind(dice, last)
-        made = _made(dice, number, kind, last)
+        made = _made(dice, f"{number:08X}{dice.getrandbits(48):012X}", last)
         made.at, made.payout = at, f"po_{block:06d}_{made.currency}"
-        if kind == "capture":
+        made.on_edge = not EDGE < number % BLOCK < BLOCK - EDGE
+        if made.kind == "capture":
             last.append(made)
             del last[:-50]
         yield made
 
 
 def _kind(dice: Random, last: list[Operation]) -> str:
-    roll = dice.random()
-    if not last or roll < 0.94:
-        return "capture"
-    return "refund" if roll < 0.99 else "refund_reversed" if roll < 0.995 else "dispute"
+    return dice.choices(*KINDS)[0] if last else "capture"
 
 
-def _made(dice: Random, number: int, kind: str, last: list[Operation]) -> Operation:
-    name = f"{number:08X}{dice.getrandbits(48):012X}"
+def _made(dice: Random, name: str, last: list[Operation]) -> Operation:
+    kind = _kind(dice, last)
     if kind == "capture":
         gross = dice.randrange(200, 20_000)
         currency, method = dice.choice(CURRENCIES), dice.choice(METHODS)
@@ -121,20 +123,19 @@ def _made(dice: Random, number: int, kind: str, last: list[Operation]) -> Operat
     return Operation(kind, f"R{name}", *ids, back, Decimal(0), BEGIN, "", of.attempt)
 
 
-def fault_of(dice: Random, made: Operation, number: int, lines: int) -> str:
+def fault_of(dice: Random, made: Operation, place: float) -> str:
     """The fault of an operation, "" for most; each only where it can be.
 
-    The rare ones are as many in all as the others: one day in ten is late, one line in twenty a
-    refund.
+    `place`: how far in the plan it is, from 0 to 1. The rare ones are as many in all as the others:
+    one day in ten is late, one line in twenty a refund.
     """
-    place = int(dice.random() / SHARE)
-    late = number >= lines * (DAYS - LATE_DAYS) / DAYS
-    edge = not 10 < number % BLOCK < BLOCK - 10
+    roll = int(dice.random() / SHARE)
     if made.kind == "refund":
-        return "status" if place < 20 else ""
+        return "status" if roll < 1000 // KINDS[1][1] else ""
     if made.kind != "capture":
         return ""
-    faults = (*LATE_FAULTS, *ANY_TIME) if late else (*EARLY_FAULTS, *ANY_TIME)
-    if place >= len(faults) or (edge and place < len(faults) - len(ANY_TIME)):
+    own = LATE_FAULTS if place >= 1 - LATE_DAYS / DAYS else EARLY_FAULTS
+    faults = own + ANY_TIME
+    if roll >= len(faults) or (made.on_edge and roll < len(own)):
         return ""
-    return faults[place]
+    return faults[roll]

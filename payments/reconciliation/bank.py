@@ -61,7 +61,7 @@ def _find(account: ProviderAccount) -> None:
 
 def _words(line: BankLine) -> Iterator[str]:
     yield line.reference
-    yield from WORD.findall(line.text)
+    yield from WORD.findall(f"{line.reference} {line.text}")
 
 
 def _link(line: BankLine, known: dict[tuple[str, str], Payout]) -> bool:

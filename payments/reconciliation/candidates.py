@@ -148,7 +148,7 @@ def regroup(account: ProviderAccount) -> None:
             cursor.execute(f"ANALYZE {_table(Candidate)}")
 
 
-def judge(account: ProviderAccount, *, late_from: datetime | None) -> None:
+def judge(account: ProviderAccount, *, late_from: datetime) -> None:
     """Say of each group what it is; what was booked from `late_from` on may come later."""
     groups = of(account)
     _link(account)

@@ -23,7 +23,7 @@ _QUESTION: Final = """
            l.file_id, l.line_no, '', 'open', %s, %s, '', '', '', ''
     FROM {line} l
     WHERE l.file_id = %s AND l.kind = 'capture' AND l.currency = %s AND l.settled_currency = ''
-      AND l.stray = '' AND ABS(l.fee - ({expected})) > %s
+      AND l.stray = '' AND ABS(l.fee - ({expected})) > {tolerance}
     ORDER BY l.line_no
     ON CONFLICT (account_id, subject) DO NOTHING
 """
@@ -46,14 +46,16 @@ def _question(file: SettlementFile, rule: FeeRule) -> None:
         discrepancy=Discrepancy._meta.db_table,  # noqa: SLF001  # Django's documented _meta
         line=SettlementLine._meta.db_table,  # noqa: SLF001  # as above
         expected=expected,
+        tolerance=_number(rule.tolerance),
     )
     moment = connection.ops.adapt_datetimefield_value(now())
-    values = [rule.account_id, moment, moment, file.pk, rule.currency, _number(rule.tolerance)]
+    values = [rule.account_id, moment, moment, file.pk, rule.currency]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 
 def _number(value: Decimal) -> str:
+    """As SQL reads it: a column of decimals, so no text of anybody's gets there."""
     return f"{value:f}"
 
 

@@ -76,15 +76,15 @@ def match(account: ProviderAccount) -> int:
         _Grouping(account, files).all()
         again = candidates.rename(account)
         _Grouping(account, files).of(again)
-    candidates.regroup(account)
-    candidates.judge(account, late_from=_late_from(account, files))
+        candidates.regroup(account)
+        candidates.judge(account, late_from=_late_from(account, files))
     return candidates.write(account)
 
 
-def _late_from(account: ProviderAccount, files: Sequence[SettlementFile]) -> datetime | None:
+def _late_from(account: ProviderAccount, files: Sequence[SettlementFile]) -> datetime:
     """What was booked from then on may be in a file that has not come yet."""
-    until = max((_span(account, file)[1] for file in files), default=None)
-    return until - timedelta(days=account.settlement_days) if until else None
+    until = max(_span(account, file)[1] for file in files)
+    return until - timedelta(days=account.settlement_days)
 
 
 def _loaded(account: ProviderAccount) -> list[SettlementFile]:

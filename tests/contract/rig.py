@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from orders.money import Money
@@ -91,6 +92,12 @@ class Rig(Protocol):
 
     def in_other_mode(self, account: Account, raw: RawRequest) -> RawRequest:
         """The same webhook, well signed, but saying that it is of the other mode."""
+
+    def close_day(self, account: Account) -> date:
+        """Let today be over for the account, so that its report is there; which day that is.
+
+        Of a provider with settlement reports only.
+        """
 
     def close(self) -> None:
         """Stop everything that was started."""

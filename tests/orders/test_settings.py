@@ -92,13 +92,14 @@ def test_bodies_that_are_kept_for_no_time_stop_the_start(settings: Settings) -> 
     assert 'PAYMENTS["body_days"]' in str(found()["payments.E006"].hint)
 
 
+@pytest.mark.parametrize("name", ["approve_refunds_above", "approve_resolutions_above"])
 @pytest.mark.parametrize("limit", [{"GBP": "1.234"}, {"GBP": "much"}, {"GBP": 250}, {"pound": "1"}])
 def test_a_limit_that_is_no_amount_stops_the_start(
-    settings: Settings, limit: dict[str, object]
+    settings: Settings, name: str, limit: dict[str, object]
 ) -> None:
-    settings.PAYMENTS = {**settings.PAYMENTS, "approve_refunds_above": limit}
+    settings.PAYMENTS = {**settings.PAYMENTS, name: limit}
 
-    assert 'PAYMENTS["approve_refunds_above"]' in str(found()["payments.E007"].hint)
+    assert f'PAYMENTS["{name}"]' in str(found()["payments.E007"].hint)
 
 
 @pytest.mark.parametrize(("managers", "warned"), [([], 1), ([("Ann", "ann@example.com")], 0)])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from orders.formats import format_money
 from orders.money import Money
-from payments.books import role_of
+from payments.books import BANK, PROVIDER, role_of
 from payments.models import Discrepancy
 from payments.models.discrepancy import Resolution
 from payments.reconciliation.effects import changes
@@ -28,6 +28,11 @@ def amount(money: Money | None) -> SafeString | str:
     return format_html('<span class="till-number">{}</span>', format_money(money))
 
 
+def side(discrepancy: Discrepancy, money: Money | None) -> SafeString | str:
+    """One side of a discrepancy; of what is about no money, a dash."""
+    return amount(money) if discrepancy.currency else "-"
+
+
 def signed(money: Money) -> str:
     return ("+" if money.amount > 0 else "") + format_money(money)
 
@@ -36,7 +41,7 @@ def difference(discrepancy: Discrepancy) -> str:
     """By how much theirs is more than ours; both changes where the currencies differ."""
     if money := discrepancy.difference:
         return signed(money)
-    return ", ".join(map(signed, changes(discrepancy))) or _("none")
+    return ", ".join(map(signed, changes(discrepancy))) or "-"
 
 
 def booked(discrepancy: Discrepancy, resolution: Resolution) -> SafeString:
@@ -44,12 +49,20 @@ def booked(discrepancy: Discrepancy, resolution: Resolution) -> SafeString:
     moved = postings(discrepancy, resolution)
     lines = [
         (title_of(account), account, signed(Money(change, currency)))
-        for (account, currency), change in moved.items()
+        for (account, currency), change in sorted(moved.items(), key=_place)
     ]
     if not lines:
         return mark_safe("")
-    rows = format_html_join(mark_safe("<br>"), "{} <code>{}</code> {}", lines)
+    rows = format_html_join(
+        mark_safe("<br>"), '{} <code>{}</code> <span class="till-number">{}</span>', lines
+    )
     return format_html('<span class="till-booked">{} {}</span>', _("Booked:"), rows)
+
+
+def _place(side: tuple[tuple[str, str], int]) -> tuple[bool, str, str]:
+    """What is kept at the provider, or at our bank, stands first."""
+    (account, currency), _change = side
+    return role_of(account) not in {PROVIDER, BANK}, currency, account
 
 
 def title_of(account: str) -> StrOrPromise:

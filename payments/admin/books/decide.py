@@ -162,10 +162,10 @@ def _answer(row: Discrepancy, by: int, typed: Typed) -> Answer:
 
 
 def _said_settled(row: Discrepancy, typed: Typed) -> str:
-    how = Resolution(typed["resolution"]).label
-    facts = {"how": how, "reason": typed["reason"]}
+    way = Resolution(typed["resolution"])
+    facts = {"how": way.label, "way": WORDS[way], "reason": typed["reason"]}
     if row.state == DiscrepancyState.PROPOSED:
-        return _("Proposed, and somebody else has to agree: %(how)s. %(reason)s") % facts
+        return _("Proposed, and somebody else has to agree. %(way)s %(reason)s") % facts
     return _("Settled: %(how)s. %(reason)s") % facts
 
 

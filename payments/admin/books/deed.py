@@ -15,9 +15,9 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from payments.admin.books.amounts import amount, booked, difference
+from payments.admin.books.amounts import booked, difference, side
 from payments.admin.books.book import STYLE
-from payments.admin.books.decide import DEEDS, Deed, allowed, is_mine
+from payments.admin.books.decide import DEEDS, WORDS, Deed, allowed, is_mine
 from payments.errors import DiscrepancyRefused
 from payments.models import Discrepancy
 from payments.models.discrepancy import DiscrepancyKind, Resolution
@@ -118,12 +118,12 @@ def _told(row: Discrepancy) -> dict[str, Any]:
     """What is decided about: both amounts, what is proposed, and what that does."""
     told = {
         "guide": GUIDES[DiscrepancyKind(row.kind)],
-        "ours": amount(row.our_money),
-        "theirs": amount(row.their_money),
+        "ours": side(row, row.our_money),
+        "theirs": side(row, row.their_money),
         "difference": difference(row),
         "waits": needs_approval(row),
     }
     if row.resolution and row.resolution != Resolution.AUTO:
         way = Resolution(row.resolution)
-        told |= {"effect": effect(row.kind, way), "booked": booked(row, way)}
+        told |= {"way": WORDS[way], "effect": effect(row.kind, way), "booked": booked(row, way)}
     return told

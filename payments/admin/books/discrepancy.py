@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from orders.formats import format_moment
 from orders.models import Order
-from payments.admin.books.amounts import amount, difference
+from payments.admin.books.amounts import difference, side
 from payments.admin.books.book import STYLE, BookAdmin
 from payments.admin.books.decide import DEEDS, label_of, offered
 from payments.admin.books.deed import Asked, deed_page
@@ -41,8 +41,8 @@ WHOSE = ["proposed_by", "approved_by"]
 class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
     change_form_template = "payments/admin/books/discrepancy.html"
     list_display = [
-        *("kind", "ref", "account_code", "our_side", "their_side", "differs"),
-        *("state_mark", "owner", "found"),
+        *("kind", "differs", "our_side", "their_side", "ref", "state_mark"),
+        *("owner", "account_code", "found"),
     ]
     list_filter = [StateFilter, "kind", AccountFilter, OwnerFilter, DayFilter, FileFilter]
     list_select_related = READ
@@ -68,14 +68,14 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
         return (queryset.filter(pk__in=_found_by(term)) if term else queryset), False
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        names = ["kind", "account", "subject", "happened", "found", "state_mark", "owner"]
+        names = ["account", "happened", "found", "state_mark", "owner"]
         if isinstance(obj, Discrepancy):
             if obj.reason or obj.evidence:
                 names += ["resolution", "reason", "evidence", "proposed_by"]
             if obj.decision_note or obj.approved_by_id:
                 names += ["approved_by", "decision_note"]
             names += ["resolved"] if obj.resolved_at else []
-        return names
+        return [self._words_of(name) if self._is_hidden(request, name) else name for name in names]
 
     def order_of(self, row: Model) -> Order | None:
         has_one = isinstance(row, Discrepancy) and row.attempt_id
@@ -92,17 +92,17 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
         shown = row.reference or (f"{row.file}:{row.line_no}" if row.file else row.subject)
         return format_html('<code class="till-ref" title="{}">{}</code>', shown, shown)
 
-    @admin.display(description=gettext_lazy("provider account"))
+    @admin.display(description=gettext_lazy("account"))
     def account_code(self, row: Discrepancy) -> str:
         return row.account.code if row.account else _("our bank")
 
-    @admin.display(description=gettext_lazy("in our books"))
+    @admin.display(description=gettext_lazy("ours"))
     def our_side(self, row: Discrepancy) -> str:
-        return amount(row.our_money)
+        return side(row, row.our_money)
 
-    @admin.display(description=gettext_lazy("in theirs"))
+    @admin.display(description=gettext_lazy("theirs"))
     def their_side(self, row: Discrepancy) -> str:
-        return amount(row.their_money)
+        return side(row, row.their_money)
 
     @admin.display(description=gettext_lazy("difference"))
     def differs(self, row: Discrepancy) -> SafeString:
@@ -142,8 +142,8 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
         context |= {
             "guide": GUIDES[DiscrepancyKind(row.kind)],
             "buttons": [(name, label_of(request, row, name)) for name in offered(request, row)],
-            "ours": amount(row.our_money),
-            "theirs": amount(row.their_money),
+            "ours": side(row, row.our_money),
+            "theirs": side(row, row.their_money),
             "difference": difference(row),
             "order": self.order_of(row),
             "entries": our_entries(row),

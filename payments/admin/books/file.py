@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,16 +34,16 @@ class FileAdmin(BookAdmin):
     change_list_template = "payments/admin/books/files.html"
     change_form_template = "payments/admin/books/file.html"
     list_display = [
-        *("name", "whose", "days", "state_mark", "progress", "lines_read"),
-        *("bad_lines", "refusal", "came"),
+        *("name", "whose", "state_mark", "progress", "lines", "unread", "days"),
+        *("refusal", "came"),
     ]
     list_filter = ["state", "kind", AccountFilter]
     list_select_related = ["account", "uploaded_by"]
     search_fields = ["name"]
     search_help_text = gettext_lazy("Name of the file, or how it begins; its whole fingerprint")
     fields = [
-        *("name", "whose", "days", "state_mark", "progress", "lines_read", "bad_lines"),
-        *("refusal", "size", "sha256", "source", "uploaded_by", "came"),
+        *("whose", "days", "state_mark", "lines", "unread"),
+        *("bytes", "sha256", "source", "sender", "came"),
     ]
 
     class Media:
@@ -81,6 +82,18 @@ class FileAdmin(BookAdmin):
             return str(self.get_empty_value_display())
         return _("%(percent)s %%") % {"percent": percent(file)}
 
+    @admin.display(description=gettext_lazy("lines"))
+    def lines(self, file: SettlementFile) -> str:
+        return grouped(file.lines_read)
+
+    @admin.display(description=gettext_lazy("unreadable"))
+    def unread(self, file: SettlementFile) -> str:
+        return grouped(file.bad_lines)
+
+    @admin.display(description=gettext_lazy("size"))
+    def bytes(self, file: SettlementFile) -> str:
+        return filesizeformat(file.size)
+
     @admin.display(description=gettext_lazy("refused because"))
     def refusal(self, file: SettlementFile) -> str:
         if not file.why:
@@ -88,6 +101,10 @@ class FileAdmin(BookAdmin):
         if file.why_line is None:
             return file.why
         return _("line %(line)s: %(why)s") % {"line": file.why_line, "why": file.why}
+
+    @admin.display(description=gettext_lazy("uploaded by"))
+    def sender(self, file: SettlementFile) -> str:
+        return str(file.uploaded_by or self.get_empty_value_display())
 
     @admin.display(description=gettext_lazy("came in"))
     def came(self, file: SettlementFile) -> str:
@@ -127,11 +144,16 @@ class FileAdmin(BookAdmin):
             "file": file,
             "busy": file.state in BUSY,
             "percent": percent(file),
+            "lines": grouped(file.lines_read),
             "bad": list(bad.order_by("line_no")[:MOST_BAD]) if file.bad_lines else [],
             "may_take_back": may_import(request) and file.state not in DEAD_FILES,
             "is_statement": file.kind == FileKind.STATEMENT,
         }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def grouped(count: int) -> str:
+    return number_format(count, force_grouping=True)
 
 
 def percent(file: SettlementFile) -> int:

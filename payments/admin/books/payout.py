@@ -25,12 +25,21 @@ MOST = 50
 
 class PayoutAdmin(BookAdmin):
     change_form_template = "payments/admin/books/payout.html"
-    list_display = ["named", "account", "sent", "money", "lines", "came", "arrived_day", "differs"]
+    list_display = [
+        "named",
+        "account_code",
+        "sent",
+        "money",
+        "lines",
+        "came",
+        "arrived_day",
+        "differs",
+    ]
     list_filter = [AccountFilter, "currency"]
     list_select_related = ["account"]
     search_fields = ["ref"]
     search_help_text = gettext_lazy("The provider's reference of the payout")
-    fields = ["named", "account", "sent", "money", "lines", "came", "arrived_day", "differs"]
+    fields = ["named", "account_code", "sent", "money", "lines", "came", "arrived_day", "differs"]
 
     class Media:
         css = STYLE
@@ -47,6 +56,10 @@ class PayoutAdmin(BookAdmin):
     @admin.display(description=gettext_lazy("reference"))
     def named(self, payout: Payout) -> str:
         return payout.ref or _("not paid out yet")
+
+    @admin.display(description=gettext_lazy("account"))
+    def account_code(self, payout: Payout) -> str:
+        return payout.account.code
 
     @admin.display(description=gettext_lazy("sent"))
     def sent(self, payout: Payout) -> str:

@@ -11,10 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from payments.admin.books.amounts import difference
-from payments.admin.books.decide import APPROVE, DEEDS, SEE, label_of, offered
+from payments.admin.books.decide import APPROVE, DEEDS, SEE, WORDS, label_of, offered
 from payments.admin.queue.row import Row, Step, may
 from payments.models import Discrepancy
-from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
+from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState, Resolution
 from payments.reconciliation.effects import changes
 from payments.reconciliation.guides import GUIDES
 from payments.reconciliation.resolve import WORKED_ON
@@ -23,7 +23,7 @@ SEE_DISCREPANCIES = SEE
 
 
 def known_discrepancies() -> QuerySet[Discrepancy]:
-    return Discrepancy.objects.select_related("account", "owner", "attempt__payment__order")
+    return Discrepancy.objects.select_related("account", "owner", "file", "attempt__payment__order")
 
 
 def discrepancy_waits(request: HttpRequest) -> Q:
@@ -63,6 +63,9 @@ def _row(request: HttpRequest, row: Discrepancy) -> Row:
 def _facts(row: Discrepancy) -> list[str]:
     """Whose books, under which reference, by how much, and who looks after it."""
     facts = [row.account.code if row.account else _("our bank"), row.reference]
+    if row.file and row.line_no is not None:
+        facts.append(_("%(file)s, line %(line)s") % {"file": row.file, "line": row.line_no})
+    facts.append(row.detail)
     if row.our_currency:
         facts.append(difference(row))
     if row.state == DiscrepancyState.PROPOSED:
@@ -73,4 +76,4 @@ def _facts(row: Discrepancy) -> list[str]:
 
 
 def _proposal(row: Discrepancy) -> dict[str, object]:
-    return {"who": row.owner or _("Somebody"), "how": row.get_resolution_display()}
+    return {"who": row.owner or _("Somebody"), "how": WORDS[Resolution(row.resolution)]}

@@ -22,7 +22,8 @@ BLANK: Final = DELIMITERS + " \r\n"
 AT_ONCE: Final = 64
 """Lines read together, as columns: more are not faster, and would be read again for a bad one."""
 LONGEST_HEAD: Final = 1000
-LONGEST_LINE, LONGEST_TEXT = 4000, 200
+LONGEST_WORDS, LONGEST_TEXT = 4000, 200
+"""Characters of a line of the head or end, and of what is shown of a line."""
 DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -128,8 +129,6 @@ class SandboxReport:
         self.whole = True
 
     def _line(self, line: str, number: int) -> ReportLine | BadLine:
-        if len(line) > LONGEST_LINE:
-            return _bad(line, number, f"longer than {LONGEST_LINE} characters")
         try:
             (cells,) = csv.reader([line], delimiter=self.layout.delimiter, strict=True)
         except csv.Error as error:
@@ -164,7 +163,7 @@ class _Head:
             currency, balance = _balance(cells, self.opening, number)
             self.opening[currency] = balance
         elif cells[0] in self.words:
-            raise ReportRefused(f"{cells[0][:LONGEST_TEXT]} is there twice.", number)
+            raise ReportRefused(f"{_shown(cells[0])} is there twice.", number)
         else:
             self.words[cells[0]] = cells[1:]
             self.whose = number if cells[0] == MERCHANT else self.whose
@@ -205,7 +204,7 @@ def _layout(line: str, number: int) -> Layout:
 
 def _cells(line: str) -> list[str]:
     """The cells of a line that begins with #; spreadsheets fill it up with empty ones."""
-    cells = re.split(f"[{DELIMITERS}]", line[:LONGEST_LINE].rstrip(BLANK))
+    cells = re.split(f"[{DELIMITERS}]", line[:LONGEST_WORDS].rstrip(BLANK))
     return [cell.strip(" ") for cell in cells]
 
 
@@ -229,4 +228,11 @@ def _day(text: str, number: int) -> date:
 
 
 def _bad(line: str, number: int, why: str) -> BadLine:
-    return BadLine(number, why, line.rstrip("\r\n")[:LONGEST_TEXT])
+    return BadLine(number, why, _shown(line.rstrip("\r\n")))
+
+
+def _shown(text: str) -> str:
+    """What a database and a page can take of a text that may be anything."""
+    return "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:LONGEST_TEXT]
+    )

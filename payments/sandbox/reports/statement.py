@@ -17,6 +17,7 @@ from payments.sandbox.reports.settlement import faults_of
 
 COLUMNS: Final = ("booked_on", "currency", "amount", "reference", "text")
 CAMT: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 HOME: Final = "GBP"
 """The currency of an account that nothing was ever paid to."""
 
@@ -34,53 +35,55 @@ class Booked(NamedTuple):
         return f"SANDBOX BANK PAYOUT {self.reference}"
 
 
-def booked_by(merchant: Merchant, day: date) -> list[Booked]:
-    """All that came in until a day, by currency, the oldest first."""
+def booked_by(merchant: Merchant, day: date, currency: str) -> list[Booked]:
+    """All that came in until a day, by currency, the oldest first; with "" in all currencies."""
     faults = faults_of(merchant)
     payouts = Payout.objects.filter(merchant=merchant, day__lte=day).order_by("currency", "day")
+    if currency:
+        payouts = payouts.filter(currency=currency)
     return [_booked(payout, faults) for payout in payouts]
 
 
-def statement_csv(merchant: Merchant, day: date) -> str:
+def statement_csv(merchant: Merchant, day: date, currency: str) -> str:
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
     out.writerow(COLUMNS)
-    for each in booked_by(merchant, day):
+    for each in booked_by(merchant, day, currency):
         if each.day == day:
             amount = major(each.amount, each.currency)
             out.writerow((each.day, each.currency, amount, each.reference, each.text))
     return text.getvalue()
 
 
-def statement_camt(merchant: Merchant, day: date) -> str:
+def statement_camt(merchant: Merchant, day: date, currency: str) -> str:
     """The day's statements, one for each currency; the opening balance is all that came before."""
     root = ET.Element("Document", {"xmlns": CAMT})
     message = ET.SubElement(root, "BkToCstmrStmt")
     head = ET.SubElement(message, "GrpHdr")
     _add(head, "MsgId", f"{day}-{merchant.public_id}"[:35])
     _add(head, "CreDtTm", moment(beginning(day)) or "")
-    booked = groupby(booked_by(merchant, day), key=lambda each: each.currency)
-    by_currency = {currency: list(group) for currency, group in booked} or {HOME: []}
-    for currency, group in by_currency.items():
+    booked = groupby(booked_by(merchant, day, currency), key=lambda each: each.currency)
+    accounts = {code: list(group) for code, group in booked} or {currency or HOME: []}
+    for code, group in accounts.items():
         statement = ET.SubElement(message, "Stmt")
-        _add(statement, "Id", f"{day}-{currency}")
+        _add(statement, "Id", f"{day}-{code}")
         _add(statement, "CreDtTm", moment(beginning(day)) or "")
         account = ET.SubElement(statement, "Acct")
-        _add(account, "Id/IBAN", iban(merchant))
-        _add(account, "Ccy", currency)
+        _add(account, "Id/IBAN", iban(merchant, code))
+        _add(account, "Ccy", code)
         before = sum(each.amount for each in group if each.day < day)
-        _balance(statement, "OPBD", Booked(day, currency, before, ""))
-        _balance(statement, "CLBD", Booked(day, currency, sum(e.amount for e in group), ""))
+        _balance(statement, "OPBD", Booked(day, code, before, ""))
+        _balance(statement, "CLBD", Booked(day, code, sum(e.amount for e in group), ""))
         for each in group:
             if each.day == day:
                 _entry(statement, each)
     ET.indent(root)
-    return ET.tostring(root, "unicode", xml_declaration=True) + "\n"
+    return f"{DECLARATION}\n{ET.tostring(root, 'unicode')}\n"
 
 
-def iban(merchant: Merchant) -> str:
-    """An account at a bank that is none, with the check digits of ISO 7064."""
-    account = f"SAND000000{number(merchant.public_id) % 10**8:08d}"
+def iban(merchant: Merchant, currency: str) -> str:
+    """An account at a bank that is none, with the check digits of ISO 7064; one a currency."""
+    account = f"SAND000000{number(f'{merchant.public_id}:{currency}') % 10**8:08d}"
     digits = "".join(str(int(character, 36)) for character in f"{account}GB00")
     return f"GB{98 - int(digits) % 97:02d}{account}"
 

@@ -37,11 +37,12 @@ def show_statement(call: Call) -> StreamingHttpResponse:
     fields = Fields(call.request.GET.dict())
     day = read_day(fields)
     wanted = fields.choice("format", (CSV, CAMT), default=CSV)
+    currency = fields.currency() if "currency" in fields else ""
     fields.close()
     close(merchant, day)
     if wanted == CSV:
-        return stream([statement_csv(merchant, day)], "text/csv")
-    return stream([statement_camt(merchant, day)], "application/xml")
+        return stream([statement_csv(merchant, day, currency)], "text/csv")
+    return stream([statement_camt(merchant, day, currency)], "application/xml")
 
 
 def list_faults(call: Call) -> Reply:

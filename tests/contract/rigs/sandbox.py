@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,6 +113,12 @@ class SandboxRig:
         told = json.loads(raw.body)
         return resigned(account, told | {"mode": "live", "data": told["data"] | {"mode": "live"}})
 
+    def close_day(self, account: Account) -> date:
+        day = now().date()
+        with self._http(account) as http:
+            http.post("/v1/reports/days", json={"day": str(day)}).raise_for_status()
+        return day
+
     def close(self) -> None:
         self.wire.close()
         self.bank.kill()
@@ -122,9 +129,12 @@ class SandboxRig:
         return found
 
     def _get(self, account: Account, path: str, **params: str) -> Any:
-        key = {"Authorization": f"Bearer {account.secrets['api_key']}"}
-        with httpx.Client(base_url=self.bank.url, headers=key, trust_env=False) as http:
+        with self._http(account) as http:
             return http.get(path, params=params).raise_for_status().json()["data"]
+
+    def _http(self, account: Account) -> httpx.Client:
+        key = {"Authorization": f"Bearer {account.secrets['api_key']}"}
+        return httpx.Client(base_url=self.bank.url, headers=key, trust_env=False)
 
 
 def booked(payment: dict[str, Any]) -> Booked:

@@ -16,7 +16,7 @@ from tests.factories import a_payment
 from tests.payments.admin.books.cast import APPROVE, RESOLVE, SEE, deed_url, page_of
 from tests.payments.admin.cast import SEE_ORDERS, staff
 from tests.payments.admin.waiting import QUEUE, sections
-from tests.payments.disagreeing import a_discrepancy, about, settle
+from tests.payments.disagreeing import a_discrepancy, a_file, about, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def test_what_is_proposed_waits_for_who_may_approve(proposed: Discrepancy) -> No
         deed_url(proposed, "approve"),
         deed_url(proposed, "reject"),
     ]
-    assert "proposes: our books were adjusted" in row.detail
+    assert "proposes: Adjust our books." in row.detail
 
 
 def test_who_may_not_see_discrepancies_sees_none() -> None:
@@ -93,3 +93,11 @@ def test_the_section_costs_the_same_however_much_waits(
 
     with django_assert_num_queries(6):  # four of the clerk, rows, their number
         clerk.get(QUEUE)
+
+
+def test_a_line_that_cannot_be_read_is_named_by_file_and_number() -> None:
+    a_discrepancy(Kind.UNPARSEABLE_LINE, file=a_file(), line_no=28, detail="no amount: x")
+
+    (row,) = rows(SEE)
+
+    assert "settlement-2026-11-28.csv, line 28 · no amount: x" in row.detail

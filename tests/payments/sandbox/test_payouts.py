@@ -4,9 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from payments.sandbox.days import ONE_DAY, today
 from payments.sandbox.models import Merchant, Movement, Payout
+from payments.sandbox.reports import lines, settlement
+from payments.sandbox.reports.settlement import settlement_text
 from payments.sandbox.services.close_days import close_days
 from payments.sandbox.services.enter import balances
 from payments.sandbox.services.refund import RefundOrder, refund
@@ -122,3 +125,31 @@ def test_a_merchant_who_sold_nothing_gets_nothing() -> None:
 
     assert payouts() == []
     assert Merchant.objects.get().closed_through == YESTERDAY
+
+
+def test_a_long_report_asks_the_book_no_more_often(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    merchant = free_of_charge()
+    payments = [paid("tok_approve", merchant=merchant) for _ in range(12)]
+    moved_to(YESTERDAY)
+    close_days(merchant=merchant, through=YESTERDAY)
+
+    with django_assert_num_queries(4):  # two balances, the lines, and that there are no more
+        text = "".join(settlement_text(merchant, YESTERDAY))
+
+    assert text.endswith(f"#lines,{len(payments) + 1}\n")
+
+
+def test_a_report_is_read_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    merchant = free_of_charge()
+    for _ in range(5):
+        paid("tok_approve", merchant=merchant)
+    moved_to(YESTERDAY)
+    close_days(merchant=merchant, through=YESTERDAY)
+    whole = "".join(settlement_text(merchant, YESTERDAY))
+
+    monkeypatch.setattr(lines, "PAGE", 2)
+    monkeypatch.setattr(settlement, "AT_ONCE", 2)
+
+    assert "".join(settlement_text(merchant, YESTERDAY)) == whole

@@ -228,6 +228,18 @@ def test_a_statement_is_given_as_camt_053(shop: Shop) -> None:
     assert found(root, f"{balances}/c:Amt") == ["0", "473", "0.000", "1.197"]
 
 
+def test_a_statement_may_be_of_one_currency_only(shop: Shop) -> None:
+    day, sent = paid_out(shop)
+
+    (row,) = statement(shop, day, "csv&currency=KWD").text.splitlines()[1:]
+    told = statement(shop, day, "camt053&currency=KWD").content
+    root = ET.fromstring(told)  # noqa: S314  # as above
+
+    assert sent["KWD"] in row
+    assert found(root, "c:BkToCstmrStmt/c:Stmt/c:Acct/c:Ccy") == ["KWD"]
+    assert found(root, "c:BkToCstmrStmt/c:Stmt/c:Ntry/c:NtryRef") == [sent["KWD"]]
+
+
 def test_an_iban_has_its_check_digits(shop: Shop) -> None:
     root = ET.fromstring(statement(shop, "2020-01-01", "camt053").content)  # noqa: S314  # as above
     (iban,) = found(root, "c:BkToCstmrStmt/c:Stmt/c:Acct/c:Id/c:IBAN")

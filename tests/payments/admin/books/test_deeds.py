@@ -109,7 +109,7 @@ def test_each_way_says_what_it_does_with_money_and_what_it_books() -> None:
 
     page = staff(SEE, RESOLVE).get(deed_url(row, "resolve")).content.decode()
 
-    for shown in ("Our books follow theirs", "provider:sandbox</code> +£1.00", "as our loss"):
+    for shown in ("Our books follow theirs", ">+£1.00</span>", "as our loss"):
         assert shown in page
     assert "It is settled at once" in page
 

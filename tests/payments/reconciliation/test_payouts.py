@@ -1,0 +1,247 @@
+"""Three legs: lines against payouts, payouts against the bank, and all of it in the ledger."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from payments.models import Discrepancy, Payout, ProviderAccount
+from payments.models.payout import FeeRule
+from payments.reconciliation.receive import take_back
+from payments.reconciliation.run import reconcile
+from tests.payments.reconciliation.books import (
+    DAY,
+    NOON,
+    Theirs,
+    a_sale,
+    at_noon,
+    found,
+    posted,
+    statement,
+    the_account,
+)
+
+pytestmark = pytest.mark.django_db
+_noon = pytest.fixture(autouse=True)(at_noon)
+
+
+@pytest.fixture
+def account() -> ProviderAccount:
+    """With an agreed fee of 1 % and 20 pence."""
+    account = the_account()
+    FeeRule.objects.create(account=account, currency="GBP", percent=1, fixed=20, tolerance=1)
+    return account
+
+
+def paid(account: ProviderAccount, amount: int, *, of: int = 6000, fee: str = "80") -> Theirs:
+    """One sale that agrees, paid out with such an amount by the payout "po_1"."""
+    theirs = Theirs(account).sale(a_sale(account, of), fee=fee, payout="po_1")
+    return theirs.line("payout", id="po_1", gross=-amount, payout="po_1")
+
+
+def test_a_payout_of_the_sum_of_its_lines_is_no_question(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    reconcile(account)
+    assert found(account) == []
+
+
+def test_a_payout_of_another_sum_is_told_from_both_sides(account: ProviderAccount) -> None:
+    paid(account, 5000).comes()
+    reconcile(account)
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.ours, row.theirs) == ("payout_total", 5920, 5000)
+
+
+def test_a_payout_is_explained_by_the_line_that_is_wrong(account: ProviderAccount) -> None:
+    sale = a_sale(account, 6000)
+    theirs = Theirs(account).sale(sale, gross=5990, fee=80, payout="po_1")
+    theirs.line("payout", id="po_1", gross=-5920, payout="po_1").comes()
+    reconcile(account)
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.payout) == ("amount", Payout.objects.get(ref="po_1"))
+
+
+def test_a_payout_is_explained_by_the_line_that_was_left_out(account: ProviderAccount) -> None:
+    a_sale(account, 1000)
+    paid(account, 5920 + 970).comes()
+    reconcile(account)
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.payout) == ("missing_in_provider", Payout.objects.get(ref="po_1"))
+
+
+def test_a_payout_is_explained_by_the_line_that_stands_twice(account: ProviderAccount) -> None:
+    sale = a_sale(account, 6000)
+    theirs = Theirs(account)
+    for _ in range(2):
+        theirs.sale(sale, fee=80, payout="po_1")
+    theirs.line("payout", id="po_1", gross=-5920, payout="po_1").comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["duplicate_in_provider"]
+
+
+def test_a_payout_is_explained_by_the_line_that_cannot_be_read(account: ProviderAccount) -> None:
+    sale = a_sale(account, 1000)
+    theirs = paid(account, 5920 + 970)
+    theirs.raw(f"capture,pay_x,{sale.our_ref},card,GBP,10x00").comes()
+    reconcile(account)
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.attempt, row.payout) == ("unparseable_line", sale, Payout.objects.get())
+
+
+def test_a_difference_that_lines_explain_in_part_only_is_asked_about(
+    account: ProviderAccount,
+) -> None:
+    a_sale(account, 1000)
+    paid(account, 5920 + 970 + 5).comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["missing_in_provider", "payout_total"]
+
+
+def test_a_payout_that_was_put_right_is_settled_by_itself(account: ProviderAccount) -> None:
+    theirs = paid(account, 5000)
+    wrong = theirs.comes()
+    reconcile(account)
+    take_back(wrong.pk, by=None)
+    theirs.rows[-1] = theirs.rows[-1].replace("-5000", "-5920")
+    theirs.comes()
+    reconcile(account)
+    assert found(account) == []
+
+
+def test_a_fee_as_agreed_is_posted(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    reconcile(account)
+    assert posted("fee") == {("fees:sandbox", "GBP"): 80, ("provider:sandbox", "GBP"): -80}
+
+
+def test_a_fee_of_parts_of_a_penny_is_rounded_once_for_the_payout(account: ProviderAccount) -> None:
+    theirs = Theirs(account)
+    for _ in range(3):
+        theirs.sale(a_sale(account, 6000), fee="80.4", payout="po_1")
+    theirs.comes()
+    reconcile(account)
+    assert posted("fee")["fees:sandbox", "GBP"] == 241
+
+
+def test_of_a_fee_that_was_not_agreed_only_the_agreed_part_is_posted(
+    account: ProviderAccount,
+) -> None:
+    paid(account, 5900, fee="100").comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["fee"]
+    assert posted("fee")["fees:sandbox", "GBP"] == 80
+
+
+def test_without_a_rule_every_fee_is_posted(account: ProviderAccount) -> None:
+    account.fee_rules.all().delete()
+    paid(account, 5900, fee="100").comes()
+    reconcile(account)
+    assert posted("fee")["fees:sandbox", "GBP"] == 100
+
+
+def test_a_payout_leaves_the_provider_for_the_bank(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    reconcile(account)
+    assert posted("payout") == {("bank", "GBP"): 5920, ("provider:sandbox", "GBP"): -5920}
+
+
+def test_what_was_settled_in_another_currency_goes_through_fx(account: ProviderAccount) -> None:
+    sale = a_sale(account, 1000, "EUR")
+    Theirs(account).sale(sale, settled_currency="GBP", settled_gross=860).comes()
+    reconcile(account)
+    assert posted("fx") == {
+        ("provider:sandbox", "EUR"): -1000,
+        ("fx:sandbox", "EUR"): 1000,
+        ("provider:sandbox", "GBP"): 860,
+        ("fx:sandbox", "GBP"): -860,
+    }
+
+
+def test_a_second_run_posts_nothing_more(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    reconcile(account)
+    before = posted("fee"), posted("payout")
+    reconcile(account)
+    assert (posted("fee"), posted("payout")) == before
+
+
+def test_a_file_that_was_taken_back_posts_what_undoes_it(account: ProviderAccount) -> None:
+    file = paid(account, 5920).comes()
+    reconcile(account)
+    take_back(file.pk, by=None)
+    reconcile(account)
+    assert (posted("fee"), posted("payout")) == ({}, {})
+
+
+def test_a_payout_that_came_whole_is_no_question(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    statement((DAY, "59.20", "po_1"))
+    reconcile(account)
+    assert found(account) == []
+    assert Payout.objects.get(ref="po_1").arrived == 5920
+
+
+def test_a_payout_of_which_the_bank_kept_some_is_told(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    statement((DAY, "50.00", "po_1"))
+    reconcile(account)
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.ours, row.theirs) == ("bank_total", 5920, 5000)
+
+
+def test_the_bank_got_what_the_lines_say_and_only_the_payout_is_asked_about(
+    account: ProviderAccount,
+) -> None:
+    paid(account, 5000).comes()
+    statement((DAY, "59.20", "po_1"))
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["payout_total"]
+
+
+def test_a_payout_that_is_on_its_way_is_no_question(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    statement((DAY + timedelta(days=2), "1.00", "rent"))
+    reconcile(account)
+    assert found(account) == []
+
+
+def test_a_payout_that_never_came_is_asked_about(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    statement((DAY, "1.00", "rent"), (DAY + timedelta(days=6), "1.00", "rent"))
+    reconcile(account)
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.ours, row.theirs) == ("bank_total", 5920, None)
+
+
+def test_a_payout_is_known_by_a_word_of_the_banks_text(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    statement((DAY, "59.20", "EREF 77 po_1 SANDBOX"))
+    reconcile(account)
+    assert Payout.objects.get(ref="po_1").arrived == 5920
+
+
+def test_the_ledger_of_the_provider_is_what_the_provider_has(account: ProviderAccount) -> None:
+    sale = a_sale(account, 2000)
+    paid(account, 5920).sale(sale, fee="40").comes()
+    reconcile(account)
+    kinds = "capture", "fee", "payout"
+    held = sum(posted(kind).get(("provider:sandbox", "GBP"), 0) for kind in kinds)
+    assert held == 2000 - 40
+
+
+def test_books_that_were_compared_are_compared_again_by_few_statements(
+    account: ProviderAccount, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        day = NOON + timedelta(days=number)
+        theirs = Theirs(account, day.date())
+        for ref in ("a", "b"):
+            name = f"po_{number}{ref}"
+            theirs.line("payout", id=name, gross=-5, payout=name, occurred_at=day.isoformat())
+        theirs.comes()
+    reconcile(account)
+    with django_assert_max_num_queries(60):
+        reconcile(account)
+    assert Payout.objects.count() == 24
