@@ -57,7 +57,9 @@ def replay(script: Script, work: Path, wishes: Wishes) -> Report:
         street = Street(stack.base_url, entry, wishes.threads, wishes.pad_lines)
         started = time.monotonic()
         try:
-            stalled = _sell(days_of(plan) if wishes.reconcile else [plan], street, memory, clock)
+            stalled = _sell(
+                days_of(plan) if wishes.reconcile else [plan], street, memory=memory, clock=clock
+            )
         except PurchaseError:
             say(last_words(stack))
             raise
@@ -68,12 +70,12 @@ def replay(script: Script, work: Path, wishes: Wishes) -> Report:
         faults = unexplained(booked, script.should)
         settled = None
         if wishes.reconcile and not stalled:
-            settled = _settle(script, stack, clock, wishes)
+            settled = _settle(script, stack, clock=clock, wishes=wishes)
         ledger = books.ledger_faults()
         return Report(plan, booked, faults, stalled, memory, seconds, ledger, settled)
 
 
-def _sell(days: Sequence[Plan], street: Street, memory: MemoryWatch, clock: Ahead) -> list[str]:
+def _sell(days: Sequence[Plan], street: Street, *, memory: MemoryWatch, clock: Ahead) -> list[str]:
     """Day after day, each once all of the one before is settled; what is missing in the end."""
     from benchmarks.replay.run import run  # noqa: PLC0415  # as above
 
@@ -86,7 +88,7 @@ def _sell(days: Sequence[Plan], street: Street, memory: MemoryWatch, clock: Ahea
     return missing
 
 
-def _settle(script: Script, stack: Stack, clock: Ahead, wishes: Wishes) -> Settled:
+def _settle(script: Script, stack: Stack, *, clock: Ahead, wishes: Wishes) -> Settled:
     from benchmarks.replay.settled.desk import StoodStill  # noqa: PLC0415  # as above
     from benchmarks.replay.settled.story import Given, reconcile_all  # noqa: PLC0415  # as above
 

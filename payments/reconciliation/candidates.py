@@ -15,6 +15,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
@@ -25,6 +26,7 @@ from payments.models import (
     Attempt,
     Candidate,
     Discrepancy,
+    Dispute,
     Operation,
     ProviderAccount,
     ProviderObject,
@@ -39,6 +41,7 @@ from payments.models.discrepancy import (
 )
 from payments.states import EntryKind, OperationStatus
 
+SOME: Final = 500
 OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
 BY_THEIRS: Final = "#"
 """How a reference begins that is the provider's, since the line has none of ours."""
@@ -136,6 +139,23 @@ def _attempts_of(account: ProviderAccount, refs: list[str]) -> list[int]:
     alone = [ref for ref in refs if ref not in partners]
     attempts = Attempt.objects.filter(Q(our_ref__in=alone) | Q(operations__our_ref__in=alone))
     return list(attempts.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def attempts_of_theirs(account: ProviderAccount) -> list[int]:
+    """Attempts of what their side has more of: we may have booked it on another day."""
+    groups = of(account).values("kind", "ref", "currency").order_by()
+    more = groups.annotate(more=Sum("their_rows") - Sum("our_rows")).filter(more__gt=0)
+    refs = sorted(set(more.values_list("ref", flat=True)))
+    ours = Attempt.objects.filter(account=account)
+    disputes = Dispute.objects.filter(account=account)
+    attempts = set[int]()
+    for begin in range(0, len(refs), SOME):
+        some = refs[begin : begin + SOME]
+        theirs = [ref.removeprefix(BY_THEIRS) for ref in some if ref.startswith(BY_THEIRS)]
+        attempts.update(ours.filter(our_ref__in=some).values_list("pk", flat=True))
+        attempts.update(ours.filter(operations__our_ref__in=some).values_list("pk", flat=True))
+        attempts.update(disputes.filter(provider_id__in=theirs).values_list("attempt", flat=True))
+    return sorted(attempts)
 
 
 def regroup(account: ProviderAccount) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from benchmarks.replay.settled.office import Fault
 from benchmarks.replay.settled.printed import Row
@@ -16,44 +16,48 @@ Found = tuple[str, str]
 """The subject of a discrepancy, and its kind."""
 
 
+class Printed(NamedTuple):
+    """A report with faults as it came in: the number that it has with us, and its lines."""
+
+    file: int
+    rows: Mapping[int, Row]
+
+
 def expected(
     faults: Mapping[date, list[Fault]],
-    printed: Mapping[date, tuple[int, Mapping[int, Row]]],
+    printed: Mapping[date, Printed],
     true: Mapping[str, Row],
 ) -> list[Found]:
-    """One for each fault; `printed`: by day, the number of the file and its lines, `true` by id."""
+    """What must be found, one for each fault; `true` are the lines without faults, by their id."""
     return [
-        (_subject(fault, *printed[day], true), fault.kind)
+        (_subject(fault, printed[day], true), fault.kind)
         for day, told in faults.items()
         for fault in told
     ]
 
 
-def _subject(fault: Fault, file: int, rows: Mapping[int, Row], true: Mapping[str, Row]) -> str:
+def _subject(fault: Fault, printed: Printed, true: Mapping[str, Row]) -> str:
     if fault.kind in OF_A_LINE:
-        return f"line:{file}:{fault.line}"
+        return f"line:{printed.file}:{fault.line}"
     if fault.kind in OF_A_PAYOUT:
         return f"{fault.kind}:{fault.id}:{true[fault.id]['currency']}"
-    row = true[fault.id] if fault.line is None else rows[fault.line]
+    row = true[fault.id] if fault.line is None else printed.rows[fault.line]
     return f"{row['type']}:{row['reference']}"
 
 
-def differences(wanted: Collection[Found], found: Collection[Found]) -> tuple[list[str], int]:
-    """A sentence for each that is not found, and for each that nobody put in; how many those are.
-
-    What is missing for good was late before.
-    """
-    may_be = set(wanted) | {(subject, "timing") for subject, kind in wanted if kind in LEFT_OUT}
-    extra = sorted(set(found) - may_be)
-    return [*_missed(wanted, found), *(f"found, but never put in: {_name(e)}" for e in extra)], len(
-        extra
-    )
-
-
-def _missed(wanted: Collection[Found], found: Collection[Found]) -> Iterator[str]:
-    for each in sorted(set(wanted) - set(found)):
-        yield f"put in, but not found: {_name(each)}"
+def differences(wanted: Collection[Found], found: Collection[Found]) -> list[str]:
+    """A sentence for each that is not found, and for each that nobody put in."""
+    missed = sorted(set(wanted) - set(found))
+    return [
+        *(f"put in, but not found: {kind} of {subject}" for subject, kind in missed),
+        *(
+            f"found, but never put in: {kind} of {subject}"
+            for subject, kind in extra(wanted, found)
+        ),
+    ]
 
 
-def _name(found: Found) -> str:
-    return f"{found[1]} of {found[0]}"
+def extra(wanted: Collection[Found], found: Collection[Found]) -> list[Found]:
+    """What is found and nobody put in. What is missing for good was only late at first."""
+    late = {(subject, "timing") for subject, kind in wanted if kind in LEFT_OUT}
+    return sorted(set(found) - set(wanted) - late)

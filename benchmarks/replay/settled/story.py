@@ -18,7 +18,7 @@ from typing import Final
 
 from benchmarks.ahead import Ahead
 from benchmarks.replay.settled.desk import Desk, seen
-from benchmarks.replay.settled.expect import Found, differences, expected
+from benchmarks.replay.settled.expect import Found, Printed, differences, expected, extra
 from benchmarks.replay.settled.judge import CURRENCY, Papers, judge
 from benchmarks.replay.settled.office import Fault, Office
 from benchmarks.replay.settled.outcome import Settled
@@ -96,8 +96,7 @@ class Story:
     def end(self, healed: int) -> Settled:
         sums = judge(self._papers())
         wanted = [*self._wanted(), *self.planted]
-        problems, extra = differences(wanted, self.seen)
-        problems += self._leftovers()
+        problems = [*differences(wanted, self.seen), *self._leftovers()]
         unknown = sum(kind == "missing_in_ledger" for _, kind in self.planted)
         if healed != unknown:
             problems.append(f"{unknown} captures were unknown to us, {healed} are healed")
@@ -109,7 +108,7 @@ class Story:
             lines=sum(files.values_list("lines_read", flat=True)),
             faults=Counter(kind for _, kind in sorted(wanted, key=lambda each: each[1])),
             found=len(set(wanted) & self.seen),
-            extra=extra,
+            extra=len(extra(wanted, self.seen)),
             healed=healed,
             resolved=Counter(rows.values_list("resolution", flat=True)),
             unresolved=Discrepancy.objects.filter(state__in=UNRESOLVED).count(),
@@ -130,7 +129,9 @@ class Story:
         return {row["id"]: row for text in self.true.values() for row in rows_of(text).values()}
 
     def _wanted(self) -> list[Found]:
-        printed = {day: (self.files[day].pk, rows_of(self.printed[day])) for day in self.faults}
+        printed = {
+            day: Printed(self.files[day].pk, rows_of(self.printed[day])) for day in self.faults
+        }
         return expected(self.faults, printed, self._true_rows())
 
     def _import_statement(self, day: date) -> None:
