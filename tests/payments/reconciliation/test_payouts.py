@@ -150,6 +150,19 @@ def test_of_a_fee_that_was_not_agreed_only_the_agreed_part_is_posted(
     assert posted("fee")["fees:sandbox", "GBP"] == 80
 
 
+def test_a_fee_of_our_amount_is_asked_about_with_the_amount_only(account: ProviderAccount) -> None:
+    Theirs(account).sale(a_sale(account, 6000), gross=5000, fee=80, payout="po_1").comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["amount"]
+    assert posted("fee")["fees:sandbox", "GBP"] == 80
+
+
+def test_a_fee_of_neither_amount_is_asked_about_too(account: ProviderAccount) -> None:
+    Theirs(account).sale(a_sale(account, 6000), gross=5000, fee=90, payout="po_1").comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["amount", "fee"]
+
+
 def test_without_a_rule_every_fee_is_posted(account: ProviderAccount) -> None:
     account.fee_rules.all().delete()
     paid(account, 5900, fee="100").comes()
