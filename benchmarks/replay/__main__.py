@@ -24,7 +24,7 @@ MOST_PROBLEMS_SHOWN = 20
 
 def main() -> int:
     options = _options()
-    wishes = Wishes(options.threads, options.pad, options.drop_one)
+    wishes = Wishes(options.threads, options.pad, options.drop_one, options.reconcile)
     try:
         with _folders(options.data) as (data, work):
             files = find_files(data, options.months)
@@ -49,6 +49,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=env("DATA") or None)
     parser.add_argument("--months", default=env("MONTHS", ""), help="2010-12,2011-01 or a..b")
     parser.add_argument("--drop-one", action="store_true", default=bool(env("DROP_ONE")))
+    parser.add_argument("--reconcile", action="store_true", default=bool(env("RECONCILE")))
     parser.add_argument("--threads", type=int, default=int(env("CONCURRENCY") or 3))
     parser.add_argument("--pad", type=int, default=PAD_LINES, help="lines per order pad")
     return parser.parse_args()

@@ -29,7 +29,9 @@ LEFT_OUT: Final = frozenset({DiscrepancyKind.MISSING_IN_PROVIDER, DiscrepancyKin
 UNREAD: Final = frozenset({DiscrepancyKind.UNPARSEABLE_LINE})
 UNKNOWN: Final = frozenset({DiscrepancyKind.MISSING_IN_LEDGER})
 """The line may be of money that never was."""
-CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN)
+MISPRICED: Final = frozenset({DiscrepancyKind.FEE})
+"""Another fee stands in the line than the provider may have kept."""
+CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN, MISPRICED)
 """All of a class explain a payout, or none: enough single lines would come to any sum."""
 SOME: Final = 500
 
@@ -125,6 +127,7 @@ class Explainer:
             share.amount += amount - fees
             share.tolerance += (rule.tolerance if rule else 1) if fees else 0
             share.tolerance += Decimal("0.5") if not share.ids else 0
+            share.tolerance += 1 if kind in MISPRICED else 0
             share.ids.append(discrepancy.pk)
 
     def _gap(
@@ -143,7 +146,9 @@ class Explainer:
 def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
     """By how much a payout is more than its lines because of it, in which currency."""
     ours, theirs = discrepancy.ours or 0, discrepancy.theirs or 0
-    if discrepancy.our_currency:
+    if discrepancy.kind == DiscrepancyKind.FEE:
+        yield theirs - ours, discrepancy.currency
+    elif discrepancy.our_currency:
         yield ours, discrepancy.our_currency
         yield -theirs, discrepancy.currency
     else:
@@ -152,7 +157,7 @@ def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
 
 def _fees(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Decimal:
     """What the provider took for the lines that are not there, or gives back for those too many."""
-    if discrepancy.kind == DiscrepancyKind.AMOUNT:
+    if discrepancy.kind in {DiscrepancyKind.AMOUNT, DiscrepancyKind.FEE}:
         return Decimal(0)
     if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and discrepancy.ours:
         times = -amount // discrepancy.ours

@@ -25,13 +25,21 @@ _QUESTION: Final = """
     FROM {line} l
     WHERE l.file_id = %s AND l.kind = 'capture' AND l.currency = %s AND l.settled_currency = ''
       AND l.stray = '' AND ABS(l.fee - ({expected})) > {tolerance}
+      AND NOT EXISTS (
+        SELECT 1 FROM {discrepancy} d
+        WHERE d.account_id = %s AND d.subject = 'capture:' || l.our_ref AND d.kind = 'amount'
+          AND ABS(l.fee - ({of_ours})) <= {tolerance}
+      )
     ORDER BY l.line_no
     ON CONFLICT (account_id, subject) DO NOTHING
 """
 
 
 def question_fees(account: ProviderAccount) -> None:
-    """Ask about every fee of a newly read file that is not what the account's rule says."""
+    """Ask about every fee of a newly read file that is not what the account's rule says.
+
+    Where the amount is asked about, the fee that is agreed for ours is no second question.
+    """
     rules = list(account.fee_rules.all())
     files = account.settlement_files.filter(state=FileState.LOADED, fees_checked=False)
     for file in files:
@@ -42,15 +50,16 @@ def question_fees(account: ProviderAccount) -> None:
 
 
 def _question(file: SettlementFile, rule: FeeRule) -> None:
-    expected = f"l.gross * {_number(rule.percent)} / 100 + {_number(rule.fixed)}"
+    agreed = f"* {_number(rule.percent)} / 100 + {_number(rule.fixed)}"
     statement = _QUESTION.format(
         discrepancy=table(Discrepancy),
         line=table(SettlementLine),
-        expected=expected,
+        expected=f"l.gross {agreed}",
+        of_ours=f"d.ours {agreed}",
         tolerance=_number(rule.tolerance),
     )
     moment = connection.ops.adapt_datetimefield_value(now())
-    values = [rule.account_id, moment, moment, file.pk, rule.currency]
+    values = [rule.account_id, moment, moment, file.pk, rule.currency, rule.account_id]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
