@@ -61,6 +61,17 @@ _GROUP: Final = """
     GROUP BY kind, ref, currency
     {having}
 """
+_ELSEWHEN: Final = """
+    INSERT INTO {candidate} (account_id, kind, ref, currency, ours, theirs, our_rows, their_rows,
+                             our_at, their_at, attempt_id, named, our_currency, verdict)
+    SELECT %s, e.kind, {ref}, p.currency, SUM(p.amount), 0, COUNT(*), 0, MIN(e.at), {no_moment},
+           MIN(e.attempt_id), '', '', ''
+    FROM {entry} e JOIN {posting} p ON p.entry_id = e.id
+    WHERE p.account = %s AND e.kind IN ({kinds}) AND NOT ({covered})
+      AND EXISTS (SELECT 1 FROM {candidate} c WHERE c.account_id = %s AND c.their_rows > 0
+                  AND c.kind = e.kind AND c.ref = {ref})
+    GROUP BY 2, 3, 4
+"""
 _UNEVEN: Final = "HAVING SUM(ours) <> SUM(theirs)"
 
 
@@ -73,9 +84,11 @@ def match(account: ProviderAccount) -> int:
     files = _loaded(account)
     candidates.clear(account)
     if files:
-        _Grouping(account, files).all()
-        again = candidates.rename(account)
-        _Grouping(account, files).of(again)
+        grouping = _Grouping(account, files)
+        grouping.all()
+        grouping.of(candidates.rename(account))
+        if candidates.of(account).filter(their_rows__gt=0).exists():
+            grouping.elsewhen()
         candidates.regroup(account)
         candidates.judge(account, late_from=_late_from(account, files))
     return candidates.write(account)
@@ -143,6 +156,14 @@ class _Grouping:
                 refs=refs,
             )
 
+    def elsewhen(self) -> None:
+        """What we booked on days without a report, of what they tell of and we seemed not to have.
+
+        A capture shortly before midnight, or that was found by asking, is booked the day after.
+        """
+        ours = self._of_ours()
+        self._execute(_ELSEWHEN, "", [*ours, self._account.pk])
+
     def _run(
         self,
         *,
@@ -152,29 +173,33 @@ class _Grouping:
         attempts: Sequence[int],
         refs: Sequence[str],
     ) -> None:
+        statement = _GROUP.replace("{of_ours}", of_ours).replace("{of_theirs}", of_theirs)
+        values = [*self._of_ours(), *attempts, *self._files, *refs]
+        self._execute(statement, having, values)
+
+    def _of_ours(self) -> list[str | int]:
         kinds = [str(kind) for kind in OURS]
+        return [named(PROVIDER, self._account.code), *kinds, *self._moments]
+
+    def _execute(self, statement: str, having: str, values: Sequence[str | int]) -> None:
         on_postgresql = connection.vendor == "postgresql"
-        statement = _GROUP.format(
+        filled = statement.format(
             candidate=_table(Candidate),
             entry=_table(Entry),
             posting=_table(Posting),
             line=_table(SettlementLine),
             ref=_reference(self._account),
-            kinds=_marks(kinds),
+            kinds=_marks(OURS),
             files=_marks(self._files),
             covered=self._covered,
             no_moment="CAST(NULL AS timestamptz)" if on_postgresql else "NULL",
             no_number="CAST(NULL AS bigint)" if on_postgresql else "NULL",
-            of_ours=of_ours,
-            of_theirs=of_theirs,
             having=having,
         )
-        code, key = self._account.code, self._account.pk
-        ours: list[str | int] = [named(PROVIDER, code), *kinds, *self._moments, *attempts]
         with transaction.atomic(), connection.cursor() as cursor:
             if on_postgresql:
                 cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
-            cursor.execute(statement, [key, *ours, *self._files, *refs])
+            cursor.execute(filled, [self._account.pk, *values])
 
 
 def _moment(moment: datetime) -> str:
