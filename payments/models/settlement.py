@@ -57,7 +57,8 @@ class SettlementFile(models.Model):
 
     Who reads it has the `claim`, and was `alive_at` a moment.
     `first_day` and `last_day` in the zone of the account; `opening` and `closing` are the balances
-    that it states, in minor units by currency. `why` and `why_line`: what it was refused for.
+    that it states, in minor units by currency; `more_statements` the numbers of those that follow
+    the first in one file. `why` and `why_line`: what it was refused for.
     """
 
     account = models.ForeignKey(
@@ -80,6 +81,7 @@ class SettlementFile(models.Model):
     opening = models.JSONField(default=dict)
     closing = models.JSONField(default=dict)
     statement_id = models.CharField(_("statement number"), max_length=140, blank=True)
+    more_statements = models.JSONField(default=list, editable=False)
     statement_of = models.CharField(_("bank account"), max_length=140, blank=True)
     lines_read = models.BigIntegerField(_("lines"), default=0)
     bad_lines = models.BigIntegerField(_("lines that cannot be read"), default=0)

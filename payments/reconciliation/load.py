@@ -91,17 +91,24 @@ def load(file: SettlementFile, body: IO[bytes], mine: Claim) -> bool:
 
 
 def refuse(file: SettlementFile, refusal: ReportRefused, mine: Claim) -> None:
-    """Keep why, and in which line, and nothing else."""
-    forget_lines(file.pk)
+    """Keep why, and in which line, and nothing else.
+
+    Raises LostClaim where another has taken it over meanwhile: what is stored is theirs.
+    """
+    reading = SettlementFile.objects.filter(state=FileState.READING)
+    with transaction.atomic():
+        refused = reading.filter(pk=file.pk, claim=mine.token).update(
+            state=FileState.REFUSED,
+            why=refusal.why[:400],
+            why_line=refusal.number,
+            lines_read=0,
+            bad_lines=0,
+            ended_at=now(),
+        )
+        if not refused:
+            raise LostClaim(f"settlement file {file.pk}")
+        forget_lines(file.pk)
     logger.warning("settlement file %s is refused in line %s", file.pk, refusal.number)
-    SettlementFile.objects.filter(pk=file.pk, claim=mine.token).update(
-        state=FileState.REFUSED,
-        why=refusal.why[:400],
-        why_line=refusal.number,
-        lines_read=0,
-        bad_lines=0,
-        ended_at=now(),
-    )
 
 
 @dataclass(slots=True)
