@@ -108,7 +108,7 @@ def test_while_they_do_not_answer_they_are_asked_for_one_day(account: ProviderAc
 
     assert night(3) == 1
 
-    assert ASKED == [DAY, DAY + timedelta(days=1)]
+    assert [DAY, DAY + timedelta(days=1)] == ASKED
 
 
 def test_before_the_first_payment_nothing_is_asked_for(account: ProviderAccount) -> None:
@@ -122,7 +122,7 @@ def test_reports_begin_with_the_first_that_was_uploaded(account: ProviderAccount
 
     night(4)
 
-    assert ASKED == [DAY + timedelta(days=3)]
+    assert [DAY + timedelta(days=3)] == ASKED
 
 
 def test_an_account_that_never_was_paid_by_is_asked_for_nothing(account: ProviderAccount) -> None:
