@@ -11,6 +11,8 @@ from decimal import Decimal
 from itertools import chain, combinations, islice
 from typing import Final
 
+from django.db import transaction
+
 from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementLine
 from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind
 from payments.models.settlement import FileState
@@ -64,6 +66,8 @@ class Explainer:
         self._gaps, self._links = gaps, dict[int, list[int]]()
         self._shares: dict[int, list[_Share]] = defaultdict(lambda: [_Share() for _ in CLASSES])
         self._by_time = _by_time(gaps.values())
+        loaded = account.settlement_files.filter(state=FileState.LOADED)
+        self._files = frozenset(loaded.values_list("pk", flat=True))
         if any(gap.amount for gap in gaps.values()):
             self._gather()
 
@@ -83,12 +87,13 @@ class Explainer:
         """Write down what explains which payout; what explains none any more is let go."""
         of_lines = Discrepancy.objects.filter(account=self._account).exclude(about=OF_PAYOUTS)
         linked = {pk for ids in self._links.values() for pk in ids}
-        was = set(of_lines.filter(payout__isnull=False).values_list("pk", flat=True))
-        for some in _parts(was - linked):
-            of_lines.filter(pk__in=some).update(payout=None)
-        for payout, ids in self._links.items():
-            for some in _parts(ids):
-                of_lines.filter(pk__in=some).exclude(payout=payout).update(payout=payout)
+        with transaction.atomic():
+            was = set(of_lines.filter(payout__isnull=False).values_list("pk", flat=True))
+            for some in _parts(was - linked):
+                of_lines.filter(pk__in=some).update(payout=None)
+            for payout, ids in self._links.items():
+                for some in _parts(ids):
+                    of_lines.filter(pk__in=some).exclude(payout=payout).update(payout=payout)
 
     def _gather(self) -> None:
         kinds = frozenset().union(*CLASSES)
@@ -104,15 +109,17 @@ class Explainer:
     def _payouts_of(self, some: list[Discrepancy]) -> dict[str, str]:
         """By reference, the payout in which its line stands."""
         refs = {each.reference for each in some if each.theirs is not None}
-        files = self._account.settlement_files.filter(state=FileState.LOADED)
-        lines = SettlementLine.objects.filter(file__in=files, stray="")
-        rows = lines.filter(our_ref__in=refs - {""}).values_list("our_ref", "payout_ref")
-        places = dict(rows)
-        missing = refs - places.keys()
-        theirs = lines.filter(our_ref="", provider_ref__in=missing).values_list(
-            "provider_ref", "payout_ref"
-        )
-        return {**dict(theirs), **places}
+        by_ours = SettlementLine.objects.filter(our_ref__in=refs - {""})
+        places = self._places(by_ours.values_list("our_ref", "payout_ref", "file", "stray"))
+        by_theirs = SettlementLine.objects.filter(our_ref="", provider_ref__in=refs - places.keys())
+        named = by_theirs.values_list("provider_ref", "payout_ref", "file", "stray")
+        return {**self._places(named), **places}
+
+    def _places(self, lines: Iterable[tuple[str, str, int, str]]) -> dict[str, str]:
+        """Of lines that count; asked of the database it would read whole files for it."""
+        return {
+            ref: payout for ref, payout, file, stray in lines if file in self._files and not stray
+        }
 
     def _count(self, discrepancy: Discrepancy, places: Mapping[str, str]) -> None:
         kind = DiscrepancyKind(discrepancy.kind)

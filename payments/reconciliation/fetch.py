@@ -83,7 +83,7 @@ def _days_to_fetch(account: ProviderAccount) -> Iterator[date]:
     first = min(here, default=None)
     if first is None:
         payment = Attempt.objects.filter(account=account).order_by("created_at").first()
-        first = payment and payment.created_at.astimezone(zone).date()
+        first = payment.created_at.astimezone(zone).date() if payment else None
     if first is not None:
         yesterday = now().astimezone(zone).date() - timedelta(days=1)
         yield from (day for day in _days(first, yesterday) if day not in here)
