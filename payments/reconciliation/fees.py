@@ -26,8 +26,9 @@ _QUESTION: Final = """
       AND l.stray = '' AND ABS(l.fee - ({expected})) > {tolerance}
       AND NOT EXISTS (
         SELECT 1 FROM {discrepancy} d
-        WHERE d.account_id = %s AND d.subject = 'capture:' || l.our_ref AND d.kind = 'amount'
-          AND ABS(l.fee - ({of_ours})) <= {tolerance}
+        WHERE d.account_id = %s AND d.subject = 'capture:' || l.our_ref
+          AND (d.kind = 'amount' AND ABS(l.fee - ({of_ours})) <= {tolerance}
+               OR d.kind = 'missing_in_ledger' AND d.attempt_id IS NULL)
       )
     ORDER BY l.line_no
     ON CONFLICT (account_id, subject) DO NOTHING
@@ -37,7 +38,8 @@ _QUESTION: Final = """
 def question_fees(account: ProviderAccount) -> None:
     """Ask about every fee of a newly read file that is not what the account's rule says.
 
-    Where the amount is asked about, the fee that is agreed for ours is no second question.
+    Where the amount is asked about, the fee that is agreed for ours is no second question, nor is
+    any of money that nobody knows.
     """
     rules = list(account.fee_rules.all())
     files = account.settlement_files.filter(state=FileState.LOADED, fees_checked=False)
