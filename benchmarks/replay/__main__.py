@@ -16,6 +16,7 @@ from benchmarks.replay.lines import BadInputError, find_files, read_lines
 from benchmarks.replay.made import write_made_month
 from benchmarks.replay.plan import make_plan
 from benchmarks.replay.second_read import what_should_stand
+from benchmarks.replay.settled.outcome import SettlingError
 from benchmarks.replay.stage import Script, Wishes, replay, say
 from config.stack import StackError
 
@@ -31,7 +32,7 @@ def main() -> int:
             plan = make_plan(read_lines(files))
             say(f"{len(plan.orders)} orders and {len(plan.refunds)} refunds to make")
             report = replay(Script(plan, what_should_stand(files)), work, wishes)
-    except (BadInputError, StackError, PurchaseError) as error:
+    except (BadInputError, StackError, PurchaseError, SettlingError) as error:
         say(f"The replay failed: {error}")
         return 1
     except KeyboardInterrupt:

@@ -17,7 +17,7 @@ from benchmarks.replay.days import days_of
 from benchmarks.replay.memory import MemoryWatch
 from benchmarks.replay.plan import Plan
 from benchmarks.replay.report import Report
-from benchmarks.replay.settled.outcome import Settled
+from benchmarks.replay.settled.outcome import Settled, SettlingError
 from config.stack import Stack
 
 
@@ -89,7 +89,6 @@ def _sell(days: Sequence[Plan], street: Street, *, memory: MemoryWatch, clock: A
 
 
 def _settle(script: Script, stack: Stack, *, clock: Ahead, wishes: Wishes) -> Settled:
-    from benchmarks.replay.settled.desk import StoodStill  # noqa: PLC0415  # as above
     from benchmarks.replay.settled.story import Given, reconcile_all  # noqa: PLC0415  # as above
 
     say("Comparing the books with the bank's reports, which are full of faults …")
@@ -97,7 +96,7 @@ def _settle(script: Script, stack: Stack, *, clock: Ahead, wishes: Wishes) -> Se
     try:
         given = Given(script.should, stack.data, database, clock, wishes.drop_one)
         return reconcile_all(given)
-    except StoodStill:
+    except SettlingError:
         say(last_words(stack))
         raise
 

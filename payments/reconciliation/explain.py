@@ -40,13 +40,18 @@ SOME: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """How much more was paid out than the lines come to, and when those lines were."""
+    """How much more was paid out than the lines come to, when those were, and when it was sent."""
 
     currency: str
     payout_id: int
     amount: int
     first_at: datetime | None
     last_at: datetime | None
+    sent_at: datetime | None = None
+
+    def may_hold(self, at: datetime) -> bool:
+        """Whether what happened after its last line may have gone with it nevertheless."""
+        return self.sent_at is not None and at <= self.sent_at
 
 
 @dataclass(slots=True)
@@ -147,7 +152,11 @@ class Explainer:
             return None
         ends, inside = gaps
         place = bisect_left(ends, discrepancy.at)
-        return inside[place] if place < len(inside) else None
+        within = inside[place] if place < len(inside) else None
+        if within and within.first_at and within.first_at <= discrepancy.at:
+            return within
+        before = inside[place - 1] if place else None
+        return before if before and before.may_hold(discrepancy.at) else within
 
 
 def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:

@@ -28,8 +28,9 @@ _QUESTION: Final = """
       AND ABS(l.fee - (l.gross * r.percent / 100 + r.fixed)) > r.tolerance
       AND NOT EXISTS (
         SELECT 1 FROM {discrepancy} d
-        WHERE d.account_id = %s AND d.subject = 'capture:' || l.our_ref AND d.kind = 'amount'
-          AND ABS(l.fee - (d.ours * r.percent / 100 + r.fixed)) <= r.tolerance
+        WHERE d.account_id = %s AND d.subject = 'capture:' || l.our_ref
+          AND (d.kind = 'amount' AND ABS(l.fee - (d.ours * r.percent / 100 + r.fixed)) <= r.tolerance
+               OR d.kind = 'missing_in_ledger' AND d.attempt_id IS NULL)
       )
     ORDER BY l.line_no
     ON CONFLICT (account_id, subject) DO NOTHING
@@ -39,7 +40,8 @@ _QUESTION: Final = """
 def question_fees(account: ProviderAccount) -> None:
     """Ask about every fee of a newly read file that is not what the account's rules say.
 
-    Where the amount is asked about, the fee that is agreed for ours is no second question.
+    Where the amount is asked about, the fee that is agreed for ours is no second question, nor is
+    any of money that nobody knows.
     """
     statement = _QUESTION.format(
         discrepancy=table(Discrepancy), line=table(SettlementLine), rule=table(FeeRule)

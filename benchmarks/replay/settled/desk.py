@@ -13,6 +13,7 @@ from typing import Final
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from benchmarks.replay.settled.outcome import SettlingError
 from payments.models import Discrepancy, FeeRule, Match, ProviderAccount, SettlementFile
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, DiscrepancyState, Resolution
 from payments.models.settlement import FileKind, FileState
@@ -23,10 +24,6 @@ from payments.reconciliation.run import reconcile
 
 PATIENCE: Final = 120.0
 TICK: Final = 0.2
-
-
-class StoodStill(Exception):
-    """What was waited for did not come; the message says what."""
 
 
 class Desk:
@@ -94,15 +91,15 @@ def seen() -> set[tuple[str, str]]:
 
 
 def wait_until(done: Callable[[], bool], what: str) -> None:
-    """Raises StoodStill where it does not come about."""
+    """Raises SettlingError where it does not come about."""
     pause, end = Event(), time.monotonic() + PATIENCE
     while not done():
         if time.monotonic() > end:
-            raise StoodStill(f"waited {PATIENCE:g} s for {what}")
+            raise SettlingError(f"waited {PATIENCE:g} s for {what}")
         pause.wait(TICK)
 
 
 def _read(file: SettlementFile) -> SettlementFile:
     if file.state != FileState.LOADED:
-        raise StoodStill(f"{file.name} is {file.state}: {file.why}")
+        raise SettlingError(f"{file.name} is {file.state}: {file.why}")
     return file

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import httpx
 
+from benchmarks.replay.settled.outcome import SettlingError
+
 SECONDS: Final = 120.0
 
 
@@ -21,7 +23,7 @@ class Fault:
 
 
 class Office:
-    """What one merchant may ask for; raises httpx.HTTPError where the bank refuses."""
+    """What one merchant may ask for; raises SettlingError where the bank refuses."""
 
     def __init__(self, base_url: str, api_key: str) -> None:
         self._http = httpx.Client(
@@ -42,12 +44,16 @@ class Office:
 
     def want(self, faults: dict[str, Any] | None) -> None:
         """Have reports made with faults, or None: as they should be."""
-        answer = self._http.patch("/v1/merchants/me", json={"report_faults": faults})
-        answer.raise_for_status()
+        self._send("PATCH", "/v1/merchants/me", json={"report_faults": faults})
 
     def close(self) -> None:
         self._http.close()
 
     def _get(self, what: str, day: date) -> httpx.Response:
-        answer = self._http.get(f"/v1/reports/{what}", params={"day": day.isoformat()})
-        return answer.raise_for_status()
+        return self._send("GET", f"/v1/reports/{what}", params={"day": day.isoformat()})
+
+    def _send(self, method: str, path: str, **given: Any) -> httpx.Response:
+        try:
+            return self._http.request(method, path, **given).raise_for_status()
+        except httpx.HTTPError as error:
+            raise SettlingError(f"the bank, asked for {path}: {error}") from error

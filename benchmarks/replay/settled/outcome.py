@@ -10,6 +10,10 @@ from typing import Any
 from benchmarks.replay.settled.judge import Sums
 
 
+class SettlingError(Exception):
+    """The reports could not be gone through; the message says what was in the way."""
+
+
 @dataclass(slots=True)
 class Settled:
     """Counts of a reconciliation; `problems` are sentences, and any of them fails the run."""
