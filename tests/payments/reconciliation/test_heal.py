@@ -13,6 +13,7 @@ from payments.reconciliation.heal import heal
 from payments.reconciliation.resolve import take
 from payments.reconciliation.run import reconcile
 from payments.services.check_ledger import faults
+from tests.config.waiting import until
 from tests.factories import an_attempt, an_order, later
 from tests.payments.disagreeing import a_person
 from tests.payments.flows.cast import ask_bank, bank_payment, begin, pay
@@ -29,7 +30,6 @@ from tests.payments.reconciliation.night import (
     unsettled,
 )
 from tests.payments.sandbox.cast import BankProcess
-from tests.config.waiting import until
 
 pytestmark = pytest.mark.django_db
 NOBODY = "http://127.0.0.1:9"
