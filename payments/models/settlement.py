@@ -99,6 +99,7 @@ class SettlementFile(models.Model):
     alive_at = models.DateTimeField(null=True, editable=False)
     claim = models.CharField(max_length=22, blank=True, editable=False)
     ended_at = models.DateTimeField(_("read or refused"), null=True)
+    alerted_at = models.DateTimeField(null=True, editable=False)
     fees_checked = models.BooleanField(default=False, editable=False)
 
     if TYPE_CHECKING:
@@ -136,7 +137,12 @@ class SettlementFile(models.Model):
                 fields=["created_at"],
                 name="settlement_file_to_read",
                 condition=Q(state__in=(FileState.WAITING, FileState.READING)),
-            )
+            ),
+            models.Index(
+                fields=["first_day"],
+                name="settlement_file_refused",
+                condition=Q(state=FileState.REFUSED),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,8 @@ _QUESTION: Final = """
       AND NOT EXISTS (
         SELECT 1 FROM {discrepancy} d
         WHERE d.account_id = %s AND d.subject = 'capture:' || l.our_ref
-          AND (d.kind = 'amount' AND ABS(l.fee - (d.ours * r.percent / 100 + r.fixed)) <= r.tolerance
+          AND (d.kind = 'amount'
+               AND ABS(l.fee - (d.ours * r.percent / 100 + r.fixed)) <= r.tolerance
                OR d.kind = 'missing_in_ledger' AND d.attempt_id IS NULL)
       )
     ORDER BY l.line_no

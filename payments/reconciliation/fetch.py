@@ -80,13 +80,13 @@ def _days_to_fetch(account: ProviderAccount) -> Iterator[date]:
     files = account.settlement_files.filter(state__in=(FileState.LOADED, FileState.REFUSED))
     spans = _spans(files)
     here = {day for first, last in spans for day in _days(first, last)}
-    first = min(here, default=None)
-    if first is None:
-        payment = Attempt.objects.filter(account=account).order_by("created_at").first()
-        first = payment.created_at.astimezone(zone).date() if payment else None
-    if first is not None:
-        yesterday = now().astimezone(zone).date() - timedelta(days=1)
-        yield from (day for day in _days(first, yesterday) if day not in here)
+    begun = now()
+    if not here:
+        first_payment = Attempt.objects.filter(account=account).order_by("created_at").first()
+        begun = first_payment.created_at if first_payment else begun
+    first = min(here, default=begun.astimezone(zone).date())
+    yesterday = now().astimezone(zone).date() - timedelta(days=1)
+    yield from (day for day in _days(first, yesterday) if day not in here)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
