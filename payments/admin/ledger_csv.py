@@ -9,6 +9,7 @@ from typing import Final
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from payments.models import Entry
 from payments.statement import reference
@@ -20,7 +21,7 @@ SOME: Final = 500
 def ledger_rows(entries: QuerySet[Entry]) -> Iterator[list[object]]:
     """A line for each posting; moments in the zone of the site, amounts in major units."""
     names = (_("Booked"), _("Kind"), _("Key"), _("Reference"), _("Order"))
-    yield [*names, _("Account"), _("Currency"), _("Amount")]
+    yield [*names, pgettext("ledger", "Account"), _("Currency"), _("Amount")]
     for entry in entries.iterator(chunk_size=SOME):
         order = entry.attempt.payment.order.number if entry.attempt else ""
         at = timezone.localtime(entry.at).isoformat(timespec="seconds")

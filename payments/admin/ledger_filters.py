@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from payments.models import Posting, ProviderAccount
 from payments.reconciliation.days import zone_of
@@ -53,7 +53,7 @@ class DayFilter(AskedFilter):
 class AccountFilter(AskedFilter):
     """Entries that moved an account of the ledger, such as "provider:sandbox"."""
 
-    title = gettext_lazy("account")
+    title = pgettext_lazy("ledger", "account")
     parameter_name = "account"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

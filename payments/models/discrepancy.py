@@ -84,7 +84,7 @@ class Discrepancy(models.Model):
         related_name="discrepancies",
         verbose_name=_("provider account"),
     )
-    subject = models.CharField(_("subject"), max_length=200)
+    subject = models.CharField(pgettext_lazy("discrepancy", "subject"), max_length=200)
     kind = models.CharField(_("kind"), max_length=24, choices=DiscrepancyKind.choices)
     about = models.CharField(_("about"), max_length=16, blank=True)
     reference = models.CharField(_("reference"), max_length=140, blank=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.clock import now
 from orders.money import Money
@@ -127,7 +128,7 @@ class Posting(AppendOnlyRow):
         db_index=False,  # the unique constraint begins with it
         related_name="postings",
     )
-    account = models.CharField(_("account"), max_length=60)
+    account = models.CharField(pgettext_lazy("ledger", "account"), max_length=60)
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
 

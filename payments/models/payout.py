@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from payments.models.account import ProviderAccount
 from payments.models.settlement import SettlementFile
@@ -23,7 +24,7 @@ class Payout(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"), null=True)
     lines_net = models.BigIntegerField(_("what its lines come to"), default=0)
-    sent_at = models.DateTimeField(_("sent"), null=True)
+    sent_at = models.DateTimeField(pgettext_lazy("payout", "sent"), null=True)
     arrived = models.BigIntegerField(_("arrived"), null=True)
     arrived_on = models.DateField(_("arrived on"), null=True)
 
@@ -48,7 +49,7 @@ class BankLine(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
     reference = models.CharField(_("reference"), max_length=140, blank=True)
-    text = models.CharField(_("text"), max_length=500, blank=True)
+    text = models.CharField(pgettext_lazy("bank line", "text"), max_length=500, blank=True)
     payout = models.ForeignKey(
         Payout, models.PROTECT, null=True, related_name="bank_lines", verbose_name=_("payout")
     )

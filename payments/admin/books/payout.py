@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from orders.formats import format_moment
 from orders.money import Money
@@ -55,7 +55,7 @@ class PayoutAdmin(BookAdmin):
     def account_code(self, payout: Payout) -> str:
         return payout.account.code
 
-    @admin.display(description=gettext_lazy("sent"))
+    @admin.display(description=pgettext_lazy("payout", "sent"))
     def sent(self, payout: Payout) -> str:
         return format_moment(payout.sent_at) if payout.sent_at else _("not yet")
 

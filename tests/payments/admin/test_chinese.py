@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -18,7 +16,6 @@ from payments.providers.base import DisputeSeen, DisputeStatus, RefundStatus
 from payments.providers.evidence import EvidenceTexts
 from payments.services.apply import apply_outcome
 from payments.services.evidence import note_evidence
-from tests.english import english_in
 from tests.factories import (
     a_payment,
     a_refund_seen,
@@ -28,6 +25,7 @@ from tests.factories import (
     captured,
 )
 from tests.payments.admin.cast import a_webhook, money_url, order_url, refund_url
+from tests.payments.admin.chinese import a_chief, english
 from tests.payments.disputing import a_dispute, a_draft
 from tests.payments.sending import dead
 
@@ -41,32 +39,16 @@ OURS = (
     "payments/inboxevent",
     "payments/provideraccount",
     "payments/entry",
+    "payments/discrepancy",
+    "payments/settlementfile",
+    "payments/payout",
+    "payments/daybalance",
 )
-CONTENT = re.compile(r'<div id="content".*?(?=<footer\b)', re.DOTALL)
-# Codes are as they are, a provider's secrets among them; Django's own icons say the last three.
-CODES = {
-    "sandbox",
-    "payment",
-    "capture",
-    "captured",
-    "Search",
-    "True",
-    "False",
-}
 
 
 @pytest.fixture
 def chief() -> Client:
-    client = Client(headers={"accept-language": "zh-hans"})
-    client.force_login(get_user_model().objects.create_superuser("chief"))
-    return client
-
-
-def english(client: Client, path: str) -> list[str]:
-    answer = client.get(path)
-    assert answer.status_code == 200
-    (content,) = CONTENT.findall(answer.content.decode())
-    return [word for word in english_in(content.replace("<wbr>", "")) if word not in CODES]
+    return a_chief()
 
 
 @pytest.fixture

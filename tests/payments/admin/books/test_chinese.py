@@ -1,0 +1,186 @@
+"""Staff whose browser asks for Chinese read the pages of the books in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from orders.clock import clock_at, now
+from payments.models import Discrepancy, ProviderAccount, SettlementFile
+from payments.models.discrepancy import DiscrepancyKind as Kind
+from payments.models.discrepancy import DiscrepancyState, Resolution
+from payments.models.settlement import FileKind, FileState
+from payments.reconciliation.close import close_days
+from payments.reconciliation.resolve import figures
+from payments.states import EntryKind
+from tests.factories import a_payment, an_account
+from tests.payments.admin.books.cast import UPLOAD, deed_url, file_page, page_of, take_back_url
+from tests.payments.admin.chinese import a_chief, english, english_of
+from tests.payments.admin.waiting import QUEUE
+from tests.payments.disagreeing import (
+    a_bank_line,
+    a_discrepancy,
+    a_file,
+    a_line,
+    a_payout,
+    a_person,
+    about,
+)
+from tests.payments.reconciliation.proving import DAY, a_report, agreed, at, booked, of_payout, told
+
+pytestmark = pytest.mark.django_db
+FILES = reverse("admin:payments_settlementfile_changelist")
+PAYOUTS = reverse("admin:payments_payout_changelist")
+REPORTS = reverse("admin:payments_reports")
+PROOFS = reverse("admin:payments_daybalance_changelist")
+MONTH = reverse("admin:payments_proof_month", args=["sandbox.GBP"])
+PROOF = reverse("admin:payments_proof_day", args=["sandbox.GBP", DAY.isoformat()])
+LEDGER = reverse("admin:payments_entry_changelist")
+NAME = "11.CSV"
+OF_THE_BANK = {"SANDBOX", "PAYMENTS", "november", "xml"}
+
+
+@pytest.fixture
+def chief() -> Client:
+    return a_chief()
+
+
+@pytest.fixture
+def account() -> ProviderAccount:
+    return an_account()
+
+
+@pytest.fixture
+def proposed() -> Discrepancy:
+    return a_discrepancy(
+        state=DiscrepancyState.PROPOSED,
+        resolution=Resolution.ADJUSTED,
+        reason="1",
+        evidence="2",
+        proposed_by_id=a_person("王"),
+    )
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_discrepancy_with_both_its_sides(chief: Client, kind: Kind) -> None:
+    attempt, file = a_payment().attempts.get(), a_file(name=NAME)
+    a_line(file, our_ref=attempt.our_ref, settled_currency="EUR", settled_gross=7000, stray="2")
+    row = about(attempt, kind, payout=a_payout(), file=file, line_no=7, asked_at=now())
+
+    assert not english(chief, page_of(row))
+    assert not english(chief, deed_url(row, "resolve"))
+
+
+@pytest.mark.parametrize("act", ["evidence", "approve", "reject"])
+def test_the_pages_of_what_is_done_about_it(chief: Client, act: str) -> None:
+    assert not english(chief, deed_url(a_discrepancy(), act))
+
+
+@pytest.mark.parametrize("act", ["approve", "reject", "resolve"])
+def test_the_pages_of_what_is_proposed(chief: Client, proposed: Discrepancy, act: str) -> None:
+    assert not english(chief, deed_url(proposed, act))
+    assert not english(chief, page_of(proposed))
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [
+        ("take", {}),
+        ("evidence", {"evidence": "1"}),
+        ("resolve", {"resolution": "adjusted", "reason": "1", "evidence": "2"}),
+        ("resolve", {}),
+    ],
+)
+def test_what_was_done_about_it(chief: Client, act: str, typed: dict[str, str]) -> None:
+    row = a_discrepancy()
+
+    asked = {"seen": figures(row), "request_key": "1"} | typed
+    answer = chief.post(deed_url(row, act), asked, follow=True)
+
+    assert not english_of(answer)
+
+
+@pytest.mark.parametrize("state", FileState)
+def test_a_settlement_file(chief: Client, state: FileState) -> None:
+    file = a_file(name=NAME, state=state, why="1", why_line=3, bad_lines=1)
+    a_discrepancy(Kind.UNPARSEABLE_LINE, file=file, line_no=7, detail="1")
+    a_file(name=NAME, kind=FileKind.STATEMENT, state=state)
+
+    assert not english(chief, file_page(file))
+    assert not english(chief, take_back_url(file))
+    assert not english(chief, FILES)
+
+
+def test_the_empty_lists(chief: Client) -> None:
+    for path in (FILES, PAYOUTS, f"{FILES}?q=1", PROOFS, REPORTS):
+        assert not english(chief, path)
+
+
+def test_an_upload(chief: Client, account: ProviderAccount) -> None:
+    sent = {"whose": account.code, "file": SimpleUploadedFile(NAME, b"1")}
+
+    assert not english(chief, UPLOAD)
+    assert not english_of(chief.post(UPLOAD, {}))
+    assert not english_of(chief.post(UPLOAD, sent, follow=True))
+    file = SettlementFile.objects.get()
+    assert not english_of(chief.post(take_back_url(file), {}, follow=True))
+
+
+def test_a_payout(chief: Client) -> None:
+    payout = a_payout(arrived=9000)
+    a_bank_line(payout)
+    a_discrepancy(Kind.PAYOUT_TOTAL, payout=payout)
+    a_payout("", amount=None, sent_at=None)
+
+    for path in (PAYOUTS, reverse("admin:payments_payout_change", args=[payout.pk])):
+        assert not [word for word in english(chief, path) if word not in OF_THE_BANK]
+
+
+def agreeing(account: ProviderAccount) -> None:
+    agreed(a_report(account), 6000, at(DAY))
+
+
+def unexplained(account: ProviderAccount) -> None:
+    told(a_report(account, opening={"GBP": 1}, closing={"GBP": 2}), 2500)
+
+
+def explained(account: ProviderAccount) -> None:
+    agreeing(account)
+    booked(account, 100, at(DAY))
+    payout = a_payout(account=account)
+    of_payout(payout, EntryKind.FEE, -30, moment=at(DAY + timedelta(days=1)))
+
+
+def unreported(account: ProviderAccount) -> None:
+    booked(account, 6000, at(DAY))
+
+
+@pytest.fixture
+def _two_days_later() -> Iterator[None]:
+    with clock_at(lambda: at(DAY + timedelta(days=2))):
+        yield
+
+
+@pytest.mark.usefixtures("_two_days_later")
+@pytest.mark.parametrize("moved", [agreeing, unexplained, explained, unreported])
+def test_the_proof_of_a_day(
+    chief: Client, account: ProviderAccount, moved: Callable[[ProviderAccount], None]
+) -> None:
+    moved(account)
+    close_days()
+
+    for path in (PROOFS, MONTH, PROOF, REPORTS, f"{REPORTS}?first=1", LEDGER):
+        assert not english(chief, path)
+
+
+def test_the_queue_of_what_does_not_agree(chief: Client, proposed: Discrepancy) -> None:
+    file = a_file(name=NAME)
+    for kind in Kind:
+        a_discrepancy(kind, file=file, line_no=7, owner_id=proposed.proposed_by_id)
+
+    assert not english(chief, QUEUE)
