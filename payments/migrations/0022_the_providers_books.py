@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             name='Candidate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('claim', models.CharField(max_length=22)),
                 ('kind', models.CharField(max_length=16)),
                 ('ref', models.CharField(max_length=140)),
                 ('currency', models.CharField(max_length=3)),
@@ -167,6 +168,7 @@ class Migration(migrations.Migration):
                 ('opening', models.JSONField(default=dict)),
                 ('closing', models.JSONField(default=dict)),
                 ('statement_id', models.CharField(blank=True, max_length=140, verbose_name='statement number')),
+                ('more_statements', models.JSONField(default=list, editable=False)),
                 ('statement_of', models.CharField(blank=True, max_length=140, verbose_name='bank account')),
                 ('lines_read', models.BigIntegerField(default=0, verbose_name='lines')),
                 ('bad_lines', models.BigIntegerField(default=0, verbose_name='lines that cannot be read')),
@@ -177,6 +179,7 @@ class Migration(migrations.Migration):
                 ('alive_at', models.DateTimeField(editable=False, null=True)),
                 ('claim', models.CharField(blank=True, editable=False, max_length=22)),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='read or refused')),
+                ('alerted_at', models.DateTimeField(editable=False, null=True)),
                 ('fees_checked', models.BooleanField(default=False, editable=False)),
             ],
             options={
@@ -211,6 +214,11 @@ class Migration(migrations.Migration):
             model_name='provideraccount',
             name='payout_days',
             field=models.PositiveSmallIntegerField(default=5, verbose_name='days until a payout is at our bank'),
+        ),
+        migrations.AddField(
+            model_name='provideraccount',
+            name='report_alerted_at',
+            field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
             model_name='provideraccount',
@@ -381,6 +389,10 @@ class Migration(migrations.Migration):
             model_name='settlementfile',
             index=models.Index(condition=models.Q(('state__in', ('waiting', 'reading'))), fields=['created_at'], name='settlement_file_to_read'),
         ),
+        migrations.AddIndex(
+            model_name='settlementfile',
+            index=models.Index(condition=models.Q(('state', 'refused')), fields=['first_day'], name='settlement_file_refused'),
+        ),
         migrations.AddConstraint(
             model_name='settlementfile',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'reading', 'loaded', 'refused', 'replaced'])), name='settlement_file_state_known'),
@@ -484,7 +496,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='settlementline',
-            index=models.Index(condition=models.Q(('our_ref', '')), fields=['provider_ref'], name='settlement_line_by_provider'),
+            index=models.Index(fields=['provider_ref'], name='settlement_line_by_provider'),
         ),
         migrations.AddIndex(
             model_name='settlementtotal',

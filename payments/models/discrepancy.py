@@ -231,10 +231,12 @@ class Discrepancy(models.Model):
 class Candidate(models.Model):
     """A group of one match that does not add up; it lives as long as the match does.
 
-    `ref` is our reference, or the provider's after a "#"; `named` is ours where theirs led to it.
+    `claim` is that of the match (`Match`). `ref` is our reference, or the provider's after a "#";
+    `named` is ours where theirs led to it.
     """
 
     account = models.ForeignKey(ProviderAccount, models.CASCADE, related_name="+")
+    claim = models.CharField(max_length=22)
     kind = models.CharField(max_length=16)
     ref = models.CharField(max_length=140)
     currency = models.CharField(max_length=3)

@@ -169,8 +169,7 @@ class SettlementLine(models.Model):
     """One line of a report as it stands there; written once, a million at a time.
 
     `our_ref` is the reference we gave, "" where the file has none. `settled_gross` is in
-    `settled_currency`, as is the fee; "" and None where that is `currency`. Each line is found by
-    our reference, or by the provider's where it has none. `stray`: the account or
+    `settled_currency`, as is the fee; "" and None where that is `currency`. `stray`: the account or
     mode that the line names, where it is not ours. The file is never deleted, so no constraint of
     the database checks it line by line.
     """
@@ -199,9 +198,7 @@ class SettlementLine(models.Model):
         verbose_name_plural = _("settlement lines")
         indexes = [
             models.Index(fields=["our_ref"], name="settlement_line_by_our_ref"),
-            models.Index(
-                fields=["provider_ref"], name="settlement_line_by_provider", condition=Q(our_ref="")
-            ),
+            models.Index(fields=["provider_ref"], name="settlement_line_by_provider"),
         ]
 
     def __str__(self) -> str:

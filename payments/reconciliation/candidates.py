@@ -12,6 +12,8 @@ from django.db.models import (
     CharField,
     Exists,
     F,
+    Max,
+    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -20,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Length, Substr
+from django.db.models.functions import Coalesce, Concat, Substr
 
 from orders.clock import now
 from payments.models import (
@@ -29,7 +31,6 @@ from payments.models import (
     Discrepancy,
     Dispute,
     Operation,
-    ProviderAccount,
     ProviderObject,
     SettlementLine,
 )
@@ -37,9 +38,9 @@ from payments.models.discrepancy import (
     OF_PAYOUTS,
     UNRESOLVED,
     DiscrepancyKind,
-    DiscrepancyState,
-    Resolution,
 )
+from payments.models.settlement import FileState
+from payments.reconciliation.claim import Run
 from payments.reconciliation.keys import table
 from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
 from payments.states import EntryKind, OperationStatus
@@ -50,12 +51,12 @@ BY_THEIRS: Final = "#"
 """How a reference begins that is the provider's, since the line has none of ours."""
 _OURS_ONLY, _THEIRS_ONLY = Q(their_rows=0), Q(our_rows=0)
 _REGROUP: Final = """
-    INSERT INTO {table} (account_id, kind, ref, currency, ours, theirs, our_rows, their_rows,
+    INSERT INTO {table} (account_id, claim, kind, ref, currency, ours, theirs, our_rows, their_rows,
                          our_at, their_at, attempt_id, named, our_currency, verdict)
-    SELECT account_id, kind, ref, currency, SUM(ours), SUM(theirs), SUM(our_rows),
+    SELECT account_id, claim, kind, ref, currency, SUM(ours), SUM(theirs), SUM(our_rows),
            SUM(their_rows), MIN(our_at), MIN(their_at), MIN(attempt_id), '', '', %s
-    FROM {table} WHERE account_id = %s AND verdict = ''
-    GROUP BY account_id, kind, ref, currency HAVING SUM(ours) <> SUM(theirs)
+    FROM {table} WHERE account_id = %s AND claim = %s AND verdict = ''
+    GROUP BY account_id, claim, kind, ref, currency HAVING SUM(ours) <> SUM(theirs)
 """
 _GROUPED: Final = "grouped"
 _WRITE: Final = """
@@ -63,11 +64,16 @@ _WRITE: Final = """
         account_id, subject, kind, about, reference, currency, our_currency, ours, theirs, at,
         attempt_id, operation_id, detail, state, found_at, seen_at,
         resolution, reason, evidence, request_key)
-    SELECT account_id, kind || ':' || ref, verdict, kind, {plain}, currency, our_currency,
+    SELECT account_id,
+           kind || ':' || ref || CASE WHEN ROW_NUMBER() OVER same > 1 THEN ':' || currency
+                                      ELSE '' END,
+           verdict, kind, {plain}, currency, our_currency,
            CASE WHEN our_rows > 0 THEN ours END, CASE WHEN their_rows > 0 THEN theirs END,
            COALESCE(their_at, our_at), attempt_id, operation_id, '', 'open', %s, %s,
            '', '', '', ''
-    FROM {candidate} WHERE account_id = %s AND verdict <> '' ORDER BY kind, ref, currency
+    FROM {candidate} WHERE account_id = %s AND claim = %s AND verdict <> ''
+    WINDOW same AS (PARTITION BY kind, ref ORDER BY currency)
+    ORDER BY kind, ref, currency
     ON CONFLICT (account_id, subject) DO UPDATE SET
         seen_at = excluded.seen_at,
         kind = CASE WHEN {settled} THEN d.kind ELSE excluded.kind END,
@@ -92,40 +98,44 @@ _SAME: Final = (
 _SETTLED: Final = f"(d.state = 'resolved' AND d.resolution <> 'auto' AND {_SAME})"
 
 
-def of(account: ProviderAccount) -> QuerySet[Candidate]:
-    return Candidate.objects.filter(account=account)
+def of(run: Run) -> QuerySet[Candidate]:
+    return Candidate.objects.filter(account=run.account, claim=run.token)
 
 
-def clear(account: ProviderAccount) -> None:
-    of(account)._raw_delete(of(account).db)  # noqa: SLF001  # nothing refers to a candidate
+def clear(run: Run) -> None:
+    """Throw away what any run of these books has left."""
+    left = Candidate.objects.filter(account=run.account)
+    left._raw_delete(left.db)  # noqa: SLF001  # nothing refers to a candidate
 
 
-def rename(account: ProviderAccount) -> list[int]:
+def rename(run: Run) -> list[int]:
     """Give the groups that only they have our reference, where another id leads to it.
 
     Returns the attempts they are of: what both books have of those must be grouped again.
     """
-    unknown = of(account).filter(_THEIRS_ONLY)
+    unknown = of(run).filter(_THEIRS_ONLY)
     by_theirs = unknown.filter(ref__startswith=BY_THEIRS)
     by_ours = unknown.exclude(ref__startswith=BY_THEIRS)
-    line = SettlementLine.objects.filter(our_ref=OuterRef(OuterRef("ref")))
-    theirs_of_line = Subquery(line.values("provider_ref")[:1])
+    loaded = run.account.settlement_files.filter(state=FileState.LOADED)
+    line = SettlementLine.objects.filter(our_ref=OuterRef(OuterRef("ref")), file__in=loaded)
+    ids = line.values("our_ref").annotate(first=Min("provider_ref"), last=Max("provider_ref"))
+    theirs_of_line = Subquery(ids.filter(first=F("last")).values("first")[:1])
     for known, groups in (
-        (_objects(account, Substr(OuterRef("ref"), 2)), by_theirs),
-        (_objects(account, theirs_of_line), by_ours),
+        (_objects(run, Substr(OuterRef("ref"), 2)), by_theirs),
+        (_objects(run, theirs_of_line), by_ours),
     ):
         captures = groups.filter(kind=EntryKind.CAPTURE)
         refunds = groups.filter(kind__in=OF_REFUNDS)
         _name(captures, known.values("attempt__our_ref"))
         _name(refunds, known.filter(operation__isnull=False).values("operation__our_ref"))
-    ours = Operation.objects.filter(our_ref=OuterRef("ref"), attempt__account=account)
+    ours = Operation.objects.filter(our_ref=OuterRef("ref"), attempt__account=run.account)
     _name(by_ours.filter(kind=EntryKind.CAPTURE), ours.values("attempt__our_ref"))
     unknown.exclude(named="").exclude(named=F("ref")).update(ref=F("named"), named=BY_THEIRS)
-    return _attempts_of_even_groups(account)
+    return _attempts_of_even_groups(run)
 
 
-def _objects(account: ProviderAccount, object_id: object) -> QuerySet[ProviderObject]:
-    return ProviderObject.objects.filter(account=account, object_id=object_id).order_by("pk")
+def _objects(run: Run, object_id: object) -> QuerySet[ProviderObject]:
+    return ProviderObject.objects.filter(account=run.account, object_id=object_id).order_by("pk")
 
 
 def _name(groups: QuerySet[Candidate], ref: QuerySet[Any, Any]) -> None:
@@ -133,10 +143,10 @@ def _name(groups: QuerySet[Candidate], ref: QuerySet[Any, Any]) -> None:
     unnamed.update(named=Coalesce(Subquery(ref[:1], output_field=CharField()), Value("")))
 
 
-def _attempts_of_even_groups(account: ProviderAccount) -> list[int]:
+def _attempts_of_even_groups(run: Run) -> list[int]:
     """Attempts of renamed groups of which our own side is no candidate: it was even before."""
-    ours = of(account).filter(our_rows__gt=0, ref=OuterRef("ref"))
-    alone = of(account).filter(~Exists(ours), named=BY_THEIRS)
+    ours = of(run).filter(our_rows__gt=0, ref=OuterRef("ref"))
+    alone = of(run).filter(~Exists(ours), named=BY_THEIRS)
     refs = alone.values_list("ref", flat=True).iterator(SOME)
     found: set[int] = set()
     while some := list(islice(refs, SOME)):
@@ -145,13 +155,13 @@ def _attempts_of_even_groups(account: ProviderAccount) -> list[int]:
     return sorted(found)
 
 
-def attempts_of_theirs(account: ProviderAccount) -> list[int]:
+def attempts_of_theirs(run: Run) -> list[int]:
     """Attempts of what their side has more of: we may have booked it on another day."""
-    groups = of(account).values("kind", "ref", "currency").order_by()
+    groups = of(run).values("kind", "ref", "currency").order_by()
     more = groups.annotate(more=Sum("their_rows") - Sum("our_rows")).filter(more__gt=0)
     refs = sorted(set(more.values_list("ref", flat=True)))
-    ours = Attempt.objects.filter(account=account)
-    disputes = Dispute.objects.filter(account=account)
+    ours = Attempt.objects.filter(account=run.account)
+    disputes = Dispute.objects.filter(account=run.account)
     attempts = set[int]()
     for begin in range(0, len(refs), SOME):
         some = refs[begin : begin + SOME]
@@ -162,12 +172,12 @@ def attempts_of_theirs(account: ProviderAccount) -> list[int]:
     return sorted(attempts)
 
 
-def regroup(account: ProviderAccount) -> None:
+def regroup(run: Run) -> None:
     """Add up the groups that have one reference now; what is even is no candidate any more."""
     statement = _REGROUP.format(table=table(Candidate))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, [_GROUPED, account.pk])
-        of(account).filter(verdict="").delete()
+        cursor.execute(statement, [_GROUPED, run.account.pk, run.token])
+        of(run).filter(verdict="").delete()
     _count_anew()
 
 
@@ -178,14 +188,21 @@ def _count_anew() -> None:
             cursor.execute(f"ANALYZE {table(Candidate)}, {table(Discrepancy)}")
 
 
-def judge(account: ProviderAccount, *, late_from: datetime) -> None:
+def judge(run: Run, *, late_from: datetime) -> None:
     """Say of each group what it is; what was booked from `late_from` on may come later."""
-    groups = of(account)
-    _link(account)
-    _pair_currencies(account)
-    _recognize(account)
-    stray = SettlementLine.objects.filter(our_ref=OuterRef("ref"), gross=OuterRef("ours"))
-    groups.filter(_OURS_ONLY & Exists(stray.exclude(stray=""))).delete()
+    groups = of(run)
+    _link(run)
+    _pair_currencies(run)
+    _recognize(run)
+    stray = Discrepancy.objects.filter(
+        account=run.account,
+        kind=DiscrepancyKind.WRONG_ACCOUNT_OR_MODE,
+        state__in=UNRESOLVED,
+        reference=OuterRef("ref"),
+        currency=OuterRef("currency"),
+        theirs=OuterRef("ours"),
+    )
+    groups.filter(_OURS_ONLY & Exists(stray)).delete()
     open_refund = Operation.objects.filter(pk=OuterRef("operation_id"))
     lagging = Q(operation_id__isnull=False, kind__in=OF_REFUNDS)
     settled = OperationStatus.REVERSED
@@ -204,11 +221,11 @@ def judge(account: ProviderAccount, *, late_from: datetime) -> None:
     )
 
 
-def _recognize(account: ProviderAccount) -> None:
+def _recognize(run: Run) -> None:
     """What only we have, and what stands in a line that cannot be read, is one question."""
-    ours = of(account).filter(_OURS_ONLY, ref=OuterRef("reference"))
+    ours = of(run).filter(_OURS_ONLY, ref=OuterRef("reference"))
     unread = Discrepancy.objects.filter(
-        account=account, kind=DiscrepancyKind.UNPARSEABLE_LINE, state__in=UNRESOLVED
+        account=run.account, kind=DiscrepancyKind.UNPARSEABLE_LINE, state__in=UNRESOLVED
     )
     facts = {"ours": "ours", "currency": "currency", "at": "our_at", "about": "kind"}
     unread.exclude(reference="").filter(Exists(ours)).update(
@@ -217,7 +234,7 @@ def _recognize(account: ProviderAccount) -> None:
         operation_id=Subquery(ours.values("operation_id")[:1]),
     )
     named = unread.filter(reference=OuterRef("ref"))
-    of(account).filter(_OURS_ONLY & Exists(named)).delete()
+    of(run).filter(_OURS_ONLY & Exists(named)).delete()
 
 
 def _is(kind: str) -> Value:
@@ -231,22 +248,23 @@ def _repeats(more: str, fewer: str) -> Q:
     return Q(**{f"{more}_rows__gt": F(f"{fewer}_rows")}) & each
 
 
-def _link(account: ProviderAccount) -> None:
+def _link(run: Run) -> None:
     """The attempt or refund that a group is about, where it is one of ours."""
-    attempt = Attempt.objects.filter(our_ref=OuterRef("ref"), account=account)
-    refund = Operation.objects.filter(our_ref=OuterRef("ref"), attempt__account=account)
-    unlinked = of(account).filter(attempt_id__isnull=True)
+    attempt = Attempt.objects.filter(our_ref=OuterRef("ref"), account=run.account)
+    refund = Operation.objects.filter(our_ref=OuterRef("ref"), attempt__account=run.account)
+    unlinked = of(run).filter(attempt_id__isnull=True)
     unlinked.filter(kind=EntryKind.CAPTURE).update(attempt_id=Subquery(attempt.values("pk")))
-    refunds = of(account).filter(kind__in=OF_REFUNDS)
+    refunds = of(run).filter(kind__in=OF_REFUNDS)
     refunds.update(operation_id=Subquery(refund.values("pk")))
     refunds.filter(attempt_id__isnull=True).update(attempt_id=Subquery(refund.values("attempt")))
 
 
-def _pair_currencies(account: ProviderAccount) -> None:
+def _pair_currencies(run: Run) -> None:
     """One operation in two currencies is one question."""
-    same = of(account).filter(kind=OuterRef("kind"), ref=OuterRef("ref"))
+    same = of(run).filter(kind=OuterRef("kind"), ref=OuterRef("ref"))
     ours = same.filter(_OURS_ONLY).exclude(currency=OuterRef("currency"))
-    theirs = of(account).filter(_THEIRS_ONLY & Exists(ours))
+    others = same.filter(_THEIRS_ONLY).exclude(pk=OuterRef("pk"))
+    theirs = of(run).filter(_THEIRS_ONLY & Exists(ours) & ~Exists(others))
     theirs.update(
         our_currency=Subquery(ours.values("currency")[:1]),
         ours=Subquery(ours.values("ours")[:1]),
@@ -256,10 +274,10 @@ def _pair_currencies(account: ProviderAccount) -> None:
         verdict=DiscrepancyKind.CURRENCY,
     )
     paired = same.filter(verdict=DiscrepancyKind.CURRENCY)
-    of(account).filter(_OURS_ONLY & Exists(paired)).delete()
+    of(run).filter(_OURS_ONLY & Exists(paired)).delete()
 
 
-def write(account: ProviderAccount) -> int:
+def write(run: Run) -> int:
     """Keep what was found, and end what is not found any more; returns how much does not agree."""
     plain = f"CASE WHEN ref LIKE '{BY_THEIRS}%%' THEN SUBSTR(ref, 2) ELSE ref END"
     statement = _WRITE.format(
@@ -272,26 +290,26 @@ def write(account: ProviderAccount) -> int:
     moment = now()
     stored = connection.ops.adapt_datetimefield_value(moment)
     with transaction.atomic():
+        run.hold()
         with connection.cursor() as cursor:
-            cursor.execute(statement, [stored, stored, account.pk])
-        _end_what_is_gone(account)
-        found = of(account).count()
-        clear(account)
+            cursor.execute(statement, [stored, stored, run.account.pk, run.token])
+        _end_what_is_gone(run)
+        found = of(run).count()
+        clear(run)
     return found
 
 
-def _end_what_is_gone(account: ProviderAccount) -> None:
+def _end_what_is_gone(run: Run) -> None:
     """What was asked and is not found any more ends by itself.
 
     What a person has adjusted meanwhile is undone: the books agree without it.
     """
-    named = Substr(OuterRef("subject"), Length(OuterRef("about")) + 2)
-    again = of(account).exclude(verdict="").filter(kind=OuterRef("about"), ref=named)
-    of_operations = Discrepancy.objects.filter(account=account, file=None).exclude(about="")
+    named = Q(ref=OuterRef("reference")) | Q(ref=Concat(Value(BY_THEIRS), OuterRef("reference")))
+    of_it = {"kind": OuterRef("about"), "currency": OuterRef("currency")}
+    again = of(run).exclude(verdict="").filter(named, **of_it)
+    of_operations = Discrepancy.objects.filter(account=run.account, file=None).exclude(about="")
     gone = of_operations.exclude(about=OF_PAYOUTS).filter(~Exists(again))
-    unsettled = gone.filter(state__in=UNRESOLVED)
-    unsettled.filter(entries=None).update(
-        state=DiscrepancyState.RESOLVED, resolution=Resolution.AUTO, resolved_at=now()
-    )
-    settle_by_itself(list(unsettled.values_list("pk", flat=True)))
+    unsettled = list(gone.filter(state__in=UNRESOLVED).values_list("pk", flat=True))
+    for begin in range(0, len(unsettled), SOME):
+        settle_by_itself(unsettled[begin : begin + SOME])
     undo(list(gone.filter(resolution__in=BOOKED).values_list("pk", flat=True)))

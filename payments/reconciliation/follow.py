@@ -8,6 +8,7 @@ from typing import Final
 from django.db.models import F, Q, QuerySet
 
 from orders.clock import now
+from orders.sweep import each
 from payments.models import ProviderAccount, SettlementFile
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.heal import heal
@@ -21,13 +22,17 @@ NIGHTLY: Final = timedelta(hours=20)
 def import_and_compare() -> int:
     """Read uploads and compare the books that have changed; how many files were read.
 
-    A second call changes nothing. What a process that died has left is done by the next.
+    A second call changes nothing. What a process that died has left is done by the next, and one
+    account or file that fails holds up no other.
     """
     read = import_waiting()
-    for account in to_compare():
-        if reconcile(account) is not None:
-            heal(account)
+    each(to_compare(), _compare)
     return read
+
+
+def _compare(account: ProviderAccount) -> None:
+    if reconcile(account) is not None:
+        heal(account)
 
 
 def to_compare() -> QuerySet[ProviderAccount]:

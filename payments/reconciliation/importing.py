@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from orders.clock import now
+from orders.sweep import each
 from payments.errors import FileRefused, NoAccount, NoReports, SecretsUnreadable
 from payments.models import ProviderAccount, SettlementFile
 from payments.models.settlement import (
@@ -109,14 +110,16 @@ def import_waiting() -> int:
     waits |= Q(state=FileState.READING, alive_at__lt=moment - READING_LEASE)
     waiting = SettlementFile.objects.filter(waits, source=FileSource.UPLOAD)
     files = list(waiting.select_related("account").order_by("created_at"))
-    for file in files:
-        if token := load.claim(file.pk):
-            _read_stored(file, load.Claim(token, load.silent))
+    each(files, _read_stored)
     return len(files)
 
 
-def _read_stored(file: SettlementFile, mine: load.Claim) -> None:
-    """Read an upload; whatever is the matter with it, the next one is read."""
+def _read_stored(file: SettlementFile) -> None:
+    """Read an upload that nobody reads."""
+    token = load.claim(file.pk)
+    if token is None:
+        return
+    mine = load.Claim(token, load.silent)
     try:
         with stored(file) as body:
             _read(file, body, mine)

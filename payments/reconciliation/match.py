@@ -26,16 +26,19 @@ from payments.models import (
 )
 from payments.models.settlement import FileState
 from payments.reconciliation import candidates
+from payments.reconciliation.claim import Run
 from payments.reconciliation.keys import OURS, marks, reference_in_key, table
 
 SOME: Final = 500
 """So many attempts are grouped again by one statement."""
 WORK_MEMORY: Final = "256MB"
 """So much PostgreSQL may use for the grouping of a match before it goes to disk."""
-_GROUP: Final = """
-    INSERT INTO {candidate} (account_id, kind, ref, currency, ours, theirs, our_rows, their_rows,
-                             our_at, their_at, attempt_id, named, our_currency, verdict)
-    SELECT %s, kind, ref, currency, SUM(ours), SUM(theirs), SUM(our_rows), SUM(their_rows),
+_KEEP: Final = """
+    INSERT INTO {candidate} (account_id, claim, kind, ref, currency, ours, theirs, our_rows,
+                             their_rows, our_at, their_at, attempt_id, named, our_currency, verdict)
+"""
+_GROUPS: Final = """
+    SELECT %s, %s, kind, ref, currency, SUM(ours), SUM(theirs), SUM(our_rows), SUM(their_rows),
            MIN(our_at), MIN(their_at), MIN(attempt_id), '', '', ''
     FROM (
         SELECT e.kind AS kind, {ref} AS ref, p.currency AS currency, p.amount AS ours, 0 AS theirs,
@@ -45,48 +48,57 @@ _GROUP: Final = """
         WHERE p.account = %s AND e.kind IN ({kinds}) AND ({covered}){of_ours}
         UNION ALL
         SELECT CASE l.kind WHEN 'dispute_reversal' THEN 'dispute' ELSE l.kind END,
-               CASE WHEN l.our_ref <> '' AND l.kind NOT IN ('dispute', 'dispute_reversal')
+               CASE WHEN LENGTH(l.our_ref) = 21 AND l.kind NOT IN ('dispute', 'dispute_reversal')
                     THEN l.our_ref ELSE '#' || l.provider_ref END,
                l.currency, 0, l.gross, 0, 1, {no_moment}, l.occurred_at, {no_number}
         FROM {line} l
         WHERE l.file_id IN ({files}) AND l.kind NOT IN ('fee', 'payout') AND l.stray = ''{of_theirs}
     ) both_books
+    {where}
     GROUP BY kind, ref, currency
     {having}
 """
 _LATER: Final = """
-    INSERT INTO {candidate} (account_id, kind, ref, currency, ours, theirs, our_rows, their_rows,
-                             our_at, their_at, attempt_id, named, our_currency, verdict)
-    SELECT %s, e.kind, {ref}, p.currency, p.amount, 0, 1, 0, e.at, {no_moment}, e.attempt_id,
+    SELECT %s, %s, e.kind, {ref}, p.currency, p.amount, 0, 1, 0, e.at, {no_moment}, e.attempt_id,
            '', '', ''
     FROM {entry} e JOIN {posting} p ON p.entry_id = e.id
     WHERE p.account = %s AND e.kind IN ({kinds}) AND NOT ({covered})
       AND e.attempt_id IN ({attempts})
       AND EXISTS (
         SELECT 1 FROM {candidate} c
-        WHERE c.account_id = %s AND c.kind = e.kind AND c.ref = {ref} AND c.currency = p.currency
+        WHERE c.account_id = %s AND c.claim = %s AND c.kind = e.kind AND c.ref = {ref}
+          AND c.currency = p.currency
         GROUP BY c.ref HAVING SUM(c.their_rows) > SUM(c.our_rows)
       )
 """
 _UNEVEN: Final = "HAVING SUM(ours) <> SUM(theirs)"
+_EVEN: Final = """
+    WHERE NOT EXISTS (
+        SELECT 1 FROM {candidate} c
+        WHERE c.account_id = %s AND c.claim = %s AND c.named = '' AND c.kind = both_books.kind
+          AND c.ref = both_books.ref AND c.currency = both_books.currency
+    ) HAVING 1 = 1
+"""
 
 
-def match(account: ProviderAccount) -> int:
+def match(run: Run) -> int:
     """Compare all that files of the account cover; how much does not agree.
 
     Found again, a discrepancy is the same row; one that is gone is resolved by itself. A second
-    call with the same books changes nothing. One at a time: see `payments.reconciliation.run`.
+    call with the same books changes nothing. Raises LostRun where another process is at it now.
     """
+    account = run.account
     files = _loaded(account)
-    candidates.clear(account)
+    candidates.clear(run)
     if files:
-        grouping = _Grouping(account, files)
+        grouping = _Grouping(run, files)
         grouping.all()
-        grouping.of(candidates.rename(account))
-        grouping.add_later(candidates.attempts_of_theirs(account))
-        candidates.regroup(account)
-        candidates.judge(account, late_from=_late_from(account, files))
-    return candidates.write(account)
+        grouping.of(candidates.rename(run))
+        grouping.add_later(candidates.attempts_of_theirs(run))
+        run.go_on()
+        candidates.regroup(run)
+        candidates.judge(run, late_from=_late_from(account, files))
+    return candidates.write(run)
 
 
 def _late_from(account: ProviderAccount, files: Sequence[SettlementFile]) -> datetime:
@@ -126,53 +138,57 @@ def covered(
 class _Grouping:
     """The statement that groups both books, over all that the files cover or some attempts."""
 
-    def __init__(self, account: ProviderAccount, files: Sequence[SettlementFile]) -> None:
+    def __init__(self, run: Run, files: Sequence[SettlementFile]) -> None:
+        account = run.account
         self._account = account
+        self._whose: list[str | int] = [account.pk, run.token]
         self._files = [file.pk for file in files]
         stretches = covered(account, files)
         self._covered = " OR ".join(["(e.at >= %s AND e.at < %s)"] * len(stretches))
         self._moments = [_moment(moment) for stretch in stretches for moment in stretch]
 
     def all(self) -> None:
-        self._run(of_ours="", of_theirs="", having=_UNEVEN, attempts=[], refs=[])
+        self._group(of_ours="", of_theirs="", outer=_UNEVEN, values=[*self._ours(), *self._files])
 
     def of(self, attempts: Sequence[int]) -> None:
-        """What both books have of some attempts, even or not."""
+        """What both books have of some attempts and was even before."""
         for begin in range(0, len(attempts), SOME):
             some = attempts[begin : begin + SOME]
             ours = Attempt.objects.filter(pk__in=some).values_list("our_ref")
             refunds = Operation.objects.filter(attempt__in=some).values_list("our_ref")
             refs = [ref for (ref,) in ours.union(refunds)]
-            self._run(
+            self._group(
                 of_ours=f" AND e.attempt_id IN ({marks(some)})",
                 of_theirs=f" AND l.our_ref IN ({marks(refs)})",
-                having="",
-                attempts=some,
-                refs=refs,
+                outer=_EVEN,
+                values=[*self._ours(), *some, *self._files, *refs, *self._whose],
             )
 
-    def _run(
-        self,
-        *,
-        of_ours: str,
-        of_theirs: str,
-        having: str,
-        attempts: Sequence[int],
-        refs: Sequence[str],
+    def _group(
+        self, *, of_ours: str, of_theirs: str, outer: str, values: Sequence[str | int]
     ) -> None:
-        statement = _GROUP.format(
+        where, _, having = outer.format(candidate=table(Candidate)).partition("HAVING")
+        groups = _GROUPS.format(
             **self._names(),
             line=table(SettlementLine),
             files=marks(self._files),
             no_number="CAST(NULL AS bigint)" if _on_postgresql() else "NULL",
             of_ours=of_ours,
             of_theirs=of_theirs,
-            having=having,
+            where=where,
+            having=f"HAVING {having}",
         )
-        with transaction.atomic(), connection.cursor() as cursor:
+        keep = _KEEP.format(candidate=table(Candidate))
+        with connection.cursor() as cursor:
             if _on_postgresql():
-                cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
-            cursor.execute(statement, [*self._ours(), *attempts, *self._files, *refs])
+                with transaction.atomic():
+                    cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
+                    cursor.execute(f"{keep} {groups}", values)
+                return
+            # On SQLite who writes keeps all others out: the grouping only reads.
+            cursor.execute(f"CREATE TEMP TABLE till_groups AS {groups}", values)
+            cursor.execute(f"{keep} SELECT * FROM till_groups")  # noqa: S608  # names of ours only
+            cursor.execute("DROP TABLE till_groups")
 
     def add_later(self, attempts: Sequence[int]) -> None:
         """What we booked outside the files' days, where their side has more than ours inside.
@@ -181,9 +197,9 @@ class _Grouping:
         """
         for begin in range(0, len(attempts), SOME):
             some = attempts[begin : begin + SOME]
-            statement = _LATER.format(**self._names(), attempts=marks(some))
+            statement = f"{_KEEP}{_LATER}".format(**self._names(), attempts=marks(some))
             with connection.cursor() as cursor:
-                cursor.execute(statement, [*self._ours(), *some, self._account.pk])
+                cursor.execute(statement, [*self._ours(), *some, *self._whose])
 
     def _names(self) -> dict[str, str]:
         return {
@@ -200,7 +216,7 @@ class _Grouping:
         """The values that the selection of our entries begins with."""
         kinds = [str(kind) for kind in OURS]
         account = self._account
-        return [account.pk, named(PROVIDER, account.code), *kinds, *self._moments]
+        return [*self._whose, named(PROVIDER, account.code), *kinds, *self._moments]
 
 
 def _on_postgresql() -> bool:

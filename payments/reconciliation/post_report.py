@@ -29,6 +29,7 @@ from payments.models import (
 from payments.models.discrepancy import DiscrepancyKind, Resolution
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
+from payments.reconciliation.claim import Run
 from payments.services.post import Draft, post
 from payments.states import EntryKind
 
@@ -39,8 +40,12 @@ Key = tuple[str, str, EntryKind]
 """Payout reference, currency of settlement, kind of entry."""
 
 
-def post_report(account: ProviderAccount) -> int:
-    """Bring fees, payouts and currencies to what the lines say; how many entries that took."""
+def post_report(run: Run) -> int:
+    """Bring fees, payouts and currencies to what the lines say; how many entries that took.
+
+    Raises LostRun where another process compares these books now.
+    """
+    account = run.account
     must, has, posted = _must(account), *_has(account)
     payouts = {(each.ref, each.currency): each for each in account.payouts.all()}
     drafts = []
@@ -57,6 +62,7 @@ def post_report(account: ProviderAccount) -> int:
             drafts.append(Draft(Entry(key=name, kind=kind, payout=payout), moves))
     for begin in range(0, len(drafts), SOME):
         with transaction.atomic():
+            run.hold()
             post(drafts[begin : begin + SOME])
     return len(drafts)
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from typing import Final
+import logging
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from orders.clock import now
 from payments.models import Match, ProviderAccount
 from payments.models.settlement import FileState
 from payments.reconciliation.bank import follow_payouts
+from payments.reconciliation.claim import LostRun, Run, claimed
 from payments.reconciliation.fees import question_fees
 from payments.reconciliation.match import match
 from payments.reconciliation.payouts import sum_payouts
 from payments.reconciliation.post_report import post_report
 
-LEASE: Final = timedelta(minutes=30)
-"""Whoever matches for longer than that has died."""
+logger = logging.getLogger("till.reconciliation")
 
 
 def reconcile(account: ProviderAccount) -> int | None:
@@ -28,30 +24,26 @@ def reconcile(account: ProviderAccount) -> int | None:
 
     A second call with the same books changes nothing.
     """
-    with _claimed(account) as mine:
-        if not mine:
+    with claimed(account) as run:
+        if run is None:
             return None
-        began = now()
-        found = match(account)
-        question_fees(account)
-        sum_payouts(account)
-        follow_payouts(account)
-        post_report(account)
-        files = account.settlement_files.filter(state=FileState.LOADED)
-        lines = files.aggregate(sum=Sum("lines_read"))["sum"] or 0
-        # What comes in from the beginning on may be in none of it, so it is new for the next one.
-        Match.objects.filter(account=account).update(ended_at=began, lines=lines, found=found)
+        try:
+            return _reconcile(run)
+        except LostRun:
+            logger.warning("%s: another process compares these books now", account.code)
+            return None
+
+
+def _reconcile(run: Run) -> int:
+    account, began = run.account, now()
+    found = match(run)
+    for step in (question_fees, sum_payouts, follow_payouts):
+        run.go_on()
+        step(account)
+    run.go_on()
+    post_report(run)
+    files = account.settlement_files.filter(state=FileState.LOADED)
+    lines = files.aggregate(sum=Sum("lines_read"))["sum"] or 0
+    # What comes in from the beginning on may be in none of it, so it is new for the next one.
+    Match.objects.filter(account=account).update(ended_at=began, lines=lines, found=found)
     return found
-
-
-@contextmanager
-def _claimed(account: ProviderAccount) -> Iterator[bool]:
-    Match.objects.get_or_create(account=account)
-    token, moment = secrets.token_urlsafe(16), now()
-    free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
-    mine = Match.objects.filter(free, account=account)
-    claimed = mine.update(claim=token, claimed_until=moment + LEASE) > 0
-    try:
-        yield claimed
-    finally:
-        Match.objects.filter(account=account, claim=token).update(claimed_until=None)
