@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -27,12 +27,15 @@ from payments.models import (
     SettlementTotal,
 )
 from payments.models.settlement import FileState
+from payments.providers.reports import BadLine
 from payments.reconciliation import heal as healing
+from payments.reconciliation import load_statement
 from payments.reconciliation.importing import import_path
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from payments.services.apply import apply_outcome
 from payments.services.check_ledger import faults
+from payments.statements import BankRow
 from tests.config.waiting import until
 from tests.factories import an_attempt, an_order, captured, later
 from tests.payments.crowd import all_at_once, at_once
@@ -113,7 +116,22 @@ def a_statement(number: int) -> bytes:
     return document(f"<Stmt>\n{head}{inside}</Stmt>\n", before=f"<!-- {number} -->").encode()
 
 
-def test_one_statement_in_two_files_is_loaded_once() -> None:
+def test_one_statement_in_two_files_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has read all of it before either of them ends."""
+    keep, both = load_statement._keep, Barrier(2)
+
+    def together(file: SettlementFile, rows: Iterator[BankRow | BadLine]) -> int:
+        bad = keep(file, rows)
+        both.wait(timeout=30)
+        return bad
+
+    monkeypatch.setattr(load_statement, "_keep", together)
+    at_once(2, lambda copy: imported(None, a_statement(copy)).pk)
+
+    assert (states(), BankLine.objects.count()) == (["loaded", "refused"], 1)
+
+
+def test_one_statement_in_many_files_is_loaded_once() -> None:
     for number in range(TIMES):
         at_once(2, lambda copy: imported(None, a_statement(2 * number + copy)).pk)  # noqa: B023  # as above
 
