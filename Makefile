@@ -1,7 +1,7 @@
 # Every target sets up what it needs first (config/bootstrap.py) and says what it is doing.
 #   make demo [PORT=8000] [BANK_PORT=8001]     make test     make lint     make smoke
 #   make contract PROVIDER=sandbox     tries one provider against what every provider must keep
-#   make replay [DATA=folder MONTHS=2010-12] [DROP_ONE=1]
+#   make replay [DATA=folder MONTHS=2010-12] [RECONCILE=1] [DROP_ONE=1]
 #   make mutation     changes the money core line by line: a test must notice (an hour; goes on where it was)
 #   make chaos [SEED=… CHECKOUTS=500 START=0 PROVIDER=sandbox CONCURRENCY=1]     needs PostgreSQL
 #   make bench [ONLY=cart_page_10] [ROUNDS=1]     (worker_memory: a quarter of an hour, only where named)
@@ -43,7 +43,8 @@ smoke: setup
 	@$(PY) -m benchmarks.smoke
 
 replay: setup
-	@$(PY) -m benchmarks.replay $(if $(DATA),--data "$(DATA)") $(if $(MONTHS),--months "$(MONTHS)") $(if $(DROP_ONE),--drop-one)
+	@$(PY) -m benchmarks.replay $(if $(DATA),--data "$(DATA)") $(if $(MONTHS),--months "$(MONTHS)") \
+	  $(if $(RECONCILE),--reconcile) $(if $(DROP_ONE),--drop-one)
 
 chaos: setup
 	@SEED="$(SEED)" CHECKOUTS="$(CHECKOUTS)" START="$(START)" PROVIDER="$(PROVIDER)" CONCURRENCY="$(CONCURRENCY)" \

@@ -46,12 +46,13 @@ class Stack:
         *,
         ports: tuple[int, int] | None = None,
         settings: str = "config.settings",
+        bank_settings: str = "config.bank",
         environment: Mapping[str, str | None] | None = None,
         set_up: Sequence[Sequence[str]] = (("demo_setup",),),
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.data = data.resolve()
-        self.settings = settings
+        self.settings, self.bank_settings = settings, bank_settings
         self.port, self.bank_port = ports or (free_port(), free_port())
         self._set_up = set_up
         self._say = say
@@ -98,7 +99,7 @@ class Stack:
 
     @property
     def bank_environment(self) -> dict[str, str]:
-        return {**self.environment, "DJANGO_SETTINGS_MODULE": "config.bank"}
+        return {**self.environment, "DJANGO_SETTINGS_MODULE": self.bank_settings}
 
     def manage(self, *arguments: str) -> str:
         """Run a manage.py command against this shop; its output. Raises StackError."""

@@ -161,6 +161,12 @@ def takes_evidence(account: ProviderAccount) -> bool:
     return adapter is not None and issubclass(import_string(adapter), TakesEvidence)
 
 
+def has_reports(account: ProviderAccount) -> bool:
+    """Whether the account's provider offers settlement reports."""
+    adapter = payment_settings().providers.get(account.provider)
+    return adapter is not None and issubclass(import_string(adapter), Reports)
+
+
 def flow_of(account: ProviderAccount, method: str) -> Flow:
     """How the shopper pays by this method; a redirect where nobody knows it any more."""
     try:

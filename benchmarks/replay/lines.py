@@ -39,6 +39,8 @@ class Line:
     price: Decimal
     customer: str
     country: str
+    month: str = ""
+    """As in 2010-12."""
 
     @property
     def amount(self) -> Decimal:
@@ -100,7 +102,7 @@ def _open(file: Path) -> TextIO:
 
 
 def _line(row: list[str]) -> Line:
-    invoice, code, description, quantity, _, price, customer, country = row
+    invoice, code, description, quantity, at, price, customer, country = row
     return Line(
         invoice=invoice,
         code=code.upper(),
@@ -109,4 +111,5 @@ def _line(row: list[str]) -> Line:
         price=Decimal(price),
         customer=customer.removesuffix(".0"),
         country=country,
+        month=at[:7],
     )

@@ -18,6 +18,7 @@ class PlannedOrder:
     email: str
     country: str
     guest: bool
+    month: str = ""
     total: int = 0
     """In minor units."""
     lines: dict[str, int] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class PlannedRefund:
     cancellation: str
     invoice: str
     amount: int = 0
+    month: str = ""
 
     @property
     def key(self) -> str:
@@ -104,6 +106,7 @@ def _open_order(plan: Plan, line: Line) -> PlannedOrder:
         email=f"{who}@example.com",
         country=CODES[line.country],
         guest=not line.customer,
+        month=line.month,
     )
     plan.orders[line.invoice] = order
     return order
@@ -112,5 +115,5 @@ def _open_order(plan: Plan, line: Line) -> PlannedOrder:
 def _take_back(plan: Plan, line: Line, verdict: Verdict) -> None:
     for part in verdict.parts:
         pair = (line.invoice, part.invoice)
-        refund = plan.refunds.setdefault(pair, PlannedRefund(*pair))
+        refund = plan.refunds.setdefault(pair, PlannedRefund(*pair, month=line.month))
         refund.amount += part.quantity * line.pence

@@ -8,6 +8,7 @@ from benchmarks.replay.buckets import Bucket
 from benchmarks.replay.compare import Booked
 from benchmarks.replay.memory import MemoryWatch
 from benchmarks.replay.plan import Plan
+from benchmarks.replay.settled.outcome import Settled
 
 MOST_GROWTH = 1.2
 """Web and worker at the end may hold so many times what they held after the 200th order."""
@@ -25,6 +26,7 @@ class Report:
     memory: MemoryWatch
     seconds: float
     ledger: list[str] = field(default_factory=list)
+    settled: Settled | None = None
 
     @property
     def growth(self) -> dict[str, float]:
@@ -43,7 +45,8 @@ class Report:
             if ratio > MOST_GROWTH
         ]
         stalled = [f"the shop stood still; missing: {what}" for what in self.missing]
-        return stalled + self.faults + self.ledger + growth
+        settled = self.settled.problems if self.settled else []
+        return stalled + self.faults + settled + self.ledger + growth
 
     def as_json(self) -> str:
         plan, moments = self.plan, self.memory.moments
@@ -68,6 +71,7 @@ class Report:
                 "unexplained": len(self.faults),
                 "ledger_faults": len(self.ledger),
             }
+            | ({"reconciled": self.settled.as_dict()} if self.settled else {})
         )
 
 

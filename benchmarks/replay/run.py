@@ -69,33 +69,36 @@ class Patience:
 def run(plan: Plan, street: Street, memory: MemoryWatch) -> list[str]:
     """Buy and refund all of the plan, until nothing is waiting any more.
 
-    Returns what is missing where the shop stands still instead.
+    Returns what is missing where the shop stands still instead. Another plan may have gone before.
     """
+    before = look()
 
     def bought(count: int) -> None:
-        if count == WARM_ORDERS:
+        if before.orders + count == WARM_ORDERS:
             memory.note("warm")
 
     crowd = Crowd(street, iter(plan.orders.values()), bought)
     crowd.start()
     try:
-        missing = _follow(plan, crowd)
+        missing = _follow(plan, crowd, before)
     finally:
         crowd.close()
     memory.note("end")
     return missing
 
 
-def _follow(plan: Plan, crowd: Crowd) -> list[str]:
+def _follow(plan: Plan, crowd: Crowd, before: Standing) -> list[str]:
     refunds, patience, pause = Refunds(list(plan.refunds.values())), Patience(), Event()
-    progress = Progress(len(plan.orders) + len(plan.refunds))
+    orders = before.orders + len(plan.orders)
+    all_refunds = before.refunds_asked + len(plan.refunds)
+    progress = Progress(orders + all_refunds)
     while True:
         if crowd.wait(TICK_SECONDS):
             pause.wait(TICK_SECONDS)
         refunds.ask()
         now = look()
         progress.show(now.paid + now.refunds_made, _words(now))
-        missing = now.missing(orders=len(plan.orders), refunds=len(plan.refunds))
+        missing = now.missing(orders=orders, refunds=all_refunds)
         if not missing or patience.is_over(now):
             progress.end()
             return missing

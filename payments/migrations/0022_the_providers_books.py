@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='entry',
             name='discrepancy',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.discrepancy', verbose_name='discrepancy'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.discrepancy', verbose_name='discrepancy'),
         ),
         migrations.AddField(
             model_name='feerule',
@@ -305,7 +305,15 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='entry',
             name='payout',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.payout', verbose_name='payout'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.payout', verbose_name='payout'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('payout__isnull', False)), fields=['payout'], name='entry_of_payout'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('discrepancy__isnull', False)), fields=['discrepancy'], name='entry_of_discrepancy'),
         ),
         migrations.AddIndex(
             model_name='entry',

@@ -34,7 +34,8 @@ class ProviderAccount(models.Model):
     """Keys and merchant id at one provider; several accounts of one provider may coexist.
 
     `feed_cursor` is where we stand in its list of events; at `feed_read_at` we had read all.
-    `feed_failures` questions in a row came to nothing, and `feed_alerted_at` people were told.
+    `feed_failures` questions in a row came to nothing, and `feed_alerted_at` people were told; at
+    `report_alerted_at` that its reports do not come.
     `old_hook_token` and `old_sealed_secrets`: the webhook address before the last rotation and the
     secrets that were replaced since, both still good until `old_until`. For so many
     `settlement_days` what is in no report is only late, and for `payout_days` a payout on its way.
@@ -57,6 +58,7 @@ class ProviderAccount(models.Model):
     feed_failures = models.PositiveIntegerField(default=0, editable=False)
     feed_alerted_at = models.DateTimeField(null=True, editable=False)
     feed_read_at = models.DateTimeField(_("events listed last"), null=True, editable=False)
+    report_alerted_at = models.DateTimeField(null=True, editable=False)
     report_zone = models.CharField(_("time zone of its reports"), max_length=40, default="UTC")
     settlement_days = models.PositiveSmallIntegerField(
         _("days until a payment is in a report"), default=3

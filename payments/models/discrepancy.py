@@ -258,7 +258,10 @@ class Candidate(models.Model):
 
 
 class Match(models.Model):
-    """When an account was matched last, and what came of it; whoever has the lease matches."""
+    """When an account was matched last, and what came of it; whoever has the lease matches.
+
+    `ended_at`: up to when what came in is compared, of the last match that has ended.
+    """
 
     account = models.OneToOneField(ProviderAccount, models.CASCADE, related_name="match")
     claimed_until = models.DateTimeField(null=True)

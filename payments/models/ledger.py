@@ -75,12 +75,18 @@ class Entry(AppendOnlyRow):
         verbose_name=_("refund"),
     )
     payout = models.ForeignKey(
-        Payout, models.PROTECT, null=True, related_name="entries", verbose_name=_("payout")
+        Payout,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="entries",
+        verbose_name=_("payout"),
     )
     discrepancy = models.ForeignKey(
         Discrepancy,
         models.PROTECT,
         null=True,
+        db_index=False,
         related_name="entries",
         verbose_name=_("discrepancy"),
     )
@@ -97,7 +103,17 @@ class Entry(AppendOnlyRow):
             models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="entry_kind_known"),
             models.CheckConstraint(condition=_of_one(), name="entry_of_one_thing"),
         ]
-        indexes = [models.Index(fields=["at"], name="entry_by_time")]
+        indexes = [
+            models.Index(  # of few entries, so that a sale pays for none of them
+                fields=["payout"], name="entry_of_payout", condition=Q(payout__isnull=False)
+            ),
+            models.Index(
+                fields=["discrepancy"],
+                name="entry_of_discrepancy",
+                condition=Q(discrepancy__isnull=False),
+            ),
+            models.Index(fields=["at"], name="entry_by_time"),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -57,7 +57,8 @@ class SettlementFile(models.Model):
 
     Who reads it has the `claim`, and was `alive_at` a moment.
     `first_day` and `last_day` in the zone of the account; `opening` and `closing` are the balances
-    that it states, in minor units by currency. `why` and `why_line`: what it was refused for.
+    that it states, in minor units by currency; `more_statements` the numbers of those that follow
+    the first in one file. `why` and `why_line`: what it was refused for.
     """
 
     account = models.ForeignKey(
@@ -80,6 +81,7 @@ class SettlementFile(models.Model):
     opening = models.JSONField(default=dict)
     closing = models.JSONField(default=dict)
     statement_id = models.CharField(_("statement number"), max_length=140, blank=True)
+    more_statements = models.JSONField(default=list, editable=False)
     statement_of = models.CharField(_("bank account"), max_length=140, blank=True)
     lines_read = models.BigIntegerField(_("lines"), default=0)
     bad_lines = models.BigIntegerField(_("lines that cannot be read"), default=0)
@@ -97,6 +99,7 @@ class SettlementFile(models.Model):
     alive_at = models.DateTimeField(null=True, editable=False)
     claim = models.CharField(max_length=22, blank=True, editable=False)
     ended_at = models.DateTimeField(_("read or refused"), null=True)
+    alerted_at = models.DateTimeField(null=True, editable=False)
     fees_checked = models.BooleanField(default=False, editable=False)
 
     if TYPE_CHECKING:
@@ -134,7 +137,12 @@ class SettlementFile(models.Model):
                 fields=["created_at"],
                 name="settlement_file_to_read",
                 condition=Q(state__in=(FileState.WAITING, FileState.READING)),
-            )
+            ),
+            models.Index(
+                fields=["first_day"],
+                name="settlement_file_refused",
+                condition=Q(state=FileState.REFUSED),
+            ),
         ]
 
     def __str__(self) -> str:

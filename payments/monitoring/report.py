@@ -10,6 +10,7 @@ from typing import Final
 from orders.clock import now
 from orders.wake import last_runs
 from payments.monitoring.broker import queue_lengths, queue_names
+from payments.monitoring.late import LIMIT
 from payments.monitoring.rows import Attention, Work, attention, work
 from payments.queues import NIGHTLY, ROUTES, SWEEPS
 
@@ -52,6 +53,11 @@ class Report:
                 f"events of {code}: their list could not be read {failures} times in a row; "
                 "see why in the log"
             )
+        for code, last in asked.late_reports.items():
+            came = f"the last is of {last}" if last else "none came yet"
+            yield f"reports of {code}: {came} (limit {lasting(LIMIT)}); see why in the log"
+        if asked.refused_reports:
+            yield f"reports: {asked.refused_reports} fetched and refused; see why in the admin"
         if asked.unsent_mails:
             yield f"mails: {asked.unsent_mails} given up and never sent"
         if asked.oldest_review_at and self.at - asked.oldest_review_at > REVIEW_LIMIT:
@@ -79,7 +85,7 @@ def _longest_rest(task: str) -> timedelta:
 
 
 def look() -> Report:
-    """Eleven statements, whatever has been sold, and a question to the broker and the cache."""
+    """Thirteen statements, whatever has been sold, and a question to the broker and the cache."""
     return Report(
         at=now(),
         work=work(),

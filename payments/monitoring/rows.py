@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -21,6 +21,7 @@ from payments.models import (
     Review,
 )
 from payments.models.account import Mode
+from payments.monitoring.late import late_reports, refused_reports
 from payments.queries import failing_feeds
 from payments.states import InboxState
 
@@ -127,6 +128,7 @@ class Attention:
     """What no sweep will end, only a person; `resting`: live accounts that are not used here.
 
     `failing_feeds`: by account, how often in a row its list of events could not be read.
+    `late_reports`: by account, of which day its last settlement report is.
     """
 
     dead_events: int
@@ -136,10 +138,12 @@ class Attention:
     oldest_review_at: datetime | None
     resting_accounts: list[str]
     failing_feeds: dict[str, int]
+    late_reports: dict[str, date | None]
+    refused_reports: int
 
 
 def attention() -> Attention:
-    """Six statements."""
+    """Eight statements."""
     reviews = Review.objects.filter(resolved_at__isnull=True).values("kind").order_by("kind")
     by_kind = list(reviews.annotate(rows=Count("pk"), oldest=Min("opened_at")))
     waiting = InboxEvent.objects.filter(next_run_at__isnull=False)
@@ -151,6 +155,8 @@ def attention() -> Attention:
         oldest_review_at=min((row["oldest"] for row in by_kind), default=None),
         resting_accounts=resting_accounts(),
         failing_feeds=dict(failing_feeds().values_list("code", "feed_failures")),
+        late_reports=late_reports(),
+        refused_reports=refused_reports().count(),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Final
+from typing import Any, Final, TypeGuard
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -34,9 +34,13 @@ COLUMNS: Final = (
     "payout_ref",
     "stray",
 )
-SETTLED_GROSS: Final = ReportLine._fields.index("settled_gross")
+STORED: Final = ReportLine._fields.index("merchant_id")
+"""So many fields of a line are stored as they are, in their order."""
 NULL: Final = "\\N"
+ROW: Final = "%s\t" * 10 + "%s+00\t%s+00\t%s\t%s\n"
+"""A line for COPY after its file: moments are in UTC."""
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+TOGETHER: Final = 100
 SOME: Final = 2000
 """Lines that are read while the database stores those before them."""
 LONGEST: Final = 120
@@ -109,19 +113,27 @@ class Batch:
         SettlementTotal.objects.bulk_create(self._totals())
 
     def _sorted(self, lines: Sequence[ReportLine | BadLine], own: Own) -> list[ReportLine]:
-        """Those that are ours and have a place in our columns; the others are put aside."""
-        good = []
+        """Those that are ours and have a place in our columns; the others are put aside.
+
+        Most are fine, and looked through together: one by one takes twice as long.
+        """
+        good: list[ReportLine] = []
+        for begin in range(0, len(lines), TOGETHER):
+            some = lines[begin : begin + TOGETHER]
+            good += some if _all_fine(some, own) else self._each(some, own)
+        return good
+
+    def _each(self, lines: Sequence[ReportLine | BadLine], own: Own) -> Iterator[ReportLine]:
         for line in lines:
             if isinstance(line, BadLine):
                 self.bad.append(line)
             elif why := _unstorable(line):
                 self.bad.append(BadLine(line.number, why, f"{line.kind} {line.provider_ref}"))
             elif line.merchant_id in own.merchants and line.mode in own.modes:
-                good.append(line)
+                yield line
             else:
                 stray = f"{line.merchant_id} {line.mode}".strip()
                 self.stray.append((line, stray[:LONGEST]))
-        return good
 
     def _add_up(self, lines: Sequence[ReportLine]) -> None:
         for line in lines:
@@ -153,6 +165,29 @@ class Batch:
                 settled_currency=settled_currency,
                 **{each.name: getattr(sums, each.name) for each in fields(Sums)},
             )
+
+
+def _all_fine(lines: Sequence[ReportLine | BadLine], own: Own) -> TypeGuard[Sequence[ReportLine]]:
+    """Whether all can be stored as they are; False where one has to be looked at."""
+    if any(line.__class__ is not ReportLine for line in lines):
+        return False
+    columns = _columns(lines)
+    words = max(map(len, columns["provider_ref"] + columns["our_ref"] + columns["payout_ref"]))
+    amounts = *columns["gross"], *columns["fee"]
+    return (
+        own.merchants.issuperset(columns["merchant_id"])
+        and own.modes.issuperset(columns["mode"])
+        and words <= LONGEST
+        and max(map(len, columns["method"])) <= LONGEST_METHOD
+        and -LARGEST < min(amounts) <= max(amounts) < LARGEST
+        and not any(columns["settled_gross"])
+        and {moment.tzinfo for moment in columns["occurred_at"] + columns["settled_at"]} == {UTC}
+    )
+
+
+def _columns(lines: Sequence[ReportLine | BadLine]) -> dict[str, tuple[Any, ...]]:
+    """The values of some lines by field; none of them is a bad one."""
+    return dict(zip(ReportLine._fields, zip(*lines, strict=True), strict=True))
 
 
 def _unstorable(line: ReportLine) -> str:
@@ -190,21 +225,20 @@ def _storing(file_id: int) -> Iterator[Store]:
 
 def _as_text(lines: Sequence[ReportLine], file_id: int, stray: str) -> str:
     """As COPY reads it. What has to be escaped is found by counting, since next to nothing has."""
-    end = f"\t{stray}\n"
-    text = "".join(
-        [
-            f"{file_id}\t{line[0]}\t{line[1]!s}\t{line[2]}\t{line[3]}\t{line[4]}\t{line[5]}\t"
-            f"{line[6]}\t{line[7]!s}\t{line[8]}\t{NULL if line[9] is None else line[9]}\t"
-            f"{(at := _moment(line[10]))}+00\t"
-            f"{at if line[11] == line[10] else _moment(line[11])}+00\t{line[12]}{end}"
-            for line in lines
-        ]
-    )
-    nulls = sum(line[SETTLED_GROSS] is None for line in lines)
+    columns = _columns(lines)
+    occurred = list(map(_moment, columns["occurred_at"]))
+    same = columns["occurred_at"] == columns["settled_at"]
+    columns["settled_at"] = tuple(occurred if same else map(_moment, columns["settled_at"]))
+    columns["occurred_at"] = tuple(occurred)
+    abroad = [NULL if gross is None else gross for gross in columns["settled_gross"]]
+    columns["settled_gross"] = tuple(abroad)
+    cells = zip(*list(columns.values())[:STORED], [stray] * len(lines), strict=True)
+    text = "".join(map(f"{file_id}\t{ROW}".__mod__, cells))
+    nulls = abroad.count(NULL)
     told = text.count("\t"), text.count("\n"), text.count("\\"), text.count("\r")
     if told == (len(lines) * (len(COLUMNS) - 1), len(lines), nulls, 0):
         return text
-    rows = ((file_id, *line[:-2], stray) for line in lines)
+    rows = ((file_id, *line[:STORED], stray) for line in lines)
     return "".join("\t".join(map(_escaped, row)) + "\n" for row in rows)
 
 

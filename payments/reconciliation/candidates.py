@@ -16,6 +16,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
@@ -26,6 +27,7 @@ from payments.models import (
     Attempt,
     Candidate,
     Discrepancy,
+    Dispute,
     Operation,
     ProviderAccount,
     ProviderObject,
@@ -141,6 +143,23 @@ def _attempts_of_even_groups(account: ProviderAccount) -> list[int]:
         named = Q(our_ref__in=some) | Q(operations__our_ref__in=some)
         found.update(Attempt.objects.filter(named).values_list("pk", flat=True))
     return sorted(found)
+
+
+def attempts_of_theirs(account: ProviderAccount) -> list[int]:
+    """Attempts of what their side has more of: we may have booked it on another day."""
+    groups = of(account).values("kind", "ref", "currency").order_by()
+    more = groups.annotate(more=Sum("their_rows") - Sum("our_rows")).filter(more__gt=0)
+    refs = sorted(set(more.values_list("ref", flat=True)))
+    ours = Attempt.objects.filter(account=account)
+    disputes = Dispute.objects.filter(account=account)
+    attempts = set[int]()
+    for begin in range(0, len(refs), SOME):
+        some = refs[begin : begin + SOME]
+        theirs = [ref.removeprefix(BY_THEIRS) for ref in some if ref.startswith(BY_THEIRS)]
+        attempts.update(ours.filter(our_ref__in=some).values_list("pk", flat=True))
+        attempts.update(ours.filter(operations__our_ref__in=some).values_list("pk", flat=True))
+        attempts.update(disputes.filter(provider_id__in=theirs).values_list("attempt", flat=True))
+    return sorted(attempts)
 
 
 def regroup(account: ProviderAccount) -> None:

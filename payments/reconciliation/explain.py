@@ -11,6 +11,8 @@ from decimal import Decimal
 from itertools import chain, combinations, islice
 from typing import Final
 
+from django.db import transaction
+
 from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementLine
 from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind
 from payments.models.settlement import FileState
@@ -29,20 +31,27 @@ LEFT_OUT: Final = frozenset({DiscrepancyKind.MISSING_IN_PROVIDER, DiscrepancyKin
 UNREAD: Final = frozenset({DiscrepancyKind.UNPARSEABLE_LINE})
 UNKNOWN: Final = frozenset({DiscrepancyKind.MISSING_IN_LEDGER})
 """The line may be of money that never was."""
-CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN)
+MISPRICED: Final = frozenset({DiscrepancyKind.FEE})
+"""Another fee stands in the line than the provider may have kept."""
+CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN, MISPRICED)
 """All of a class explain a payout, or none: enough single lines would come to any sum."""
 SOME: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """How much more was paid out than the lines come to, and when those lines were."""
+    """How much more was paid out than the lines come to, when those were, and when it was sent."""
 
     currency: str
     payout_id: int
     amount: int
     first_at: datetime | None
     last_at: datetime | None
+    sent_at: datetime | None = None
+
+    def may_hold(self, at: datetime) -> bool:
+        """Whether what happened after its last line may have gone with it nevertheless."""
+        return self.sent_at is not None and at <= self.sent_at
 
 
 @dataclass(slots=True)
@@ -62,6 +71,8 @@ class Explainer:
         self._gaps, self._links = gaps, dict[int, list[int]]()
         self._shares: dict[int, list[_Share]] = defaultdict(lambda: [_Share() for _ in CLASSES])
         self._by_time = _by_time(gaps.values())
+        loaded = account.settlement_files.filter(state=FileState.LOADED)
+        self._files = frozenset(loaded.values_list("pk", flat=True))
         if any(gap.amount for gap in gaps.values()):
             self._gather()
 
@@ -81,12 +92,13 @@ class Explainer:
         """Write down what explains which payout; what explains none any more is let go."""
         of_lines = Discrepancy.objects.filter(account=self._account).exclude(about=OF_PAYOUTS)
         linked = {pk for ids in self._links.values() for pk in ids}
-        was = set(of_lines.filter(payout__isnull=False).values_list("pk", flat=True))
-        for some in _parts(was - linked):
-            of_lines.filter(pk__in=some).update(payout=None)
-        for payout, ids in self._links.items():
-            for some in _parts(ids):
-                of_lines.filter(pk__in=some).exclude(payout=payout).update(payout=payout)
+        with transaction.atomic():
+            was = set(of_lines.filter(payout__isnull=False).values_list("pk", flat=True))
+            for some in _parts(was - linked):
+                of_lines.filter(pk__in=some).update(payout=None)
+            for payout, ids in self._links.items():
+                for some in _parts(ids):
+                    of_lines.filter(pk__in=some).exclude(payout=payout).update(payout=payout)
 
     def _gather(self) -> None:
         kinds = frozenset().union(*CLASSES)
@@ -102,15 +114,17 @@ class Explainer:
     def _payouts_of(self, some: list[Discrepancy]) -> dict[str, str]:
         """By reference, the payout in which its line stands."""
         refs = {each.reference for each in some if each.theirs is not None}
-        files = self._account.settlement_files.filter(state=FileState.LOADED)
-        lines = SettlementLine.objects.filter(file__in=files, stray="")
-        rows = lines.filter(our_ref__in=refs - {""}).values_list("our_ref", "payout_ref")
-        places = dict(rows)
-        missing = refs - places.keys()
-        theirs = lines.filter(our_ref="", provider_ref__in=missing).values_list(
-            "provider_ref", "payout_ref"
-        )
-        return {**dict(theirs), **places}
+        by_ours = SettlementLine.objects.filter(our_ref__in=refs - {""})
+        places = self._places(by_ours.values_list("our_ref", "payout_ref", "file", "stray"))
+        by_theirs = SettlementLine.objects.filter(our_ref="", provider_ref__in=refs - places.keys())
+        named = by_theirs.values_list("provider_ref", "payout_ref", "file", "stray")
+        return {**self._places(named), **places}
+
+    def _places(self, lines: Iterable[tuple[str, str, int, str]]) -> dict[str, str]:
+        """Of lines that count; asked of the database it would read whole files for it."""
+        return {
+            ref: payout for ref, payout, file, stray in lines if file in self._files and not stray
+        }
 
     def _count(self, discrepancy: Discrepancy, places: Mapping[str, str]) -> None:
         kind = DiscrepancyKind(discrepancy.kind)
@@ -125,6 +139,7 @@ class Explainer:
             share.amount += amount - fees
             share.tolerance += (rule.tolerance if rule else 1) if fees else 0
             share.tolerance += Decimal("0.5") if not share.ids else 0
+            share.tolerance += 1 if kind in MISPRICED else 0
             share.ids.append(discrepancy.pk)
 
     def _gap(
@@ -137,13 +152,19 @@ class Explainer:
             return None
         ends, inside = gaps
         place = bisect_left(ends, discrepancy.at)
-        return inside[place] if place < len(inside) else None
+        within = inside[place] if place < len(inside) else None
+        if within and within.first_at and within.first_at <= discrepancy.at:
+            return within
+        before = inside[place - 1] if place else None
+        return before if before and before.may_hold(discrepancy.at) else within
 
 
 def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
     """By how much a payout is more than its lines because of it, in which currency."""
     ours, theirs = discrepancy.ours or 0, discrepancy.theirs or 0
-    if discrepancy.our_currency:
+    if discrepancy.kind == DiscrepancyKind.FEE:
+        yield theirs - ours, discrepancy.currency
+    elif discrepancy.our_currency:
         yield ours, discrepancy.our_currency
         yield -theirs, discrepancy.currency
     else:
@@ -152,7 +173,7 @@ def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
 
 def _fees(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Decimal:
     """What the provider took for the lines that are not there, or gives back for those too many."""
-    if discrepancy.kind == DiscrepancyKind.AMOUNT:
+    if discrepancy.kind in {DiscrepancyKind.AMOUNT, DiscrepancyKind.FEE}:
         return Decimal(0)
     if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and discrepancy.ours:
         times = -amount // discrepancy.ours

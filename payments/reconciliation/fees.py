@@ -20,44 +20,40 @@ _QUESTION: Final = """
                                resolution, reason, evidence, request_key)
     SELECT %s, 'line:' || l.file_id || ':' || l.line_no, 'fee', 'fee',
            CASE WHEN l.our_ref <> '' THEN l.our_ref ELSE l.provider_ref END, l.currency, '',
-           CAST(ROUND({expected}) AS bigint), CAST(ROUND(l.fee) AS bigint), l.occurred_at,
-           l.file_id, l.line_no, '', 'open', %s, %s, '', '', '', ''
-    FROM {line} l
-    WHERE l.file_id = %s AND l.kind = 'capture' AND l.currency = %s AND l.settled_currency = ''
-      AND l.stray = '' AND ABS(l.fee - ({expected})) > {tolerance}
+           CAST(ROUND(l.gross * r.percent / 100 + r.fixed) AS bigint),
+           CAST(ROUND(l.fee) AS bigint), l.occurred_at, l.file_id, l.line_no, '', 'open', %s, %s,
+           '', '', '', ''
+    FROM {line} l JOIN {rule} r ON r.account_id = %s AND r.currency = l.currency
+    WHERE l.file_id = %s AND l.kind = 'capture' AND l.settled_currency = '' AND l.stray = ''
+      AND ABS(l.fee - (l.gross * r.percent / 100 + r.fixed)) > r.tolerance
+      AND NOT EXISTS (
+        SELECT 1 FROM {discrepancy} d
+        WHERE d.account_id = %s AND d.subject = 'capture:' || l.our_ref
+          AND (d.kind = 'amount'
+               AND ABS(l.fee - (d.ours * r.percent / 100 + r.fixed)) <= r.tolerance
+               OR d.kind = 'missing_in_ledger' AND d.attempt_id IS NULL)
+      )
     ORDER BY l.line_no
     ON CONFLICT (account_id, subject) DO NOTHING
 """
 
 
 def question_fees(account: ProviderAccount) -> None:
-    """Ask about every fee of a newly read file that is not what the account's rule says."""
-    rules = list(account.fee_rules.all())
+    """Ask about every fee of a newly read file that is not what the account's rules say.
+
+    Where the amount is asked about, the fee that is agreed for ours is no second question, nor is
+    any of money that nobody knows.
+    """
+    statement = _QUESTION.format(
+        discrepancy=table(Discrepancy), line=table(SettlementLine), rule=table(FeeRule)
+    )
     files = account.settlement_files.filter(state=FileState.LOADED, fees_checked=False)
     for file in files:
-        with transaction.atomic():
-            for rule in rules:
-                _question(file, rule)
+        moment = connection.ops.adapt_datetimefield_value(now())
+        with transaction.atomic(), connection.cursor() as cursor:
+            values = [account.pk, moment, moment, account.pk, file.pk, account.pk]
+            cursor.execute(statement, values)
             SettlementFile.objects.filter(pk=file.pk).update(fees_checked=True)
-
-
-def _question(file: SettlementFile, rule: FeeRule) -> None:
-    expected = f"l.gross * {_number(rule.percent)} / 100 + {_number(rule.fixed)}"
-    statement = _QUESTION.format(
-        discrepancy=table(Discrepancy),
-        line=table(SettlementLine),
-        expected=expected,
-        tolerance=_number(rule.tolerance),
-    )
-    moment = connection.ops.adapt_datetimefield_value(now())
-    values = [rule.account_id, moment, moment, file.pk, rule.currency]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def _number(value: Decimal) -> str:
-    """As SQL reads it: a column of decimals, so no text of anybody's gets there."""
-    return f"{value:f}"
 
 
 def expected_fee(kind: str, gross: int, rule: FeeRule | None) -> Decimal:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from orders.clock import now
+from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, ProviderAccount, SettlementFile
+from payments.models.account import Mode
 from payments.models.settlement import FileKind, FileState
-from payments.providers.errors import ProviderError
+from payments.providers.errors import NotFound, ProviderError, ProviderRejected
 from payments.providers.reports import Reports
-from payments.reconciliation.importing import import_report
+from payments.reconciliation.importing import import_report, note_day
 from payments.registry import provider_for
 
 logger = logging.getLogger("till.reconciliation")
 TASK: Final = "payments.fetch_reports"
 MOST_DAYS: Final = 31
-"""So many reports are fetched in one night, should some have been missed."""
+"""So many days are asked for in one go, should some have been missed."""
 
 
 def fetch_reports() -> int:
@@ -31,55 +35,78 @@ def fetch_reports() -> int:
     One account that fails holds up no other. A second call fetches nothing again.
     """
     fetched = 0
-    for account in ProviderAccount.objects.filter(active=True).order_by("pk"):
+    for account in _in_use():
         try:
             provider = provider_for(account)
             if isinstance(provider, Reports):
-                fetched += _fetch(account, provider)
+                for _day in _fetch(account, provider):
+                    fetched += 1
         except (ProviderError, PaymentError) as error:
             logger.warning("no report of %s: %s", account.code, error)
     return fetched
 
 
-def _fetch(account: ProviderAccount, provider: Reports) -> int:
-    count = 0
+def _in_use() -> QuerySet[ProviderAccount]:
+    here = ProviderAccount.objects.filter(active=True).order_by("pk")
+    return here if payment_settings().live else here.exclude(mode=Mode.LIVE)
+
+
+def _fetch(account: ProviderAccount, provider: Reports) -> Iterator[date]:
+    """The days whose reports came. What they will never give is noted, and holds up nothing."""
     for day in islice(_days_to_fetch(account), MOST_DAYS):
-        report = provider.fetch_report(day)
+        try:
+            report = provider.fetch_report(day)
+        except (NotFound, ProviderRejected) as error:
+            why = _("the provider gives no report of this day: %(why)s") % {"why": error}
+            note_day(account, day, FileState.REFUSED, why=why)
+            logger.warning("no report of %s for %s: %s", account.code, day, error)
+            continue
         if report is None:
+            note_day(account, day, FileState.LOADED)
             continue
         with report as body:
             file = import_report(account, body, day=day)
-        count += 1
         logger.info("%s: report of %s is %s", account.code, day, file.state)
-    return count
+        yield day
 
 
-def _days_to_fetch(account: ProviderAccount) -> list[date]:
-    """From the day after the last report, or of the first payment, to yesterday; the oldest first.
+def _days_to_fetch(account: ProviderAccount) -> Iterator[date]:
+    """Days up to yesterday that no report is about, the oldest first.
 
-    A day whose report was refused is not asked for again: a person has to look at it.
+    They begin with the first report, or the first payment where there is none. A day whose report
+    was refused is not asked for again: a person has to look at it.
     """
     zone = ZoneInfo(account.report_zone)
-    files = SettlementFile.objects.filter(account=account, kind=FileKind.REPORT)
-    known = files.exclude(state=FileState.REPLACED).aggregate(last=Max("last_day"))["last"]
-    if known is None:
-        first = Attempt.objects.filter(account=account).order_by("created_at").first()
-        if first is None:
-            return []
-        known = first.created_at.astimezone(zone).date() - timedelta(days=1)
-    today = now().astimezone(zone).date()
-    return [known + timedelta(days=count) for count in range(1, (today - known).days)]
+    files = account.settlement_files.filter(state__in=(FileState.LOADED, FileState.REFUSED))
+    spans = _spans(files)
+    here = {day for first, last in spans for day in _days(first, last)}
+    begun = now()
+    if not here:
+        first_payment = Attempt.objects.filter(account=account).order_by("created_at").first()
+        begun = first_payment.created_at if first_payment else begun
+    first = min(here, default=begun.astimezone(zone).date())
+    yesterday = now().astimezone(zone).date() - timedelta(days=1)
+    yield from (day for day in _days(first, yesterday) if day not in here)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for count in range((last - first).days + 1):
+        yield first + timedelta(days=count)
+
+
+def _spans(files: QuerySet[SettlementFile]) -> list[tuple[date, date]]:
+    """The first and last days of files, in their order; those without days left out."""
+    named = files.filter(kind=FileKind.REPORT, first_day__isnull=False, last_day__isnull=False)
+    rows = named.order_by("first_day").values_list("first_day", "last_day")
+    return [(first, last) for first, last in rows if first and last]
 
 
 def missing_days(account: ProviderAccount) -> list[date]:
     """Days between the first and the last report that no report is about."""
-    loaded = account.settlement_files.filter(state=FileState.LOADED).order_by("first_day")
     gaps: list[date] = []
     until: date | None = None
-    for first, last in loaded.values_list("first_day", "last_day"):
-        if first is None or last is None:
-            continue
+    for first, last in _spans(account.settlement_files.filter(state=FileState.LOADED)):
         if until is not None:
-            gaps += [until + timedelta(days=count) for count in range(1, (first - until).days)]
+            gaps += list(_days(until + timedelta(days=1), first - timedelta(days=1)))
         until = max(until or last, last)
     return gaps

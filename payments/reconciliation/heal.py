@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from orders.clock import now
 from payments.models import Discrepancy, ProviderAccount
@@ -19,7 +19,9 @@ logger = logging.getLogger("till.reconciliation")
 ASK_AGAIN: Final = timedelta(hours=20)
 """Every night once, until it is settled or a person looks after it."""
 SOME: Final = 200
-"""Attempts that are asked about in one go; the next run takes the next."""
+"""Attempts that are asked about before the books are compared again."""
+MOST_SILENT: Final = 5
+"""After so many questions in a row without an answer nobody is asked any more this time."""
 
 
 def heal(account: ProviderAccount) -> int:
@@ -29,16 +31,37 @@ def heal(account: ProviderAccount) -> int:
     the one way of all money facts, so that a late webhook of the same changes nothing. Then the
     books are compared again. Returns how many attempts were asked about; no transaction is open.
     """
-    rows = list(_to_ask(account)[:SOME])
-    asked = list(dict.fromkeys(row.attempt_id for row in rows if row.attempt_id))
-    for attempt_id in asked:
-        of_attempt = [row.pk for row in rows if row.attempt_id == attempt_id]
-        Discrepancy.objects.filter(pk__in=of_attempt).update(asked_at=now())
-        hear(attempt_id, source="report")
-    if asked:
-        logger.info("%s: asked about %s attempts that a report tells of", account.code, len(asked))
+    asked = 0
+    while some := _attempts(account):
+        answered = _ask_about(account, some)
+        asked += len(answered)
+        logger.info("%s: asked about %s attempts that a report tells of", account.code, asked)
         reconcile(account)
-    return len(asked)
+        if len(answered) < len(some) or _silent(answered):
+            break
+    return asked
+
+
+def _attempts(account: ProviderAccount) -> list[int]:
+    """Those to ask about next; who got no answer the last time comes after who was not asked."""
+    rows = _to_ask(account).order_by(F("asked_at").asc(nulls_first=True), "found_at", "pk")
+    attempts = rows.values_list("attempt_id", flat=True)[:SOME]
+    return list(dict.fromkeys(each for each in attempts if each))
+
+
+def _ask_about(account: ProviderAccount, attempts: list[int]) -> list[bool]:
+    """Whether each of them was answered, until it is silent for too long."""
+    answered: list[bool] = []
+    for attempt_id in attempts:
+        _to_ask(account).filter(attempt=attempt_id).update(asked_at=now())
+        answered.append(hear(attempt_id, source="report"))
+        if _silent(answered):
+            break
+    return answered
+
+
+def _silent(answered: list[bool]) -> bool:
+    return len(answered) >= MOST_SILENT and not any(answered[-MOST_SILENT:])
 
 
 def _to_ask(account: ProviderAccount) -> QuerySet[Discrepancy]:
@@ -46,5 +69,4 @@ def _to_ask(account: ProviderAccount) -> QuerySet[Discrepancy]:
     lagging = Q(kind=DiscrepancyKind.STATUS)
     unasked = Q(asked_at=None) | Q(asked_at__lt=now() - ASK_AGAIN)
     nobodys = Discrepancy.objects.filter(account=account, state=DiscrepancyState.OPEN)
-    known = nobodys.filter(missing | lagging, unasked, attempt__isnull=False)
-    return known.order_by("found_at", "pk")
+    return nobodys.filter(missing | lagging, unasked, attempt__isnull=False)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from orders.clock import now
+from payments.errors import FileRefused, NoAccount, NoReports, SecretsUnreadable
 from payments.models import ProviderAccount, SettlementFile
 from payments.models.settlement import (
     DEAD_FILES,
@@ -21,6 +22,7 @@ from payments.models.settlement import (
     FileSource,
     FileState,
 )
+from payments.providers.reports import ReportRefused
 from payments.reconciliation import load, load_statement
 from payments.reconciliation.receive import stored
 
@@ -68,16 +70,36 @@ def register(new: SettlementFile, body: IO[bytes]) -> SettlementFile:
     body.seek(0)
     new.kind = FileKind.REPORT if new.account else FileKind.STATEMENT
     new.sha256, new.size = digest.hexdigest(), size
+    return _once(new)
+
+
+def _once(new: SettlementFile, tries: int = 3) -> SettlementFile:
+    """What comes in at the same moment is one row; another where that was refused meanwhile."""
     here = SettlementFile.objects.filter(account=new.account, kind=new.kind, sha256=new.sha256)
-    here = here.exclude(state__in=DEAD_FILES)
-    if known := here.first():
+    if known := here.exclude(state__in=DEAD_FILES).first():
         return known
     try:
         with transaction.atomic():
             new.save(force_insert=True)
-    except IntegrityError:  # the same bytes came in at the same moment
-        return here.get()
+    except IntegrityError:
+        if tries == 1:
+            raise
+        return _once(new, tries - 1)
     return new
+
+
+def note_day(account: ProviderAccount, day: date, state: FileState, *, why: str = "") -> None:
+    """Keep that a provider has no report of a day, so that it is not asked for again.
+
+    Loaded: nothing happened on it. Refused: a person has to look for it. A second call keeps none.
+    """
+    name = f"{account.code} {day}"
+    file = SettlementFile(account=account, kind=FileKind.REPORT, name=name, size=0)
+    file.source, file.state, file.why = FileSource.FETCHED, state, why[:400]
+    file.sha256 = hashlib.sha256(f"{name}: none".encode()).hexdigest()
+    file.first_day = file.last_day = day
+    file.ended_at = now()
+    _once(file)
 
 
 def import_waiting() -> int:
@@ -89,13 +111,28 @@ def import_waiting() -> int:
     files = list(waiting.select_related("account").order_by("created_at"))
     for file in files:
         if token := load.claim(file.pk):
-            with stored(file) as body:
-                _read(file, body, load.Claim(token, load.silent))
-            file.chunks.all().delete()
+            _read_stored(file, load.Claim(token, load.silent))
     return len(files)
 
 
-def _read(file: SettlementFile, body: IO[bytes], claim: load.Claim) -> None:
+def _read_stored(file: SettlementFile, mine: load.Claim) -> None:
+    """Read an upload; whatever is the matter with it, the next one is read."""
+    try:
+        with stored(file) as body:
+            _read(file, body, mine)
+    except FileRefused as error:
+        load.refuse(file, ReportRefused(str(error)), mine)
+    except load.LostClaim:
+        logger.warning("settlement file %s was taken over or back while it was read", file.pk)
+        return
+    file.chunks.all().delete()
+
+
+def _read(file: SettlementFile, body: IO[bytes], mine: load.Claim) -> None:
     reading = load if file.kind == FileKind.REPORT else load_statement
-    whole = reading.load(file, body, claim)
+    try:
+        whole = reading.load(file, body, mine)
+    except (NoAccount, NoReports, SecretsUnreadable) as error:
+        load.refuse(file, ReportRefused(str(error)), mine)
+        whole = False
     logger.info("settlement file %s was %s", file.pk, "read" if whole else "refused")

@@ -91,17 +91,24 @@ def load(file: SettlementFile, body: IO[bytes], mine: Claim) -> bool:
 
 
 def refuse(file: SettlementFile, refusal: ReportRefused, mine: Claim) -> None:
-    """Keep why, and in which line, and nothing else."""
-    forget_lines(file.pk)
+    """Keep why, and in which line, and nothing else.
+
+    Raises LostClaim where another has taken it over meanwhile: what is stored is theirs.
+    """
+    reading = SettlementFile.objects.filter(state=FileState.READING)
+    with transaction.atomic():
+        refused = reading.filter(pk=file.pk, claim=mine.token).update(
+            state=FileState.REFUSED,
+            why=refusal.why[:400],
+            why_line=refusal.number,
+            lines_read=0,
+            bad_lines=0,
+            ended_at=now(),
+        )
+        if not refused:
+            raise LostClaim(f"settlement file {file.pk}")
+        forget_lines(file.pk)
     logger.warning("settlement file %s is refused in line %s", file.pk, refusal.number)
-    SettlementFile.objects.filter(pk=file.pk, claim=mine.token).update(
-        state=FileState.REFUSED,
-        why=refusal.why[:400],
-        why_line=refusal.number,
-        lines_read=0,
-        bad_lines=0,
-        ended_at=now(),
-    )
 
 
 @dataclass(slots=True)
@@ -183,7 +190,8 @@ class _Reading:
             first, last = _days_of(self.file)
         with transaction.atomic():
             ProviderAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
-            check_overlap(self.file, first, last)
+            if first and last:
+                check_overlap(self.file, (first, last), header.line)
             reading = SettlementFile.objects.filter(state=FileState.READING)
             loaded = reading.filter(pk=self.file.pk, claim=self.mine.token).update(
                 state=FileState.LOADED,
@@ -233,15 +241,18 @@ def check_header(header: ReportHeader, account: ProviderAccount, file: Settlemen
                 % {"theirs": _span(first, last), "ours": _span(file.first_day, file.last_day)},
                 header.line,
             )
-        check_overlap(file, first, last)
+        check_overlap(file, (first, last), header.line)
 
 
-def check_overlap(file: SettlementFile, first: date | None, last: date | None) -> None:
-    """Refuse days that another file of the account has: every line would stand twice."""
-    if first is None or last is None:
-        return
+def check_overlap(file: SettlementFile, days: tuple[date, date], number: int | None = None) -> None:
+    """Refuse days that another file of the account has: every line would stand twice.
+
+    `number`: the line that says which days these are.
+    """
+    first, last = days
     if last < first or last - first > timedelta(days=400):
-        raise ReportRefused(_("its days cannot be: %(days)s") % {"days": _span(first, last)})
+        why = _("its days cannot be: %(days)s") % {"days": _span(first, last)}
+        raise ReportRefused(why, number)
     loaded = SettlementFile.objects.filter(account=file.account, state=FileState.LOADED)
     others = loaded.filter(first_day__lte=last, last_day__gte=first).exclude(pk=file.pk)
     if other := others.first():
@@ -250,7 +261,8 @@ def check_overlap(file: SettlementFile, first: date | None, last: date | None) -
                 "%(days)s is in the file %(name)s already, which came in as number %(pk)s; take "
                 "that one back if this one is to replace it"
             )
-            % {"days": _span(first, last), "name": other.name, "pk": other.pk}
+            % {"days": _span(first, last), "name": other.name, "pk": other.pk},
+            number,
         )
 
 

@@ -15,43 +15,58 @@ from payments.models import BankLine, Discrepancy, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import FileKind, FileState
 from payments.providers.reports import BadLine, ReportRefused
-from payments.reconciliation.load import Claim, refuse
+from payments.reconciliation.load import Claim, LostClaim, refuse
 from payments.reconciliation.source import open_text
-from payments.statements import BankRow, Statement, open_statement
+from payments.statements import BankRow, StatementHeader, open_statement
 
 SOME: Final = 2000
+LONGEST: Final = 140
 
 
 def load(file: SettlementFile, body: IO[bytes], mine: Claim) -> bool:
     """Read a claimed statement to its end; False where it is refused, and then it says why.
 
-    All of it or nothing: statements are short.
+    All of it or nothing: statements are short. Raises LostClaim where another has taken it over.
     """
     try:
         with open_text(body) as text, transaction.atomic():
             statement = open_statement(text)
-            _refuse_twice(file, statement)
+            _refuse_twice(file, statement.header)
             bad = _keep(file, statement.lines())
-            _refuse_twice(file, statement)
-            _end(file, statement, mine, bad=bad)
+            _one_at_a_time()
+            _refuse_twice(file, statement.header)
+            _end(file, statement.header, mine, bad=bad)
     except ReportRefused as refusal:
         refuse(file, refusal, mine)
         return False
     return True
 
 
-def _refuse_twice(file: SettlementFile, statement: Statement) -> None:
+def _one_at_a_time() -> None:
+    """Wait for whoever is about to end another statement: it may be the same one in other bytes."""
+    reading = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.READING)
+    list(reading.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _refuse_twice(file: SettlementFile, header: StatementHeader) -> None:
     """The bank gives each statement a number; the same number again is the same statement."""
-    header = statement.header
-    if not header.statement_id:
+    named = set(_numbers(header))
+    if not named:
         return
     loaded = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.LOADED)
-    same = loaded.filter(statement_id=header.statement_id, statement_of=header.account_id)
-    if other := same.exclude(pk=file.pk).first():
-        raise ReportRefused(
-            _("statement %(id)s came in already, as file %(name)s")
-            % {"id": header.statement_id, "name": other.name}
-        )
+    same = loaded.filter(statement_of=header.account_id[:LONGEST]).exclude(pk=file.pk)
+    for other in same.order_by("pk").only("name", "statement_id", "more_statements"):
+        if twice := named & {other.statement_id, *other.more_statements}:
+            raise ReportRefused(
+                _("statement %(id)s came in already, as file %(name)s")
+                % {"id": min(twice), "name": other.name}
+            )
+
+
+def _numbers(header: StatementHeader) -> list[str]:
+    """Those of all statements in the file that have one."""
+    every = (header.statement_id, *header.more_statements)
+    return [number[:LONGEST] for number in every if number]
 
 
 def _keep(file: SettlementFile, rows: Iterator[BankRow | BadLine]) -> int:
@@ -85,24 +100,27 @@ def _keep(file: SettlementFile, rows: Iterator[BankRow | BadLine]) -> int:
     return bad
 
 
-def _end(file: SettlementFile, statement: Statement, mine: Claim, *, bad: int) -> None:
-    header = statement.header
+def _end(file: SettlementFile, header: StatementHeader, mine: Claim, *, bad: int) -> None:
     first, last = header.first_day, header.last_day
     if first is None or last is None:
         first, last = _days(file)
-    SettlementFile.objects.filter(pk=file.pk, claim=mine.token).update(
+    reading = SettlementFile.objects.filter(state=FileState.READING)
+    loaded = reading.filter(pk=file.pk, claim=mine.token).update(
         state=FileState.LOADED,
         first_day=first,
         last_day=last,
         opening=dict(header.opening),
         closing=dict(header.closing),
-        statement_id=header.statement_id[:140],
-        statement_of=header.account_id[:140],
+        statement_id=header.statement_id[:LONGEST],
+        more_statements=[number[:LONGEST] for number in header.more_statements],
+        statement_of=header.account_id[:LONGEST],
         lines_read=file.bank_lines.count(),
         bad_lines=bad,
         bytes_read=file.size,
         ended_at=now(),
     )
+    if not loaded:
+        raise LostClaim(f"settlement file {file.pk}")
 
 
 def _days(file: SettlementFile) -> tuple[date | None, date | None]:

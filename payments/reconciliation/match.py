@@ -54,6 +54,20 @@ _GROUP: Final = """
     GROUP BY kind, ref, currency
     {having}
 """
+_LATER: Final = """
+    INSERT INTO {candidate} (account_id, kind, ref, currency, ours, theirs, our_rows, their_rows,
+                             our_at, their_at, attempt_id, named, our_currency, verdict)
+    SELECT %s, e.kind, {ref}, p.currency, p.amount, 0, 1, 0, e.at, {no_moment}, e.attempt_id,
+           '', '', ''
+    FROM {entry} e JOIN {posting} p ON p.entry_id = e.id
+    WHERE p.account = %s AND e.kind IN ({kinds}) AND NOT ({covered})
+      AND e.attempt_id IN ({attempts})
+      AND EXISTS (
+        SELECT 1 FROM {candidate} c
+        WHERE c.account_id = %s AND c.kind = e.kind AND c.ref = {ref} AND c.currency = p.currency
+        GROUP BY c.ref HAVING SUM(c.their_rows) > SUM(c.our_rows)
+      )
+"""
 _UNEVEN: Final = "HAVING SUM(ours) <> SUM(theirs)"
 
 
@@ -66,9 +80,10 @@ def match(account: ProviderAccount) -> int:
     files = _loaded(account)
     candidates.clear(account)
     if files:
-        _Grouping(account, files).all()
-        again = candidates.rename(account)
-        _Grouping(account, files).of(again)
+        grouping = _Grouping(account, files)
+        grouping.all()
+        grouping.of(candidates.rename(account))
+        grouping.add_later(candidates.attempts_of_theirs(account))
         candidates.regroup(account)
         candidates.judge(account, late_from=_late_from(account, files))
     return candidates.write(account)
@@ -145,29 +160,51 @@ class _Grouping:
         attempts: Sequence[int],
         refs: Sequence[str],
     ) -> None:
-        kinds = [str(kind) for kind in OURS]
-        on_postgresql = connection.vendor == "postgresql"
         statement = _GROUP.format(
-            candidate=table(Candidate),
-            entry=table(Entry),
-            posting=table(Posting),
+            **self._names(),
             line=table(SettlementLine),
-            ref=reference_in_key(self._account),
-            kinds=marks(kinds),
             files=marks(self._files),
-            covered=self._covered,
-            no_moment="CAST(NULL AS timestamptz)" if on_postgresql else "NULL",
-            no_number="CAST(NULL AS bigint)" if on_postgresql else "NULL",
+            no_number="CAST(NULL AS bigint)" if _on_postgresql() else "NULL",
             of_ours=of_ours,
             of_theirs=of_theirs,
             having=having,
         )
-        code, key = self._account.code, self._account.pk
-        ours: list[str | int] = [named(PROVIDER, code), *kinds, *self._moments, *attempts]
         with transaction.atomic(), connection.cursor() as cursor:
-            if on_postgresql:
+            if _on_postgresql():
                 cursor.execute("SELECT set_config('work_mem', %s, true)", [WORK_MEMORY])
-            cursor.execute(statement, [key, *ours, *self._files, *refs])
+            cursor.execute(statement, [*self._ours(), *attempts, *self._files, *refs])
+
+    def add_later(self, attempts: Sequence[int]) -> None:
+        """What we booked outside the files' days, where their side has more than ours inside.
+
+        A notice that came after midnight, or an answer to a question that a report raised.
+        """
+        for begin in range(0, len(attempts), SOME):
+            some = attempts[begin : begin + SOME]
+            statement = _LATER.format(**self._names(), attempts=marks(some))
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [*self._ours(), *some, self._account.pk])
+
+    def _names(self) -> dict[str, str]:
+        return {
+            "candidate": table(Candidate),
+            "entry": table(Entry),
+            "posting": table(Posting),
+            "ref": reference_in_key(self._account),
+            "kinds": marks(OURS),
+            "covered": self._covered,
+            "no_moment": "CAST(NULL AS timestamptz)" if _on_postgresql() else "NULL",
+        }
+
+    def _ours(self) -> list[str | int]:
+        """The values that the selection of our entries begins with."""
+        kinds = [str(kind) for kind in OURS]
+        account = self._account
+        return [account.pk, named(PROVIDER, account.code), *kinds, *self._moments]
+
+
+def _on_postgresql() -> bool:
+    return connection.vendor == "postgresql"
 
 
 def _moment(moment: datetime) -> str:

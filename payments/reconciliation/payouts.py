@@ -46,7 +46,14 @@ def sum_payouts(account: ProviderAccount) -> None:
     lines = lines_of_payouts(account)
     payouts = _keep(account, lines)
     gaps = {
-        key: Gap(key[1], payouts[key].pk, sent - found.rounded, found.first_at, found.last_at)
+        key: Gap(
+            key[1],
+            payouts[key].pk,
+            sent - found.rounded,
+            found.first_at,
+            found.last_at,
+            found.sent_at,
+        )
         for key, found in lines.items()
         if key[0] and (sent := found.sent) is not None
     }

@@ -16,14 +16,18 @@ from orders.clock import now
 from orders.wake import wake
 from payments.errors import FileRefused
 from payments.models import Discrepancy, ProviderAccount, SettlementChunk, SettlementFile
-from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind
+from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import DEAD_FILES, IMPORT_TASK, FileKind, FileSource, FileState
 from payments.reconciliation.resolve import settle_by_itself
 
 logger = logging.getLogger("till.reconciliation")
 CHUNK: Final = 1024 * 1024
 """Bytes in a row: so much of a file is in memory at a time."""
-ABOUT_LINES: Final = (DiscrepancyKind.UNPARSEABLE_LINE, DiscrepancyKind.WRONG_ACCOUNT_OR_MODE)
+ABOUT_LINES: Final = (
+    DiscrepancyKind.UNPARSEABLE_LINE,
+    DiscrepancyKind.WRONG_ACCOUNT_OR_MODE,
+    DiscrepancyKind.FEE,
+)
 
 
 class Upload(Protocol):
@@ -109,8 +113,9 @@ def stored(file: SettlementFile) -> Iterator[IO[bytes]]:
 def take_back(file_id: int, *, by: int | None) -> bool:
     """Let nothing of a file count any more, so that a corrected one can come.
 
-    What was asked about its lines is settled by itself, and the books are compared anew. A second
-    call changes nothing: False. Raises FileRefused where nothing of it counts anyway.
+    What was asked about its lines is settled by itself, what was booked of a fee in them is taken
+    back, and the books are compared anew. A second call changes nothing: False. Raises FileRefused
+    where nothing of it counts anyway.
     """
     with transaction.atomic():
         counts = SettlementFile.objects.filter(pk=file_id).exclude(state__in=DEAD_FILES)
@@ -121,6 +126,9 @@ def take_back(file_id: int, *, by: int | None) -> bool:
             return False
         SettlementChunk.objects.filter(file=file_id).delete()
         asked = Discrepancy.objects.filter(file=file_id, kind__in=ABOUT_LINES)
+        booked = asked.filter(state=DiscrepancyState.RESOLVED, entries__isnull=False)
+        again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
+        Discrepancy.objects.filter(pk__in=list(booked.values_list("pk", flat=True))).update(**again)
         open_ones = asked.filter(state__in=UNRESOLVED).values_list("pk", flat=True)
         settle_by_itself(list(open_ones), reason=_("its file was taken back"))
         wake(IMPORT_TASK)

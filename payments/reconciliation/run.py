@@ -31,6 +31,7 @@ def reconcile(account: ProviderAccount) -> int | None:
     with _claimed(account) as mine:
         if not mine:
             return None
+        began = now()
         found = match(account)
         question_fees(account)
         sum_payouts(account)
@@ -38,7 +39,8 @@ def reconcile(account: ProviderAccount) -> int | None:
         post_report(account)
         files = account.settlement_files.filter(state=FileState.LOADED)
         lines = files.aggregate(sum=Sum("lines_read"))["sum"] or 0
-        Match.objects.filter(account=account).update(ended_at=now(), lines=lines, found=found)
+        # What comes in from the beginning on may be in none of it, so it is new for the next one.
+        Match.objects.filter(account=account).update(ended_at=began, lines=lines, found=found)
     return found
 
 

@@ -139,7 +139,10 @@ class Camt053:
             )
         elif account == self.header.account_id and self.header.closing == self._opening:
             last = last if self._names_days else self.header.last_day
-            self.header = replace(self.header, last_day=last, closing=self._closing)
+            every = (*self.header.more_statements, part.first("Id"))
+            self.header = replace(
+                self.header, last_day=last, closing=self._closing, more_statements=every
+            )
         else:
             why = "several statements that do not follow each other: export one at a time"
             raise ReportRefused(why, part.line)

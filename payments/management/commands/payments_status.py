@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -40,7 +40,7 @@ def _as_json(report: Report) -> dict[str, Any]:
 
 
 def _plain(value: object) -> str | float:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
@@ -78,6 +78,9 @@ def _for_people(report: Report) -> Iterator[str]:
     yield f"webhook events parked      {asked.parked_events:>8}"
     for code, failures in asked.failing_feeds.items():
         yield f"list of events of {code} could not be read, times in a row: {failures}"
+    for code, last in asked.late_reports.items():
+        yield f"last settlement report of {code}: {last or 'none'}"
+    yield f"reports refused            {asked.refused_reports:>8}"
     yield f"mails given up             {asked.unsent_mails:>8}"
     yield f"reviews open               {sum(asked.reviews.values()):>8}"
     for kind, count in asked.reviews.items():

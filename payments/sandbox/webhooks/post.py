@@ -1,9 +1,10 @@
 """One try to hand an event to a merchant."""
 
-import time
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
+
+from django.utils import timezone
 
 from payments.sandbox.webhooks.signature import HEADER, signature
 
@@ -29,7 +30,7 @@ def post(*, url: str, secret: str, body: bytes) -> Result:
     headers = {
         "Content-Type": "application/json",
         "Connection": "close",
-        HEADER: signature(secret=secret, body=body, at=int(time.time())),
+        HEADER: signature(secret=secret, body=body, at=int(timezone.now().timestamp())),
     }
     try:
         connection.request("POST", path, body, headers)

@@ -41,9 +41,9 @@ def sold(attempt: Attempt) -> Attempt:
     return apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="webhook")
 
 
-def refunded_by_them(attempt: Attempt, amount: int = 1000) -> Attempt:
-    """A refund made at the provider's own site, and booked; its id there is "re_1"."""
-    refund = RefundSeen("re_1", "", attempt.payment.money(amount), RefundStatus.SUCCEEDED)
+def refunded_by_them(attempt: Attempt, amount: int = 1000, *, theirs: str = "re_1") -> Attempt:
+    """A refund made at the provider's own site, and booked, with such an id there."""
+    refund = RefundSeen(theirs, "", attempt.payment.money(amount), RefundStatus.SUCCEEDED)
     outcome = captured(attempt, refunds=(refund,))
     return apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="webhook")
 

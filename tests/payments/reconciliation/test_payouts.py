@@ -6,13 +6,17 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from payments.models import Discrepancy, Payout, ProviderAccount
+from payments.models import Discrepancy, Payout, Posting, ProviderAccount
+from payments.models.discrepancy import Resolution
 from payments.models.payout import FeeRule
 from payments.reconciliation.receive import take_back
+from payments.reconciliation.resolve import Decision, propose
 from payments.reconciliation.run import reconcile
+from tests.payments.disagreeing import a_person
 from tests.payments.reconciliation.books import (
     DAY,
     NOON,
@@ -42,6 +46,11 @@ def paid(account: ProviderAccount, amount: int, *, of: int = 6000, fee: str = "8
     """One sale that agrees, paid out with such an amount by the payout "po_1"."""
     theirs = Theirs(account).sale(a_sale(account, of), fee=fee, payout="po_1")
     return theirs.line("payout", id="po_1", gross=-amount, payout="po_1")
+
+
+def held(name: str) -> int:
+    sums = Posting.objects.filter(account=name).aggregate(held=Sum("amount"))
+    return sums["held"] or 0
 
 
 def test_a_payout_of_the_sum_of_its_lines_is_no_question(account: ProviderAccount) -> None:
@@ -93,6 +102,13 @@ def test_a_payout_is_explained_by_the_line_that_cannot_be_read(account: Provider
     assert (row.kind, row.attempt, row.payout) == ("unparseable_line", sale, Payout.objects.get())
 
 
+def test_a_payout_is_explained_by_the_fee_that_only_its_line_has(account: ProviderAccount) -> None:
+    paid(account, 5920, fee="180").comes()
+    reconcile(account)
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.payout) == ("fee", Payout.objects.get(ref="po_1"))
+
+
 def test_a_difference_that_lines_explain_in_part_only_is_asked_about(
     account: ProviderAccount,
 ) -> None:
@@ -137,6 +153,25 @@ def test_of_a_fee_that_was_not_agreed_only_the_agreed_part_is_posted(
     assert posted("fee")["fees:sandbox", "GBP"] == 80
 
 
+def test_a_fee_of_our_amount_is_asked_about_with_the_amount_only(account: ProviderAccount) -> None:
+    Theirs(account).sale(a_sale(account, 6000), gross=5000, fee=80, payout="po_1").comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["amount"]
+    assert posted("fee")["fees:sandbox", "GBP"] == 80
+
+
+def test_a_fee_of_neither_amount_is_asked_about_too(account: ProviderAccount) -> None:
+    Theirs(account).sale(a_sale(account, 6000), gross=5000, fee=90, payout="po_1").comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["amount", "fee"]
+
+
+def test_of_money_that_nobody_knows_the_fee_is_no_second_question(account: ProviderAccount) -> None:
+    Theirs(account).line("capture", reference="X1", gross=5000, fee=0, payout="po_1").comes()
+    reconcile(account)
+    assert found(account) == [("missing_in_ledger", "capture:X1")]
+
+
 def test_without_a_rule_every_fee_is_posted(account: ProviderAccount) -> None:
     account.fee_rules.all().delete()
     paid(account, 5900, fee="100").comes()
@@ -176,6 +211,16 @@ def test_a_file_that_was_taken_back_posts_what_undoes_it(account: ProviderAccoun
     take_back(file.pk, by=None)
     reconcile(account)
     assert (posted("fee"), posted("payout")) == ({}, {})
+
+
+def test_a_fee_that_was_adjusted_is_taken_back_with_its_file(account: ProviderAccount) -> None:
+    file = paid(account, 5900, fee="100").comes()
+    reconcile(account)
+    fee = Discrepancy.objects.get(kind="fee")
+    propose(Decision(fee.pk, a_person(), Resolution.ADJUSTED, "they are right", "their letter"))
+    take_back(file.pk, by=None)
+    reconcile(account)
+    assert held("provider:sandbox") == 6000
 
 
 def test_a_payout_that_came_whole_is_no_question(account: ProviderAccount) -> None:

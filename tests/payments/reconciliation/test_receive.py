@@ -106,9 +106,12 @@ def test_what_was_refused_need_not_be_taken_back() -> None:
         take_back(file.pk, by=a_person())
 
 
-def test_with_a_file_the_questions_about_its_lines_are_settled_and_no_others() -> None:
+@pytest.mark.parametrize("kind", ["unparseable_line", "wrong_account_or_mode", "fee"])
+def test_with_a_file_the_questions_about_its_lines_are_settled_and_no_others(
+    kind: DiscrepancyKind,
+) -> None:
     file = a_file()
-    line = a_discrepancy(DiscrepancyKind.UNPARSEABLE_LINE, file=file, line_no=3, subject="line:3")
+    line = a_discrepancy(kind, file=file, line_no=3, subject="line:3")
     other = a_discrepancy(file=file, line_no=4)
 
     take_back(file.pk, by=a_person())

@@ -1,0 +1,136 @@
+"""A statement of the bank is read whole or not at all, and each one once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from payments.models import BankLine, Discrepancy, SettlementFile
+from payments.models.settlement import FileState
+from payments.providers.reports import BadLine
+from payments.reconciliation import load, load_statement
+from payments.reconciliation.receive import take_back
+from payments.statements import BankRow
+from tests.payments.reconciliation.books import DAY, imported, statement
+from tests.payments.statements.documents import balance, document, entry
+
+pytestmark = pytest.mark.django_db
+IBAN = "DE89370400440532013000"
+
+
+def numbered(number: str, opening: str, closing: str, *, account: str = IBAN) -> str:
+    """One statement of so many that follow each other; the difference is its one entry."""
+    head = f"<Id>{number}</Id><Acct><Id><IBAN>{account}</IBAN></Id></Acct>\n"
+    moved = f"{float(closing) - float(opening):.2f}"
+    return (
+        f"<Stmt>\n{head}{balance('OPBD', opening)}{balance('CLBD', closing)}{entry(moved)}</Stmt>\n"
+    )
+
+
+def comes(*statements: str, note: str = "") -> SettlementFile:
+    before = f"<!-- {note} -->" if note else ""
+    return imported(None, document(*statements, before=before).encode(), f"{note}.xml")
+
+
+FIRST, SECOND = numbered("S1", "0.00", "5.00"), numbered("S2", "5.00", "7.00")
+
+
+def test_a_statement_is_kept_with_its_number_and_balances() -> None:
+    file = comes(FIRST)
+
+    assert (file.state, file.statement_id, file.statement_of) == ("loaded", "S1", IBAN)
+    assert (file.opening, file.closing) == ({"EUR": 0}, {"EUR": 500})
+    assert [*BankLine.objects.values_list("amount", flat=True)] == [500]
+
+
+def test_the_same_statement_by_other_bytes_is_refused() -> None:
+    comes(FIRST, note="first")
+
+    again = comes(FIRST, note="again")
+
+    assert (again.state, BankLine.objects.count()) == ("refused", 1)
+    assert "S1 came in already" in again.why
+    assert "first.xml" in again.why
+
+
+@pytest.mark.parametrize("here", [FIRST, SECOND])
+def test_two_statements_of_which_one_is_here_are_refused(here: str) -> None:
+    comes(here, note="here")
+
+    both = comes(FIRST, SECOND, note="both")
+
+    assert (both.state, BankLine.objects.count()) == ("refused", 1)
+
+
+@pytest.mark.parametrize("next_one", [FIRST, SECOND])
+def test_one_of_two_statements_that_are_here_is_refused(next_one: str) -> None:
+    comes(FIRST, SECOND, note="both")
+
+    one = comes(next_one, note="one")
+
+    assert (one.state, BankLine.objects.count()) == ("refused", 2)
+
+
+def test_the_same_number_of_another_account_is_another_statement() -> None:
+    comes(FIRST)
+
+    other = comes(numbered("S1", "0.00", "5.00", account="GB33BUKB20201555555555"))
+
+    assert other.state == FileState.LOADED
+
+
+def test_a_statement_comes_again_once_it_is_taken_back() -> None:
+    take_back(comes(FIRST, note="wrong").pk, by=None)
+
+    assert comes(FIRST, note="right").state == FileState.LOADED
+
+
+def test_statements_as_csv_may_share_days() -> None:
+    files = [statement((DAY, "1.00", "a")), statement((DAY, "1.00", "a"), (DAY, "2.00", "b"))]
+
+    assert [file.state for file in files] == ["loaded", "loaded"]
+
+
+def test_a_line_that_cannot_be_read_is_shown_and_stops_nothing() -> None:
+    text = f"booked_on,currency,amount,reference,text\n{DAY},GBP,x,r,t\n{DAY},GBP,1.00,r,t\n"
+
+    file = imported(None, text.encode())
+
+    assert (file.state, file.lines_read, file.bad_lines) == ("loaded", 1, 1)
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.line_no, row.account) == ("unparseable_line", 2, None)
+
+
+def test_a_statement_that_breaks_off_is_refused_with_its_line_and_leaves_nothing() -> None:
+    body = document(FIRST, SECOND).encode()
+
+    file = imported(None, body[:-200])
+
+    assert (file.state, file.why_line) == ("refused", body[:-200].count(b"\n") + 1)
+    assert BankLine.objects.count() == 0
+
+
+def test_a_statement_in_no_currency_says_so() -> None:
+    file = imported(None, f"booked_on,amount,reference\n{DAY},1.00,r\n".encode())
+
+    assert (file.state, "currency" in file.why, file.why_line) == ("refused", True, 1)
+
+
+@pytest.mark.parametrize("end", [FileState.REPLACED, FileState.READING])
+def test_who_has_lost_a_statement_leaves_nothing_of_it(
+    monkeypatch: pytest.MonkeyPatch, end: FileState
+) -> None:
+    """It was taken back meanwhile, or another reads it now."""
+    keep = load_statement._keep
+
+    def meanwhile(file: SettlementFile, rows: Iterator[BankRow | BadLine]) -> int:
+        SettlementFile.objects.filter(pk=file.pk).update(state=end, claim="another")
+        return keep(file, rows)
+
+    monkeypatch.setattr(load_statement, "_keep", meanwhile)
+    with pytest.raises(load.LostClaim):
+        statement((DAY - timedelta(days=1), "1.00", "a"))
+
+    assert BankLine.objects.count() == 0
