@@ -62,7 +62,10 @@ def told(words: str, facts: Mapping[str, Any]) -> str:
         return _(words) if words else ""
     read = {name: _read(fact) for name, fact in facts.items()}
     seen = _(words) % read
-    return f"{seen} · {_('captured there: %(captured)s') % read}" if "captured" in facts else seen
+    if "captured" not in facts:
+        return seen
+    there = _("captured there: %(captured)s") % read
+    return f"{seen} · {there}"
 
 
 def amount_in(facts: Mapping[str, Any]) -> Money | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from gettext import GNUTranslations
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from config.messages import HOMES, LOCALES, catalogue, compiled, gather
+from config.messages import HOMES, KEYWORDS, LOCALES, catalogue, compiled, gather, sources
 
 BOTH = [(app, locale) for app in HOMES for locale in LOCALES]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|</?\w+")
@@ -93,3 +96,21 @@ def test_a_string_of_two_apps_has_one_translation(locale: str) -> None:
         for message in entries(saved(app, locale)):
             found[message.context, originals(message)[0]].add(translations(message))
     assert not {key: texts for key, texts in found.items() if len(texts) > 1}
+
+
+def calls_in_f_strings(path: Path) -> Iterator[str]:
+    for text in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for part in ast.walk(text) if isinstance(text, ast.JoinedStr) else ():
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+                yield part.func.id
+
+
+@pytest.mark.parametrize("app", HOMES)
+def test_no_string_is_marked_where_it_is_not_gathered(app: str) -> None:
+    """Inside an f-string a call is text to who gathers: it would stay English."""
+    hidden = [
+        path.name
+        for path in sources(app)
+        if path.suffix == ".py" and not {*KEYWORDS, "_"}.isdisjoint(calls_in_f_strings(path))
+    ]
+    assert not hidden

@@ -56,7 +56,8 @@ def alert_of_late_reports() -> int:
     logger.error("settlement reports do not come: %s", codes)
     with translation.override(settings.LANGUAGE_CODE):
         lines = [_("The log “till.reconciliation” says why. Until they come, books do not agree.")]
-        last = [f"{code}: {late[code] or _('none came yet')}" for code in codes]
+        none = _("none came yet")
+        last = [f"{code}: {late[code] or none}" for code in codes]
         sent = _tell(_("Settlement reports do not come"), [*lines, "", *last])
     if not sent:
         mine.update(report_alerted_at=None)

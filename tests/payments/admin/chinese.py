@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from django.contrib.auth import get_user_model
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.english import english_in
@@ -40,11 +39,11 @@ def a_chief() -> Client:
 def english(client: Client, path: str) -> list[str]:
     answer = client.get(path)
     assert answer.status_code == 200
-    return english_of(answer)
+    return english_of(answer.content)
 
 
-def english_of(answer: HttpResponse) -> list[str]:
+def english_of(page: bytes) -> list[str]:
     """The English of a page, without what stays as it is in every language."""
-    (content,) = CONTENT.findall(answer.content.decode())
+    (content,) = CONTENT.findall(page.decode())
     content = CHOICE.sub("", content.replace("<wbr>", ""))
     return [word for word in english_in(content) if word not in CODES]

@@ -34,6 +34,7 @@ from tests.payments.disagreeing import (
 from tests.payments.reconciliation.proving import DAY, a_report, agreed, at, booked, of_payout, told
 
 pytestmark = pytest.mark.django_db
+LIST = reverse("admin:payments_discrepancy_changelist")
 FILES = reverse("admin:payments_settlementfile_changelist")
 PAYOUTS = reverse("admin:payments_payout_changelist")
 REPORTS = reverse("admin:payments_reports")
@@ -72,8 +73,8 @@ def test_a_discrepancy_with_both_its_sides(chief: Client, kind: Kind) -> None:
     a_line(file, our_ref=attempt.our_ref, settled_currency="EUR", settled_gross=7000, stray="2")
     row = about(attempt, kind, payout=a_payout(), file=file, line_no=7, asked_at=now())
 
-    assert not english(chief, page_of(row))
-    assert not english(chief, deed_url(row, "resolve"))
+    for path in (LIST, page_of(row), deed_url(row, "resolve")):
+        assert not english(chief, path)
 
 
 @pytest.mark.parametrize("act", ["evidence", "approve", "reject"])
@@ -102,7 +103,7 @@ def test_what_was_done_about_it(chief: Client, act: str, typed: dict[str, str]) 
     asked = {"seen": figures(row), "request_key": "1"} | typed
     answer = chief.post(deed_url(row, act), asked, follow=True)
 
-    assert not english_of(answer)
+    assert not english_of(answer.content)
 
 
 @pytest.mark.parametrize("state", FileState)
@@ -125,10 +126,10 @@ def test_an_upload(chief: Client, account: ProviderAccount) -> None:
     sent = {"whose": account.code, "file": SimpleUploadedFile(NAME, b"1")}
 
     assert not english(chief, UPLOAD)
-    assert not english_of(chief.post(UPLOAD, {}))
-    assert not english_of(chief.post(UPLOAD, sent, follow=True))
+    assert not english_of(chief.post(UPLOAD, {}).content)
+    assert not english_of(chief.post(UPLOAD, sent, follow=True).content)
     file = SettlementFile.objects.get()
-    assert not english_of(chief.post(take_back_url(file), {}, follow=True))
+    assert not english_of(chief.post(take_back_url(file), {}, follow=True).content)
 
 
 def test_a_payout(chief: Client) -> None:
@@ -142,11 +143,12 @@ def test_a_payout(chief: Client) -> None:
 
 
 def agreeing(account: ProviderAccount) -> None:
-    agreed(a_report(account), 6000, at(DAY))
+    agreed(a_report(account, name=NAME), 6000, at(DAY))
 
 
 def unexplained(account: ProviderAccount) -> None:
-    told(a_report(account, opening={"GBP": 1}, closing={"GBP": 2}), 2500)
+    report = a_report(account, name=NAME, opening={"GBP": 1}, closing={"GBP": 2})
+    told(report, 2500)
 
 
 def explained(account: ProviderAccount) -> None:
