@@ -97,12 +97,15 @@ _STATEMENT: Final = """
         ) both_books
         GROUP BY kind, ref
     ), outstanding AS (
-        SELECT subject, kind, state, at, about,
+        SELECT CASE WHEN SUBSTR(subject, LENGTH(subject) - 3) = ':' || currency
+                    THEN SUBSTR(subject, 1, LENGTH(subject) - 4) ELSE subject END AS subject,
+               kind, state, at, about,
                CASE WHEN currency = {currency} THEN theirs END AS theirs,
                CASE WHEN our_currency = {currency} OR (our_currency = '' AND currency = {currency})
                     THEN ours END AS ours
         FROM {discrepancy}
         WHERE account_id = {account} AND about NOT IN ('', 'fee', 'payout')
+          AND (currency = {currency} OR our_currency = {currency})
           AND (state IN ({unresolved}) OR resolution IN ({stands}) OR resolved_at >= {end})
     )
     SELECT why, kind, resolved, SUM(gap), COUNT(*) FROM (

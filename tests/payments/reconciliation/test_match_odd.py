@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from orders.errors import Unforeseen
 from payments.models import Discrepancy, Match, ProviderAccount
 from payments.reconciliation import candidates, follow
-from payments.reconciliation import run as run_module
-from payments.reconciliation.claim import LEASE, LostRun, claimed
+from payments.reconciliation.claim import LEASE, LostRun, Run, claimed
+from payments.reconciliation.match import match
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from tests.factories import later
@@ -117,15 +118,13 @@ def test_an_account_that_fails_holds_up_no_other(
     other = the_account(code="other", merchant_id="mer_other")
     for each in (account, other):
         Theirs(each).comes()
-    sound = run_module.match
-    monkeypatch.setattr(run_module, "match", lambda run: _fails(account, run, sound))
+    monkeypatch.setattr("payments.reconciliation.run.match", partial(_fails, account))
     with pytest.raises(Unforeseen):
         follow.import_and_compare()
     assert Match.objects.get(account=other).ended_at is not None
 
 
-def _fails(account: ProviderAccount, run: object, sound: object) -> int:
-    assert callable(sound)
-    if getattr(run, "account", None) == account:
+def _fails(account: ProviderAccount, run: Run) -> int:
+    if run.account == account:
         raise RuntimeError("broken")
-    return int(sound(run))
+    return match(run)

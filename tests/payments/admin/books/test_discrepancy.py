@@ -241,8 +241,8 @@ def test_the_page_takes_as_many_statements_for_many_lines(
 
     clerk.get(page_of(row))  # what a process asks for once
 
-    # session, user, two of permissions; row, entries, postings, lines, history
-    with django_assert_num_queries(9):
+    # session, user, two of permissions; row, entries, postings, their ids, lines, history
+    with django_assert_num_queries(10):
         clerk.get(page_of(row))
 
 
