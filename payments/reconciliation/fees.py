@@ -12,7 +12,7 @@ from orders.clock import now
 from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementFile, SettlementLine
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
-from payments.reconciliation.keys import table
+from payments.reconciliation.keys import REFERENCE_IN_LINE, table
 
 _QUESTION: Final = """
     INSERT INTO {discrepancy} (account_id, subject, kind, about, reference, currency, our_currency,
@@ -28,7 +28,7 @@ _QUESTION: Final = """
       AND ABS(l.fee - (l.gross * r.percent / 100 + r.fixed)) > r.tolerance
       AND NOT EXISTS (
         SELECT 1 FROM {discrepancy} d
-        WHERE d.account_id = %s AND d.subject = 'capture:' || l.our_ref
+        WHERE d.account_id = %s AND d.subject = 'capture:' || {ref_of_line}
           AND (d.kind = 'amount'
                AND ABS(l.fee - (d.ours * r.percent / 100 + r.fixed)) <= r.tolerance
                OR d.kind = 'missing_in_ledger' AND d.attempt_id IS NULL)
@@ -45,7 +45,10 @@ def question_fees(account: ProviderAccount) -> None:
     any of money that nobody knows.
     """
     statement = _QUESTION.format(
-        discrepancy=table(Discrepancy), line=table(SettlementLine), rule=table(FeeRule)
+        discrepancy=table(Discrepancy),
+        line=table(SettlementLine),
+        rule=table(FeeRule),
+        ref_of_line=REFERENCE_IN_LINE,
     )
     files = account.settlement_files.filter(state=FileState.LOADED, fees_checked=False)
     for file in files:

@@ -26,6 +26,14 @@ _REFERENCE: Final = """
 """
 
 
+REFERENCE_IN_LINE: Final = """
+    CASE WHEN LENGTH(l.our_ref) = 21 AND l.kind NOT IN ('dispute', 'dispute_reversal')
+         THEN l.our_ref ELSE '#' || l.provider_ref END
+"""
+"""The same of a line "l". What is no reference of ours by its length names nothing: an order number
+may stand in many lines."""
+
+
 def reference_in_key(account: ProviderAccount) -> str:
     """SQL for the reference in the key of an entry "e" (`payments.services.post`).
 

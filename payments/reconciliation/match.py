@@ -27,7 +27,7 @@ from payments.models import (
 from payments.models.settlement import FileState
 from payments.reconciliation import candidates
 from payments.reconciliation.claim import Run
-from payments.reconciliation.keys import OURS, marks, reference_in_key, table
+from payments.reconciliation.keys import OURS, REFERENCE_IN_LINE, marks, reference_in_key, table
 
 SOME: Final = 500
 """So many attempts are grouped again by one statement."""
@@ -48,8 +48,7 @@ _GROUPS: Final = """
         WHERE p.account = %s AND e.kind IN ({kinds}) AND ({covered}){of_ours}
         UNION ALL
         SELECT CASE l.kind WHEN 'dispute_reversal' THEN 'dispute' ELSE l.kind END,
-               CASE WHEN LENGTH(l.our_ref) = 21 AND l.kind NOT IN ('dispute', 'dispute_reversal')
-                    THEN l.our_ref ELSE '#' || l.provider_ref END,
+               {ref_of_line},
                l.currency, 0, l.gross, 0, 1, {no_moment}, l.occurred_at, {no_number}
         FROM {line} l
         WHERE l.file_id IN ({files}) AND l.kind NOT IN ('fee', 'payout') AND l.stray = ''{of_theirs}
@@ -171,6 +170,7 @@ class _Grouping:
         groups = _GROUPS.format(
             **self._names(),
             line=table(SettlementLine),
+            ref_of_line=REFERENCE_IN_LINE,
             files=marks(self._files),
             no_number="CAST(NULL AS bigint)" if _on_postgresql() else "NULL",
             of_ours=of_ours,

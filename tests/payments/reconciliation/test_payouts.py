@@ -167,9 +167,9 @@ def test_a_fee_of_neither_amount_is_asked_about_too(account: ProviderAccount) ->
 
 
 def test_of_money_that_nobody_knows_the_fee_is_no_second_question(account: ProviderAccount) -> None:
-    Theirs(account).line("capture", reference="X1", gross=5000, fee=0, payout="po_1").comes()
+    Theirs(account).line("capture", id="pay_x", gross=5000, fee=0, payout="po_1").comes()
     reconcile(account)
-    assert found(account) == [("missing_in_ledger", "capture:X1")]
+    assert found(account) == [("missing_in_ledger", "capture:#pay_x")]
 
 
 def test_without_a_rule_every_fee_is_posted(account: ProviderAccount) -> None:
