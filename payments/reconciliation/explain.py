@@ -12,9 +12,10 @@ from itertools import chain, combinations, islice
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementLine
-from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind
+from payments.models import Discrepancy, FeeRule, Match, ProviderAccount, SettlementLine
+from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind, Resolution
 from payments.models.settlement import FileState
 from payments.reconciliation.fees import expected_fee, rules_of
 
@@ -101,11 +102,7 @@ class Explainer:
                     of_lines.filter(pk__in=some).exclude(payout=payout).update(payout=payout)
 
     def _gather(self) -> None:
-        kinds = frozenset().union(*CLASSES)
-        found = Discrepancy.objects.filter(
-            account=self._account, state__in=UNRESOLVED, kind__in=kinds
-        ).exclude(about=OF_PAYOUTS)
-        rows = found.exclude(ours=None, theirs=None).iterator(SOME)
+        rows = _known(self._account).exclude(ours=None, theirs=None).iterator(SOME)
         while some := list(islice(rows, SOME)):
             places = self._payouts_of(some)
             for discrepancy in some:
@@ -157,6 +154,19 @@ class Explainer:
             return within
         before = inside[place - 1] if place else None
         return before if before and before.may_hold(discrepancy.at) else within
+
+
+def _known(account: ProviderAccount) -> QuerySet[Discrepancy]:
+    """What is so still, whoever has settled it: settling moves no money of a payout.
+
+    A match says of what it finds when it saw that last; of what stands in a line, the file counts.
+    """
+    kinds = frozenset().union(*CLASSES)
+    of_lines = Discrepancy.objects.filter(account=account, kind__in=kinds)
+    known = of_lines.exclude(about=OF_PAYOUTS).exclude(resolution=Resolution.AUTO)
+    before = Match.objects.filter(account=account).values_list("ended_at", flat=True).first()
+    seen = Q(file=None, seen_at__gte=before) if before else Q(file=None)
+    return known.filter(Q(state__in=UNRESOLVED) | seen | Q(file__state=FileState.LOADED))
 
 
 def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:

@@ -6,10 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from payments.models import FeeRule, ProviderAccount
+from payments.models import Discrepancy, FeeRule, ProviderAccount
+from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from tests.factories import later
-from tests.payments.reconciliation.books import NOON, Theirs, a_sale, at_noon, found, the_account
+from tests.payments.reconciliation.books import (
+    NOON,
+    Theirs,
+    a_sale,
+    at_noon,
+    found,
+    resolved,
+    the_account,
+)
 
 pytestmark = pytest.mark.django_db
 _noon = pytest.fixture(autouse=True)(at_noon)
@@ -33,3 +42,29 @@ def test_a_payout_is_explained_by_its_last_line_being_left_out(account: Provider
     theirs.line("payout", id="po_1", gross=-sent, payout="po_1", occurred_at=evening).comes()
     reconcile(account)
     assert [kind for kind, _ in found(account)] == ["missing_in_provider"]
+
+
+@pytest.mark.parametrize("how", ["ignored", "adjusted"])
+def test_what_a_person_has_settled_explains_its_payout_still(
+    account: ProviderAccount, how: str
+) -> None:
+    theirs = Theirs(account).sale(a_sale(account, 6000), gross=5900, fee=80, payout="po_1")
+    theirs.line("payout", id="po_1", gross=-5920, payout="po_1").comes()
+    reconcile(account)
+    resolved(Discrepancy.objects.get(kind="amount"), how)
+    reconcile(account)
+    assert found(account) == []
+
+
+def test_what_is_gone_since_it_was_settled_explains_nothing(account: ProviderAccount) -> None:
+    sale = a_sale(account, 6000)
+    wrong = Theirs(account).sale(sale, gross=5900, fee=80, payout="po_1").comes()
+    reconcile(account)
+    resolved(Discrepancy.objects.get(kind="amount"), "ignored")
+    take_back(wrong.pk, by=None)
+    theirs = Theirs(account).sale(sale, fee=80, payout="po_1")
+    theirs.line("payout", id="po_1", gross=-6020, payout="po_1").comes()
+    for hours in (1, 2):
+        with later(HOUR * hours):
+            reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["payout_total"]
