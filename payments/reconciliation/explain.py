@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, combinations, islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -37,6 +37,8 @@ MISPRICED: Final = frozenset({DiscrepancyKind.FEE})
 CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN, MISPRICED)
 """All of a class explain a payout, or none: enough single lines would come to any sum."""
 SOME: Final = 500
+Places = Mapping[str, Collection[str]]
+"""By reference of a line, the payouts that have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,13 @@ class Gap:
         return self.sent_at is not None and at <= self.sent_at
 
 
+class Part(NamedTuple):
+    """What one discrepancy adds to the gap of a payout, and how surely; minor units."""
+
+    amount: Decimal
+    tolerance: Decimal
+
+
 @dataclass(slots=True)
 class _Share:
     """What the discrepancies of one class add to the gap of a payout, and how surely."""
@@ -62,6 +71,26 @@ class _Share:
     amount: Decimal = Decimal(0)
     tolerance: Decimal = Decimal(0)
     ids: list[int] = field(default_factory=list)
+    elsewhere: dict[int, Part] = field(default_factory=dict)
+    """Those that may be of another payout as well."""
+
+    def add(self, pk: int, part: Part) -> None:
+        self.amount += part.amount
+        self.tolerance += part.tolerance
+        self.ids.append(pk)
+
+    def without(self, used: set[int]) -> _Share:
+        """The same without what explains another payout."""
+        gone = used & self.elsewhere.keys()
+        if not gone:
+            return self
+        parts = [self.elsewhere[pk] for pk in gone]
+        return _Share(
+            self.amount - sum((part.amount for part in parts), Decimal(0)),
+            self.tolerance - sum((part.tolerance for part in parts), Decimal(0)),
+            [pk for pk in self.ids if pk not in gone],
+            {pk: part for pk, part in self.elsewhere.items() if pk not in gone},
+        )
 
 
 class Explainer:
@@ -69,7 +98,7 @@ class Explainer:
 
     def __init__(self, account: ProviderAccount, gaps: Mapping[tuple[str, str], Gap]) -> None:
         self._account, self._rules = account, rules_of(account)
-        self._gaps, self._links = gaps, dict[int, list[int]]()
+        self._gaps, self._links, self._used = gaps, dict[int, list[int]](), set[int]()
         self._shares: dict[int, list[_Share]] = defaultdict(lambda: [_Share() for _ in CLASSES])
         self._by_time = _by_time(gaps.values())
         loaded = account.settlement_files.filter(state=FileState.LOADED)
@@ -77,15 +106,29 @@ class Explainer:
         if any(gap.amount for gap in gaps.values()):
             self._gather()
 
-    def explains(self, gap: Gap) -> bool:
-        """Whether some classes of what is known of its lines come to the gap."""
-        shares = [share for share in self._shares[gap.payout_id] if share.ids]
+    def explained(self) -> frozenset[int]:
+        """The payouts to whose gap some classes of what is known of their lines come.
+
+        What stands in lines of several payouts explains one of them. What is left for the others
+        is known only then, so they are looked at until no more is explained.
+        """
+        open_ones = [gap for gap in self._gaps.values() if gap.amount]
+        count = -1
+        while count != len(self._links):
+            count = len(self._links)
+            open_ones = [gap for gap in open_ones if not self._explains(gap)]
+        return frozenset(self._links)
+
+    def _explains(self, gap: Gap) -> bool:
+        rest = (share.without(self._used) for share in self._shares[gap.payout_id])
+        shares = [share for share in rest if share.ids]
         for chosen in chain.from_iterable(
             combinations(shares, count) for count in range(1, len(shares) + 1)
         ):
             off = gap.amount - sum((share.amount for share in chosen), Decimal(0))
             if abs(off) <= sum((share.tolerance for share in chosen), Decimal(0)):
                 self._links[gap.payout_id] = [pk for share in chosen for pk in share.ids]
+                self._used.update(pk for share in chosen for pk in share.elsewhere)
                 return True
         return False
 
@@ -108,8 +151,8 @@ class Explainer:
             for discrepancy in some:
                 self._count(discrepancy, places)
 
-    def _payouts_of(self, some: list[Discrepancy]) -> dict[str, str]:
-        """By reference, the payout in which its line stands."""
+    def _payouts_of(self, some: Sequence[Discrepancy]) -> Places:
+        """By reference, the payouts in which its lines stand."""
         refs = {each.reference for each in some if each.theirs is not None}
         by_ours = SettlementLine.objects.filter(our_ref__in=refs - {""})
         places = self._places(by_ours.values_list("our_ref", "payout_ref", "file", "stray"))
@@ -117,43 +160,48 @@ class Explainer:
         named = by_theirs.values_list("provider_ref", "payout_ref", "file", "stray")
         return {**self._places(named), **places}
 
-    def _places(self, lines: Iterable[tuple[str, str, int, str]]) -> dict[str, str]:
+    def _places(self, lines: Iterable[tuple[str, str, int, str]]) -> Places:
         """Of lines that count; asked of the database it would read whole files for it."""
-        return {
-            ref: payout for ref, payout, file, stray in lines if file in self._files and not stray
-        }
+        places: dict[str, set[str]] = defaultdict(set)
+        for ref, payout, file, stray in lines:
+            if file in self._files and not stray:
+                places[ref].add(payout)
+        return places
 
-    def _count(self, discrepancy: Discrepancy, places: Mapping[str, str]) -> None:
+    def _count(self, discrepancy: Discrepancy, places: Places) -> None:
         kind = DiscrepancyKind(discrepancy.kind)
         (place,) = [number for number, kinds in enumerate(CLASSES) if kind in kinds]
         for amount, currency in _effects(discrepancy):
-            gap = self._gap(discrepancy, currency, places)
-            if gap is None:
-                continue
-            share = self._shares[gap.payout_id][place]
-            rule = self._rules.get(currency)
-            fees = _fees(discrepancy, amount, rule)
-            share.amount += amount - fees
-            share.tolerance += (rule.tolerance if rule else 1) if fees else 0
-            share.tolerance += Decimal("0.5") if not share.ids else 0
-            share.tolerance += 1 if kind in MISPRICED else 0
-            share.ids.append(discrepancy.pk)
+            gaps = self._gaps_of(discrepancy, currency, places)
+            part = _part(discrepancy, amount, self._rules.get(currency))
+            for gap in gaps:
+                share = self._shares[gap.payout_id][place]
+                if not share.ids:
+                    share.tolerance += Decimal("0.5")
+                share.add(discrepancy.pk, part)
+                if len(gaps) > 1:
+                    share.elsewhere[discrepancy.pk] = part
 
-    def _gap(
-        self, discrepancy: Discrepancy, currency: str, places: Mapping[str, str]
-    ) -> Gap | None:
-        if discrepancy.theirs is not None:
-            return self._gaps.get((places.get(discrepancy.reference, ""), currency))
+    def _gaps_of(self, discrepancy: Discrepancy, currency: str, places: Places) -> list[Gap]:
+        """Of which payouts it may be: of several that have its lines, those that differ."""
+        if discrepancy.theirs is None:
+            gap = self._gap_at(discrepancy.at, currency)
+            return [gap] if gap else []
+        refs = places.get(discrepancy.reference, frozenset())
+        gaps = [gap for ref in sorted(refs) if (gap := self._gaps.get((ref, currency)))]
+        return [gap for gap in gaps if gap.amount] if len(gaps) > 1 else gaps
+
+    def _gap_at(self, at: datetime | None, currency: str) -> Gap | None:
         gaps = self._by_time.get(currency)
-        if gaps is None or discrepancy.at is None:
+        if gaps is None or at is None:
             return None
         ends, inside = gaps
-        place = bisect_left(ends, discrepancy.at)
+        place = bisect_left(ends, at)
         within = inside[place] if place < len(inside) else None
-        if within and within.first_at and within.first_at <= discrepancy.at:
+        if within and within.first_at and within.first_at <= at:
             return within
         before = inside[place - 1] if place else None
-        return before if before and before.may_hold(discrepancy.at) else within
+        return before if before and before.may_hold(at) else within
 
 
 def _known(account: ProviderAccount) -> QuerySet[Discrepancy]:
@@ -179,6 +227,14 @@ def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
         yield -theirs, discrepancy.currency
     else:
         yield ours - theirs, discrepancy.currency
+
+
+def _part(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Part:
+    fees = _fees(discrepancy, amount, rule)
+    tolerance = (rule.tolerance if rule else Decimal(1)) if fees else Decimal(0)
+    if discrepancy.kind in MISPRICED:
+        tolerance += 1
+    return Part(amount - fees, tolerance)
 
 
 def _fees(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Decimal:

@@ -58,9 +58,10 @@ def sum_payouts(account: ProviderAccount) -> None:
         if key[0] and (sent := found.sent) is not None
     }
     explainer = Explainer(account, gaps)
+    explained = explainer.explained()
     questions = []
     for key, gap in gaps.items():
-        if gap.amount and not explainer.explains(gap):
+        if gap.amount and gap.payout_id not in explained:
             found = lines[key]
             ask = DiscrepancyKind.PAYOUT_TOTAL, payouts[key]
             questions.append(Question(*ask, found.rounded, found.sent, found.sent_at))

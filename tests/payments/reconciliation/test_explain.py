@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from payments.models import Discrepancy, FeeRule, ProviderAccount
+from payments.models import Discrepancy, FeeRule, Payout, ProviderAccount
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from tests.factories import later
@@ -68,3 +68,30 @@ def test_what_is_gone_since_it_was_settled_explains_nothing(account: ProviderAcc
         with later(HOUR * hours):
             reconcile(account)
     assert [kind for kind, _ in found(account)] == ["payout_total"]
+
+
+@pytest.mark.parametrize("extra", ["po_1", "po_2"])
+def test_a_line_that_stands_in_two_payouts_explains_the_one_that_is_short(
+    account: ProviderAccount, extra: str
+) -> None:
+    twice, theirs = a_sale(account, 6000), Theirs(account)
+    for payout in ("po_1", "po_2"):
+        theirs.sale(twice, fee=80, payout=payout).sale(a_sale(account, 1000), fee=30, payout=payout)
+        sent = 970 if payout == extra else 970 + 5920
+        theirs.line("payout", id=payout, gross=-sent, payout=payout)
+    theirs.comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["duplicate_in_provider"]
+    assert Discrepancy.objects.get().payout == Payout.objects.get(ref=extra)
+
+
+def test_a_line_that_stands_in_two_payouts_explains_only_one_of_them(
+    account: ProviderAccount,
+) -> None:
+    twice, theirs = a_sale(account, 6000), Theirs(account)
+    for payout in ("po_1", "po_2"):
+        theirs.sale(twice, fee=80, payout=payout).sale(a_sale(account, 1000), fee=30, payout=payout)
+        theirs.line("payout", id=payout, gross=-970, payout=payout)
+    theirs.comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["duplicate_in_provider", "payout_total"]
