@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from payments.models import Discrepancy, FeeRule, Match, ProviderAccount, SettlementLine
 from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind, Resolution
 from payments.models.settlement import FileState
+from payments.providers.reports import LineKind
 from payments.reconciliation.fees import expected_fee, rules_of
 
 WRONG: Final = frozenset(
@@ -34,7 +35,9 @@ UNKNOWN: Final = frozenset({DiscrepancyKind.MISSING_IN_LEDGER})
 """The line may be of money that never was."""
 MISPRICED: Final = frozenset({DiscrepancyKind.FEE})
 """Another fee stands in the line than the provider may have kept."""
-CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN, MISPRICED)
+FOREIGN: Final = frozenset({DiscrepancyKind.WRONG_ACCOUNT_OR_MODE})
+"""The line counts for nothing, but the payout that it names may have the money."""
+CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN, MISPRICED, FOREIGN)
 """All of a class explain a payout, or none: enough single lines would come to any sum."""
 SOME: Final = 500
 Places = Mapping[str, Collection[str]]
@@ -147,9 +150,12 @@ class Explainer:
     def _gather(self) -> None:
         rows = _known(self._account).exclude(ours=None, theirs=None).iterator(SOME)
         while some := list(islice(rows, SOME)):
-            places = self._payouts_of(some)
+            places, lines = self._payouts_of(some), _lines_of(some)
             for discrepancy in some:
-                self._count(discrepancy, places)
+                if line := lines.get((discrepancy.file_id, discrepancy.line_no)):
+                    self._count_line(discrepancy, line)
+                else:
+                    self._count(discrepancy, places)
 
     def _payouts_of(self, some: Sequence[Discrepancy]) -> Places:
         """By reference, the payouts in which its lines stand."""
@@ -169,18 +175,31 @@ class Explainer:
         return places
 
     def _count(self, discrepancy: Discrepancy, places: Places) -> None:
-        kind = DiscrepancyKind(discrepancy.kind)
-        (place,) = [number for number, kinds in enumerate(CLASSES) if kind in kinds]
         for amount, currency in _effects(discrepancy):
             gaps = self._gaps_of(discrepancy, currency, places)
             part = _part(discrepancy, amount, self._rules.get(currency))
-            for gap in gaps:
-                share = self._shares[gap.payout_id][place]
-                if not share.ids:
-                    share.tolerance += Decimal("0.5")
-                share.add(discrepancy.pk, part)
-                if len(gaps) > 1:
-                    share.elsewhere[discrepancy.pk] = part
+            self._add(discrepancy, part, gaps)
+
+    def _count_line(self, discrepancy: Discrepancy, line: SettlementLine) -> None:
+        """What is about one line is of the payout that the line names, and exact."""
+        currency = line.settled_currency or line.currency
+        if line.payout_ref:
+            gap = self._gaps.get((line.payout_ref, currency))
+        else:
+            gap = self._gap_at(line.occurred_at, currency)
+        if gap and line.kind != LineKind.PAYOUT:
+            part = _part_of_line(discrepancy, line, self._rules.get(currency))
+            self._add(discrepancy, part, [gap])
+
+    def _add(self, discrepancy: Discrepancy, part: Part, gaps: Sequence[Gap]) -> None:
+        (place,) = [number for number, kinds in enumerate(CLASSES) if discrepancy.kind in kinds]
+        for gap in gaps:
+            share = self._shares[gap.payout_id][place]
+            if not share.ids:
+                share.tolerance += Decimal("0.5")
+            share.add(discrepancy.pk, part)
+            if len(gaps) > 1:
+                share.elsewhere[discrepancy.pk] = part
 
     def _gaps_of(self, discrepancy: Discrepancy, currency: str, places: Places) -> list[Gap]:
         """Of which payouts it may be: of several that have its lines, those that differ."""
@@ -217,12 +236,17 @@ def _known(account: ProviderAccount) -> QuerySet[Discrepancy]:
     return known.filter(Q(state__in=UNRESOLVED) | seen | Q(file__state=FileState.LOADED))
 
 
+def _lines_of(some: Sequence[Discrepancy]) -> dict[tuple[int | None, int | None], SettlementLine]:
+    """By file and number, the lines that discrepancies are about and that could be read."""
+    keys = [(each.file_id, each.line_no) for each in some if each.line_no is not None]
+    lines = SettlementLine.objects.filter(pk__in=keys)
+    return {(line.file_id, line.line_no): line for line in lines}
+
+
 def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
     """By how much a payout is more than its lines because of it, in which currency."""
     ours, theirs = discrepancy.ours or 0, discrepancy.theirs or 0
-    if discrepancy.kind == DiscrepancyKind.FEE:
-        yield theirs - ours, discrepancy.currency
-    elif discrepancy.our_currency:
+    if discrepancy.our_currency:
         yield ours, discrepancy.our_currency
         yield -theirs, discrepancy.currency
     else:
@@ -232,14 +256,19 @@ def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
 def _part(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Part:
     fees = _fees(discrepancy, amount, rule)
     tolerance = (rule.tolerance if rule else Decimal(1)) if fees else Decimal(0)
-    if discrepancy.kind in MISPRICED:
-        tolerance += 1
     return Part(amount - fees, tolerance)
+
+
+def _part_of_line(discrepancy: Discrepancy, line: SettlementLine, rule: FeeRule | None) -> Part:
+    gross = line.settled_gross if line.settled_currency else line.gross
+    if discrepancy.kind in FOREIGN:
+        return Part((gross or 0) - line.fee, Decimal(0))
+    return Part(line.fee - expected_fee(line.kind, gross or 0, rule), Decimal(1))
 
 
 def _fees(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Decimal:
     """What the provider took for the lines that are not there, or gives back for those too many."""
-    if discrepancy.kind in {DiscrepancyKind.AMOUNT, DiscrepancyKind.FEE}:
+    if discrepancy.kind == DiscrepancyKind.AMOUNT:
         return Decimal(0)
     if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and discrepancy.ours:
         times = -amount // discrepancy.ours

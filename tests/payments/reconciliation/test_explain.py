@@ -95,3 +95,14 @@ def test_a_line_that_stands_in_two_payouts_explains_only_one_of_them(
     theirs.comes()
     reconcile(account)
     assert [kind for kind, _ in found(account)] == ["duplicate_in_provider", "payout_total"]
+
+
+@pytest.mark.parametrize(("sent", "left"), [(11840, []), (11850, ["payout_total"])])
+def test_a_payout_is_explained_by_the_line_of_another_mode_that_it_names(
+    account: ProviderAccount, sent: int, left: list[str]
+) -> None:
+    theirs = Theirs(account).sale(a_sale(account, 6000), fee=80, payout="po_1")
+    theirs.sale(a_sale(account, 6000), fee=80, mode="live", payout="po_1")
+    theirs.line("payout", id="po_1", gross=-sent, payout="po_1").comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == [*left, "wrong_account_or_mode"]
