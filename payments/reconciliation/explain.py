@@ -5,40 +5,30 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, combinations, islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from payments.models import Discrepancy, FeeRule, Match, ProviderAccount, SettlementLine
-from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind, Resolution
+from payments.models import Discrepancy, Match, ProviderAccount, SettlementLine
+from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, Resolution
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
-from payments.reconciliation.fees import expected_fee, rules_of
-
-WRONG: Final = frozenset(
-    {
-        DiscrepancyKind.AMOUNT,
-        DiscrepancyKind.CURRENCY,
-        DiscrepancyKind.DUPLICATE_IN_PROVIDER,
-    }
+from payments.reconciliation.fees import rules_of
+from payments.reconciliation.shares import (
+    CLASSES,
+    ROUNDING,
+    Part,
+    Share,
+    effects,
+    part_of,
+    part_of_line,
 )
-"""The line is there, and says something else than the payout was made of."""
-LEFT_OUT: Final = frozenset({DiscrepancyKind.MISSING_IN_PROVIDER, DiscrepancyKind.TIMING})
-"""There is no line, but the payout may have the money."""
-UNREAD: Final = frozenset({DiscrepancyKind.UNPARSEABLE_LINE})
-UNKNOWN: Final = frozenset({DiscrepancyKind.MISSING_IN_LEDGER})
-"""The line may be of money that never was."""
-MISPRICED: Final = frozenset({DiscrepancyKind.FEE})
-"""Another fee stands in the line than the provider may have kept."""
-FOREIGN: Final = frozenset({DiscrepancyKind.WRONG_ACCOUNT_OR_MODE})
-"""The line counts for nothing, but the payout that it names may have the money."""
-CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN, MISPRICED, FOREIGN)
-"""All of a class explain a payout, or none: enough single lines would come to any sum."""
+
 SOME: Final = 500
 Places = Mapping[str, Collection[str]]
 """By reference of a line, the payouts that have it."""
@@ -60,49 +50,13 @@ class Gap:
         return self.sent_at is not None and at <= self.sent_at
 
 
-class Part(NamedTuple):
-    """What one discrepancy adds to the gap of a payout, and how surely; minor units."""
-
-    amount: Decimal
-    tolerance: Decimal
-
-
-@dataclass(slots=True)
-class _Share:
-    """What the discrepancies of one class add to the gap of a payout, and how surely."""
-
-    amount: Decimal = Decimal(0)
-    tolerance: Decimal = Decimal(0)
-    ids: list[int] = field(default_factory=list)
-    elsewhere: dict[int, Part] = field(default_factory=dict)
-    """Those that may be of another payout as well."""
-
-    def add(self, pk: int, part: Part) -> None:
-        self.amount += part.amount
-        self.tolerance += part.tolerance
-        self.ids.append(pk)
-
-    def without(self, used: set[int]) -> _Share:
-        """The same without what explains another payout."""
-        gone = used & self.elsewhere.keys()
-        if not gone:
-            return self
-        parts = [self.elsewhere[pk] for pk in gone]
-        return _Share(
-            self.amount - sum((part.amount for part in parts), Decimal(0)),
-            self.tolerance - sum((part.tolerance for part in parts), Decimal(0)),
-            [pk for pk in self.ids if pk not in gone],
-            {pk: part for pk, part in self.elsewhere.items() if pk not in gone},
-        )
-
-
 class Explainer:
     """Keeps which discrepancies have explained which payout, for one account and run."""
 
     def __init__(self, account: ProviderAccount, gaps: Mapping[tuple[str, str], Gap]) -> None:
         self._account, self._rules = account, rules_of(account)
         self._gaps, self._links, self._used = gaps, dict[int, list[int]](), set[int]()
-        self._shares: dict[int, list[_Share]] = defaultdict(lambda: [_Share() for _ in CLASSES])
+        self._shares: dict[int, list[Share]] = defaultdict(lambda: [Share() for _ in CLASSES])
         self._by_time = _by_time(gaps.values())
         loaded = account.settlement_files.filter(state=FileState.LOADED)
         self._files = frozenset(loaded.values_list("pk", flat=True))
@@ -129,7 +83,7 @@ class Explainer:
             combinations(shares, count) for count in range(1, len(shares) + 1)
         ):
             off = gap.amount - sum((share.amount for share in chosen), Decimal(0))
-            if abs(off) <= sum((share.tolerance for share in chosen), Decimal(0)):
+            if abs(off) <= ROUNDING + sum((share.tolerance for share in chosen), Decimal(0)):
                 self._links[gap.payout_id] = [pk for share in chosen for pk in share.ids]
                 self._used.update(pk for share in chosen for pk in share.elsewhere)
                 return True
@@ -175,9 +129,9 @@ class Explainer:
         return places
 
     def _count(self, discrepancy: Discrepancy, places: Places) -> None:
-        for amount, currency in _effects(discrepancy):
+        for amount, currency in effects(discrepancy):
             gaps = self._gaps_of(discrepancy, currency, places)
-            part = _part(discrepancy, amount, self._rules.get(currency))
+            part = part_of(discrepancy, amount, self._rules.get(currency))
             self._add(discrepancy, part, gaps)
 
     def _count_line(self, discrepancy: Discrepancy, line: SettlementLine) -> None:
@@ -188,15 +142,13 @@ class Explainer:
         else:
             gap = self._gap_at(line.occurred_at, currency)
         if gap and line.kind != LineKind.PAYOUT:
-            part = _part_of_line(discrepancy, line, self._rules.get(currency))
+            part = part_of_line(discrepancy, line, self._rules.get(currency))
             self._add(discrepancy, part, [gap])
 
     def _add(self, discrepancy: Discrepancy, part: Part, gaps: Sequence[Gap]) -> None:
         (place,) = [number for number, kinds in enumerate(CLASSES) if discrepancy.kind in kinds]
         for gap in gaps:
             share = self._shares[gap.payout_id][place]
-            if not share.ids:
-                share.tolerance += Decimal("0.5")
             share.add(discrepancy.pk, part)
             if len(gaps) > 1:
                 share.elsewhere[discrepancy.pk] = part
@@ -241,40 +193,6 @@ def _lines_of(some: Sequence[Discrepancy]) -> dict[tuple[int | None, int | None]
     keys = [(each.file_id, each.line_no) for each in some if each.line_no is not None]
     lines = SettlementLine.objects.filter(pk__in=keys)
     return {(line.file_id, line.line_no): line for line in lines}
-
-
-def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
-    """By how much a payout is more than its lines because of it, in which currency."""
-    ours, theirs = discrepancy.ours or 0, discrepancy.theirs or 0
-    if discrepancy.our_currency:
-        yield ours, discrepancy.our_currency
-        yield -theirs, discrepancy.currency
-    else:
-        yield ours - theirs, discrepancy.currency
-
-
-def _part(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Part:
-    fees = _fees(discrepancy, amount, rule)
-    tolerance = (rule.tolerance if rule else Decimal(1)) if fees else Decimal(0)
-    return Part(amount - fees, tolerance)
-
-
-def _part_of_line(discrepancy: Discrepancy, line: SettlementLine, rule: FeeRule | None) -> Part:
-    gross = line.settled_gross if line.settled_currency else line.gross
-    if discrepancy.kind in FOREIGN:
-        return Part((gross or 0) - line.fee, Decimal(0))
-    return Part(line.fee - expected_fee(line.kind, gross or 0, rule), Decimal(1))
-
-
-def _fees(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Decimal:
-    """What the provider took for the lines that are not there, or gives back for those too many."""
-    if discrepancy.kind == DiscrepancyKind.AMOUNT:
-        return Decimal(0)
-    if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and discrepancy.ours:
-        times = -amount // discrepancy.ours
-        return -times * expected_fee(discrepancy.about, discrepancy.ours, rule)
-    fee = expected_fee(discrepancy.about, abs(amount), rule)
-    return fee if amount > 0 else -fee
 
 
 def _by_time(gaps: Iterable[Gap]) -> dict[str, tuple[list[datetime], list[Gap]]]:
