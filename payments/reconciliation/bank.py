@@ -10,8 +10,8 @@ from typing import Final
 
 from django.db.models import Max, Min, Sum
 
-from payments.models import BankLine, Payout, ProviderAccount, SettlementFile
-from payments.models.discrepancy import DiscrepancyKind
+from payments.models import BankLine, Discrepancy, Payout, ProviderAccount, SettlementFile
+from payments.models.discrepancy import DiscrepancyKind, Resolution
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.questions import Question, keep_questions
 
@@ -22,8 +22,8 @@ SOME: Final = 500
 def follow_payouts(account: ProviderAccount) -> None:
     """Find each payout on the bank's statements, and ask about those that came otherwise.
 
-    Where the bank got what the lines come to, only the payout's own line is wrong, and that is
-    asked already. What has not come within the account's days, as far as statements go, is asked.
+    Where the bank got what the lines come to and the payout is asked about, only the payout's own
+    line is wrong. What has not come within the account's days, as far as statements go, is asked.
     """
     loaded = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.LOADED)
     days = loaded.aggregate(first=Min("first_day"), last=Max("last_day"))
@@ -33,16 +33,28 @@ def follow_payouts(account: ProviderAccount) -> None:
     _find(account)
     _note(account)
     late = days["last"] - timedelta(days=account.payout_days)
+    asked = _asked(account)
     questions = []
     sent = account.payouts.filter(amount__isnull=False, sent_at__date__gte=days["first"])
     for payout in sent.exclude(ref=""):
         came_late = payout.sent_at is not None and payout.sent_at.date() <= late
         if payout.arrived is None and not came_late:
             continue
-        if payout.arrived not in {payout.amount, payout.lines_net}:
+        if payout.arrived == payout.amount:
+            continue
+        told = payout.lines_net, payout.amount
+        if payout.arrived != payout.lines_net or asked.get(payout.pk) != told:
             kind = DiscrepancyKind.BANK_TOTAL
             questions.append(Question(kind, payout, payout.amount, payout.arrived, payout.sent_at))
     keep_questions(account, DiscrepancyKind.BANK_TOTAL, questions)
+
+
+def _asked(account: ProviderAccount) -> dict[int, tuple[int | None, int | None]]:
+    """By payout, both amounts of the question about it, settled by a person or not."""
+    found = Discrepancy.objects.filter(account=account, kind=DiscrepancyKind.PAYOUT_TOTAL)
+    rows = found.exclude(resolution=Resolution.AUTO).exclude(payout=None)
+    amounts = rows.values_list("payout", "ours", "theirs")
+    return {payout: (ours, theirs) for payout, ours, theirs in amounts}
 
 
 def _find(account: ProviderAccount) -> None:
