@@ -1,0 +1,76 @@
+"""What the bank got of each payout: found on its statements, asked about once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from payments.models import Discrepancy, FeeRule, ProviderAccount
+from payments.reconciliation.receive import take_back
+from payments.reconciliation.run import reconcile
+from tests.payments.reconciliation.books import (
+    DAY,
+    Theirs,
+    a_sale,
+    at_noon,
+    found,
+    resolved,
+    statement,
+    the_account,
+)
+
+pytestmark = pytest.mark.django_db
+_noon = pytest.fixture(autouse=True)(at_noon)
+ONE_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def account() -> ProviderAccount:
+    """With an agreed fee of 1 % and 20 pence."""
+    account = the_account()
+    FeeRule.objects.create(account=account, currency="GBP", percent=1, fixed=20, tolerance=1)
+    return account
+
+
+def paid(account: ProviderAccount, amount: int, *, by: str = "po_1") -> Theirs:
+    """One sale that agrees and comes to 59.20, paid out with such an amount."""
+    theirs = Theirs(account).sale(a_sale(account), fee=80, payout=by)
+    return theirs.line("payout", id=by, gross=-amount, payout=by)
+
+
+def test_the_bank_is_asked_where_it_got_the_lines_of_a_payout_that_is_explained(
+    account: ProviderAccount,
+) -> None:
+    a_sale(account)
+    paid(account, 2 * 5920).comes()
+    statement((DAY, "59.20", "po_1"))
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["bank_total", "missing_in_provider"]
+
+
+def test_the_bank_is_not_asked_once_a_person_has_settled_the_payout(
+    account: ProviderAccount,
+) -> None:
+    paid(account, 5000).comes()
+    statement((DAY, "59.20", "po_1"))
+    reconcile(account)
+    resolved(Discrepancy.objects.get(kind="payout_total"), "ignored")
+    reconcile(account)
+    assert found(account) == []
+
+
+def test_a_payout_that_is_in_no_file_any_more_was_not_sent(account: ProviderAccount) -> None:
+    theirs = paid(account, 5920)
+    wrong = theirs.comes()
+    reconcile(account)
+    take_back(wrong.pk, by=None)
+    theirs.rows[:] = [row.replace("po_1", "po_1b") for row in theirs.rows]
+    theirs.comes()
+    statement((DAY, "59.20", "po_1b"), (DAY + 10 * ONE_DAY, "1.00", "rent"))
+    reconcile(account)
+    assert found(account) == []
+    assert [*account.payouts.order_by("ref").values_list("amount", "lines_net")] == [
+        (None, 0),
+        (5920, 5920),
+    ]
