@@ -5,18 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice
 from typing import Final
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 
-from payments.models import BankLine, Discrepancy, Payout, ProviderAccount, SettlementFile
+from payments.models import (
+    BankLine,
+    Discrepancy,
+    Match,
+    Payout,
+    ProviderAccount,
+    SettlementFile,
+    SettlementTotal,
+)
 from payments.models.discrepancy import DiscrepancyKind, Resolution
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.questions import Question, keep_questions
 
 WORD: Final = re.compile(r"[0-9A-Za-z_.-]{4,}")
 SOME: Final = 500
+UNSEEN: Final = timedelta(hours=1)
+"""A file may have ended so long before a match that did not see it: it was not committed yet."""
+BEFORE: Final = timedelta(days=7)
+"""No bank books a payout so long before the first of its lines, whatever its zone."""
 
 
 def follow_payouts(account: ProviderAccount) -> None:
@@ -59,9 +70,9 @@ def _asked(account: ProviderAccount) -> dict[int, tuple[int | None, int | None]]
 
 def _find(account: ProviderAccount) -> None:
     """Link bank lines that name a payout, in their reference or in a word of their text."""
-    unlinked = BankLine.objects.filter(payout=None, file__state=FileState.LOADED)
-    rows = unlinked.order_by("pk").iterator(SOME)
-    while some := list(islice(rows, SOME)):
+    last = 0
+    while some := list(_new_lines(account).filter(pk__gt=last).order_by("pk")[:SOME]):
+        last = some[-1].pk
         words = {word for line in some for word in _words(line)}
         known = {
             (payout.ref, payout.currency): payout
@@ -69,6 +80,22 @@ def _find(account: ProviderAccount) -> None:
         }
         linked = [line for line in some if _link(line, known)]
         BankLine.objects.bulk_update(linked, ["payout"], batch_size=SOME)
+
+
+def _new_lines(account: ProviderAccount) -> QuerySet[BankLine]:
+    """Lines that the last match has not looked at, or that may name a payout it did not know.
+
+    Most lines are of no payout, and would be read by each match for ever.
+    """
+    unlinked = BankLine.objects.filter(payout=None, file__state=FileState.LOADED)
+    ended = Match.objects.filter(account=account).values_list("ended_at", flat=True).first()
+    if ended is None:
+        return unlinked
+    since = ended - UNSEEN
+    new = SettlementTotal.objects.filter(file__account=account, file__ended_at__gte=since)
+    first = new.exclude(payout_ref="").aggregate(first=Min("first_at"))["first"]
+    came = Q(file__ended_at__gte=since)
+    return unlinked.filter(came | Q(day__gte=first.date() - BEFORE) if first else came)
 
 
 def _words(line: BankLine) -> Iterator[str]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from payments.models import Discrepancy, FeeRule, ProviderAccount
+from payments.reconciliation import bank
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
+from tests.factories import later
 from tests.payments.reconciliation.books import (
     DAY,
     Theirs,
@@ -74,3 +78,33 @@ def test_a_payout_that_is_in_no_file_any_more_was_not_sent(account: ProviderAcco
         (None, 0),
         (5920, 5920),
     ]
+
+
+def test_lines_of_no_payout_are_looked_at_once(
+    account: ProviderAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bank, "SOME", 2)
+    paid(account, 5920).comes()
+    statement(*[(DAY, "1.00", "rent")] * 6)
+    reconcile(account)
+    with later(ONE_DAY), CaptureQueriesContext(connection) as few:
+        reconcile(account)
+    with later(2 * ONE_DAY):
+        statement(*[(DAY, "2.00", "rent")] * 6)
+        reconcile(account)
+    with later(3 * ONE_DAY), CaptureQueriesContext(connection) as many:
+        reconcile(account)
+    assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("later_one", ["report", "statement"])
+def test_a_payout_is_found_whichever_of_both_comes_later(
+    account: ProviderAccount, later_one: str
+) -> None:
+    theirs = paid(account, 5920)
+    ways = {"report": theirs.comes, "statement": lambda: statement((DAY, "59.20", "po_1"))}
+    for days, name in enumerate(sorted(ways, key=later_one.__eq__)):
+        with later(days * ONE_DAY):
+            ways[name]()
+            reconcile(account)
+    assert account.payouts.get(ref="po_1").arrived == 5920
