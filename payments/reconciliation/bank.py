@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min, Q, QuerySet, Sum
 
@@ -34,22 +35,15 @@ def follow_payouts(account: ProviderAccount) -> None:
     """Find each payout on the bank's statements, and ask about those that came otherwise.
 
     Where the bank got what the lines come to and the payout is asked about, only the payout's own
-    line is wrong. What has not come within the account's days, as far as statements go, is asked.
+    line is wrong. What has not come within the account's days, as far as statements in its currency
+    go, is asked. Days are those of the account's reports.
     """
-    loaded = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.LOADED)
-    days = loaded.aggregate(first=Min("first_day"), last=Max("last_day"))
-    if days["last"] is None:
-        keep_questions(account, DiscrepancyKind.BANK_TOTAL, [])
-        return
+    days, asked = _days(), _asked(account)
     _find(account)
     _note(account)
-    late = days["last"] - timedelta(days=account.payout_days)
-    asked = _asked(account)
     questions = []
-    sent = account.payouts.filter(amount__isnull=False, sent_at__date__gte=days["first"])
-    for payout in sent.exclude(ref=""):
-        came_late = payout.sent_at is not None and payout.sent_at.date() <= late
-        if payout.arrived is None and not came_late:
+    for payout in account.payouts.filter(amount__isnull=False).exclude(ref=""):
+        if payout.arrived is None and not _is_missed(payout, account, days):
             continue
         if payout.arrived == payout.amount:
             continue
@@ -58,6 +52,35 @@ def follow_payouts(account: ProviderAccount) -> None:
             kind = DiscrepancyKind.BANK_TOTAL
             questions.append(Question(kind, payout, payout.amount, payout.arrived, payout.sent_at))
     keep_questions(account, DiscrepancyKind.BANK_TOTAL, questions)
+
+
+def _days() -> dict[str, tuple[date, date]]:
+    """By currency, the first and the last day of the statements of our accounts in it."""
+    loaded = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.LOADED)
+    rows = loaded.values_list("pk", "first_day", "last_day", "opening", "closing")
+    plain = [pk for pk, _, _, opening, closing in rows if not opening and not closing]
+    seen = BankLine.objects.filter(file__in=plain).order_by().values_list("file", "currency")
+    of_lines: dict[int, set[str]] = {}
+    for pk, currency in seen.distinct():
+        of_lines.setdefault(pk, set()).add(currency)
+    days: dict[str, tuple[date, date]] = {}
+    for pk, first, last, opening, closing in rows:
+        for currency in {*opening, *closing, *of_lines.get(pk, ())}:
+            if first and last:
+                known = days.get(currency, (first, last))
+                days[currency] = min(known[0], first), max(known[1], last)
+    return days
+
+
+def _is_missed(
+    payout: Payout, account: ProviderAccount, days: Mapping[str, tuple[date, date]]
+) -> bool:
+    """Whether statements in its currency cover all its days, and it is in none of them."""
+    if payout.sent_at is None or payout.currency not in days:
+        return False
+    first, last = days[payout.currency]
+    sent = payout.sent_at.astimezone(ZoneInfo(account.report_zone)).date()
+    return first <= sent <= last - timedelta(days=account.payout_days)
 
 
 def _asked(account: ProviderAccount) -> dict[int, tuple[int | None, int | None]]:

@@ -15,10 +15,12 @@ from payments.reconciliation.run import reconcile
 from tests.factories import later
 from tests.payments.reconciliation.books import (
     DAY,
+    NOON,
     Theirs,
     a_sale,
     at_noon,
     found,
+    imported,
     resolved,
     statement,
     the_account,
@@ -108,3 +110,33 @@ def test_a_payout_is_found_whichever_of_both_comes_later(
             ways[name]()
             reconcile(account)
     assert account.payouts.get(ref="po_1").arrived == 5920
+
+
+def test_statements_in_another_currency_miss_no_payout(account: ProviderAccount) -> None:
+    paid(account, 5920).comes()
+    days = f"{DAY},EUR,1.00,rent,x\n{DAY + 20 * ONE_DAY},EUR,1.00,rent,x\n"
+    imported(None, f"booked_on,currency,amount,reference,text\n{days}".encode(), "eur.csv")
+    reconcile(account)
+    assert found(account) == []
+
+
+def test_what_came_is_compared_though_it_was_sent_before_the_first_statement(
+    account: ProviderAccount,
+) -> None:
+    paid(account, 5920).comes()
+    statement((DAY + ONE_DAY, "50.00", "po_1"))
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["bank_total"]
+
+
+@pytest.mark.parametrize(("zone", "left"), [("UTC", []), ("Asia/Shanghai", ["bank_total"])])
+def test_the_days_of_a_payout_are_those_of_the_accounts_zone(zone: str, left: list[str]) -> None:
+    """Late in the evening of UTC it is the next day in Shanghai."""
+    account = the_account(report_zone=zone, payout_days=0)
+    theirs = Theirs(account, DAY, DAY + ONE_DAY)
+    theirs.sale(a_sale(account), fee=80, payout="po_1")
+    evening = NOON.replace(hour=20).isoformat()
+    theirs.line("payout", id="po_1", gross=-5920, payout="po_1", occurred_at=evening).comes()
+    statement((DAY + ONE_DAY, "1.00", "rent"))
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == left
