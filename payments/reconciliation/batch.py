@@ -103,10 +103,10 @@ class Batch:
         """Store lines, then their totals; the caller has a transaction open."""
         with _storing(self._file_id) as store:
             while some := list(islice(lines, SOME)):
-                good = self._sorted(some, own)
-                store(good, "")
-                self._add_up(good)
-                self.count += len(good)
+                if good := self._sorted(some, own):
+                    store(good, "")
+                    self._add_up(good)
+                    self.count += len(good)
             for line, stray in self.stray:
                 store([line], stray)
         self.count += len(self.stray)
