@@ -46,7 +46,8 @@ class ReportLine(NamedTuple):
 
     `number` is the line of the file, from 1. `gross` is signed minor units of `currency`: what came
     to our balance is above zero; `fee` is above zero where it cost us, and may be finer than minor
-    units. A fee by itself has a gross of zero. `our_ref` is the reference we gave to the attempt
+    units. A fee by itself has a gross of zero, and a payout has a `payout_ref`: what has not is
+    shown to staff as a line that cannot be read. `our_ref` is the reference we gave to the attempt
     (capture) or the refund, "" where the file has none; a dispute is known by `provider_ref`.
     Where it is settled in another currency, `settled_gross` is in minor units of
     `settled_currency`, and the fee is in that; else they are "" and None.

@@ -3,53 +3,99 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
-from itertools import islice
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 
-from payments.models import BankLine, Payout, ProviderAccount, SettlementFile
-from payments.models.discrepancy import DiscrepancyKind
+from payments.models import (
+    BankLine,
+    Discrepancy,
+    Match,
+    Payout,
+    ProviderAccount,
+    SettlementFile,
+    SettlementTotal,
+)
+from payments.models.discrepancy import DiscrepancyKind, Resolution
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.questions import Question, keep_questions
 
 WORD: Final = re.compile(r"[0-9A-Za-z_.-]{4,}")
 SOME: Final = 500
+UNSEEN: Final = timedelta(hours=1)
+"""A file may have ended so long before a match that did not see it: it was not committed yet."""
+BEFORE: Final = timedelta(days=7)
+"""No bank books a payout so long before the first of its lines, whatever its zone."""
 
 
 def follow_payouts(account: ProviderAccount) -> None:
     """Find each payout on the bank's statements, and ask about those that came otherwise.
 
-    Where the bank got what the lines come to, only the payout's own line is wrong, and that is
-    asked already. What has not come within the account's days, as far as statements go, is asked.
+    Where the bank got what the lines come to and the payout is asked about, only the payout's own
+    line is wrong. What has not come within the account's days, as far as statements in its currency
+    go, is asked. Days are those of the account's reports.
     """
-    loaded = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.LOADED)
-    days = loaded.aggregate(first=Min("first_day"), last=Max("last_day"))
-    if days["last"] is None:
-        keep_questions(account, DiscrepancyKind.BANK_TOTAL, [])
-        return
+    days, asked = _days(), _asked(account)
     _find(account)
     _note(account)
-    late = days["last"] - timedelta(days=account.payout_days)
     questions = []
-    sent = account.payouts.filter(amount__isnull=False, sent_at__date__gte=days["first"])
-    for payout in sent.exclude(ref=""):
-        came_late = payout.sent_at is not None and payout.sent_at.date() <= late
-        if payout.arrived is None and not came_late:
+    for payout in account.payouts.filter(amount__isnull=False).exclude(ref=""):
+        if payout.arrived is None and not _is_missed(payout, account, days):
             continue
-        if payout.arrived not in {payout.amount, payout.lines_net}:
+        if payout.arrived == payout.amount:
+            continue
+        told = payout.lines_net, payout.amount
+        if payout.arrived != payout.lines_net or asked.get(payout.pk) != told:
             kind = DiscrepancyKind.BANK_TOTAL
             questions.append(Question(kind, payout, payout.amount, payout.arrived, payout.sent_at))
     keep_questions(account, DiscrepancyKind.BANK_TOTAL, questions)
 
 
+def _days() -> dict[str, tuple[date, date]]:
+    """By currency, the first and the last day of the statements of our accounts in it."""
+    loaded = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.LOADED)
+    rows = loaded.values_list("pk", "first_day", "last_day", "opening", "closing")
+    plain = [pk for pk, _, _, opening, closing in rows if not opening and not closing]
+    seen = BankLine.objects.filter(file__in=plain).order_by().values_list("file", "currency")
+    of_lines: dict[int, set[str]] = {}
+    for pk, currency in seen.distinct():
+        of_lines.setdefault(pk, set()).add(currency)
+    days: dict[str, tuple[date, date]] = {}
+    for pk, first, last, opening, closing in rows:
+        for currency in {*opening, *closing, *of_lines.get(pk, ())}:
+            if first and last:
+                known = days.get(currency, (first, last))
+                days[currency] = min(known[0], first), max(known[1], last)
+    return days
+
+
+def _is_missed(
+    payout: Payout, account: ProviderAccount, days: Mapping[str, tuple[date, date]]
+) -> bool:
+    """Whether statements in its currency cover all its days, and it is in none of them."""
+    if payout.sent_at is None or payout.currency not in days:
+        return False
+    first, last = days[payout.currency]
+    sent = payout.sent_at.astimezone(ZoneInfo(account.report_zone)).date()
+    return first <= sent <= last - timedelta(days=account.payout_days)
+
+
+def _asked(account: ProviderAccount) -> dict[int, tuple[int | None, int | None]]:
+    """By payout, both amounts of the question about it, settled by a person or not."""
+    found = Discrepancy.objects.filter(account=account, kind=DiscrepancyKind.PAYOUT_TOTAL)
+    rows = found.exclude(resolution=Resolution.AUTO).exclude(payout=None)
+    amounts = rows.values_list("payout", "ours", "theirs")
+    return {payout: (ours, theirs) for payout, ours, theirs in amounts}
+
+
 def _find(account: ProviderAccount) -> None:
     """Link bank lines that name a payout, in their reference or in a word of their text."""
-    unlinked = BankLine.objects.filter(payout=None, file__state=FileState.LOADED)
-    rows = unlinked.order_by("pk").iterator(SOME)
-    while some := list(islice(rows, SOME)):
+    last = 0
+    while some := list(_new_lines(account).filter(pk__gt=last).order_by("pk")[:SOME]):
+        last = some[-1].pk
         words = {word for line in some for word in _words(line)}
         known = {
             (payout.ref, payout.currency): payout
@@ -57,6 +103,22 @@ def _find(account: ProviderAccount) -> None:
         }
         linked = [line for line in some if _link(line, known)]
         BankLine.objects.bulk_update(linked, ["payout"], batch_size=SOME)
+
+
+def _new_lines(account: ProviderAccount) -> QuerySet[BankLine]:
+    """Lines that the last match has not looked at, or that may name a payout it did not know.
+
+    Most lines are of no payout, and would be read by each match for ever.
+    """
+    unlinked = BankLine.objects.filter(payout=None, file__state=FileState.LOADED)
+    ended = Match.objects.filter(account=account).values_list("ended_at", flat=True).first()
+    if ended is None:
+        return unlinked
+    since = ended - UNSEEN
+    new = SettlementTotal.objects.filter(file__account=account, file__ended_at__gte=since)
+    first = new.exclude(payout_ref="").aggregate(first=Min("first_at"))["first"]
+    came = Q(file__ended_at__gte=since)
+    return unlinked.filter(came | Q(day__gte=first.date() - BEFORE) if first else came)
 
 
 def _words(line: BankLine) -> Iterator[str]:

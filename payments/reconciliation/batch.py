@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import compress, islice
 from typing import Any, Final, TypeGuard
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from payments.models import SettlementLine, SettlementTotal
-from payments.providers.reports import BadLine, ReportLine
+from payments.providers.reports import BadLine, LineKind, ReportLine
 from payments.reconciliation.keys import marks, table
 
 COLUMNS: Final = (
@@ -103,10 +103,10 @@ class Batch:
         """Store lines, then their totals; the caller has a transaction open."""
         with _storing(self._file_id) as store:
             while some := list(islice(lines, SOME)):
-                good = self._sorted(some, own)
-                store(good, "")
-                self._add_up(good)
-                self.count += len(good)
+                if good := self._sorted(some, own):
+                    store(good, "")
+                    self._add_up(good)
+                    self.count += len(good)
             for line, stray in self.stray:
                 store([line], stray)
         self.count += len(self.stray)
@@ -127,7 +127,7 @@ class Batch:
         for line in lines:
             if isinstance(line, BadLine):
                 self.bad.append(line)
-            elif why := _unstorable(line):
+            elif why := _unstorable(line) or _meaningless(line):
                 self.bad.append(BadLine(line.number, why, f"{line.kind} {line.provider_ref}"))
             elif line.merchant_id in own.merchants and line.mode in own.modes:
                 yield line
@@ -181,6 +181,7 @@ def _all_fine(lines: Sequence[ReportLine | BadLine], own: Own) -> TypeGuard[Sequ
         and max(map(len, columns["method"])) <= LONGEST_METHOD
         and -LARGEST < min(amounts) <= max(amounts) < LARGEST
         and not any(columns["settled_gross"])
+        and not _has_meaningless(columns)
         and {moment.tzinfo for moment in columns["occurred_at"] + columns["settled_at"]} == {UTC}
     )
 
@@ -200,6 +201,25 @@ def _unstorable(line: ReportLine) -> str:
     if not (-LARGEST < gross < LARGEST and -LARGEST < fee < LARGEST > abs(settled_gross or 0)):
         return "an amount is too large"
     return "" if at.tzinfo is UTC and by.tzinfo is UTC else "a moment is not in UTC"
+
+
+def _meaningless(line: ReportLine) -> str:
+    """Why no book could follow a line; "" where one can."""
+    if line.kind == LineKind.FEE and (line.gross or line.settled_gross):
+        return "a fee by itself moves nothing besides: its gross is not zero"
+    if line.kind == LineKind.PAYOUT and not line.payout_ref:
+        return "a payout has no reference"
+    return ""
+
+
+def _has_meaningless(columns: Mapping[str, tuple[Any, ...]]) -> bool:
+    """The same of some lines whose settled gross is nothing: most have neither kind."""
+    kinds = columns["kind"]
+    fees = compress(columns["gross"], map(LineKind.FEE.__eq__, kinds))
+    if LineKind.FEE in kinds and any(fees):
+        return True
+    sent = compress(columns["payout_ref"], map(LineKind.PAYOUT.__eq__, kinds))
+    return LineKind.PAYOUT in kinds and not all(sent)
 
 
 Store = Callable[[Sequence[ReportLine], str], None]

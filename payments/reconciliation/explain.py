@@ -4,38 +4,34 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, combinations, islice
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementLine
-from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyKind
+from payments.models import Discrepancy, Match, ProviderAccount, SettlementLine
+from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, Resolution
 from payments.models.settlement import FileState
-from payments.reconciliation.fees import expected_fee, rules_of
-
-WRONG: Final = frozenset(
-    {
-        DiscrepancyKind.AMOUNT,
-        DiscrepancyKind.CURRENCY,
-        DiscrepancyKind.DUPLICATE_IN_PROVIDER,
-    }
+from payments.providers.reports import LineKind
+from payments.reconciliation.fees import rules_of
+from payments.reconciliation.shares import (
+    CLASSES,
+    ROUNDING,
+    Part,
+    Share,
+    effects,
+    part_of,
+    part_of_line,
 )
-"""The line is there, and says something else than the payout was made of."""
-LEFT_OUT: Final = frozenset({DiscrepancyKind.MISSING_IN_PROVIDER, DiscrepancyKind.TIMING})
-"""There is no line, but the payout may have the money."""
-UNREAD: Final = frozenset({DiscrepancyKind.UNPARSEABLE_LINE})
-UNKNOWN: Final = frozenset({DiscrepancyKind.MISSING_IN_LEDGER})
-"""The line may be of money that never was."""
-MISPRICED: Final = frozenset({DiscrepancyKind.FEE})
-"""Another fee stands in the line than the provider may have kept."""
-CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN, MISPRICED)
-"""All of a class explain a payout, or none: enough single lines would come to any sum."""
+
 SOME: Final = 500
+Places = Mapping[str, Collection[str]]
+"""By reference of a line, the payouts that have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +50,42 @@ class Gap:
         return self.sent_at is not None and at <= self.sent_at
 
 
-@dataclass(slots=True)
-class _Share:
-    """What the discrepancies of one class add to the gap of a payout, and how surely."""
-
-    amount: Decimal = Decimal(0)
-    tolerance: Decimal = Decimal(0)
-    ids: list[int] = field(default_factory=list)
-
-
 class Explainer:
     """Keeps which discrepancies have explained which payout, for one account and run."""
 
     def __init__(self, account: ProviderAccount, gaps: Mapping[tuple[str, str], Gap]) -> None:
         self._account, self._rules = account, rules_of(account)
-        self._gaps, self._links = gaps, dict[int, list[int]]()
-        self._shares: dict[int, list[_Share]] = defaultdict(lambda: [_Share() for _ in CLASSES])
+        self._gaps, self._links, self._used = gaps, dict[int, list[int]](), set[int]()
+        self._shares: dict[int, list[Share]] = defaultdict(lambda: [Share() for _ in CLASSES])
         self._by_time = _by_time(gaps.values())
         loaded = account.settlement_files.filter(state=FileState.LOADED)
         self._files = frozenset(loaded.values_list("pk", flat=True))
         if any(gap.amount for gap in gaps.values()):
             self._gather()
 
-    def explains(self, gap: Gap) -> bool:
-        """Whether some classes of what is known of its lines come to the gap."""
-        shares = [share for share in self._shares[gap.payout_id] if share.ids]
+    def explained(self) -> frozenset[int]:
+        """The payouts to whose gap some classes of what is known of their lines come.
+
+        What stands in lines of several payouts explains one of them. What is left for the others
+        is known only then, so they are looked at until no more is explained.
+        """
+        open_ones = [gap for gap in self._gaps.values() if gap.amount]
+        count = -1
+        while count != len(self._links):
+            count = len(self._links)
+            open_ones = [gap for gap in open_ones if not self._explains(gap)]
+        return frozenset(self._links)
+
+    def _explains(self, gap: Gap) -> bool:
+        rest = (share.without(self._used) for share in self._shares[gap.payout_id])
+        shares = [share for share in rest if share.ids]
         for chosen in chain.from_iterable(
             combinations(shares, count) for count in range(1, len(shares) + 1)
         ):
             off = gap.amount - sum((share.amount for share in chosen), Decimal(0))
-            if abs(off) <= sum((share.tolerance for share in chosen), Decimal(0)):
+            if abs(off) <= ROUNDING + sum((share.tolerance for share in chosen), Decimal(0)):
                 self._links[gap.payout_id] = [pk for share in chosen for pk in share.ids]
+                self._used.update(pk for share in chosen for pk in share.elsewhere)
                 return True
         return False
 
@@ -101,18 +102,17 @@ class Explainer:
                     of_lines.filter(pk__in=some).exclude(payout=payout).update(payout=payout)
 
     def _gather(self) -> None:
-        kinds = frozenset().union(*CLASSES)
-        found = Discrepancy.objects.filter(
-            account=self._account, state__in=UNRESOLVED, kind__in=kinds
-        ).exclude(about=OF_PAYOUTS)
-        rows = found.exclude(ours=None, theirs=None).iterator(SOME)
+        rows = _known(self._account).exclude(ours=None, theirs=None).iterator(SOME)
         while some := list(islice(rows, SOME)):
-            places = self._payouts_of(some)
+            places, lines = self._payouts_of(some), _lines_of(some)
             for discrepancy in some:
-                self._count(discrepancy, places)
+                if line := lines.get((discrepancy.file_id, discrepancy.line_no)):
+                    self._count_line(discrepancy, line)
+                else:
+                    self._count(discrepancy, places)
 
-    def _payouts_of(self, some: list[Discrepancy]) -> dict[str, str]:
-        """By reference, the payout in which its line stands."""
+    def _payouts_of(self, some: Sequence[Discrepancy]) -> Places:
+        """By reference, the payouts in which its lines stand."""
         refs = {each.reference for each in some if each.theirs is not None}
         by_ours = SettlementLine.objects.filter(our_ref__in=refs - {""})
         places = self._places(by_ours.values_list("our_ref", "payout_ref", "file", "stray"))
@@ -120,66 +120,79 @@ class Explainer:
         named = by_theirs.values_list("provider_ref", "payout_ref", "file", "stray")
         return {**self._places(named), **places}
 
-    def _places(self, lines: Iterable[tuple[str, str, int, str]]) -> dict[str, str]:
+    def _places(self, lines: Iterable[tuple[str, str, int, str]]) -> Places:
         """Of lines that count; asked of the database it would read whole files for it."""
-        return {
-            ref: payout for ref, payout, file, stray in lines if file in self._files and not stray
-        }
+        places: dict[str, set[str]] = defaultdict(set)
+        for ref, payout, file, stray in lines:
+            if file in self._files and not stray:
+                places[ref].add(payout)
+        return places
 
-    def _count(self, discrepancy: Discrepancy, places: Mapping[str, str]) -> None:
-        kind = DiscrepancyKind(discrepancy.kind)
-        (place,) = [number for number, kinds in enumerate(CLASSES) if kind in kinds]
-        for amount, currency in _effects(discrepancy):
-            gap = self._gap(discrepancy, currency, places)
-            if gap is None:
-                continue
+    def _count(self, discrepancy: Discrepancy, places: Places) -> None:
+        for amount, currency in effects(discrepancy):
+            gaps = self._gaps_of(discrepancy, currency, places)
+            part = part_of(discrepancy, amount, self._rules.get(currency))
+            self._add(discrepancy, part, gaps)
+
+    def _count_line(self, discrepancy: Discrepancy, line: SettlementLine) -> None:
+        """What is about one line is of the payout that the line names, and exact."""
+        currency = line.settled_currency or line.currency
+        if line.payout_ref:
+            gap = self._gaps.get((line.payout_ref, currency))
+        else:
+            gap = self._gap_at(line.occurred_at, currency)
+        if gap and line.kind != LineKind.PAYOUT:
+            part = part_of_line(discrepancy, line, self._rules.get(currency))
+            self._add(discrepancy, part, [gap])
+
+    def _add(self, discrepancy: Discrepancy, part: Part, gaps: Sequence[Gap]) -> None:
+        (place,) = [number for number, kinds in enumerate(CLASSES) if discrepancy.kind in kinds]
+        for gap in gaps:
             share = self._shares[gap.payout_id][place]
-            rule = self._rules.get(currency)
-            fees = _fees(discrepancy, amount, rule)
-            share.amount += amount - fees
-            share.tolerance += (rule.tolerance if rule else 1) if fees else 0
-            share.tolerance += Decimal("0.5") if not share.ids else 0
-            share.tolerance += 1 if kind in MISPRICED else 0
-            share.ids.append(discrepancy.pk)
+            share.add(discrepancy.pk, part)
+            if len(gaps) > 1:
+                share.elsewhere[discrepancy.pk] = part
 
-    def _gap(
-        self, discrepancy: Discrepancy, currency: str, places: Mapping[str, str]
-    ) -> Gap | None:
-        if discrepancy.theirs is not None:
-            return self._gaps.get((places.get(discrepancy.reference, ""), currency))
+    def _gaps_of(self, discrepancy: Discrepancy, currency: str, places: Places) -> list[Gap]:
+        """Of which payouts it may be: of several that have its lines, those that differ."""
+        if discrepancy.theirs is None:
+            gap = self._gap_at(discrepancy.at, currency)
+            return [gap] if gap else []
+        refs = places.get(discrepancy.reference, frozenset())
+        gaps = [gap for ref in sorted(refs) if (gap := self._gaps.get((ref, currency)))]
+        return [gap for gap in gaps if gap.amount] if len(gaps) > 1 else gaps
+
+    def _gap_at(self, at: datetime | None, currency: str) -> Gap | None:
         gaps = self._by_time.get(currency)
-        if gaps is None or discrepancy.at is None:
+        if gaps is None or at is None:
             return None
         ends, inside = gaps
-        place = bisect_left(ends, discrepancy.at)
+        place = bisect_left(ends, at)
         within = inside[place] if place < len(inside) else None
-        if within and within.first_at and within.first_at <= discrepancy.at:
+        if within and within.first_at and within.first_at <= at:
             return within
         before = inside[place - 1] if place else None
-        return before if before and before.may_hold(discrepancy.at) else within
+        return before if before and before.may_hold(at) else within
 
 
-def _effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
-    """By how much a payout is more than its lines because of it, in which currency."""
-    ours, theirs = discrepancy.ours or 0, discrepancy.theirs or 0
-    if discrepancy.kind == DiscrepancyKind.FEE:
-        yield theirs - ours, discrepancy.currency
-    elif discrepancy.our_currency:
-        yield ours, discrepancy.our_currency
-        yield -theirs, discrepancy.currency
-    else:
-        yield ours - theirs, discrepancy.currency
+def _known(account: ProviderAccount) -> QuerySet[Discrepancy]:
+    """What is so still, whoever has settled it: settling moves no money of a payout.
+
+    A match says of what it finds when it saw that last; of what stands in a line, the file counts.
+    """
+    kinds = frozenset().union(*CLASSES)
+    of_lines = Discrepancy.objects.filter(account=account, kind__in=kinds)
+    known = of_lines.exclude(about=OF_PAYOUTS).exclude(resolution=Resolution.AUTO)
+    before = Match.objects.filter(account=account).values_list("ended_at", flat=True).first()
+    seen = Q(file=None, seen_at__gte=before) if before else Q(file=None)
+    return known.filter(Q(state__in=UNRESOLVED) | seen | Q(file__state=FileState.LOADED))
 
 
-def _fees(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Decimal:
-    """What the provider took for the lines that are not there, or gives back for those too many."""
-    if discrepancy.kind in {DiscrepancyKind.AMOUNT, DiscrepancyKind.FEE}:
-        return Decimal(0)
-    if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and discrepancy.ours:
-        times = -amount // discrepancy.ours
-        return -times * expected_fee(discrepancy.about, discrepancy.ours, rule)
-    fee = expected_fee(discrepancy.about, abs(amount), rule)
-    return fee if amount > 0 else -fee
+def _lines_of(some: Sequence[Discrepancy]) -> dict[tuple[int | None, int | None], SettlementLine]:
+    """By file and number, the lines that discrepancies are about and that could be read."""
+    keys = [(each.file_id, each.line_no) for each in some if each.line_no is not None]
+    lines = SettlementLine.objects.filter(pk__in=keys)
+    return {(line.file_id, line.line_no): line for line in lines}
 
 
 def _by_time(gaps: Iterable[Gap]) -> dict[str, tuple[list[datetime], list[Gap]]]:

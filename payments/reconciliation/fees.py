@@ -14,22 +14,25 @@ from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.keys import REFERENCE_IN_LINE, table
 
+_CURRENCY: Final = "CASE WHEN l.settled_currency <> '' THEN l.settled_currency ELSE l.currency END"
+_GROSS: Final = "CASE WHEN l.settled_currency <> '' THEN l.settled_gross ELSE l.gross END"
+"""Of settlement: the fee is taken from that, in that currency."""
 _QUESTION: Final = """
     INSERT INTO {discrepancy} (account_id, subject, kind, about, reference, currency, our_currency,
                                ours, theirs, at, file_id, line_no, detail, state, found_at, seen_at,
                                resolution, reason, evidence, request_key)
     SELECT %s, 'line:' || l.file_id || ':' || l.line_no, 'fee', 'fee',
-           CASE WHEN l.our_ref <> '' THEN l.our_ref ELSE l.provider_ref END, l.currency, '',
-           CAST(ROUND(l.gross * r.percent / 100 + r.fixed) AS bigint),
+           CASE WHEN l.our_ref <> '' THEN l.our_ref ELSE l.provider_ref END, r.currency, '',
+           CAST(ROUND(({gross}) * r.percent / 100 + r.fixed) AS bigint),
            CAST(ROUND(l.fee) AS bigint), l.occurred_at, l.file_id, l.line_no, '', 'open', %s, %s,
            '', '', '', ''
-    FROM {line} l JOIN {rule} r ON r.account_id = %s AND r.currency = l.currency
-    WHERE l.file_id = %s AND l.kind = 'capture' AND l.settled_currency = '' AND l.stray = ''
-      AND ABS(l.fee - (l.gross * r.percent / 100 + r.fixed)) > r.tolerance
+    FROM {line} l JOIN {rule} r ON r.account_id = %s AND r.currency = {currency}
+    WHERE l.file_id = %s AND l.kind = 'capture' AND l.stray = ''
+      AND ABS(l.fee - (({gross}) * r.percent / 100 + r.fixed)) > r.tolerance
       AND NOT EXISTS (
         SELECT 1 FROM {discrepancy} d
         WHERE d.account_id = %s AND d.subject = 'capture:' || {ref_of_line}
-          AND (d.kind = 'amount'
+          AND (d.kind = 'amount' AND l.settled_currency = ''
                AND ABS(l.fee - (d.ours * r.percent / 100 + r.fixed)) <= r.tolerance
                OR d.kind = 'missing_in_ledger' AND d.attempt_id IS NULL)
       )
@@ -41,6 +44,7 @@ _QUESTION: Final = """
 def question_fees(account: ProviderAccount) -> None:
     """Ask about every fee of a newly read file that is not what the account's rules say.
 
+    What was settled in another currency is judged by the rule of that, by what it was settled for.
     Where the amount is asked about, the fee that is agreed for ours is no second question, nor is
     any of money that nobody knows.
     """
@@ -49,6 +53,8 @@ def question_fees(account: ProviderAccount) -> None:
         line=table(SettlementLine),
         rule=table(FeeRule),
         ref_of_line=REFERENCE_IN_LINE,
+        gross=_GROSS,
+        currency=_CURRENCY,
     )
     files = account.settlement_files.filter(state=FileState.LOADED, fees_checked=False)
     for file in files:

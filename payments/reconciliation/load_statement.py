@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -21,6 +22,8 @@ from payments.statements import BankRow, StatementHeader, open_statement
 
 SOME: Final = 2000
 LONGEST: Final = 140
+Days = tuple[date | None, date | None]
+"""The first and the last; None where there are none."""
 
 
 def load(file: SettlementFile, body: IO[bytes], mine: Claim) -> bool:
@@ -35,6 +38,7 @@ def load(file: SettlementFile, body: IO[bytes], mine: Claim) -> bool:
             bad = _keep(file, statement.lines())
             _one_at_a_time()
             _refuse_twice(file, statement.header)
+            _refuse_same_rows(file, statement.header)
             _end(file, statement.header, mine, bad=bad)
     except ReportRefused as refusal:
         refuse(file, refusal, mine)
@@ -61,6 +65,41 @@ def _refuse_twice(file: SettlementFile, header: StatementHeader) -> None:
                 _("statement %(id)s came in already, as file %(name)s")
                 % {"id": min(twice), "name": other.name}
             )
+
+
+def _refuse_same_rows(file: SettlementFile, header: StatementHeader) -> None:
+    """Without a number, it is the same statement where the days of both have the same rows.
+
+    Or those of one among those of the other: an export of the afternoon has the morning's too. Of
+    two accounts of ours, both may have a file with the same days.
+    """
+    days = _days(file)
+    if None in days:
+        return
+    loaded = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.LOADED)
+    others = loaded.filter(first_day__lte=days[1], last_day__gte=days[0]).exclude(pk=file.pk)
+    account = header.account_id[:LONGEST]
+    if account:
+        others = others.filter(statement_of__in=("", account))
+    if _numbers(header):
+        others = others.filter(statement_id="")
+    for other in others.order_by("pk"):
+        mine = _rows(file, (other.first_day, other.last_day))
+        theirs = _rows(other, days)
+        if mine and theirs and (mine <= theirs or theirs <= mine):
+            raise ReportRefused(
+                _(
+                    "its lines are in the file %(name)s already, which came in as number %(pk)s; "
+                    "take that one back if this one is to replace it"
+                )
+                % {"name": other.name, "pk": other.pk}
+            )
+
+
+def _rows(file: SettlementFile, days: Days) -> Counter[tuple[object, ...]]:
+    """What a statement says of some days; the same row may stand there several times."""
+    rows = file.bank_lines.filter(day__range=days)
+    return Counter(rows.values_list("day", "currency", "amount", "reference"))
 
 
 def _numbers(header: StatementHeader) -> list[str]:
@@ -123,6 +162,6 @@ def _end(file: SettlementFile, header: StatementHeader, mine: Claim, *, bad: int
         raise LostClaim(f"settlement file {file.pk}")
 
 
-def _days(file: SettlementFile) -> tuple[date | None, date | None]:
+def _days(file: SettlementFile) -> Days:
     days = file.bank_lines.order_by("day").values_list("day", flat=True)
     return days.first(), days.last()

@@ -58,9 +58,10 @@ def sum_payouts(account: ProviderAccount) -> None:
         if key[0] and (sent := found.sent) is not None
     }
     explainer = Explainer(account, gaps)
+    explained = explainer.explained()
     questions = []
     for key, gap in gaps.items():
-        if gap.amount and not explainer.explains(gap):
+        if gap.amount and gap.payout_id not in explained:
             found = lines[key]
             ask = DiscrepancyKind.PAYOUT_TOTAL, payouts[key]
             questions.append(Question(*ask, found.rounded, found.sent, found.sent_at))
@@ -103,10 +104,12 @@ def _add(lines: Lines, row: Mapping[str, object], gross: int) -> None:
 
 
 def _keep(account: ProviderAccount, lines: Mapping[Key, Lines]) -> dict[Key, Payout]:
+    """What is in no file any more has not been sent: its file was taken back."""
     known = {(each.ref, each.currency): each for each in account.payouts.all()}
+    found_now = {**dict.fromkeys(known, Lines()), **lines}
     new: list[Payout] = []
     changed: list[Payout] = []
-    for (ref, currency), found in lines.items():
+    for (ref, currency), found in found_now.items():
         payout = known.get((ref, currency)) or Payout(account=account, ref=ref, currency=currency)
         values = found.sent, found.rounded, found.sent_at
         if payout.pk and values == (payout.amount, payout.lines_net, payout.sent_at):

@@ -118,7 +118,8 @@ def _questioned(account: ProviderAccount) -> dict[tuple[str, str], int]:
             fees = {each.line_no: each for each in some}
             for line in _lines(some):
                 fee = fees[line.line_no]
-                asked[line.payout_ref, line.currency] += (fee.theirs or 0) - (fee.ours or 0)
+                currency = line.settled_currency or line.currency
+                asked[line.payout_ref, currency] += (fee.theirs or 0) - (fee.ours or 0)
     return asked
 
 

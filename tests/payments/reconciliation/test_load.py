@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from payments.models import (
     SettlementTotal,
 )
 from payments.models.settlement import FileState
-from payments.reconciliation import load
+from payments.reconciliation import batch, load
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from tests.factories import later
@@ -209,3 +210,28 @@ def test_a_reader_who_died_is_followed_by_another_who_begins_anew(theirs: Theirs
     with later(timedelta(minutes=3)):
         assert load.claim(file.pk)
     assert SettlementLine.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [("fee", {"gross": -500}), ("payout", {"gross": -500, "payout": ""})],
+)
+def test_a_line_that_no_book_could_follow_is_shown_and_counts_for_nothing(
+    account: ProviderAccount, kind: str, given: dict[str, Any]
+) -> None:
+    good = Theirs(account).line("fee", fee=30).line("payout", gross=-70, payout="po_1")
+
+    file = good.line(kind, id="odd", **given).comes()
+
+    assert (file.state, file.lines_read, file.bad_lines) == ("loaded", 2, 1)
+    assert f"{kind} odd" in Discrepancy.objects.get(kind="unparseable_line").detail
+
+
+def test_fees_and_payouts_as_they_should_be_are_looked_through_together(
+    account: ProviderAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(batch.Batch, "_each")
+
+    file = Theirs(account).line("fee", fee=30).line("payout", gross=-70, payout="po_1").comes()
+
+    assert (file.lines_read, file.bad_lines) == (2, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.payments.reconciliation.books import DAY, imported, statement
 from tests.payments.statements.documents import balance, document, entry
 
 pytestmark = pytest.mark.django_db
+ONE_DAY = timedelta(days=1)
 IBAN = "DE89370400440532013000"
 
 
@@ -88,9 +89,37 @@ def test_a_statement_comes_again_once_it_is_taken_back() -> None:
 
 
 def test_statements_as_csv_may_share_days() -> None:
-    files = [statement((DAY, "1.00", "a")), statement((DAY, "1.00", "a"), (DAY, "2.00", "b"))]
+    """Of two accounts of ours, or of the morning and the afternoon."""
+    files = [statement((DAY, "1.00", "a")), statement((DAY, "1.00", "b"), (DAY, "2.00", "c"))]
 
     assert [file.state for file in files] == ["loaded", "loaded"]
+
+
+@pytest.mark.parametrize("more", [[], [(DAY, "2.00", "b")], [(DAY + ONE_DAY, "2.00", "b")]])
+def test_a_statement_as_csv_that_has_the_rows_of_another_is_refused(
+    more: list[tuple[date, str, str]],
+) -> None:
+    """Saved anew, exported again later on the day, or for a day more."""
+    statement((DAY, "1.00", "a"), (DAY, "1.00", "a"))
+    rows = [(DAY, "1.00", "a")] * 2 + more
+    text = "".join(f"{day},GBP,{amount},{ref},Payout\r\n" for day, amount, ref in rows)
+
+    again = imported(None, f"booked_on,currency,amount,reference,text\r\n{text}".encode())
+
+    assert (again.state, BankLine.objects.count()) == ("refused", 2)
+    assert "statement.csv" in again.why
+
+
+def test_a_statement_on_which_nothing_has_moved_is_kept() -> None:
+    nothing = f"<Stmt>\n<Id>S1</Id>{balance('OPBD', '5.00')}{balance('CLBD', '5.00')}</Stmt>\n"
+
+    assert comes(nothing).state == FileState.LOADED
+
+
+def test_the_same_rows_come_again_once_they_are_taken_back() -> None:
+    take_back(statement((DAY, "1.00", "a")).pk, by=None)
+
+    assert statement((DAY, "1.00", "a")).state == FileState.LOADED
 
 
 def test_a_line_that_cannot_be_read_is_shown_and_stops_nothing() -> None:
