@@ -22,6 +22,7 @@ from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import READING_LEASE, FileState
 from payments.providers.reports import ReportHeader, ReportRefused
 from payments.reconciliation.batch import Batch, Days, Own
+from payments.reconciliation.days import day_of, zone_of
 from payments.reconciliation.source import Lines, open_text
 from payments.registry import reports_of
 
@@ -32,6 +33,9 @@ OUR_REFERENCE: Final = re.compile(r"\b[ACR][0-9A-HJKMNP-TV-Z]{20}\b")
 """Of an attempt, a capture or a refund, wherever it stands in a line that cannot be read."""
 MOST_BAD: Final = 1000
 """A file with more lines that cannot be read than that, and than others, is refused."""
+
+EARLIEST: Final = date(2000, 1, 1)
+"""A day before it is a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +254,8 @@ def check_overlap(file: SettlementFile, days: tuple[date, date], number: int | N
     `number`: the line that says which days these are.
     """
     first, last = days
-    if last < first or last - first > timedelta(days=400):
-        why = _("its days cannot be: %(days)s") % {"days": _span(first, last)}
-        raise ReportRefused(why, number)
+    assert file.account is not None  # noqa: S101  # a constraint of the table
+    check_days(days, day_of(now(), zone_of(file.account)), number)
     loaded = SettlementFile.objects.filter(account=file.account, state=FileState.LOADED)
     others = loaded.filter(first_day__lte=last, last_day__gte=first).exclude(pk=file.pk)
     if other := others.first():
@@ -264,6 +267,20 @@ def check_overlap(file: SettlementFile, days: tuple[date, date], number: int | N
             % {"days": _span(first, last), "name": other.name, "pk": other.pk},
             number,
         )
+
+
+def check_days(days: tuple[date, date], today: date, number: int | None = None) -> None:
+    """Refuse days that cannot be: turned round, too many, long ago, or not begun yet.
+
+    One day of a far future would make all that is booked until then late.
+    """
+    first, last = days
+    if last < first or last - first > timedelta(days=400) or first < EARLIEST:
+        why = _("its days cannot be: %(days)s") % {"days": _span(first, last)}
+        raise ReportRefused(why, number)
+    if last > today:
+        why = _("it is about days that have not begun yet: %(days)s")
+        raise ReportRefused(why % {"days": _span(first, last)}, number)
 
 
 def _span(first: date | None, last: date | None) -> str:

@@ -39,7 +39,7 @@ def states() -> list[str]:
 
 
 def two_days(account: ProviderAccount) -> list[SettlementFile]:
-    days = (DAY, DAY + timedelta(days=1))
+    days = (DAY - timedelta(days=1), DAY)
     return [uploaded(Theirs(account, day).line("adjustment", gross=1)) for day in days]
 
 

@@ -103,6 +103,22 @@ def test_a_report_of_a_day_that_is_here_is_refused(theirs: Theirs) -> None:
     assert (file.state, "report.csv" in file.why) == ("refused", True)
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("1999-12-31", "1999-12-31"), ("2026-03-02", "2026-03-03"), ("9999-12-31", "9999-12-31")],
+)
+def test_days_that_cannot_be_are_refused(account: ProviderAccount, first: str, last: str) -> None:
+    theirs = Theirs(account, head={"#period": f"{first},{last}"})
+    assert outcome(theirs.comes()) == ("refused", 0, 0, 2)
+
+
+def test_today_is_that_of_the_zone_of_the_reports(account: ProviderAccount) -> None:
+    account.report_zone = "Pacific/Kiritimati"
+    tomorrow = DAY + timedelta(days=1)
+    theirs = Theirs(account, head={"#period": f"{tomorrow},{tomorrow}"})
+    assert outcome(theirs.comes()) == ("loaded", 0, 0, None)
+
+
 def test_a_corrected_report_comes_once_the_wrong_one_is_taken_back(theirs: Theirs) -> None:
     first = theirs.comes()
     take_back(first.pk, by=None)
