@@ -76,8 +76,8 @@ def receive_upload(
 def _pieces(upload: Upload) -> Iterator[bytes]:
     """None larger than a row takes, though Django gives a small upload whole."""
     for given in upload.chunks(CHUNK):
-        for begin in range(0, len(given), CHUNK):
-            yield given[begin : begin + CHUNK]
+        for first in range(0, len(given), CHUNK):
+            yield given[first : first + CHUNK]
 
 
 def _measured(upload: Upload) -> tuple[str, int]:

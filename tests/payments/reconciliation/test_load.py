@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from orders.clock import clock_at
 from payments.models import (
     Discrepancy,
     ProviderAccount,
@@ -14,13 +17,14 @@ from payments.models import (
     SettlementLine,
     SettlementTotal,
 )
-from payments.models.settlement import FileState
-from payments.reconciliation import load
+from payments.models.settlement import FileSource, FileState
+from payments.reconciliation import importing, load
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from tests.factories import later
 from tests.payments.reconciliation.books import (
     DAY,
+    NOON,
     Theirs,
     a_sale,
     at_noon,
@@ -225,3 +229,55 @@ def test_a_reader_who_died_is_followed_by_another_who_begins_anew(theirs: Theirs
     with later(timedelta(minutes=3)):
         assert load.claim(file.pk)
     assert SettlementLine.objects.count() == 0
+
+
+def test_what_a_dead_reader_has_left_goes_batch_by_batch(
+    theirs: Theirs,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    monkeypatch.setattr(load, "LINES", 2)
+    for number in range(4):
+        theirs.line("adjustment", gross=number)
+    file = theirs.comes()
+    SettlementFile.objects.update(state=FileState.READING, claim="mine")
+    with django_assert_num_queries(
+        3 * 5 + 1 + 6
+    ):  # look, begin, say alive, delete, commit; the end
+        load.forget_lines(file.pk, "mine")
+    assert SettlementLine.objects.count() == SettlementTotal.objects.count() == 0
+
+
+def test_whose_lease_was_taken_over_deletes_no_line_of_another(theirs: Theirs) -> None:
+    file = theirs.comes()
+    SettlementFile.objects.update(state=FileState.READING, claim="another's")
+    with pytest.raises(load.LostClaim):
+        load.forget_lines(file.pk, "mine")
+    assert SettlementLine.objects.count() == SettlementTotal.objects.count() == 1
+
+
+class Slow(BytesIO):
+    """Every piece of it takes twenty seconds."""
+
+    waited = timedelta(0)
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.waited += timedelta(seconds=20)
+        return super().read(size)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_file_is_kept_while_its_encoding_is_learned(
+    theirs: Theirs, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    for _ in range(40):
+        theirs.raw("支" * 60_000)
+    taken: list[str | None] = []
+    monkeypatch.setattr(load, "check_header", lambda *given: taken.append(load.claim(given[2].pk)))
+    body = Slow(theirs.text().encode(encoding))
+    new = SettlementFile(account=theirs.account, name="slow.csv", source=FileSource.COMMAND)
+
+    with clock_at(lambda: NOON + body.waited):
+        file = importing.import_new(new, body)
+
+    assert (taken, outcome(file)) == ([None], ("loaded", 1, 40, None))
