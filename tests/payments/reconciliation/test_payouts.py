@@ -303,11 +303,11 @@ def _days_with_payouts(account: ProviderAccount, first: int, end: int) -> None:
         theirs.comes()
 
 
-def test_an_adjusted_payout_is_undone_once_it_is_put_right(account: ProviderAccount) -> None:
+def test_a_written_off_payout_is_undone_once_it_is_put_right(account: ProviderAccount) -> None:
     theirs = paid(account, 5000)
     wrong = theirs.comes()
     reconcile(account)
-    resolved(Discrepancy.objects.get(), "adjusted")
+    resolved(Discrepancy.objects.get(), "written_off")
     take_back(wrong.pk, by=None)
     theirs.rows[-1] = theirs.rows[-1].replace("-5000", "-5920")
     theirs.comes()
