@@ -78,6 +78,7 @@ def alert_of_dead_events() -> None:
 def forget_bodies() -> None:
     rotate.forget_replaced_secrets()
     forget.forget_bodies()
+    forget.forget_movements()
     note_run(forget.TASK)
 
 

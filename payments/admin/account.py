@@ -25,6 +25,7 @@ from payments.admin.sealed import PREFIX, given_secrets, secret_field, secret_na
 from payments.conf import payment_settings
 from payments.models import FeeRule, ProviderAccount
 from payments.models.account import Mode, RefusalReason
+from payments.models.settlement import DEAD_FILES
 from payments.queries import refusals_of
 from payments.services.rotate import renew_secrets
 
@@ -73,6 +74,14 @@ class ZoneField(forms.ChoiceField):
         super().__init__(**given, choices=[(name, name) for name in names])
 
 
+def _counted(account: ProviderAccount | None) -> bool:
+    """Whether its days are written down, or in a report: another zone would divide them anew."""
+    if account is None:
+        return False
+    reports = account.settlement_files.exclude(state__in=DEAD_FILES)
+    return reports.exists() or account.day_balances.exists()
+
+
 class AccountAdmin(admin.ModelAdmin):
     list_display = ["code", "provider", "mode", "used_here", "merchant_id", "base_url", "active"]
     list_filter = ["mode", "active"]
@@ -117,7 +126,7 @@ class AccountAdmin(admin.ModelAdmin):
     ) -> type[forms.ModelForm]:
         fields = {PREFIX + name: secret_field(name) for name in secret_names(obj)}
         label = ProviderAccount._meta.get_field("report_zone").verbose_name  # noqa: SLF001  # Django's documented _meta
-        zone = {"report_zone": ZoneField(label=capfirst(label))}
+        zone = {} if _counted(obj) else {"report_zone": ZoneField(label=capfirst(label))}
         kwargs["form"] = type("AccountForm", (forms.ModelForm,), fields | zone)
         return super().get_form(request, obj, change, **kwargs)
 
@@ -126,11 +135,13 @@ class AccountAdmin(admin.ModelAdmin):
     ) -> list[str]:
         """Where secrets are sent stays as it is: another address would be handed the API key.
 
-        So does the code once there was a payment, since the ledger names its accounts by it.
+        So does the code once there was a payment, since the ledger names its accounts by it, and
+        the zone once days were counted by it.
         """
         bound = BOUND if obj and obj.sealed_secrets else []
         named = ["code"] if obj and obj.attempts.exists() else []
-        return [*self.readonly_fields, *bound, *named]
+        counted = ["report_zone"] if _counted(obj) else []
+        return [*self.readonly_fields, *bound, *named, *counted]
 
     def save_model(
         self, request: HttpRequest, obj: ProviderAccount, form: forms.ModelForm, *_: Any

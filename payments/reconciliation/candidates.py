@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import (
-    Case,
     CharField,
     Exists,
     F,
@@ -20,7 +18,6 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
-    When,
 )
 from django.db.models.functions import Coalesce, Concat, Substr
 
@@ -37,19 +34,18 @@ from payments.models import (
 from payments.models.discrepancy import (
     OF_PAYOUTS,
     UNRESOLVED,
-    DiscrepancyKind,
 )
 from payments.models.settlement import FileState
 from payments.reconciliation.claim import Run
 from payments.reconciliation.keys import table
 from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
-from payments.states import EntryKind, OperationStatus
+from payments.states import EntryKind
 
 OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
 SOME: Final = 500
 BY_THEIRS: Final = "#"
 """How a reference begins that is the provider's, since the line has none of ours."""
-_OURS_ONLY, _THEIRS_ONLY = Q(their_rows=0), Q(our_rows=0)
+OURS_ONLY, THEIRS_ONLY = Q(their_rows=0), Q(our_rows=0)
 _REGROUP: Final = """
     INSERT INTO {table} (account_id, claim, kind, ref, currency, ours, theirs, our_rows, their_rows,
                          our_at, their_at, attempt_id, named, our_currency, verdict)
@@ -58,7 +54,7 @@ _REGROUP: Final = """
     FROM {table} WHERE account_id = %s AND claim = %s AND verdict = ''
     GROUP BY account_id, claim, kind, ref, currency HAVING SUM(ours) <> SUM(theirs)
 """
-_GROUPED: Final = "grouped"
+GROUPED: Final = "grouped"
 _WRITE: Final = """
     INSERT INTO {discrepancy} AS d (
         account_id, subject, kind, about, reference, currency, our_currency, ours, theirs, at,
@@ -113,7 +109,7 @@ def rename(run: Run) -> list[int]:
 
     Returns the attempts they are of: what both books have of those must be grouped again.
     """
-    unknown = of(run).filter(_THEIRS_ONLY)
+    unknown = of(run).filter(THEIRS_ONLY)
     by_theirs = unknown.filter(ref__startswith=BY_THEIRS)
     by_ours = unknown.exclude(ref__startswith=BY_THEIRS)
     loaded = run.account.settlement_files.filter(state=FileState.LOADED)
@@ -176,7 +172,7 @@ def regroup(run: Run) -> None:
     """Add up the groups that have one reference now; what is even is no candidate any more."""
     statement = _REGROUP.format(table=table(Candidate))
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, [_GROUPED, run.account.pk, run.token])
+        cursor.execute(statement, [GROUPED, run.account.pk, run.token])
         of(run).filter(verdict="").delete()
     _count_anew()
 
@@ -186,95 +182,6 @@ def _count_anew() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {table(Candidate)}, {table(Discrepancy)}")
-
-
-def judge(run: Run, *, late_from: datetime) -> None:
-    """Say of each group what it is; what was booked from `late_from` on may come later."""
-    groups = of(run)
-    _link(run)
-    _pair_currencies(run)
-    _recognize(run)
-    stray = Discrepancy.objects.filter(
-        account=run.account,
-        kind=DiscrepancyKind.WRONG_ACCOUNT_OR_MODE,
-        state__in=UNRESOLVED,
-        reference=OuterRef("ref"),
-        currency=OuterRef("currency"),
-        theirs=OuterRef("ours"),
-    )
-    groups.filter(_OURS_ONLY & Exists(stray)).delete()
-    open_refund = Operation.objects.filter(pk=OuterRef("operation_id"))
-    lagging = Q(operation_id__isnull=False, kind__in=OF_REFUNDS)
-    settled = OperationStatus.REVERSED
-    groups.filter(verdict=_GROUPED).update(
-        verdict=Case(
-            When(
-                _THEIRS_ONLY & lagging & Exists(open_refund.exclude(status=settled)), _is("status")
-            ),
-            When(_THEIRS_ONLY, _is("missing_in_ledger")),
-            When(_OURS_ONLY & Q(our_at__gte=late_from), _is("timing")),
-            When(_OURS_ONLY, _is("missing_in_provider")),
-            When(_repeats("their", "our"), _is("duplicate_in_provider")),
-            When(_repeats("our", "their"), _is("duplicate_in_ledger")),
-            default=_is("amount"),
-        )
-    )
-
-
-def _recognize(run: Run) -> None:
-    """What only we have, and what stands in a line that cannot be read, is one question."""
-    ours = of(run).filter(_OURS_ONLY, ref=OuterRef("reference"))
-    unread = Discrepancy.objects.filter(
-        account=run.account, kind=DiscrepancyKind.UNPARSEABLE_LINE, state__in=UNRESOLVED
-    )
-    facts = {"ours": "ours", "currency": "currency", "at": "our_at", "about": "kind"}
-    unread.exclude(reference="").filter(Exists(ours)).update(
-        **{name: Subquery(ours.values(fact)[:1]) for name, fact in facts.items()},
-        attempt_id=Subquery(ours.values("attempt_id")[:1]),
-        operation_id=Subquery(ours.values("operation_id")[:1]),
-    )
-    named = unread.filter(reference=OuterRef("ref"))
-    of(run).filter(_OURS_ONLY & Exists(named)).delete()
-
-
-def _is(kind: str) -> Value:
-    return Value(DiscrepancyKind(kind).value)
-
-
-def _repeats(more: str, fewer: str) -> Q:
-    """Whether one side has the very rows of the other once more: as many times as much money."""
-    amounts = {"our": "ours", "their": "theirs"}
-    each = Q(**{amounts[more]: F(amounts[fewer]) * F(f"{more}_rows") / F(f"{fewer}_rows")})
-    return Q(**{f"{more}_rows__gt": F(f"{fewer}_rows")}) & each
-
-
-def _link(run: Run) -> None:
-    """The attempt or refund that a group is about, where it is one of ours."""
-    attempt = Attempt.objects.filter(our_ref=OuterRef("ref"), account=run.account)
-    refund = Operation.objects.filter(our_ref=OuterRef("ref"), attempt__account=run.account)
-    unlinked = of(run).filter(attempt_id__isnull=True)
-    unlinked.filter(kind=EntryKind.CAPTURE).update(attempt_id=Subquery(attempt.values("pk")))
-    refunds = of(run).filter(kind__in=OF_REFUNDS)
-    refunds.update(operation_id=Subquery(refund.values("pk")))
-    refunds.filter(attempt_id__isnull=True).update(attempt_id=Subquery(refund.values("attempt")))
-
-
-def _pair_currencies(run: Run) -> None:
-    """One operation in two currencies is one question."""
-    same = of(run).filter(kind=OuterRef("kind"), ref=OuterRef("ref"))
-    ours = same.filter(_OURS_ONLY).exclude(currency=OuterRef("currency"))
-    others = same.filter(_THEIRS_ONLY).exclude(pk=OuterRef("pk"))
-    theirs = of(run).filter(_THEIRS_ONLY & Exists(ours) & ~Exists(others))
-    theirs.update(
-        our_currency=Subquery(ours.values("currency")[:1]),
-        ours=Subquery(ours.values("ours")[:1]),
-        our_at=Subquery(ours.values("our_at")[:1]),
-        attempt_id=Subquery(ours.values("attempt_id")[:1]),
-        our_rows=1,
-        verdict=DiscrepancyKind.CURRENCY,
-    )
-    paired = same.filter(verdict=DiscrepancyKind.CURRENCY)
-    of(run).filter(_OURS_ONLY & Exists(paired)).delete()
 
 
 def write(run: Run) -> int:

@@ -33,12 +33,15 @@ ALLOWED: Final[Mapping[Kind, tuple[Resolution, ...]]] = {
     Kind.DUPLICATE_IN_PROVIDER: ANYHOW,
     Kind.DUPLICATE_IN_LEDGER: BOOKED,
     Kind.TIMING: (IGNORED,),
-    Kind.PAYOUT_TOTAL: BOOKED,
+    Kind.PAYOUT_TOTAL: (WRITTEN_OFF, IGNORED),
     Kind.BANK_TOTAL: BOOKED,
     Kind.UNPARSEABLE_LINE: (IGNORED,),
     Kind.WRONG_ACCOUNT_OR_MODE: (IGNORED,),
 }
-"""How a person may settle each kind; `auto` is the machine's."""
+"""How a person may settle each kind; `auto` is the machine's.
+
+Of a payout that is not its lines, neither side's lines are wrong: there is nothing to adjust.
+"""
 
 EFFECTS: Final[Mapping[Resolution, StrOrPromise]] = {
     ADJUSTED: _(
@@ -73,6 +76,14 @@ ADJUSTS: Final[Mapping[Kind, StrOrPromise]] = {
     ),
 }
 """Where `adjusted` says something of its own."""
+WRITES_OFF: Final[Mapping[Kind, StrOrPromise]] = {
+    Kind.PAYOUT_TOTAL: _(
+        "We count on it no more: what the provider has kept of its own lines is booked as our "
+        "loss, or what it sent beyond them as our gain. Its lines still have it, and every proof "
+        "from today on says so. No money moves."
+    ),
+}
+"""Where `written_off` does."""
 IGNORES: Final[Mapping[Kind, StrOrPromise]] = {
     Kind.STATUS: _("Nothing is booked and no money moves: the amounts agree already."),
     Kind.TIMING: _(
@@ -92,7 +103,7 @@ IGNORES: Final[Mapping[Kind, StrOrPromise]] = {
 
 def effect(kind: str, resolution: Resolution) -> StrOrPromise:
     """The sentence that says what a resolution does with money."""
-    of_kind = {ADJUSTED: ADJUSTS, IGNORED: IGNORES}.get(resolution, {})
+    of_kind = {ADJUSTED: ADJUSTS, WRITTEN_OFF: WRITES_OFF, IGNORED: IGNORES}.get(resolution, {})
     return of_kind.get(Kind(kind), EFFECTS[resolution])
 
 
@@ -118,7 +129,8 @@ def _is_shoppers(discrepancy: Discrepancy) -> bool:
 def moves(discrepancy: Discrepancy, resolution: Resolution) -> dict[tuple[str, str], int]:
     """What a resolution posts, by account and currency; it sums to zero. Empty where nothing is.
 
-    After it the account at the provider, or at the bank, holds what their side says.
+    After it the account at the provider, or at the bank, holds what their side says; of a payout,
+    what we still count on.
     """
     if resolution not in POSTED or (books := _books(discrepancy, resolution)) is None:
         return {}

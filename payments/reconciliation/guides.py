@@ -73,7 +73,7 @@ GUIDES: Final[Mapping[Kind, Guide]] = {
         _("The provider paid out another amount than the lines of the payout come to."),
         _(
             "Ask the provider what was kept back or added. Where a line is missing or wrong, "
-            "settle that first: this may then end by itself."
+            "settle that first: this may then end by itself. Write off only what will never come."
         ),
     ),
     Kind.BANK_TOTAL: Guide(

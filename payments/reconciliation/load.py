@@ -6,13 +6,13 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import islice
 from typing import IO, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from orders.clock import now
@@ -22,6 +22,7 @@ from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import READING_LEASE, FileState
 from payments.providers.reports import ReportHeader, ReportRefused
 from payments.reconciliation.batch import Batch, Days, Own
+from payments.reconciliation.headers import check_header, check_overlap
 from payments.reconciliation.source import Lines, open_text
 from payments.registry import reports_of
 
@@ -32,6 +33,8 @@ OUR_REFERENCE: Final = re.compile(r"\b[ACR][0-9A-HJKMNP-TV-Z]{20}\b")
 """Of an attempt, a capture or a refund, wherever it stands in a line that cannot be read."""
 MOST_BAD: Final = 1000
 """A file with more lines that cannot be read than that, and than others, is refused."""
+SIGN_OF_LIFE: Final = READING_LEASE / 8
+"""So often whoever learns the encoding of a file says that they are at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,36 @@ def claim(file_id: int) -> str | None:
     changes = {"state": FileState.READING, "alive_at": moment, "claim": token}
     if not mine.update(**changes, lines_read=0, bad_lines=0, bytes_read=0):
         return None
-    forget_lines(file_id)
+    try:
+        forget_lines(file_id, token)
+    except LostClaim:
+        return None
     return token
 
 
-def forget_lines(file_id: int) -> None:
-    """Delete what was stored of a file."""
-    file = SettlementFile(pk=file_id)
+def say_alive(file_id: int, token: str) -> None:
+    """Keep a claim for as long again. Raises LostClaim where another has taken it over."""
+    mine = SettlementFile.objects.filter(pk=file_id, claim=token, state=FileState.READING)
+    if not mine.update(alive_at=now()):
+        raise LostClaim(f"settlement file {file_id}")
+
+
+def forget_lines(file_id: int, token: str) -> None:
+    """Delete what was stored of a claimed file, batch by batch: others write in between.
+
+    Raises LostClaim where another has taken it over meanwhile: what is stored is theirs.
+    """
+    lines = SettlementFile(pk=file_id).lines.order_by("line_no")
+    numbers = lines.values_list("line_no", flat=True)
+    done = -1
+    while batch := numbers.filter(line_no__gt=done)[:LINES].aggregate(last=Max("line_no"))["last"]:
+        with transaction.atomic():
+            say_alive(file_id, token)
+            old = lines.order_by().filter(line_no__gt=done, line_no__lte=batch)
+            old._raw_delete(old.db)  # noqa: SLF001  # nothing refers to lines, and there may be millions
+        done = batch
     with transaction.atomic():
-        file.lines.all()._raw_delete(file.lines.db)  # noqa: SLF001  # nothing refers to lines, and there may be millions
+        say_alive(file_id, token)
         SettlementTotal.objects.filter(file=file_id).delete()
         BankLine.objects.filter(file=file_id).delete()
         Discrepancy.objects.filter(file=file_id, subject__startswith=f"line:{file_id}:").delete()
@@ -95,19 +119,18 @@ def refuse(file: SettlementFile, refusal: ReportRefused, mine: Claim) -> None:
 
     Raises LostClaim where another has taken it over meanwhile: what is stored is theirs.
     """
+    forget_lines(file.pk, mine.token)
     reading = SettlementFile.objects.filter(state=FileState.READING)
-    with transaction.atomic():
-        refused = reading.filter(pk=file.pk, claim=mine.token).update(
-            state=FileState.REFUSED,
-            why=refusal.why[:400],
-            why_line=refusal.number,
-            lines_read=0,
-            bad_lines=0,
-            ended_at=now(),
-        )
-        if not refused:
-            raise LostClaim(f"settlement file {file.pk}")
-        forget_lines(file.pk)
+    refused = reading.filter(pk=file.pk, claim=mine.token).update(
+        state=FileState.REFUSED,
+        why=refusal.why[:400],
+        why_line=refusal.number,
+        lines_read=0,
+        bad_lines=0,
+        ended_at=now(),
+    )
+    if not refused:
+        raise LostClaim(f"settlement file {file.pk}")
     logger.warning("settlement file %s is refused in line %s", file.pk, refusal.number)
 
 
@@ -119,11 +142,12 @@ class _Reading:
     mine: Claim
     lines: int = 0
     bad: int = 0
+    said: datetime = field(default_factory=now)
 
     def run(self, body: IO[bytes]) -> None:
         account = self.file.account
         assert account is not None  # noqa: S101  # a constraint of the table
-        with open_text(body) as text:
+        with open_text(body, self._alive) as text:
             report = reports_of(account).parse_report(text)
             check_header(report.header, account, self.file)
             lines, days = report.lines(), Days(account.report_zone)
@@ -138,6 +162,12 @@ class _Reading:
                     self._say(text)
                 read = batch.count + len(batch.bad)
             self._end(report.header, account)
+
+    def _alive(self) -> None:
+        """Keep the file, of which no line is read yet."""
+        if now() - self.said > SIGN_OF_LIFE:
+            say_alive(self.file.pk, self.mine.token)
+            self.said = now()
 
     def _count(self, batch: Batch) -> None:
         """Refuse a file of which hardly anything can be read."""
@@ -217,56 +247,3 @@ def _days_of(file: SettlementFile) -> tuple[date | None, date | None]:
     """Where the header does not say it: the days of its lines."""
     days = file.totals.order_by("day").values_list("day", flat=True)
     return days.first(), days.last()
-
-
-def check_header(header: ReportHeader, account: ProviderAccount, file: SettlementFile) -> None:
-    """Refuse a file of another account, mode or day before a line of it is read."""
-    if header.merchant_id not in {"", account.merchant_id}:
-        raise ReportRefused(
-            _("it is of the account %(theirs)s, and %(code)s is %(ours)s")
-            % {"theirs": header.merchant_id, "code": account.code, "ours": account.merchant_id},
-            header.line,
-        )
-    if header.mode not in {"", account.mode}:
-        raise ReportRefused(
-            _("it is of the mode %(theirs)s, and %(code)s is an account of the mode %(ours)s")
-            % {"theirs": header.mode, "code": account.code, "ours": account.mode},
-            header.line,
-        )
-    first, last = header.first_day, header.last_day
-    if first and last:
-        if file.first_day and (first, last) != (file.first_day, file.last_day):
-            raise ReportRefused(
-                _("it is about %(theirs)s, and %(ours)s was asked for")
-                % {"theirs": _span(first, last), "ours": _span(file.first_day, file.last_day)},
-                header.line,
-            )
-        check_overlap(file, (first, last), header.line)
-
-
-def check_overlap(file: SettlementFile, days: tuple[date, date], number: int | None = None) -> None:
-    """Refuse days that another file of the account has: every line would stand twice.
-
-    `number`: the line that says which days these are.
-    """
-    first, last = days
-    if last < first or last - first > timedelta(days=400):
-        why = _("its days cannot be: %(days)s") % {"days": _span(first, last)}
-        raise ReportRefused(why, number)
-    loaded = SettlementFile.objects.filter(account=file.account, state=FileState.LOADED)
-    others = loaded.filter(first_day__lte=last, last_day__gte=first).exclude(pk=file.pk)
-    if other := others.first():
-        raise ReportRefused(
-            _(
-                "%(days)s is in the file %(name)s already, which came in as number %(pk)s; take "
-                "that one back if this one is to replace it"
-            )
-            % {"days": _span(first, last), "name": other.name, "pk": other.pk},
-            number,
-        )
-
-
-def _span(first: date | None, last: date | None) -> str:
-    return (
-        str(first) if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
-    )

@@ -25,7 +25,7 @@ from payments.models import (
     SettlementLine,
 )
 from payments.models.settlement import FileState
-from payments.reconciliation import candidates
+from payments.reconciliation import candidates, verdicts
 from payments.reconciliation.claim import Run
 from payments.reconciliation.keys import OURS, REFERENCE_IN_LINE, marks, reference_in_key, table
 
@@ -96,7 +96,7 @@ def match(run: Run) -> int:
         grouping.add_later(candidates.attempts_of_theirs(run))
         run.go_on()
         candidates.regroup(run)
-        candidates.judge(run, late_from=_late_from(account, files))
+        verdicts.judge(run, late_from=_late_from(account, files))
     return candidates.write(run)
 
 

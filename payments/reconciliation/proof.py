@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Sum
+
 from payments.models import SettlementFile
 from payments.models.discrepancy import DiscrepancyKind
 from payments.reconciliation.balances import (
@@ -17,9 +19,9 @@ from payments.reconciliation.balances import (
     stated_opening,
     stretch,
 )
-from payments.reconciliation.days import DAY, Side
+from payments.reconciliation.days import DAY, Side, end
 from payments.reconciliation.gaps import Why, gaps_at
-from payments.reconciliation.moved import KINDS
+from payments.reconciliation.moved import KINDS, posted
 from payments.reconciliation.unposted import unposted_at
 from payments.reconciliation.unreported import unreported_at
 from payments.states import EntryKind
@@ -158,6 +160,8 @@ def _reasons(side: Side, day: date, since: SettlementFile | None) -> Iterator[Re
         else:
             because = Because.POSTED_LATER if later else Because.NOT_POSTED
             yield Reason(because, amount, payouts, kind)
+    if given_up := _given_up(side, day):
+        yield Reason(Because.SETTLED_SINCE, -given_up, kind=DiscrepancyKind.PAYOUT_TOTAL)
     missed = unreported_at(side, day)
     if missed.amount:
         yield Reason(Because.UNREPORTED, -missed.amount, missed.operations)
@@ -172,6 +176,13 @@ def _gaps(side: Side, day: date) -> Iterator[Reason]:
             yield Reason(because, gap.amount, gap.operations, gap.kind)
         elif gap.why != Why.ODD:
             yield Reason(Because(gap.why), gap.amount, gap.operations)
+
+
+def _given_up(side: Side, day: date) -> int:
+    """What was written off of payouts by then: their lines go on having it."""
+    kind, by_then = DiscrepancyKind.PAYOUT_TOTAL, end(day, side.zone)
+    written_off = posted(side).filter(entry__discrepancy__kind=kind, entry__at__lt=by_then)
+    return int(written_off.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
 def _before(side: Side, since: SettlementFile, eve: date) -> int:

@@ -7,9 +7,11 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import IO, Final, Protocol
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from orders.clock import now
@@ -18,7 +20,8 @@ from payments.errors import FileRefused
 from payments.models import Discrepancy, ProviderAccount, SettlementChunk, SettlementFile
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import DEAD_FILES, IMPORT_TASK, FileKind, FileSource, FileState
-from payments.reconciliation.resolve import settle_by_itself
+from payments.reconciliation.days import begin, end, zone_of
+from payments.reconciliation.resolve import BOOKED, settle_by_itself
 
 logger = logging.getLogger("till.reconciliation")
 CHUNK: Final = 1024 * 1024
@@ -73,8 +76,8 @@ def receive_upload(
 def _pieces(upload: Upload) -> Iterator[bytes]:
     """None larger than a row takes, though Django gives a small upload whole."""
     for given in upload.chunks(CHUNK):
-        for begin in range(0, len(given), CHUNK):
-            yield given[begin : begin + CHUNK]
+        for first in range(0, len(given), CHUNK):
+            yield given[first : first + CHUNK]
 
 
 def _measured(upload: Upload) -> tuple[str, int]:
@@ -108,6 +111,23 @@ def stored(file: SettlementFile) -> Iterator[IO[bytes]]:
             raise FileRefused(_("the bytes of this file are not kept any more: upload it again"))
         body.seek(0)
         yield body
+
+
+def booked_about(file: SettlementFile) -> int:
+    """How many adjustments and write-offs the next run may undo once the file is taken back.
+
+    Those about its lines, about what happened in its days or may have come into it from the days
+    before, and of a statement those about the payouts it has.
+    """
+    booked = Discrepancy.objects.filter(state=DiscrepancyState.RESOLVED, resolution__in=BOOKED)
+    touched = Q(file=file) | Q(payout__bank_lines__file=file)
+    if (account := file.account) and file.first_day and file.last_day:
+        zone, early = zone_of(account), timedelta(days=account.settlement_days)
+        begins, ends = begin(file.first_day, zone) - early, end(file.last_day, zone)
+        touched |= Q(account=account, at__gte=begins, at__lt=ends)
+        own = file.lines.filter(our_ref=OuterRef("reference"))
+        touched |= Q(Exists(own), account=account)
+    return booked.filter(touched, entries__isnull=False).distinct().count()
 
 
 def take_back(file_id: int, *, by: int | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Final
 
@@ -23,6 +23,13 @@ MARKS: Final = {
 }
 LONE: Final = re.compile(rb"(?<![\x80-\xff])[\xc0-\xff](?![\x80-\xff0-9])")
 PAIR: Final = re.compile(rb"[\x80-\xff]{2}")
+
+
+Alive = Callable[[], None]
+
+
+def quietly() -> None:
+    """Tell nobody that the file is still being read."""
 
 
 class Lines(Iterator[str]):
@@ -72,21 +79,22 @@ class Lines(Iterator[str]):
 
 
 @contextmanager
-def open_text(file: IO[bytes]) -> Iterator[Lines]:
+def open_text(file: IO[bytes], alive: Alive = quietly) -> Iterator[Lines]:
     """The lines of a seekable file, plain, gzip or zip, in memory bounded by a constant.
 
-    It is read twice, first to learn its encoding: one byte at its end may tell. Raises
-    ReportRefused on what is empty, no text, damaged or a trap. The file stays open.
+    It is read twice, first to learn its encoding: one byte at its end may tell. That may take
+    minutes, and `alive` is called for every piece of it. Raises ReportRefused on what is empty, no
+    text, damaged or a trap. The file stays open.
     """
     upload = Upload(file)
-    encoding = _encoding(upload)
+    encoding = _encoding(upload, alive)
     body = unpacked(upload)
     beginning = body.peek(64)[:64].decode(encoding, "ignore").lstrip()
     with io.TextIOWrapper(body, encoding=encoding, newline="") as text:
         yield Lines(upload, text, None if beginning.startswith("<") else LONGEST)
 
 
-def _encoding(upload: Upload) -> str:
+def _encoding(upload: Upload, alive: Alive) -> str:
     with unpacked(upload) as body:
         head = body.peek(3)[:3]
         for mark, encoding in MARKS.items():
@@ -94,16 +102,22 @@ def _encoding(upload: Upload) -> str:
                 if not body.read(len(mark) + 1)[len(mark) :]:
                     raise ReportRefused(_(EMPTY))
                 return encoding
-        if _is_utf8(body):
+        if _is_utf8(_pieces(body, alive)):
             return "utf-8"
     with unpacked(upload) as body:
-        return "cp1252" if _is_western(body) else "gb18030"
+        return "cp1252" if _is_western(_pieces(body, alive)) else "gb18030"
 
 
-def _is_utf8(body: io.BufferedReader) -> bool:
+def _pieces(body: io.BufferedReader, alive: Alive) -> Iterator[bytes]:
+    while piece := body.read(CHUNK):
+        yield piece
+        alive()
+
+
+def _is_utf8(pieces: Iterator[bytes]) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        while piece := body.read(CHUNK):
+        for piece in pieces:
             decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -111,14 +125,14 @@ def _is_utf8(body: io.BufferedReader) -> bool:
     return True
 
 
-def _is_western(body: io.BufferedReader) -> bool:
+def _is_western(pieces: Iterator[bytes]) -> bool:
     """Whether most bytes above ASCII stand alone between letters, as umlauts and accents do.
 
     Chinese comes in pairs of them, and in rare signs with a digit. Where two pieces of the file
     meet one may be taken wrongly: of thousands.
     """
     alone = together = 0
-    while piece := body.read(CHUNK):
+    for piece in pieces:
         alone += len(LONE.findall(piece))
         together += len(PAIR.findall(piece))
     return alone > 2 * together

@@ -1,4 +1,7 @@
-"""What is kept of a webhook when nobody looks back so far any more: that it came, and no more."""
+"""What is kept of others once nobody looks back so far any more: that it came, and no more.
+
+Of a webhook its key; of a movement on our bank account that is no payout its day and amount.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from typing import Final
 
 from orders.clock import now
 from payments.conf import payment_settings
-from payments.models import InboxEvent, ParkedReference, Refusal
+from payments.models import BankLine, Discrepancy, InboxEvent, ParkedReference, Refusal
+from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
 from payments.models.inbox import SETTLED
+from payments.models.settlement import FileKind
 from payments.states import InboxState
 
 TASK: Final = "payments.forget_bodies"
@@ -32,4 +37,25 @@ def forget_bodies() -> int:
     while batch := list(old.order_by("received_at").values_list("pk", flat=True)[:BATCH]):
         # Asked again: a repeat may have queued one meanwhile.
         forgotten += old.filter(pk__in=batch).update(body=b"", headers={}, forgotten_at=now())
+    return forgotten
+
+
+def forget_movements() -> int:
+    """Empty the words of bank lines that are no payout of ours, once their file is old enough.
+
+    Such lines name who was paid a salary. So do those that could not be read: once settled, what
+    they say goes too. Returns how many lines; twice: no change.
+    """
+    before = now() - timedelta(days=payment_settings().body_days)
+    kind = DiscrepancyKind.UNPARSEABLE_LINE
+    unread = Discrepancy.objects.filter(kind=kind, file__kind=FileKind.STATEMENT)
+    settled = unread.filter(state=DiscrepancyState.RESOLVED, file__ended_at__lt=before)
+    settled.exclude(detail="").update(detail="")
+    old = BankLine.objects.filter(payout=None, file__ended_at__lt=before)
+    old = old.exclude(reference="", text="")
+    forgotten = 0
+    while batch := list(old.values_list("pk", flat=True)[:BATCH]):
+        # Asked again: a late payout may have been found in one meanwhile.
+        lines = BankLine.objects.filter(pk__in=batch, payout=None)
+        forgotten += lines.update(reference="", text="")
     return forgotten

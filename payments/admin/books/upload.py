@@ -14,14 +14,15 @@ from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from orders.clock import now
 from payments.admin.books.book import STYLE
+from payments.admin.books.decide import RESOLVE
 from payments.errors import FileRefused
 from payments.models import ProviderAccount, SettlementFile
-from payments.models.settlement import FileKind
-from payments.reconciliation.receive import receive_upload, take_back
+from payments.models.settlement import DEAD_FILES, FileKind
+from payments.reconciliation.receive import booked_about, receive_upload, take_back
 
 PERMISSION: Final = "payments.import_settlementfile"
 PAGE: Final = "admin:payments_settlementfile_change"
@@ -134,15 +135,32 @@ def take_back_page(
         "media": site.media + forms.Media(css=STYLE),
         "original": file,
         "form": forms.Form(),
+        "booked": booked_about(file),
     }
     return TemplateResponse(request, "payments/admin/books/take_back.html", context)
 
 
 def _take_back(site: admin.ModelAdmin, request: HttpRequest, file: SettlementFile) -> str:
     with transaction.atomic():
+        _check_may_undo(request, file)
         taken = take_back(file.pk, by=request.user.pk)
         if taken:
             site.log_change(request, file, _("Taken back"))
     if taken:
         return _("Nothing of this file counts any more. Upload the corrected one.")
     return _("This was done already. Nothing more happened.")
+
+
+def _check_may_undo(request: HttpRequest, file: SettlementFile) -> None:
+    """Whoever may not settle a discrepancy does not undo what others have booked of one."""
+    if file.state in DEAD_FILES or request.user.has_perm(RESOLVE):
+        return
+    if booked := booked_about(file):
+        refused = ngettext(
+            "%(count)s adjustment or write-off rests on this file, and you may not settle "
+            "discrepancies: have somebody take it back who may",
+            "%(count)s adjustments or write-offs rest on this file, and you may not settle "
+            "discrepancies: have somebody take it back who may",
+            booked,
+        )
+        raise FileRefused(refused % {"count": booked})

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 
-from payments.models import ProviderAccount
+from orders.clock import now
+from payments.models import DayBalance, ProviderAccount
+from payments.models.settlement import FileState
 from payments.services.rotate import rotate_webhook
 from tests.factories import an_account
+from tests.payments.disagreeing import a_file
 
 pytestmark = pytest.mark.django_db
 SECRETS = {"api_key": "key-never-shown", "webhook_secret": "whsec-never-shown"}
@@ -26,6 +31,12 @@ def account() -> ProviderAccount:
 
 def url(account: ProviderAccount) -> str:
     return reverse("admin:payments_provideraccount_change", args=[account.pk])
+
+
+def a_closed_day(account: ProviderAccount) -> DayBalance:
+    figures = {"ours": 0, "theirs": 0, "files": 0, "last_entry": 0, "written_at": now()}
+    day = now().date()
+    return DayBalance.objects.create(account=account, currency="GBP", day=day, **figures)
 
 
 def send(client: Client, account: ProviderAccount, **given: str) -> int:
@@ -138,6 +149,29 @@ def test_the_windows_of_reports_are_the_accounts_own(
     account.refresh_from_db()
     kept = account.report_zone, account.settlement_days, account.payout_days
     assert kept == ("Asia/Shanghai", 1, 2)
+
+
+@pytest.mark.parametrize("counts", [a_file, a_closed_day])
+def test_the_zone_stays_once_days_were_counted_by_it(
+    admin_client: Client, account: ProviderAccount, counts: Callable[..., object]
+) -> None:
+    counts(account=account)
+
+    assert send(admin_client, account, report_zone="Asia/Shanghai", payout_days="2") == 302
+
+    account.refresh_from_db()
+    assert (account.report_zone, account.payout_days) == ("UTC", 2)
+
+
+def test_a_zone_that_was_wrong_is_mended_once_its_report_is_taken_back(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    a_file(account=account, state=FileState.REPLACED)
+
+    send(admin_client, account, report_zone="Asia/Shanghai")
+
+    account.refresh_from_db()
+    assert account.report_zone == "Asia/Shanghai"
 
 
 def test_a_zone_that_nobody_knows_is_refused(

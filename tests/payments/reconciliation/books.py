@@ -9,7 +9,7 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
-from orders.clock import clock_at
+from orders.clock import clock_at, now
 from payments.models import Attempt, Discrepancy, Entry, ProviderAccount, SettlementFile
 from payments.models.settlement import FileSource
 from payments.providers.base import ProviderObject, RefundSeen, RefundStatus
@@ -112,8 +112,11 @@ class Theirs:
         )
 
     def comes(self, name: str = "report.csv") -> SettlementFile:
-        """Imported, not compared yet."""
-        return imported(self.account, self.text().encode(), name)
+        """Imported, on its last day at the earliest, and not compared yet."""
+        day = datetime.combine(self.last or self.first, NOON.time(), UTC)
+        moment = max(now(), day)
+        with clock_at(lambda: moment):
+            return imported(self.account, self.text().encode(), name)
 
 
 def imported(

@@ -34,7 +34,6 @@ def unsaved(kind: Kind, **told: Any) -> Discrepancy:
         (Kind.DUPLICATE_IN_LEDGER, 12000, 6000, {AT_PROVIDER: -6000, SUSPENSE: 6000}),
         (Kind.FEE, 104, 150, {AT_PROVIDER: -46, FEES: 46}),
         (Kind.FEE, 104, 100, {AT_PROVIDER: 4, FEES: -4}),
-        (Kind.PAYOUT_TOTAL, 10000, 9500, {AT_PROVIDER: -500, SUSPENSE: 500}),
         (Kind.BANK_TOTAL, 9500, 9000, {BANK: -500, SUSPENSE: 500}),
         (Kind.STATUS, 6000, 6000, {}),
         (Kind.AMOUNT, 6000, 6000, {}),
@@ -54,6 +53,7 @@ def test_adjusting_makes_our_books_hold_what_theirs_say(
         (Kind.AMOUNT, {AT_PROVIDER: -100, LOSSES: 100}),
         (Kind.FEE, {AT_PROVIDER: 100, LOSSES: -100}),
         (Kind.BANK_TOTAL, {BANK: -100, LOSSES: 100}),
+        (Kind.PAYOUT_TOTAL, {AT_PROVIDER: -100, LOSSES: 100}),
     ],
 )
 def test_what_is_written_off_is_our_loss(kind: Kind, moved: dict[tuple[str, str], int]) -> None:
@@ -102,6 +102,12 @@ def test_every_kind_has_a_way_to_end_and_a_sentence_for_each() -> None:
 @pytest.mark.parametrize("kind", [Kind.TIMING, Kind.UNPARSEABLE_LINE, Kind.STATUS])
 def test_what_has_no_money_in_it_is_only_ignored(kind: Kind) -> None:
     assert possible(unsaved(kind, ours=6000, theirs=None)) == [Resolution.IGNORED]
+
+
+def test_a_payout_that_is_not_its_lines_leaves_nothing_to_adjust() -> None:
+    row = unsaved(Kind.PAYOUT_TOTAL, ours=10000, theirs=9500)
+
+    assert possible(row) == [Resolution.WRITTEN_OFF, Resolution.IGNORED]
 
 
 def test_without_an_amount_nothing_can_be_booked() -> None:

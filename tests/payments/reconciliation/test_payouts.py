@@ -129,56 +129,6 @@ def test_a_payout_that_was_put_right_is_settled_by_itself(account: ProviderAccou
     assert found(account) == []
 
 
-def test_a_fee_as_agreed_is_posted(account: ProviderAccount) -> None:
-    paid(account, 5920).comes()
-    reconcile(account)
-    assert posted("fee") == {("fees:sandbox", "GBP"): 80, ("provider:sandbox", "GBP"): -80}
-
-
-def test_a_fee_of_parts_of_a_penny_is_rounded_once_for_the_payout(account: ProviderAccount) -> None:
-    theirs = Theirs(account)
-    for _ in range(3):
-        theirs.sale(a_sale(account, 6000), fee="80.4", payout="po_1")
-    theirs.comes()
-    reconcile(account)
-    assert posted("fee")["fees:sandbox", "GBP"] == 241
-
-
-def test_of_a_fee_that_was_not_agreed_only_the_agreed_part_is_posted(
-    account: ProviderAccount,
-) -> None:
-    paid(account, 5900, fee="100").comes()
-    reconcile(account)
-    assert [kind for kind, _ in found(account)] == ["fee"]
-    assert posted("fee")["fees:sandbox", "GBP"] == 80
-
-
-def test_a_fee_of_our_amount_is_asked_about_with_the_amount_only(account: ProviderAccount) -> None:
-    Theirs(account).sale(a_sale(account, 6000), gross=5000, fee=80, payout="po_1").comes()
-    reconcile(account)
-    assert [kind for kind, _ in found(account)] == ["amount"]
-    assert posted("fee")["fees:sandbox", "GBP"] == 80
-
-
-def test_a_fee_of_neither_amount_is_asked_about_too(account: ProviderAccount) -> None:
-    Theirs(account).sale(a_sale(account, 6000), gross=5000, fee=90, payout="po_1").comes()
-    reconcile(account)
-    assert [kind for kind, _ in found(account)] == ["amount", "fee"]
-
-
-def test_of_money_that_nobody_knows_the_fee_is_no_second_question(account: ProviderAccount) -> None:
-    Theirs(account).line("capture", id="pay_x", gross=5000, fee=0, payout="po_1").comes()
-    reconcile(account)
-    assert found(account) == [("missing_in_ledger", "capture:#pay_x")]
-
-
-def test_without_a_rule_every_fee_is_posted(account: ProviderAccount) -> None:
-    account.fee_rules.all().delete()
-    paid(account, 5900, fee="100").comes()
-    reconcile(account)
-    assert posted("fee")["fees:sandbox", "GBP"] == 100
-
-
 def test_a_payout_leaves_the_provider_for_the_bank(account: ProviderAccount) -> None:
     paid(account, 5920).comes()
     reconcile(account)
@@ -303,11 +253,11 @@ def _days_with_payouts(account: ProviderAccount, first: int, end: int) -> None:
         theirs.comes()
 
 
-def test_an_adjusted_payout_is_undone_once_it_is_put_right(account: ProviderAccount) -> None:
+def test_a_written_off_payout_is_undone_once_it_is_put_right(account: ProviderAccount) -> None:
     theirs = paid(account, 5000)
     wrong = theirs.comes()
     reconcile(account)
-    resolved(Discrepancy.objects.get(), "adjusted")
+    resolved(Discrepancy.objects.get(), "written_off")
     take_back(wrong.pk, by=None)
     theirs.rows[-1] = theirs.rows[-1].replace("-5000", "-5920")
     theirs.comes()

@@ -8,11 +8,12 @@ from decimal import Decimal
 import pytest
 
 from orders.clock import now
-from payments.models import Payment, ProviderAccount, SettlementFile
-from payments.models.discrepancy import DiscrepancyKind
+from payments.models import Discrepancy, Payment, ProviderAccount, SettlementFile
+from payments.models.discrepancy import DiscrepancyKind, Resolution
 from payments.reconciliation.proof import Because, Mark, Proof, Reason, prove
 from payments.reconciliation.run import reconcile
 from tests.factories import a_payment
+from tests.payments.disagreeing import settle
 from tests.payments.reconciliation.proving import a_report, gbp, told
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +86,17 @@ def test_a_payment_in_no_report_yet_is_explained_once(payment: Payment) -> None:
     proof = proven(account)
 
     assert (proof.mark, proof.gap, len(proof.reasons)) == (Mark.EXPLAINED, -6000, 1)
+
+
+def test_a_payout_that_is_written_off_is_no_more_on_our_side_and_explained(
+    report: SettlementFile,
+) -> None:
+    line(report, -5396, kind="payout", payout_ref="po_1")
+    proven(report.account)
+    settle(Discrepancy.objects.get(), Resolution.WRITTEN_OFF)
+
+    proof = proven(report.account)
+
+    assert (proof.closing.ours, proof.closing.theirs, proof.unexplained) == (0, 500, 0)
+    kept = Reason(Because.SETTLED_SINCE, 500, 0, DiscrepancyKind.PAYOUT_TOTAL)
+    assert (proof.mark, proof.reasons) == (Mark.EXPLAINED, [kept])

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from orders.clock import now
 from payments.errors import FileRefused
 from payments.models import Discrepancy, SettlementChunk, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import FileKind, FileState
-from payments.reconciliation.receive import CHUNK, receive_upload, stored, take_back
+from payments.reconciliation.receive import (
+    CHUNK,
+    booked_about,
+    receive_upload,
+    stored,
+    take_back,
+)
 from tests.factories import an_account
 from tests.payments.crowd import at_once
-from tests.payments.disagreeing import a_discrepancy, a_file, a_person, the_account
+from tests.payments.disagreeing import (
+    a_bank_line,
+    a_discrepancy,
+    a_file,
+    a_line,
+    a_payout,
+    a_person,
+    settle,
+    the_account,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +135,28 @@ def test_with_a_file_the_questions_about_its_lines_are_settled_and_no_others(
 
     states = dict(Discrepancy.objects.values_list("pk", "state"))
     assert states == {line.pk: DiscrepancyState.RESOLVED, other.pk: DiscrepancyState.OPEN}
+
+
+def test_what_was_booked_about_a_file_is_counted_once_and_nothing_else() -> None:
+    day, line = now().date(), "A7KQ"
+    file = a_file(first_day=day, last_day=day)
+    a_line(file, our_ref=line)
+    long_ago = now() - timedelta(days=30)
+    settle(a_discrepancy())
+    settle(a_discrepancy(reference=line, at=long_ago), "written_off")
+    settle(a_discrepancy(DiscrepancyKind.FEE, file=file, line_no=7, at=long_ago))
+    settle(a_discrepancy(), "ignored")
+    settle(a_discrepancy(at=long_ago))
+    settle(a_discrepancy(account=an_account(code="other")))
+
+    assert booked_about(file) == 3
+
+
+def test_a_statement_carries_what_was_booked_about_its_payouts() -> None:
+    line = a_bank_line(a_payout())
+    settle(a_discrepancy(DiscrepancyKind.BANK_TOTAL, about="payout", payout=line.payout))
+
+    assert [booked_about(file) for file in (line.file, a_file(kind="statement"))] == [1, 0]
 
 
 @pytest.mark.postgres

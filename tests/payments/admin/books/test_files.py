@@ -11,12 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from orders.clock import now
 from payments.admin.books import upload as upload_module
 from payments.models import SettlementFile
 from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import FileKind, FileSource, FileState
 from tests.payments.admin.books.cast import (
     IMPORT,
+    RESOLVE,
     SEE,
     SEE_FILES,
     UPLOAD,
@@ -25,7 +27,7 @@ from tests.payments.admin.books.cast import (
     take_back_url,
 )
 from tests.payments.admin.cast import staff
-from tests.payments.disagreeing import a_discrepancy, a_file, the_account
+from tests.payments.disagreeing import a_discrepancy, a_file, settle, the_account
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:payments_settlementfile_changelist")
@@ -159,6 +161,19 @@ def test_taking_back_is_done_once_with_one_audit_row() -> None:
     assert "Nothing of this file counts any more." in pages[0]
     assert "This was done already." in pages[1]
     assert LogEntry.objects.get().change_message == "Taken back"
+
+
+@pytest.mark.parametrize("mine", [[], [RESOLVE]])
+def test_what_others_have_booked_is_undone_only_by_who_may_settle(mine: list[str]) -> None:
+    file = a_file(first_day=now().date(), last_day=now().date())
+    settle(a_discrepancy())
+    clerk = staff(SEE_FILES, IMPORT, *mine)
+    assert "1 adjustment or write-off rests" in clerk.get(take_back_url(file)).content.decode()
+
+    page = clerk.post(take_back_url(file), follow=True).content.decode()
+
+    assert ("have somebody take it back who may" in page) is not bool(mine)
+    assert SettlementFile.objects.get().state == ("replaced" if mine else "loaded")
 
 
 def test_what_was_refused_is_not_taken_back() -> None:
