@@ -14,8 +14,9 @@ from django.utils import translation
 from orders.formats import format_moment
 
 MOMENT = datetime(2026, 11, 25, 16, 17, tzinfo=UTC)
-NAMED = {"c", "DATE_FORMAT", "DATETIME_FORMAT", "H:i:s"}
-"""For machines, a day, a moment, and the time of a line below its day."""
+MACHINES = {"c", "Y-m-d", "Y-m"}
+NAMED = MACHINES | {"DATE_FORMAT", "DATETIME_FORMAT", "YEAR_MONTH_FORMAT", "H:i:s"}
+"""For machines and addresses; a day, a moment, a month, and the time of a line below its day."""
 
 
 @pytest.mark.parametrize(

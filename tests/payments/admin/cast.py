@@ -54,3 +54,15 @@ def a_webhook(attempt: Attempt, **told: Any) -> InboxEvent:
     receive(account=attempt.account, event=read_event(body), raw=raw)
     drain_inbox()
     return InboxEvent.objects.get(event_id=body["id"])
+
+
+KEPT = {
+    "code": "sandbox",
+    "active": "on",
+    "report_zone": "UTC",
+    "settlement_days": "3",
+    "payout_days": "5",
+    "fee_rules-TOTAL_FORMS": "0",
+    "fee_rules-INITIAL_FORMS": "0",
+}
+"""What the page of a provider account sends along where nothing is typed."""

@@ -15,6 +15,7 @@ from payments.models import DayBalance, ProviderAccount
 from payments.models.settlement import FileState
 from payments.services.rotate import rotate_webhook
 from tests.factories import an_account
+from tests.payments.admin.cast import KEPT
 from tests.payments.disagreeing import a_file
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +41,8 @@ def a_closed_day(account: ProviderAccount) -> DayBalance:
 
 
 def send(client: Client, account: ProviderAccount, **given: str) -> int:
-    kept = {"code": "sandbox", "active": "on", "secret_api_key": "", "secret_webhook_secret": ""}
-    times = {"report_zone": "UTC", "settlement_days": "3", "payout_days": "5"}
-    rules = {"fee_rules-TOTAL_FORMS": "0", "fee_rules-INITIAL_FORMS": "0"}
-    return client.post(url(account), kept | times | rules | given).status_code
+    secrets = {"secret_api_key": "", "secret_webhook_secret": ""}
+    return client.post(url(account), KEPT | secrets | given).status_code
 
 
 def test_secrets_are_never_in_the_page(admin_client: Client, account: ProviderAccount) -> None:

@@ -16,7 +16,7 @@ from payments.models import Attempt, Entry, Operation, ProviderAccount
 from payments.providers.base import DisputeSeen, DisputeStatus, RefundSeen, RefundStatus
 from payments.services.apply import apply_outcome
 from tests.factories import a_payment, a_refund_seen, an_attempt, an_order, captured, later
-from tests.payments.admin.cast import SEE_ORDERS, money_url, order_url, staff
+from tests.payments.admin.cast import KEPT, SEE_ORDERS, money_url, order_url, staff
 
 pytestmark = pytest.mark.django_db
 SEE_MONEY = "payments.view_entry"
@@ -181,7 +181,7 @@ def test_the_code_of_an_account_that_was_paid_through_stays(admin_client: Client
     account = ProviderAccount.objects.get()
     url = reverse("admin:payments_provideraccount_change", args=[account.pk])
 
-    assert admin_client.post(url, {"code": "other", "active": "on"}).status_code == 302
+    assert admin_client.post(url, KEPT | {"code": "other"}).status_code == 302
 
     account.refresh_from_db()
     assert account.code == "sandbox"

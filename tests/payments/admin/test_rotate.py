@@ -15,7 +15,7 @@ from orders.clock import now
 from payments.models import ProviderAccount, Refusal
 from payments.services.rotate import rotate_webhook
 from tests.factories import an_account
-from tests.payments.admin.cast import staff
+from tests.payments.admin.cast import KEPT, staff
 
 pytestmark = pytest.mark.django_db
 SEE, ROTATE = "payments.view_provideraccount", "payments.rotate_webhook"
@@ -96,9 +96,7 @@ def test_a_secret_typed_on_the_accounts_page_keeps_the_old_one_during_a_rotation
 ) -> None:
     rotate_webhook(account_id=account.pk, secrets={})
 
-    staff(SEE, CHANGE).post(
-        url(account), {"code": "sandbox", "active": "on", "secret_webhook_secret": "whsec-new"}
-    )
+    staff(SEE, CHANGE).post(url(account), KEPT | {"secret_webhook_secret": "whsec-new"})
 
     before = ProviderAccount.objects.get().before_rotation()
     assert before
