@@ -50,7 +50,7 @@ class Lines(Iterator[str]):
     def bytes_read(self) -> int:
         return self.size if self._ended else self._upload.tell()
 
-    def __iter__(self) -> Iterator[str]:  # noqa: PYI034 - a reader in C goes on by itself
+    def __iter__(self) -> Iterator[str]:  # noqa: PYI034  # a reader in C goes on by itself
         return self._lines
 
     def __next__(self) -> str:

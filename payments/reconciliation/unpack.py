@@ -181,7 +181,7 @@ def _the_one(listed: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
         raise _not_text(SHEET_WORDS)
     for name, entry in entries.items():
         _see_that_it_is_safe(name, entry)
-    data = [name for name in entries if len(entries) != 2 or SUMMARY not in name]  # noqa: PLR2004
+    data = [name for name in entries if len(entries) != 2 or SUMMARY not in name]  # noqa: PLR2004  # a pair: the lines and their summary
     if len(data) != 1 or len(entries) != sum(not entry.is_dir() for entry in listed):
         names = ", ".join(name[:80] for name in list(entries)[:5]) or _("nothing")
         why = _("the archive must hold one file, but holds: %(names)s")
