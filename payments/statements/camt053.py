@@ -51,7 +51,7 @@ SCOPES: Final = {
         "NtryRef", "AcctSvcrRef", "AddtlNtryInf",
     ),
     DETAIL: (*MONEY, "AmtDtls/TxAmt/Amt", *REFERENCES, *TEXTS),
-}  # fmt: skip
+}  # fmt: skip  # a table of pairs reads by the line
 OPENING, CLOSING = {"OPBD", "PRCD"}, {"CLBD"}
 BOOKED: Final = "BOOK"
 SIGNS: Final = {"CRDT": 1, "DBIT": -1}

@@ -11,6 +11,7 @@ from typing import Any
 
 from orders.clock import clock_at, now
 from payments.models import Attempt, Discrepancy, Entry, ProviderAccount, SettlementFile
+from payments.models.payout import FeeRule
 from payments.models.settlement import FileSource
 from payments.providers.base import ProviderObject, RefundSeen, RefundStatus
 from payments.providers.sandbox.columns import NAMES
@@ -159,3 +160,16 @@ def resolved(discrepancy: Discrepancy, resolution: str) -> None:
     """As a person settles it who needs nobody's approval."""
     by = UserFactory.create().pk
     propose(Decision(discrepancy.pk, by, resolution, "known", "mail of today", "key"))
+
+
+def with_agreed_fee() -> ProviderAccount:
+    """Such an account with an agreed fee of 1 % and 20 pence."""
+    account = the_account()
+    FeeRule.objects.create(account=account, currency="GBP", percent=1, fixed=20, tolerance=1)
+    return account
+
+
+def paid(account: ProviderAccount, amount: int, *, of: int = 6000, fee: str = "80") -> Theirs:
+    """One sale that agrees, paid out with such an amount by the payout "po_1"."""
+    theirs = Theirs(account).sale(a_sale(account, of), fee=fee, payout="po_1")
+    return theirs.line("payout", id="po_1", gross=-amount, payout="po_1")

@@ -6,15 +6,15 @@ import pytest
 from django.db.models import Sum
 
 from payments.models import Posting, ProviderAccount
-from payments.models.payout import FeeRule
 from payments.reconciliation.run import reconcile
 from tests.payments.reconciliation.books import (
     Theirs,
     a_sale,
     at_noon,
     found,
+    paid,
     posted,
-    the_account,
+    with_agreed_fee,
 )
 
 pytestmark = pytest.mark.django_db
@@ -23,16 +23,7 @@ _noon = pytest.fixture(autouse=True)(at_noon)
 
 @pytest.fixture
 def account() -> ProviderAccount:
-    """With an agreed fee of 1 % and 20 pence."""
-    account = the_account()
-    FeeRule.objects.create(account=account, currency="GBP", percent=1, fixed=20, tolerance=1)
-    return account
-
-
-def paid(account: ProviderAccount, amount: int, *, of: int = 6000, fee: str = "80") -> Theirs:
-    """One sale that agrees, paid out with such an amount by the payout "po_1"."""
-    theirs = Theirs(account).sale(a_sale(account, of), fee=fee, payout="po_1")
-    return theirs.line("payout", id="po_1", gross=-amount, payout="po_1")
+    return with_agreed_fee()
 
 
 def held(name: str) -> int:

@@ -12,7 +12,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from payments.models import Discrepancy, Payout, Posting, ProviderAccount
 from payments.models.discrepancy import Resolution
-from payments.models.payout import FeeRule
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.resolve import Decision, propose
 from payments.reconciliation.run import reconcile
@@ -24,10 +23,11 @@ from tests.payments.reconciliation.books import (
     a_sale,
     at_noon,
     found,
+    paid,
     posted,
     resolved,
     statement,
-    the_account,
+    with_agreed_fee,
 )
 
 pytestmark = pytest.mark.django_db
@@ -36,16 +36,7 @@ _noon = pytest.fixture(autouse=True)(at_noon)
 
 @pytest.fixture
 def account() -> ProviderAccount:
-    """With an agreed fee of 1 % and 20 pence."""
-    account = the_account()
-    FeeRule.objects.create(account=account, currency="GBP", percent=1, fixed=20, tolerance=1)
-    return account
-
-
-def paid(account: ProviderAccount, amount: int, *, of: int = 6000, fee: str = "80") -> Theirs:
-    """One sale that agrees, paid out with such an amount by the payout "po_1"."""
-    theirs = Theirs(account).sale(a_sale(account, of), fee=fee, payout="po_1")
-    return theirs.line("payout", id="po_1", gross=-amount, payout="po_1")
+    return with_agreed_fee()
 
 
 def held(name: str) -> int:
