@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import PaymentError
-from payments.models import Attempt, ProviderAccount, SettlementFile
+from payments.models import Attempt, ProviderAccount
 from payments.models.account import Mode
 from payments.models.settlement import FileKind, FileState
 from payments.providers.errors import NotFound, ProviderError, ProviderRejected
@@ -78,8 +78,9 @@ def _days_to_fetch(account: ProviderAccount) -> Iterator[date]:
     """
     zone = ZoneInfo(account.report_zone)
     files = account.settlement_files.filter(state__in=(FileState.LOADED, FileState.REFUSED))
-    spans = _spans(files)
-    here = {day for first, last in spans for day in _days(first, last)}
+    named = files.filter(kind=FileKind.REPORT, first_day__isnull=False, last_day__isnull=False)
+    spans = named.order_by().values_list("first_day", "last_day")
+    here = {day for first, last in spans if first and last for day in _days(first, last)}
     begun = now()
     if not here:
         first_payment = Attempt.objects.filter(account=account).order_by("created_at").first()
@@ -92,21 +93,3 @@ def _days_to_fetch(account: ProviderAccount) -> Iterator[date]:
 def _days(first: date, last: date) -> Iterator[date]:
     for count in range((last - first).days + 1):
         yield first + timedelta(days=count)
-
-
-def _spans(files: QuerySet[SettlementFile]) -> list[tuple[date, date]]:
-    """The first and last days of files, in their order; those without days left out."""
-    named = files.filter(kind=FileKind.REPORT, first_day__isnull=False, last_day__isnull=False)
-    rows = named.order_by("first_day").values_list("first_day", "last_day")
-    return [(first, last) for first, last in rows if first and last]
-
-
-def missing_days(account: ProviderAccount) -> list[date]:
-    """Days between the first and the last report that no report is about."""
-    gaps: list[date] = []
-    until: date | None = None
-    for first, last in _spans(account.settlement_files.filter(state=FileState.LOADED)):
-        if until is not None:
-            gaps += list(_days(until + timedelta(days=1), first - timedelta(days=1)))
-        until = max(until or last, last)
-    return gaps

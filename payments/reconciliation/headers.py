@@ -73,9 +73,14 @@ def check_days(days: tuple[date, date], today: date, number: int | None = None) 
     if last < first or last - first > MOST_DAYS or first < EARLIEST:
         why = _("its days cannot be: %(days)s") % {"days": _span(first, last)}
         raise ReportRefused(why, number)
-    if last > today:
+    check_begun(days, today, number)
+
+
+def check_begun(days: tuple[date, date], today: date, number: int | None = None) -> None:
+    """Refuse days of which the last has not begun yet."""
+    if days[1] > today:
         why = _("it is about days that have not begun yet: %(days)s")
-        raise ReportRefused(why % {"days": _span(first, last)}, number)
+        raise ReportRefused(why % {"days": _span(*days)}, number)
 
 
 def _span(first: date | None, last: date | None) -> str:

@@ -24,7 +24,7 @@ from payments.models.settlement import (
     FileState,
 )
 from payments.providers.reports import ReportRefused
-from payments.reconciliation import load, load_statement
+from payments.reconciliation import load, load_statement, reading
 from payments.reconciliation.receive import stored
 
 logger = logging.getLogger("till.reconciliation")
@@ -33,7 +33,7 @@ Progress = Callable[[SettlementFile], None]
 
 
 def import_path(
-    account: ProviderAccount | None, path: Path, *, say: Progress = load.silent
+    account: ProviderAccount | None, path: Path, *, say: Progress = reading.silent
 ) -> SettlementFile:
     """Read a file of any size from the disk; without an account it is a bank statement.
 
@@ -53,11 +53,13 @@ def import_report(account: ProviderAccount, body: IO[bytes], *, day: date) -> Se
     return import_new(new, body)
 
 
-def import_new(new: SettlementFile, body: IO[bytes], say: Progress = load.silent) -> SettlementFile:
+def import_new(
+    new: SettlementFile, body: IO[bytes], say: Progress = reading.silent
+) -> SettlementFile:
     """The same for a row that is not stored yet, and an open file that can be read twice."""
     file = register(new, body)
-    if token := load.claim(file.pk):
-        _read(file, body, load.Claim(token, say))
+    if token := reading.claim(file.pk):
+        _read(file, body, reading.Claim(token, say))
     file.refresh_from_db()
     return file
 
@@ -116,26 +118,26 @@ def import_waiting() -> int:
 
 def _read_stored(file: SettlementFile) -> None:
     """Read an upload that nobody reads."""
-    token = load.claim(file.pk)
+    token = reading.claim(file.pk)
     if token is None:
         return
-    mine = load.Claim(token, load.silent)
+    mine = reading.Claim(token, reading.silent)
     try:
         with stored(file) as body:
             _read(file, body, mine)
     except FileRefused as error:
-        load.refuse(file, ReportRefused(str(error)), mine)
-    except load.LostClaim:
+        reading.refuse(file, ReportRefused(str(error)), mine)
+    except reading.LostClaim:
         logger.warning("settlement file %s was taken over or back while it was read", file.pk)
         return
     file.chunks.all().delete()
 
 
-def _read(file: SettlementFile, body: IO[bytes], mine: load.Claim) -> None:
-    reading = load if file.kind == FileKind.REPORT else load_statement
+def _read(file: SettlementFile, body: IO[bytes], mine: reading.Claim) -> None:
+    how = load if file.kind == FileKind.REPORT else load_statement
     try:
-        whole = reading.load(file, body, mine)
+        whole = how.load(file, body, mine)
     except (NoAccount, NoReports, SecretsUnreadable) as error:
-        load.refuse(file, ReportRefused(str(error)), mine)
+        reading.refuse(file, ReportRefused(str(error)), mine)
         whole = False
     logger.info("settlement file %s was %s", file.pk, "read" if whole else "refused")

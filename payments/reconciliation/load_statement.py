@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from itertools import islice
 from typing import IO, Final
 
 from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
 from orders.clock import now
@@ -16,12 +17,15 @@ from payments.models import BankLine, Discrepancy, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import FileKind, FileState
 from payments.providers.reports import BadLine, ReportRefused
-from payments.reconciliation.load import Claim, LostClaim, refuse
+from payments.reconciliation.headers import check_begun
+from payments.reconciliation.reading import Claim, Reader, refuse
 from payments.reconciliation.source import open_text
 from payments.statements import BankRow, StatementHeader, open_statement
 
 SOME: Final = 2000
 LONGEST: Final = 140
+AHEAD: Final = timedelta(days=1)
+"""A statement may end at the midnight to come, and the bank's day begin before ours."""
 Days = tuple[date | None, date | None]
 """The first and the last; None where there are none."""
 
@@ -29,21 +33,30 @@ Days = tuple[date | None, date | None]
 def load(file: SettlementFile, body: IO[bytes], mine: Claim) -> bool:
     """Read a claimed statement to its end; False where it is refused, and then it says why.
 
-    All of it or nothing: statements are short. Raises LostClaim where another has taken it over.
+    Its lines count once it has ended. Raises what the reader of a report does.
     """
     try:
-        with open_text(body) as text, transaction.atomic():
-            statement = open_statement(text)
-            _refuse_twice(file, statement.header)
-            bad = _keep(file, statement.lines())
-            _one_at_a_time()
-            _refuse_twice(file, statement.header)
-            _refuse_same_rows(file, statement.header)
-            _end(file, statement.header, mine, bad=bad)
+        _read(Reader(file, mine), body)
     except ReportRefused as refusal:
         refuse(file, refusal, mine)
         return False
     return True
+
+
+def _read(reader: Reader, body: IO[bytes]) -> None:
+    with open_text(body, reader.alive) as text:
+        statement = open_statement(text)
+        _refuse_twice(reader.file, statement.header)
+        rows = statement.lines()
+        while some := list(islice(rows, SOME)):
+            with transaction.atomic():
+                _keep(reader, some)
+                reader.say(text)
+        with transaction.atomic():
+            _one_at_a_time()
+            _refuse_twice(reader.file, statement.header)
+            _refuse_same_rows(reader.file, statement.header)
+            _end(reader, statement.header)
 
 
 def _one_at_a_time() -> None:
@@ -84,9 +97,7 @@ def _refuse_same_rows(file: SettlementFile, header: StatementHeader) -> None:
     if _numbers(header):
         others = others.filter(statement_id="")
     for other in others.order_by("pk"):
-        mine = _rows(file, (other.first_day, other.last_day))
-        theirs = _rows(other, days)
-        if mine and theirs and (mine <= theirs or theirs <= mine):
+        if _is_in(file, other):
             raise ReportRefused(
                 _(
                     "its lines are in the file %(name)s already, which came in as number %(pk)s; "
@@ -96,10 +107,20 @@ def _refuse_same_rows(file: SettlementFile, header: StatementHeader) -> None:
             )
 
 
-def _rows(file: SettlementFile, days: Days) -> Counter[tuple[object, ...]]:
-    """What a statement says of some days; the same row may stand there several times."""
-    rows = file.bank_lines.filter(day__range=days)
-    return Counter(rows.values_list("day", "currency", "amount", "reference"))
+def _is_in(file: SettlementFile, other: SettlementFile) -> bool:
+    """Whether all lines of one on the days of both are lines of the other, as often as there."""
+    mine = Q(file=file, day__range=(other.first_day, other.last_day))
+    theirs = Q(file=other, day__range=_days(file))
+    rows = BankLine.objects.filter(mine | theirs).order_by()
+    times = rows.values("day", "currency", "amount", "reference").annotate(
+        mine=Count("pk", filter=Q(file=file)), theirs=Count("pk", filter=Q(file=other))
+    )
+    found = times.aggregate(
+        sum_mine=Sum("mine", default=0),
+        sum_theirs=Sum("theirs", default=0),
+        in_both=Sum(Least("mine", "theirs"), default=0),
+    )
+    return bool(0 < found["in_both"] == min(found["sum_mine"], found["sum_theirs"]))
 
 
 def _numbers(header: StatementHeader) -> list[str]:
@@ -108,44 +129,35 @@ def _numbers(header: StatementHeader) -> list[str]:
     return [number[:LONGEST] for number in every if number]
 
 
-def _keep(file: SettlementFile, rows: Iterator[BankRow | BadLine]) -> int:
-    bad = 0
-    while some := list(islice(rows, SOME)):
-        broken = [row for row in some if isinstance(row, BadLine)]
-        bad += len(broken)
-        BankLine.objects.bulk_create(
-            BankLine(
-                file=file,
-                line_no=row.number,
-                day=row.day,
-                currency=row.currency,
-                amount=row.amount,
-                reference=row.reference,
-                text=row.text,
-            )
-            for row in some
-            if isinstance(row, BankRow)
+def _keep(reader: Reader, some: Sequence[BankRow | BadLine]) -> None:
+    bad = [row for row in some if isinstance(row, BadLine)]
+    rows = [row for row in some if isinstance(row, BankRow)]
+    reader.count(len(rows), bad)
+    BankLine.objects.bulk_create(
+        BankLine(
+            file=reader.file,
+            line_no=row.number,
+            day=row.day,
+            currency=row.currency,
+            amount=row.amount,
+            reference=row.reference,
+            text=row.text,
         )
-        Discrepancy.objects.bulk_create(
-            Discrepancy(
-                subject=f"line:{file.pk}:{row.number}",
-                kind=DiscrepancyKind.UNPARSEABLE_LINE,
-                file=file,
-                line_no=row.number,
-                detail=f"{row.why}: {row.text}"[:600],
-            )
-            for row in broken
-        )
-    return bad
+        for row in rows
+    )
+    kind = DiscrepancyKind.UNPARSEABLE_LINE
+    Discrepancy.objects.bulk_create(
+        reader.question(row.number, kind, detail=f"{row.why}: {row.text}"[:600]) for row in bad
+    )
 
 
-def _end(file: SettlementFile, header: StatementHeader, mine: Claim, *, bad: int) -> None:
+def _end(reader: Reader, header: StatementHeader) -> None:
     first, last = header.first_day, header.last_day
     if first is None or last is None:
-        first, last = _days(file)
-    reading = SettlementFile.objects.filter(state=FileState.READING)
-    loaded = reading.filter(pk=file.pk, claim=mine.token).update(
-        state=FileState.LOADED,
+        first, last = _days(reader.file)
+    if first and last:
+        check_begun((first, last), (now() + AHEAD).date())
+    reader.end(
         first_day=first,
         last_day=last,
         opening=dict(header.opening),
@@ -153,13 +165,7 @@ def _end(file: SettlementFile, header: StatementHeader, mine: Claim, *, bad: int
         statement_id=header.statement_id[:LONGEST],
         more_statements=[number[:LONGEST] for number in header.more_statements],
         statement_of=header.account_id[:LONGEST],
-        lines_read=file.bank_lines.count(),
-        bad_lines=bad,
-        bytes_read=file.size,
-        ended_at=now(),
     )
-    if not loaded:
-        raise LostClaim(f"settlement file {file.pk}")
 
 
 def _days(file: SettlementFile) -> Days:

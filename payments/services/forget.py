@@ -13,7 +13,6 @@ from payments.conf import payment_settings
 from payments.models import BankLine, Discrepancy, InboxEvent, ParkedReference, Refusal
 from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
 from payments.models.inbox import SETTLED
-from payments.models.settlement import FileKind
 from payments.states import InboxState
 
 TASK: Final = "payments.forget_bodies"
@@ -43,12 +42,11 @@ def forget_bodies() -> int:
 def forget_movements() -> int:
     """Empty the words of bank lines that are no payout of ours, once their file is old enough.
 
-    Such lines name who was paid a salary. So do those that could not be read: once settled, what
-    they say goes too. Returns how many lines; twice: no change.
+    Such lines name who was paid a salary, and those of any file that could not be read may name
+    who bought: once settled, what they say goes too. Returns how many bank lines; twice: no change.
     """
     before = now() - timedelta(days=payment_settings().body_days)
-    kind = DiscrepancyKind.UNPARSEABLE_LINE
-    unread = Discrepancy.objects.filter(kind=kind, file__kind=FileKind.STATEMENT)
+    unread = Discrepancy.objects.filter(kind=DiscrepancyKind.UNPARSEABLE_LINE)
     settled = unread.filter(state=DiscrepancyState.RESOLVED, file__ended_at__lt=before)
     settled.exclude(detail="").update(detail="")
     old = BankLine.objects.filter(payout=None, file__ended_at__lt=before)

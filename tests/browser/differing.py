@@ -8,12 +8,20 @@ from config.stack import Stack
 
 _numbers = itertools.count(1)
 
+KEPT = """
+from datetime import datetime, UTC
+from payments.models import Match, ProviderAccount
+from tests.factories import an_account
+account = ProviderAccount.objects.filter(code="{code}").first()
+account = account or an_account(code="{code}", active=False)
+for_ever = datetime(2999, 1, 1, tzinfo=UTC)
+Match.objects.update_or_create(account=account, defaults={{"claimed_until": for_ever}})
+"""
+"""An account that the shop does not offer, whose books its worker leaves as a test made them."""
 SEED = """
-from datetime import date, datetime, UTC
+from datetime import date
 from decimal import Decimal
-from django.contrib.auth import get_user_model
 from payments.models import *
-account = ProviderAccount.objects.first()
 moment = datetime(2026, 11, 28, 11, 30, tzinfo=UTC)
 file = SettlementFile.objects.create(account=account, kind="report", state="loaded",
     name="settlement-{ref}.csv", source="upload", sha256="{ref}".rjust(64, "0"), size=9000,
@@ -38,5 +46,7 @@ Discrepancy.objects.create(subject="payout_total:po_{ref}", kind="payout_total",
 def differ(stack: Stack, *, theirs: int = 8500) -> str:
     """A capture of £84.00 that is another amount in their books; its reference in both."""
     ref = f"BOOKS{next(_numbers)}"
-    stack.manage("shell", "-v0", "-c", SEED.format(ref=ref, theirs=theirs))
+    stack.manage(
+        "shell", "-v0", "-c", KEPT.format(code="quay") + SEED.format(ref=ref, theirs=theirs)
+    )
     return f"A{ref}"

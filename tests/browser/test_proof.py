@@ -10,17 +10,17 @@ from playwright.sync_api import BrowserContext, ViewportSize, expect
 
 from config.stack import Stack
 from tests.browser.clerk import sign_in
+from tests.browser.differing import KEPT
 from tests.browser.visitor import Visitor
 
-BOOKS = """
+BOOKS = (
+    KEPT.format(code="harbour")
+    + """
 from datetime import timedelta
 from orders.clock import now
 from payments.reconciliation.close import close_days
 from payments.states import EntryKind
-from tests.factories import an_account
 from tests.payments.reconciliation.proving import a_payout, a_report, at, booked, told
-from payments.models import ProviderAccount
-account = an_account(code="harbour", active=False)
 day = now().date() - timedelta(days=2)
 report = a_report(account, day)
 of_day = {"kind": EntryKind.CAPTURE, "payout": a_payout(account), "ref": "A" * 21}
@@ -29,7 +29,8 @@ told(report, 6000, our_ref="A" * 21)
 told(report, 2500)
 close_days()
 """
-"""An account that the shop does not offer, with a payment that only its provider knows."""
+)
+"""A payment that only its provider knows, and that nobody has compared."""
 SCREENS = [(width, scheme) for width in (375, 1280) for scheme in ("light", "dark")]
 
 

@@ -14,7 +14,7 @@ from payments.models import ProviderAccount, SettlementFile
 from payments.providers.errors import NotFound, ProviderDown
 from payments.providers.sandbox.provider import SandboxProvider
 from payments.reconciliation import fetch, follow
-from payments.reconciliation.fetch import fetch_reports, missing_days
+from payments.reconciliation.fetch import fetch_reports
 from tests.factories import later
 from tests.payments.reconciliation.books import (
     DAY,
@@ -88,7 +88,8 @@ def test_a_month_without_a_report_holds_up_nothing(
 
     assert [night(4), night(4)] == [0, 1]
 
-    assert missing_days(account) == []
+    told = SettlementFile.objects.order_by("first_day").values_list("first_day", flat=True)
+    assert list(told) == [DAY + timedelta(days=n) for n in range(4)]
 
 
 def test_a_day_they_do_not_know_is_for_a_person_and_the_next_one_comes(

@@ -13,7 +13,7 @@ from orders.clock import clock_at
 from payments.models import Match, ProviderAccount, SettlementFile, SettlementLine
 from payments.models.settlement import FileKind, FileState
 from payments.providers.reports import ReportRefused
-from payments.reconciliation import load, run
+from payments.reconciliation import load, reading, run
 from payments.reconciliation.follow import import_and_compare, to_compare
 from payments.reconciliation.headers import check_header
 from payments.reconciliation.importing import import_waiting
@@ -146,17 +146,17 @@ def test_who_has_lost_a_file_does_not_throw_away_what_another_has_read_of_it(
     account: ProviderAccount,
 ) -> None:
     file = Theirs(account).sale(a_sale(account)).comes()
-    lost = load.Claim("another token", load.silent)
+    lost = reading.Claim("another token", reading.silent)
 
-    with pytest.raises(load.LostClaim):
-        load.refuse(file, ReportRefused("it is of another day"), lost)
+    with pytest.raises(reading.LostClaim):
+        reading.refuse(file, ReportRefused("it is of another day"), lost)
 
     assert (states(), SettlementLine.objects.count()) == ([FileState.LOADED], 1)
 
 
 def test_what_a_dead_reader_has_left_is_read_anew(account: ProviderAccount) -> None:
     file = uploaded(Theirs(account).sale(a_sale(account)))
-    load.claim(file.pk)
+    reading.claim(file.pk)
     SettlementLine.objects.create(
         file=file, line_no=7, kind="capture", gross=1, fee=0, occurred_at=NOON, settled_at=NOON
     )

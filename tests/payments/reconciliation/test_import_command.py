@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from payments.models import Match, ProviderAccount, SettlementFile, SettlementLine
 from payments.models.settlement import FileState
-from payments.reconciliation import load
+from payments.reconciliation import reading
 from tests.factories import an_attempt
 from tests.payments.reconciliation.books import DAY, NOON, Theirs, a_sale, at_noon, the_account
 
@@ -103,7 +103,7 @@ def test_a_statement_of_the_bank_is_compared_with_every_account(
 def test_progress_is_told_of_a_longer_file(
     path: Path, theirs: Theirs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load, "LINES", 2)
+    monkeypatch.setattr(reading, "LINES", 2)
     for number in range(4):
         theirs.line("adjustment", gross=number)
     path.write_text(theirs.text())

@@ -16,7 +16,7 @@ from payments.models import (
     SettlementTotal,
 )
 from payments.models.settlement import FileState
-from payments.reconciliation import batch, load
+from payments.reconciliation import batch, reading
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from tests.factories import later
@@ -143,7 +143,7 @@ def test_a_line_that_cannot_be_read_and_names_a_sale_is_one_question(
 def test_a_file_of_which_next_to_nothing_can_be_read_is_refused(
     theirs: Theirs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load, "MOST_BAD", 2)
+    monkeypatch.setattr(reading, "MOST_BAD", 2)
     for _ in range(3):
         theirs.raw("capture,what,is,this")
     file = theirs.comes()
@@ -182,7 +182,7 @@ def test_what_copy_would_take_for_its_own_signs_is_kept(theirs: Theirs, strange:
 
 
 def test_lines_are_kept_in_any_number(theirs: Theirs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "LINES", 2)
+    monkeypatch.setattr(reading, "LINES", 2)
     for number in range(6):
         theirs.line("adjustment", gross=number)
     assert outcome(theirs.comes()) == ("loaded", 7, 0, None)
@@ -199,16 +199,16 @@ def test_days_are_those_of_the_zone_of_the_reports(account: ProviderAccount) -> 
 def test_a_file_is_read_by_one_process(theirs: Theirs) -> None:
     file = theirs.comes()
     SettlementFile.objects.update(state=FileState.WAITING)
-    assert load.claim(file.pk)
-    assert load.claim(file.pk) is None
+    assert reading.claim(file.pk)
+    assert reading.claim(file.pk) is None
 
 
 def test_a_reader_who_died_is_followed_by_another_who_begins_anew(theirs: Theirs) -> None:
     file = theirs.comes()
     SettlementFile.objects.update(state=FileState.WAITING)
-    load.claim(file.pk)
+    reading.claim(file.pk)
     with later(timedelta(minutes=3)):
-        assert load.claim(file.pk)
+        assert reading.claim(file.pk)
     assert SettlementLine.objects.count() == 0
 
 

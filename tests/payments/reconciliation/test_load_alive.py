@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders.clock import clock_at
 from payments.models import ProviderAccount, SettlementFile, SettlementLine, SettlementTotal
 from payments.models.settlement import FileSource, FileState
-from payments.reconciliation import importing, load
+from payments.reconciliation import importing, load, reading
 from tests.payments.reconciliation.books import DAY, NOON, Theirs, a_sale, at_noon, the_account
 
 pytestmark = pytest.mark.django_db
@@ -54,22 +54,22 @@ def test_what_a_dead_reader_has_left_goes_batch_by_batch(
     monkeypatch: pytest.MonkeyPatch,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    monkeypatch.setattr(load, "LINES", 2)
+    monkeypatch.setattr(reading, "LINES", 2)
     for number in range(4):
         theirs.line("adjustment", gross=number)
     file = theirs.comes()
     SettlementFile.objects.update(state=FileState.READING, claim="mine")
     # look, begin, say alive, delete, commit; the end
     with django_assert_num_queries(3 * 5 + 1 + 6):
-        load.forget_lines(file.pk, "mine")
+        reading.forget_lines(file.pk, "mine")
     assert SettlementLine.objects.count() == SettlementTotal.objects.count() == 0
 
 
 def test_whose_lease_was_taken_over_deletes_no_line_of_another(theirs: Theirs) -> None:
     file = theirs.comes()
     SettlementFile.objects.update(state=FileState.READING, claim="another's")
-    with pytest.raises(load.LostClaim):
-        load.forget_lines(file.pk, "mine")
+    with pytest.raises(reading.LostClaim):
+        reading.forget_lines(file.pk, "mine")
     assert SettlementLine.objects.count() == SettlementTotal.objects.count() == 1
 
 
@@ -90,7 +90,9 @@ def test_a_file_is_kept_while_its_encoding_is_learned(
     for _ in range(40):
         theirs.raw("支" * 60_000)
     taken: list[str | None] = []
-    monkeypatch.setattr(load, "check_header", lambda *given: taken.append(load.claim(given[2].pk)))
+    monkeypatch.setattr(
+        load, "check_header", lambda *given: taken.append(reading.claim(given[2].pk))
+    )
     body = Slow(theirs.text().encode(encoding))
     new = SettlementFile(account=theirs.account, name="slow.csv", source=FileSource.COMMAND)
 

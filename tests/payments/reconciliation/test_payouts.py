@@ -15,6 +15,7 @@ from payments.models.discrepancy import Resolution
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.resolve import Decision, propose
 from payments.reconciliation.run import reconcile
+from tests.factories import later
 from tests.payments.disagreeing import a_person
 from tests.payments.reconciliation.books import (
     DAY,
@@ -198,8 +199,9 @@ def test_a_payout_that_is_on_its_way_is_no_question(account: ProviderAccount) ->
 
 def test_a_payout_that_never_came_is_asked_about(account: ProviderAccount) -> None:
     paid(account, 5920).comes()
-    statement((DAY, "1.00", "rent"), (DAY + timedelta(days=6), "1.00", "rent"))
-    reconcile(account)
+    with later(timedelta(days=6)):
+        statement((DAY, "1.00", "rent"), (DAY + timedelta(days=6), "1.00", "rent"))
+        reconcile(account)
     row = Discrepancy.objects.get()
     assert (row.kind, row.ours, row.theirs) == ("bank_total", 5920, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from payments.providers.reports import BadLine
 from payments.reconciliation import heal as healing
 from payments.reconciliation import load_statement
 from payments.reconciliation.importing import import_path
+from payments.reconciliation.reading import Reader
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from payments.services.apply import apply_outcome
@@ -121,10 +122,9 @@ def test_one_statement_in_two_files_is_loaded_once(monkeypatch: pytest.MonkeyPat
     """Each has read all of it before either of them ends."""
     keep, both = load_statement._keep, Barrier(2)
 
-    def together(file: SettlementFile, rows: Iterator[BankRow | BadLine]) -> int:
-        bad = keep(file, rows)
+    def together(reader: Reader, some: Sequence[BankRow | BadLine]) -> None:
+        keep(reader, some)
         both.wait(timeout=30)
-        return bad
 
     monkeypatch.setattr(load_statement, "_keep", together)
     at_once(2, lambda copy: imported(None, a_statement(copy)).pk)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 
+from orders.clock import clock_at
 from payments.models import BankLine, Discrepancy, SettlementFile
-from payments.models.settlement import FileState
+from payments.models.settlement import FileSource, FileState
 from payments.providers.reports import BadLine
-from payments.reconciliation import load, load_statement
+from payments.reconciliation import load_statement, reading
+from payments.reconciliation.importing import import_new
+from payments.reconciliation.reading import Reader
 from payments.reconciliation.receive import take_back
 from payments.statements import BankRow
-from tests.payments.reconciliation.books import DAY, imported, statement
+from tests.payments.reconciliation.books import DAY, NOON, imported, statement
 from tests.payments.statements.documents import balance, document, entry
 
 pytestmark = pytest.mark.django_db
@@ -154,12 +158,47 @@ def test_who_has_lost_a_statement_leaves_nothing_of_it(
     """It was taken back meanwhile, or another reads it now."""
     keep = load_statement._keep
 
-    def meanwhile(file: SettlementFile, rows: Iterator[BankRow | BadLine]) -> int:
-        SettlementFile.objects.filter(pk=file.pk).update(state=end, claim="another")
-        return keep(file, rows)
+    def meanwhile(reader: Reader, some: Sequence[BankRow | BadLine]) -> None:
+        SettlementFile.objects.update(state=end, claim="another")
+        keep(reader, some)
 
     monkeypatch.setattr(load_statement, "_keep", meanwhile)
-    with pytest.raises(load.LostClaim):
+    with pytest.raises(reading.LostClaim):
         statement((DAY - timedelta(days=1), "1.00", "a"))
 
     assert BankLine.objects.count() == 0
+
+
+def test_a_long_statement_says_how_far_it_is_and_counts_once_it_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(load_statement, "SOME", 2)
+    told: list[tuple[int, str]] = []
+    text = "".join(f"{DAY},GBP,{amount}.00,r,t\n" for amount in range(1, 6))
+    body = io.BytesIO(f"booked_on,currency,amount,reference,text\n{text}".encode())
+
+    def say(file: SettlementFile) -> None:
+        told.append((file.lines_read, SettlementFile.objects.get().state))
+
+    file = import_new(SettlementFile(name="long.csv", source=FileSource.COMMAND), body, say)
+
+    assert told == [(2, "reading"), (4, "reading"), (5, "reading")]
+    assert (file.state, file.lines_read, BankLine.objects.count()) == ("loaded", 5, 5)
+
+
+def test_what_a_dead_reader_has_left_of_a_statement_is_thrown_away() -> None:
+    file = statement((DAY, "1.00", "a"))
+    SettlementFile.objects.update(state=FileState.WAITING)
+
+    assert reading.claim(file.pk)
+
+    assert BankLine.objects.count() == 0
+
+
+@pytest.mark.parametrize(("days", "state"), [(0, "loaded"), (1, "loaded"), (2, "refused")])
+def test_a_statement_of_days_to_come_is_refused(days: int, state: str) -> None:
+    """It may end at the midnight to come; a day of a far future would make every payout late."""
+    with clock_at(lambda: NOON):
+        file = statement((DAY + days * ONE_DAY, "1.00", "a"))
+
+    assert (file.state, "not begun" in file.why) == (state, state == "refused")

@@ -60,12 +60,13 @@ def test_what_a_payout_was_found_by_is_kept() -> None:
     assert words(line) == ("po_1", "SANDBOX PAYMENTS")
 
 
+@pytest.mark.parametrize("kind", FileKind)
 @pytest.mark.parametrize(("settled", "kept"), [(True, ""), (False, "Ann Smith")])
 def test_what_could_not_be_read_is_forgotten_once_it_is_settled(
-    *, settled: bool, kept: str
+    *, kind: FileKind, settled: bool, kept: str
 ) -> None:
-    file = a_file(kind=FileKind.STATEMENT, ended_at=now())
-    facts = {"detail": "Ann Smith", "file": file, "account": None}
+    file = a_file(kind=kind, ended_at=now())
+    facts = {"detail": "Ann Smith", "file": file, "account": file.account}
     row = a_discrepancy(DiscrepancyKind.UNPARSEABLE_LINE, **facts)
     if settled:
         settle(row, Resolution.IGNORED)
