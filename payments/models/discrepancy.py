@@ -232,10 +232,13 @@ class Candidate(models.Model):
     """A group of one match that does not add up; it lives as long as the match does.
 
     `claim` is that of the match (`Match`). `ref` is our reference, or the provider's after a "#";
-    `named` is ours where theirs led to it.
+    `named` is ours where theirs led to it. Tens of thousands are written in one statement, so the
+    database checks none of them.
     """
 
-    account = models.ForeignKey(ProviderAccount, models.CASCADE, related_name="+")
+    account = models.ForeignKey(
+        ProviderAccount, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     claim = models.CharField(max_length=22)
     kind = models.CharField(max_length=16)
     ref = models.CharField(max_length=140)

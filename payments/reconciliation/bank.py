@@ -22,6 +22,7 @@ from payments.models import (
 from payments.models.discrepancy import DiscrepancyKind, Resolution
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.questions import Question, keep_questions
+from payments.reconciliation.rows import save_each
 
 WORD: Final = re.compile(r"[0-9A-Za-z_.-]{4,}")
 SOME: Final = 500
@@ -102,7 +103,7 @@ def _find(account: ProviderAccount) -> None:
             for payout in account.payouts.filter(ref__in=words - {""})
         }
         linked = [line for line in some if _link(line, known)]
-        BankLine.objects.bulk_update(linked, ["payout"], batch_size=SOME)
+        save_each(linked, ["payout"])
 
 
 def _new_lines(account: ProviderAccount) -> QuerySet[BankLine]:
@@ -149,4 +150,4 @@ def _note(account: ProviderAccount) -> None:
         if (payout.arrived, payout.arrived_on) != (arrived, day):
             payout.arrived, payout.arrived_on = arrived, day
             changed.append(payout)
-    Payout.objects.bulk_update(changed, ["arrived", "arrived_on"], batch_size=SOME)
+    save_each(changed, ["arrived", "arrived_on"])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,38 +10,15 @@ from itertools import compress, islice
 from typing import Any, Final, TypeGuard
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
-from payments.models import SettlementLine, SettlementTotal
+from payments.models import SettlementTotal
 from payments.providers.reports import BadLine, LineKind, ReportLine
-from payments.reconciliation.keys import marks, table
+from payments.reconciliation.rows import insert
+from payments.reconciliation.store import Columns, storing
 
-COLUMNS: Final = (
-    "file_id",
-    "line_no",
-    "kind",
-    "provider_ref",
-    "our_ref",
-    "method",
-    "currency",
-    "gross",
-    "fee",
-    "settled_currency",
-    "settled_gross",
-    "occurred_at",
-    "settled_at",
-    "payout_ref",
-    "stray",
-)
-STORED: Final = ReportLine._fields.index("merchant_id")
-"""So many fields of a line are stored as they are, in their order."""
-NULL: Final = "\\N"
-ROW: Final = "%s\t" * 10 + "%s+00\t%s+00\t%s\t%s\n"
-"""A line for COPY after its file: moments are in UTC."""
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+OF_TOTALS: Final = "payout_ref", "kind", "method", "currency", "settled_currency"
+"""What lines have in common, besides their day, that add up to one total."""
 TOGETHER: Final = 100
-SOME: Final = 2000
-"""Lines that are read while the database stores those before them."""
+"""Lines that are looked through and stored as one, while they are in the processor's own memory."""
 LONGEST: Final = 120
 LONGEST_METHOD: Final = 40
 LARGEST: Final = 10**15
@@ -78,6 +54,9 @@ class Sums:
     last_at: datetime
 
 
+SUMS: Final = tuple(each.name for each in fields(Sums))
+
+
 @dataclass(frozen=True, slots=True)
 class Own:
     """What a line says that is about our account: its merchant and mode, or nothing."""
@@ -97,31 +76,29 @@ class Batch:
         self.stray: list[tuple[ReportLine, str]] = []
         self.count = 0
         self._file_id, self._day = file_id, days.of
-        self._sums: dict[tuple[date, str, str, str, str, str], Sums] = {}
+        self._sums: dict[tuple[Any, ...], Sums] = {}
 
     def write(self, lines: Iterator[ReportLine | BadLine], own: Own) -> None:
         """Store lines, then their totals; the caller has a transaction open."""
-        with _storing(self._file_id) as store:
-            while some := list(islice(lines, SOME)):
-                if good := self._sorted(some, own):
-                    store(good, "")
-                    self._add_up(good)
-                    self.count += len(good)
+        with storing(self._file_id) as store:
+            while some := list(islice(lines, TOGETHER)):
+                if columns := self._good(some, own):
+                    store(columns, "")
+                    self._add_up(columns)
             for line, stray in self.stray:
-                store([line], stray)
+                store(_columns([line]), stray)
         self.count += len(self.stray)
-        SettlementTotal.objects.bulk_create(self._totals())
+        insert(SettlementTotal, ("file_id", "day", *OF_TOTALS, *SUMS), self._totals())
 
-    def _sorted(self, lines: Sequence[ReportLine | BadLine], own: Own) -> list[ReportLine]:
+    def _good(self, lines: Sequence[ReportLine | BadLine], own: Own) -> Columns | None:
         """Those that are ours and have a place in our columns; the others are put aside.
 
         Most are fine, and looked through together: one by one takes twice as long.
         """
-        good: list[ReportLine] = []
-        for begin in range(0, len(lines), TOGETHER):
-            some = lines[begin : begin + TOGETHER]
-            good += some if _all_fine(some, own) else self._each(some, own)
-        return good
+        if _are_lines(lines) and _all_fine(columns := _columns(lines), own):
+            return columns
+        good = list(self._each(lines, own))
+        return _columns(good) if good else None
 
     def _each(self, lines: Sequence[ReportLine | BadLine], own: Own) -> Iterator[ReportLine]:
         for line in lines:
@@ -135,43 +112,41 @@ class Batch:
                 stray = f"{line.merchant_id} {line.mode}".strip()
                 self.stray.append((line, stray[:LONGEST]))
 
-    def _add_up(self, lines: Sequence[ReportLine]) -> None:
-        for line in lines:
-            _, kind, _, _, method, currency, gross, fee, abroad, settled_gross, at = line[:11]
-            key = (self._day(line[11]), line[12], kind, method, currency, abroad)
+    def _add_up(self, columns: Columns) -> None:
+        days = map(self._day, columns["settled_at"])
+        keys = zip(days, *map(columns.__getitem__, OF_TOTALS), strict=True)
+        values = map(columns.__getitem__, ("gross", "fee", "settled_gross", "occurred_at"))
+        for key, gross, fee, settled_gross, at in zip(keys, *values, strict=True):
             sums = self._sums.get(key)
             if sums is None:
                 self._sums[key] = Sums(1, gross, settled_gross or 0, fee, at, at)
                 continue
             sums.lines += 1
             sums.gross += gross
-            sums.settled_gross += settled_gross or 0
             sums.fee += fee
+            if settled_gross:
+                sums.settled_gross += settled_gross
             if at < sums.first_at:
                 sums.first_at = at
             elif at > sums.last_at:
                 sums.last_at = at
+        self.count += len(columns["number"])
 
-    def _totals(self) -> Iterator[SettlementTotal]:
+    def _totals(self) -> Iterator[Sequence[object]]:
         for key, sums in self._sums.items():
-            day, payout_ref, kind, method, currency, settled_currency = key
-            yield SettlementTotal(
-                file_id=self._file_id,
-                day=day,
-                payout_ref=payout_ref,
-                kind=kind,
-                method=method,
-                currency=currency,
-                settled_currency=settled_currency,
-                **{each.name: getattr(sums, each.name) for each in fields(Sums)},
-            )
+            yield self._file_id, *key, *(getattr(sums, name) for name in SUMS)
 
 
-def _all_fine(lines: Sequence[ReportLine | BadLine], own: Own) -> TypeGuard[Sequence[ReportLine]]:
+def _are_lines(lines: Sequence[ReportLine | BadLine]) -> TypeGuard[Sequence[ReportLine]]:
+    return all(line.__class__ is ReportLine for line in lines)
+
+
+def _columns(lines: Sequence[ReportLine]) -> Columns:
+    return dict(zip(ReportLine._fields, zip(*lines, strict=True), strict=True))
+
+
+def _all_fine(columns: Columns, own: Own) -> bool:
     """Whether all can be stored as they are; False where one has to be looked at."""
-    if any(line.__class__ is not ReportLine for line in lines):
-        return False
-    columns = _columns(lines)
     words = max(map(len, columns["provider_ref"] + columns["our_ref"] + columns["payout_ref"]))
     amounts = *columns["gross"], *columns["fee"]
     return (
@@ -184,11 +159,6 @@ def _all_fine(lines: Sequence[ReportLine | BadLine], own: Own) -> TypeGuard[Sequ
         and not _has_meaningless(columns)
         and {moment.tzinfo for moment in columns["occurred_at"] + columns["settled_at"]} == {UTC}
     )
-
-
-def _columns(lines: Sequence[ReportLine | BadLine]) -> dict[str, tuple[Any, ...]]:
-    """The values of some lines by field; none of them is a bad one."""
-    return dict(zip(ReportLine._fields, zip(*lines, strict=True), strict=True))
 
 
 def _unstorable(line: ReportLine) -> str:
@@ -212,7 +182,7 @@ def _meaningless(line: ReportLine) -> str:
     return ""
 
 
-def _has_meaningless(columns: Mapping[str, tuple[Any, ...]]) -> bool:
+def _has_meaningless(columns: Columns) -> bool:
     """The same of some lines whose settled gross is nothing: most have neither kind."""
     kinds = columns["kind"]
     fees = compress(columns["gross"], map(LineKind.FEE.__eq__, kinds))
@@ -220,62 +190,3 @@ def _has_meaningless(columns: Mapping[str, tuple[Any, ...]]) -> bool:
         return True
     sent = compress(columns["payout_ref"], map(LineKind.PAYOUT.__eq__, kinds))
     return LineKind.PAYOUT in kinds and not all(sent)
-
-
-Store = Callable[[Sequence[ReportLine], str], None]
-"""Stores lines with what is foreign in them."""
-
-
-@contextmanager
-def _storing(file_id: int) -> Iterator[Store]:
-    """PostgreSQL reads text quickest; others get rows."""
-    into = f"{table(SettlementLine)} ({', '.join(COLUMNS)})"
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                yield lambda lines, stray: copy.write(_as_text(lines, file_id, stray))
-            return
-        statement = f"INSERT INTO {into} VALUES ({marks(COLUMNS)})"  # noqa: S608  # names of ours only
-
-        def insert(lines: Sequence[ReportLine], stray: str) -> None:
-            cursor.executemany(statement, [_plain(line, file_id, stray) for line in lines])
-
-        yield insert
-
-
-def _as_text(lines: Sequence[ReportLine], file_id: int, stray: str) -> str:
-    """As COPY reads it. What has to be escaped is found by counting, since next to nothing has."""
-    columns = _columns(lines)
-    occurred = list(map(_moment, columns["occurred_at"]))
-    same = columns["occurred_at"] == columns["settled_at"]
-    columns["settled_at"] = tuple(occurred if same else map(_moment, columns["settled_at"]))
-    columns["occurred_at"] = tuple(occurred)
-    abroad = [NULL if gross is None else gross for gross in columns["settled_gross"]]
-    columns["settled_gross"] = tuple(abroad)
-    cells = zip(*list(columns.values())[:STORED], [stray] * len(lines), strict=True)
-    text = "".join(map(f"{file_id}\t{ROW}".__mod__, cells))
-    nulls = abroad.count(NULL)
-    told = text.count("\t"), text.count("\n"), text.count("\\"), text.count("\r")
-    if told == (len(lines) * (len(COLUMNS) - 1), len(lines), nulls, 0):
-        return text
-    rows = ((file_id, *line[:STORED], stray) for line in lines)
-    return "".join("\t".join(map(_escaped, row)) + "\n" for row in rows)
-
-
-def _escaped(value: object) -> str:
-    return NULL if value is None else str(value).translate(_ESCAPES)
-
-
-def _moment(moment: datetime) -> str:
-    """A moment in UTC as Django keeps it where a database has no zones; quicker than isoformat."""
-    parts = moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second
-    return "%04d-%02d-%02d %02d:%02d:%02d.%06d" % (*parts, moment.microsecond)  # noqa: UP031  # half as long as an f-string
-
-
-def _plain(line: ReportLine, file_id: int, stray: str) -> tuple[int | str | None, ...]:
-    """As a database without COPY takes them."""
-    moments = _moment(line.occurred_at), _moment(line.settled_at)
-    return (
-        *(file_id, line.number, str(line.kind), *line[2:7], str(line.fee), *line[8:10]),
-        *(*moments, line.payout_ref, stray),
-    )

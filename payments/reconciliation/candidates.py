@@ -37,8 +37,8 @@ from payments.models.discrepancy import (
 )
 from payments.models.settlement import FileState
 from payments.reconciliation.claim import Run
-from payments.reconciliation.keys import table
 from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
+from payments.reconciliation.rows import count_anew, table
 from payments.states import EntryKind
 
 OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
@@ -174,14 +174,8 @@ def regroup(run: Run) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, [GROUPED, run.account.pk, run.token])
         of(run).filter(verdict="").delete()
-    _count_anew()
-
-
-def _count_anew() -> None:
-    """Let PostgreSQL know how many there are now, before it plans what follows."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {table(Candidate)}, {table(Discrepancy)}")
+    count_anew(Candidate, "account_id", "claim", "ref", "kind")
+    count_anew(Discrepancy, "account_id", "subject", "reference", "kind", "state")
 
 
 def write(run: Run) -> int:

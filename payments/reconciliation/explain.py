@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +19,8 @@ from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, Resolution
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.fees import rules_of
+from payments.reconciliation.lines import lines_of
+from payments.reconciliation.rows import save_each
 from payments.reconciliation.shares import (
     CLASSES,
     ROUNDING,
@@ -92,19 +94,17 @@ class Explainer:
     def link(self) -> None:
         """Write down what explains which payout; what explains none any more is let go."""
         of_lines = Discrepancy.objects.filter(account=self._account).exclude(about=OF_PAYOUTS)
-        linked = {pk for ids in self._links.values() for pk in ids}
+        linked = {pk: payout for payout, ids in self._links.items() for pk in ids}
         with transaction.atomic():
-            was = set(of_lines.filter(payout__isnull=False).values_list("pk", flat=True))
-            for some in _parts(was - linked):
-                of_lines.filter(pk__in=some).update(payout=None)
-            for payout, ids in self._links.items():
-                for some in _parts(ids):
-                    of_lines.filter(pk__in=some).exclude(payout=payout).update(payout=payout)
+            was = dict(of_lines.exclude(payout=None).values_list("pk", "payout"))
+            every = sorted(was.keys() | linked.keys())
+            changed = [pk for pk in every if linked.get(pk) != was.get(pk)]
+            save_each([Discrepancy(pk=pk, payout_id=linked.get(pk)) for pk in changed], ["payout"])
 
     def _gather(self) -> None:
         rows = _known(self._account).exclude(ours=None, theirs=None).iterator(SOME)
         while some := list(islice(rows, SOME)):
-            places, lines = self._payouts_of(some), _lines_of(some)
+            places, lines = self._payouts_of(some), lines_of(some)
             for discrepancy in some:
                 if line := lines.get((discrepancy.file_id, discrepancy.line_no)):
                     self._count_line(discrepancy, line)
@@ -188,13 +188,6 @@ def _known(account: ProviderAccount) -> QuerySet[Discrepancy]:
     return known.filter(Q(state__in=UNRESOLVED) | seen | Q(file__state=FileState.LOADED))
 
 
-def _lines_of(some: Sequence[Discrepancy]) -> dict[tuple[int | None, int | None], SettlementLine]:
-    """By file and number, the lines that discrepancies are about and that could be read."""
-    keys = [(each.file_id, each.line_no) for each in some if each.line_no is not None]
-    lines = SettlementLine.objects.filter(pk__in=keys)
-    return {(line.file_id, line.line_no): line for line in lines}
-
-
 def _by_time(gaps: Iterable[Gap]) -> dict[str, tuple[list[datetime], list[Gap]]]:
     """By currency, the payouts with the moments at which their lines end, in that order."""
     timed = sorted((gap.last_at, gap.payout_id, gap) for gap in gaps if gap.last_at)
@@ -204,9 +197,3 @@ def _by_time(gaps: Iterable[Gap]) -> dict[str, tuple[list[datetime], list[Gap]]]
         ends.append(end)
         inside.append(gap)
     return found
-
-
-def _parts(keys: Iterable[int]) -> Iterator[list[int]]:
-    rest = iter(sorted(keys))
-    while some := list(islice(rest, SOME)):
-        yield some

@@ -12,7 +12,8 @@ from orders.clock import now
 from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementFile, SettlementLine
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
-from payments.reconciliation.keys import REFERENCE_IN_LINE, table
+from payments.reconciliation.keys import REFERENCE_IN_LINE
+from payments.reconciliation.rows import table
 
 _CURRENCY: Final = "CASE WHEN l.settled_currency <> '' THEN l.settled_currency ELSE l.currency END"
 _GROSS: Final = "CASE WHEN l.settled_currency <> '' THEN l.settled_gross ELSE l.gross END"

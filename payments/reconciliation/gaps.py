@@ -29,7 +29,8 @@ from payments.models import (
 from payments.models.discrepancy import UNRESOLVED, Resolution
 from payments.models.settlement import FileState
 from payments.reconciliation.days import Side, begin, end
-from payments.reconciliation.keys import OURS, marks, reference_in_key, table
+from payments.reconciliation.keys import OURS, reference_in_key
+from payments.reconciliation.rows import marks, table
 
 STANDS: Final = (Resolution.IGNORED, Resolution.REFUNDED)
 """Resolved so, a difference stays for ever: no entry evens it out."""

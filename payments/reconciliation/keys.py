@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection
-from django.db.models import Model
 
 from payments.models import ProviderAccount
 from payments.states import EntryKind
@@ -43,12 +41,3 @@ def reference_in_key(account: ProviderAccount) -> str:
     begins = len(f"{EntryKind.DISPUTE}:{account.code}:") + 1
     find = "STRPOS" if connection.vendor == "postgresql" else "INSTR"
     return _REFERENCE.format(rest=f"SUBSTR(e.key, {begins})", find=find)
-
-
-def table(model: type[Model]) -> str:
-    return str(model._meta.db_table)  # noqa: SLF001  # Django's documented _meta
-
-
-def marks(values: Sequence[object]) -> str:
-    """One mark for each value."""
-    return ", ".join(["%s"] * len(values))

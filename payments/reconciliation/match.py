@@ -27,7 +27,8 @@ from payments.models import (
 from payments.models.settlement import FileState
 from payments.reconciliation import candidates, verdicts
 from payments.reconciliation.claim import Run
-from payments.reconciliation.keys import OURS, REFERENCE_IN_LINE, marks, reference_in_key, table
+from payments.reconciliation.keys import OURS, REFERENCE_IN_LINE, reference_in_key
+from payments.reconciliation.rows import count_anew, marks, table
 
 SOME: Final = 500
 """So many attempts are grouped again by one statement."""
@@ -90,6 +91,7 @@ def match(run: Run) -> int:
     files = _loaded(account)
     candidates.clear(run)
     if files:
+        count_anew(SettlementLine, "file_id", "line_no", "our_ref", "provider_ref")
         grouping = _Grouping(run, files)
         grouping.all()
         grouping.of(candidates.rename(run))

@@ -16,6 +16,7 @@ from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.explain import Explainer, Gap
 from payments.reconciliation.questions import Question, keep_questions
+from payments.reconciliation.rows import save_each
 
 SOME: Final = 1000
 CHANGES: Final = ("amount", "lines_net", "sent_at")
@@ -118,5 +119,5 @@ def _keep(account: ProviderAccount, lines: Mapping[Key, Lines]) -> dict[Key, Pay
         known[ref, currency] = payout
         (changed if payout.pk else new).append(payout)
     Payout.objects.bulk_create(new, batch_size=SOME)
-    Payout.objects.bulk_update(changed, CHANGES, batch_size=SOME)
+    save_each(changed, CHANGES)
     return known

@@ -7,14 +7,13 @@ so that a second run posts nothing, and a file that was taken back is undone by 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby, islice
-from operator import attrgetter
+from itertools import islice
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from orders.money import Money
 from payments.books import BANK, FEES, FX, PROVIDER, named
@@ -23,13 +22,13 @@ from payments.models import (
     Entry,
     Posting,
     ProviderAccount,
-    SettlementLine,
     SettlementTotal,
 )
 from payments.models.discrepancy import DiscrepancyKind, Resolution
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.claim import Run
+from payments.reconciliation.lines import lines_of
 from payments.services.post import Draft, post
 from payments.states import EntryKind
 
@@ -111,23 +110,16 @@ def _exchange(moves: Moves, account: ProviderAccount, row: Mapping[str, object])
 def _questioned(account: ProviderAccount) -> dict[tuple[str, str], int]:
     """By payout and currency, how much of the fees a person has to agree to, or has adjusted."""
     asked: dict[tuple[str, str], int] = defaultdict(int)
-    found = Discrepancy.objects.filter(account=account, kind=DiscrepancyKind.FEE)
-    rows = found.exclude(resolution=Resolution.AUTO).order_by("file", "pk")
-    for _, of_file in groupby(rows.iterator(), key=attrgetter("file_id")):
-        while some := list(islice(of_file, SOME)):
-            fees = {each.line_no: each for each in some}
-            for line in _lines(some):
-                fee = fees[line.line_no]
-                currency = line.settled_currency or line.currency
-                asked[line.payout_ref, currency] += (fee.theirs or 0) - (fee.ours or 0)
+    counting = Q(kind=DiscrepancyKind.FEE, file__state=FileState.LOADED)
+    found = Discrepancy.objects.filter(counting, account=account)
+    rows = found.exclude(resolution=Resolution.AUTO).order_by("file", "pk").iterator(SOME)
+    while some := list(islice(rows, SOME)):
+        lines = lines_of(some)
+        for fee in some:
+            line = lines[fee.file_id, fee.line_no]
+            currency = line.settled_currency or line.currency
+            asked[line.payout_ref, currency] += (fee.theirs or 0) - (fee.ours or 0)
     return asked
-
-
-def _lines(some: Sequence[Discrepancy]) -> QuerySet[SettlementLine]:
-    """The lines of one file that some discrepancies are about, while the file counts."""
-    numbers = [each.line_no for each in some if each.line_no is not None]
-    counting = SettlementLine.objects.filter(file__state=FileState.LOADED)
-    return counting.filter(file=some[0].file_id, line_no__in=numbers)
 
 
 def _has(account: ProviderAccount) -> tuple[defaultdict[Key, Moves], dict[Key, int]]:

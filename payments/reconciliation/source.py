@@ -15,7 +15,7 @@ from payments.providers.reports import ReportRefused
 from payments.reconciliation.unpack import CHUNK, EMPTY, Upload, unpacked
 
 LONGEST: Final = 64 * 1024
-"""Characters of a line. XML may stand in one line, so that comes in pieces of this length."""
+"""Characters of a line, and bytes read at once. XML may stand in one line, and comes in pieces."""
 MARKS: Final = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -38,8 +38,11 @@ class Lines(Iterator[str]):
     Raises ReportRefused, with the number of the line, on what is no text.
     """
 
-    def __init__(self, upload: Upload, text: io.TextIOWrapper, longest: int | None) -> None:
-        self._upload, self._text, self._longest = upload, text, longest
+    def __init__(
+        self, upload: Upload, body: io.BufferedReader, *, encoding: str, longest: int | None
+    ) -> None:
+        self._upload, self._body, self._longest = upload, body, longest
+        self._decoder = codecs.getincrementaldecoder(encoding)()
         self._lines, self._ended = self._read(), False
 
     @property
@@ -57,22 +60,39 @@ class Lines(Iterator[str]):
         return next(self._lines)
 
     def _read(self) -> Iterator[str]:
-        number, read = 1, self._text.readline
+        number, rest, ended = 1, "", False
+        while not ended:
+            piece = self._body.read(LONGEST)
+            text, ended = self._decode(piece, number), not piece
+            lines = list(io.StringIO(rest + text, newline=""))
+            # A line without its end goes on in the next piece, and a CR may be half of an end.
+            rest = lines.pop() if lines and not ended and not lines[-1].endswith("\n") else ""
+            if lines:
+                self._check(lines[0], number)
+            yield from lines
+            number += len(lines)
+            if len(rest) > LONGEST:
+                self._check(rest, number)
+                yield rest
+                rest = ""
+        self._ended = True
+
+    def _decode(self, piece: bytes, number: int) -> str:
+        """The text of a piece that begins in this line."""
         try:
-            while line := read(LONGEST + 2):
-                if len(line) > LONGEST or "\0" in line:
-                    self._check(line, number)
-                yield line
-                number += line.endswith(("\n", "\r"))
+            text = self._decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
             before = error.object[: error.start].decode(error.encoding, "ignore")
             why = _("this is neither UTF-8, UTF-16 nor GB18030: save the file as UTF-8")
             raise ReportRefused(why, number + before.count("\n")) from error
-        self._ended = True
+        before, nul, _after = text.partition("\0")
+        if nul:
+            why = _("there are bytes that are no text: export as CSV")
+            raise ReportRefused(why, number + before.count("\n"))
+        return text
 
     def _check(self, line: str, number: int) -> None:
-        if "\0" in line:
-            raise ReportRefused(_("there are bytes that are no text: export as CSV"), number)
+        """All other lines are within one piece, and no longer than that."""
         if self._longest is not None and len(line.rstrip("\r\n")) > self._longest:
             why = _("the line is longer than %(most)s characters")
             raise ReportRefused(why % {"most": self._longest}, number)
@@ -90,8 +110,9 @@ def open_text(file: IO[bytes], alive: Alive = quietly) -> Iterator[Lines]:
     encoding = _encoding(upload, alive)
     body = unpacked(upload)
     beginning = body.peek(64)[:64].decode(encoding, "ignore").lstrip()
-    with io.TextIOWrapper(body, encoding=encoding, newline="") as text:
-        yield Lines(upload, text, None if beginning.startswith("<") else LONGEST)
+    with body:
+        longest = None if beginning.startswith("<") else LONGEST
+        yield Lines(upload, body, encoding=encoding, longest=longest)
 
 
 def _encoding(upload: Upload, alive: Alive) -> str:

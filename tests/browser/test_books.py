@@ -17,6 +17,7 @@ Hire = Callable[..., Visitor]
 DISCREPANCIES = "/admin/payments/discrepancy/"
 FILES = "/admin/payments/settlementfile/"
 SEE, RESOLVE = "view_discrepancy", "resolve_discrepancy"
+KEEPER = "view_settlementfile", "import_settlementfile"
 
 
 def find(staff: Visitor, reference: str) -> Page:
@@ -103,28 +104,49 @@ def test_who_may_only_look_has_no_buttons(stack: Stack, hire: Hire) -> None:
         page.go_back()
 
 
-def test_a_file_is_uploaded_by_who_may_and_the_worker_says_what_is_wrong_with_it(
-    hire: Hire,
-) -> None:
-    staff, reader = (
-        hire("view_settlementfile", "import_settlementfile"),
-        hire("view_settlementfile"),
-    )
-    report = FilePayload(name="a-report.csv", mimeType="text/csv", buffer=b"#Sandbox report\n")
+def upload(staff: Visitor, whose: str, file: FilePayload) -> Page:
     page = staff.page
     page.goto(FILES)
     assert staff.barriers() == ""
     page.get_by_role("link", name="Upload…").click()
     assert staff.barriers() == ""
-    page.get_by_label("Whose books").select_option(label="Report of sandbox")
-    page.get_by_label("File:").set_input_files(report)
+    page.get_by_label("Whose books").select_option(label=whose)
+    page.get_by_label("File:").set_input_files(file)
     page.get_by_role("button", name="Upload this file").click()
-    expect(page.get_by_role("heading", name="a-report.csv")).to_be_visible()
+    expect(page.get_by_role("heading", name=file["name"])).to_be_visible()
     assert staff.barriers() == ""
+    return page
+
+
+def test_a_file_is_uploaded_by_who_may_and_the_worker_says_what_is_wrong_with_it(
+    hire: Hire,
+) -> None:
+    staff, reader = hire(*KEEPER), hire("view_settlementfile")
+    report = FilePayload(name="a-report.csv", mimeType="text/csv", buffer=b"#Sandbox report\n")
+
+    page = upload(staff, "Report of sandbox", report)
+
     assert status(reader, f"{FILES}upload/") == 403
     assert status(reader, page.url.replace("/change/", "/take-back/")) == 403
-
     expect(page.get_by_text("It does not begin with")).to_be_visible(timeout=60_000)
+    assert staff.barriers() == ""
+    assert staff.complaints == []
+
+
+def test_a_statement_that_was_read_is_taken_back(hire: Hire) -> None:
+    staff = hire(*KEEPER)
+    rows = b"booked_on,currency,amount,reference,text\n2020-01-02,GBP,-700.00,rent,Mill Lane\n"
+    statement = FilePayload(name="of-2020.csv", mimeType="text/csv", buffer=rows)
+    page = upload(staff, "Statement of our bank account", statement)
+    expect(page.get_by_role("progressbar")).to_have_count(0, timeout=60_000)
+    expect(page.get_by_text("2 Jan 2020")).to_be_visible()
+
+    page.get_by_role("link", name="Take back…").click()
+    assert staff.barriers() == ""
+    page.get_by_role("button", name="Take this file back").click()
+
+    expect(page.get_by_text("taken back").first).to_be_visible()
+    expect(page.get_by_role("link", name="Take back…")).to_have_count(0)
     assert staff.barriers() == ""
     assert staff.complaints == []
 
@@ -169,8 +191,7 @@ def test_each_list_of_the_books_is_for_who_may_see_it(hire: Hire) -> None:
 
 
 def test_the_pages_fit_the_narrowest_phone(stack: Stack, hire: Hire) -> None:
-    may = (SEE, RESOLVE, "view_settlementfile", "view_payout", "import_settlementfile")
-    staff = hire(*may)
+    staff = hire(SEE, RESOLVE, "view_payout", *KEEPER)
     page = find(staff, differ(stack))
     here = re.sub("/change/.*", "", page.url)
     addresses = [page.url, f"{here}/resolve/do/", f"{here}/evidence/do/", f"{FILES}upload/"]

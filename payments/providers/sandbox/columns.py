@@ -7,6 +7,7 @@ hold, as one text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -22,10 +23,13 @@ KINDS: Final = {kind.value: kind for kind in LineKind}
 CURRENCY_OR_NONE: Final = CURRENCIES | {""}
 LONGEST, LONGEST_METHOD, LONGEST_FEE = 120, 40, 21
 DECIMALS: Final = 6
+TOO_FINE: Final = re.compile(rf"\.[^,]{{{DECIMALS + 1}}}")
 DEAREST: Final = Decimal(10**14)
 UNREADABLE: Final = (ValueError, KeyError, TypeError, ArithmeticError)
 """What reading raises; it means no more than that some value of the column does not fit."""
 Texts = Sequence[str]
+_LINE: Final = partial(tuple.__new__, ReportLine)
+"""From its values in their order; calling the class takes three times as long."""
 
 
 def read_rows(rows: Sequence[Texts], first: int) -> list[ReportLine]:
@@ -37,7 +41,7 @@ def read_rows(rows: Sequence[Texts], first: int) -> list[ReportLine]:
     read = [column.read(texts) for column, texts in given]
     if list(map(bool, read[SETTLED])) != [gross is not None for gross in read[SETTLED + 1]]:
         raise ValueError(HALF)
-    return list(map(ReportLine, count(first), *read))
+    return list(map(_LINE, zip(count(first), *read, strict=False)))
 
 
 def why_not(row: Texts) -> str:
@@ -99,7 +103,7 @@ def _maybe_whole(texts: Texts) -> list[int | None]:
 
 def _fees(texts: Texts) -> list[Decimal]:
     _only(texts, b"-.0123456789")
-    if max(map(len, texts)) > LONGEST_FEE or any("." in text[: -DECIMALS - 1] for text in texts):
+    if max(map(len, texts)) > LONGEST_FEE or TOO_FINE.search(",".join(texts)):
         raise ValueError(texts)
     fees = list(map(Decimal, texts))
     if max(fees) >= DEAREST or min(fees) <= -DEAREST:
