@@ -119,7 +119,7 @@ def test_what_is_being_read_says_how_far_and_looks_again_with_and_without_script
 
     page = staff(SEE_FILES).get(file_page(file)).content.decode()
 
-    assert "25 % of it are read, 25 lines." in page
+    assert "25 % has been read, 25 lines so far." in page
     assert "payments/progress.js" in page
     assert '<a href="">Look again</a>' in page
 
