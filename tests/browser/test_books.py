@@ -163,7 +163,7 @@ def test_a_page_that_waits_shows_what_became_of_it(
     make += f"name={name!r}, source='upload', sha256={name!r}, size=10, state='reading', "
     stack.manage("shell", "-v0", "-c", make + "alive_at='2999-01-01T00:00Z')")
     if not script:
-        staff.page.route("**/progress.js", lambda route: route.abort())
+        staff.page.route("**/progress*.js", lambda route: route.abort())
     staff.page.goto(FILES)
     staff.page.get_by_role("link", name=name).click()
     expect(staff.page.get_by_role("progressbar")).to_be_visible()
