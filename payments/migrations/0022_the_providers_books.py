@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(null=True, verbose_name='happened')),
                 ('line_no', models.BigIntegerField(null=True, verbose_name='line')),
                 ('detail', models.CharField(blank=True, max_length=600, verbose_name='what was seen')),
-                ('state', models.CharField(choices=[('open', 'open'), ('investigating', 'being looked into'), ('proposed', 'waiting for approval'), ('resolved', 'resolved')], default='open', max_length=13, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'of a file that is being read'), ('open', 'open'), ('investigating', 'being looked into'), ('proposed', 'waiting for approval'), ('resolved', 'resolved')], default='open', max_length=13, verbose_name='state')),
                 ('found_at', models.DateTimeField(default=orders.clock.now, verbose_name='found')),
                 ('seen_at', models.DateTimeField(default=orders.clock.now, verbose_name='seen last')),
                 ('asked_at', models.DateTimeField(null=True, verbose_name='provider asked')),

@@ -41,6 +41,9 @@ class DiscrepancyKind(models.TextChoices):
 
 
 class DiscrepancyState(models.TextChoices):
+    """A draft is about a line of a file that is still being read: nobody is asked yet."""
+
+    DRAFT = "draft", pgettext_lazy("discrepancy", "of a file that is being read")
     OPEN = "open", pgettext_lazy("discrepancy", "open")
     INVESTIGATING = "investigating", pgettext_lazy("discrepancy", "being looked into")
     PROPOSED = "proposed", pgettext_lazy("discrepancy", "waiting for approval")

@@ -28,8 +28,8 @@ class LineKind(enum.StrEnum):
 class ReportHeader:
     """Whose report it is, and of which days (both included); "" and None where it does not say.
 
-    `opening` and `closing` are the provider's own balances, in minor units by currency. `line`: of
-    the file, where it says whose it is.
+    `opening` and `closing` are the provider's own balances, in minor units by currency. `lines`:
+    where in the file it says "merchant_id", "mode" and "days".
     """
 
     merchant_id: str = ""
@@ -38,7 +38,7 @@ class ReportHeader:
     last_day: date | None = None
     opening: Mapping[str, int] = field(default_factory=dict)
     closing: Mapping[str, int] = field(default_factory=dict)
-    line: int | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 class ReportLine(NamedTuple):

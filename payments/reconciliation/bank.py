@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -24,6 +24,10 @@ from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.questions import Question, keep_questions
 from payments.reconciliation.rows import save_each
 
+Covered = dict[str, list[tuple[date, date]]]
+"""By currency, stretches of days with their first and last, in their order."""
+HOLIDAYS: Final = timedelta(days=5)
+"""From one statement to the next, over days on which no bank books anything."""
 WORD: Final = re.compile(r"[0-9A-Za-z_.-]{4,}")
 SOME: Final = 500
 UNSEEN: Final = timedelta(hours=1)
@@ -55,8 +59,8 @@ def follow_payouts(account: ProviderAccount) -> None:
     keep_questions(account, DiscrepancyKind.BANK_TOTAL, questions)
 
 
-def _days() -> dict[str, tuple[date, date]]:
-    """By currency, the first and the last day of the statements of our accounts in it."""
+def _days() -> Covered:
+    """By currency, the stretches of days that statements of our accounts in it are about."""
     loaded = SettlementFile.objects.filter(kind=FileKind.STATEMENT, state=FileState.LOADED)
     rows = loaded.values_list("pk", "first_day", "last_day", "opening", "closing")
     plain = [pk for pk, _, _, opening, closing in rows if not opening and not closing]
@@ -64,24 +68,26 @@ def _days() -> dict[str, tuple[date, date]]:
     of_lines: dict[int, set[str]] = {}
     for pk, currency in seen.distinct():
         of_lines.setdefault(pk, set()).add(currency)
-    days: dict[str, tuple[date, date]] = {}
-    for pk, first, last, opening, closing in rows:
+    days: Covered = {}
+    for pk, first, last, opening, closing in rows.order_by("first_day"):
         for currency in {*opening, *closing, *of_lines.get(pk, ())}:
             if first and last:
-                known = days.get(currency, (first, last))
-                days[currency] = min(known[0], first), max(known[1], last)
+                stretches = days.setdefault(currency, [(first, last)])
+                begin, end = stretches[-1]
+                if first - end <= HOLIDAYS:
+                    stretches[-1] = begin, max(end, last)
+                else:
+                    stretches.append((first, last))
     return days
 
 
-def _is_missed(
-    payout: Payout, account: ProviderAccount, days: Mapping[str, tuple[date, date]]
-) -> bool:
+def _is_missed(payout: Payout, account: ProviderAccount, days: Covered) -> bool:
     """Whether statements in its currency cover all its days, and it is in none of them."""
-    if payout.sent_at is None or payout.currency not in days:
+    if payout.sent_at is None:
         return False
-    first, last = days[payout.currency]
     sent = payout.sent_at.astimezone(ZoneInfo(account.report_zone)).date()
-    return first <= sent <= last - timedelta(days=account.payout_days)
+    late = sent + timedelta(days=account.payout_days)
+    return any(first <= sent and late <= last for first, last in days.get(payout.currency, ()))
 
 
 def _asked(account: ProviderAccount) -> dict[int, tuple[int | None, int | None]]:

@@ -17,6 +17,10 @@ from payments.reconciliation.store import Columns, storing
 
 OF_TOTALS: Final = "payout_ref", "kind", "method", "currency", "settled_currency"
 """What lines have in common, besides their day, that add up to one total."""
+DAY: Final = "day"
+"""Of settlement, in the zone of the account."""
+Span = tuple[date, date]
+"""The first and the last day on which a line of the file may be settled."""
 TOGETHER: Final = 100
 """Lines that are looked through and stored as one, while they are in the processor's own memory."""
 LONGEST: Final = 120
@@ -71,11 +75,12 @@ class Batch:
     They go to the database some at a time, so that it stores these while those are read.
     """
 
-    def __init__(self, file_id: int, days: Days) -> None:
+    def __init__(self, file_id: int, days: Days, span: Span) -> None:
         self.bad: list[BadLine] = []
         self.stray: list[tuple[ReportLine, str]] = []
         self.count = 0
         self._file_id, self._day = file_id, days.of
+        self._first, self._last = span
         self._sums: dict[tuple[Any, ...], Sums] = {}
 
     def write(self, lines: Iterator[ReportLine | BadLine], own: Own) -> None:
@@ -86,25 +91,34 @@ class Batch:
                     store(columns, "")
                     self._add_up(columns)
             for line, stray in self.stray:
-                store(_columns([line]), stray)
+                store(self._columns([line]), stray)
         self.count += len(self.stray)
-        insert(SettlementTotal, ("file_id", "day", *OF_TOTALS, *SUMS), self._totals())
+        insert(SettlementTotal, ("file_id", DAY, *OF_TOTALS, *SUMS), self._totals())
 
     def _good(self, lines: Sequence[ReportLine | BadLine], own: Own) -> Columns | None:
         """Those that are ours and have a place in our columns; the others are put aside.
 
         Most are fine, and looked through together: one by one takes twice as long.
         """
-        if _are_lines(lines) and _all_fine(columns := _columns(lines), own):
-            return columns
+        if _are_lines(lines):
+            columns = self._columns(lines)
+            days = columns[DAY]
+            if self._first <= min(days) <= max(days) <= self._last and _all_fine(columns, own):
+                return columns
         good = list(self._each(lines, own))
-        return _columns(good) if good else None
+        return self._columns(good) if good else None
+
+    def _columns(self, lines: Sequence[ReportLine]) -> Columns:
+        """The values of lines by field, and their days."""
+        columns = dict(zip(ReportLine._fields, zip(*lines, strict=True), strict=True))
+        columns[DAY] = tuple(map(self._day, columns["settled_at"]))
+        return columns
 
     def _each(self, lines: Sequence[ReportLine | BadLine], own: Own) -> Iterator[ReportLine]:
         for line in lines:
             if isinstance(line, BadLine):
                 self.bad.append(line)
-            elif why := _unstorable(line) or _meaningless(line):
+            elif why := _unstorable(line) or _meaningless(line) or self._elsewhere(line):
                 self.bad.append(BadLine(line.number, why, f"{line.kind} {line.provider_ref}"))
             elif line.merchant_id in own.merchants and line.mode in own.modes:
                 yield line
@@ -112,9 +126,13 @@ class Batch:
                 stray = f"{line.merchant_id} {line.mode}".strip()
                 self.stray.append((line, stray[:LONGEST]))
 
+    def _elsewhere(self, line: ReportLine) -> str:
+        """Why its day is none of its file's; "" where it is, or next to one: zones differ."""
+        day = self._day(line.settled_at)
+        return "" if self._first <= day <= self._last else f"{day} is no day of this report"
+
     def _add_up(self, columns: Columns) -> None:
-        days = map(self._day, columns["settled_at"])
-        keys = zip(days, *map(columns.__getitem__, OF_TOTALS), strict=True)
+        keys = zip(*map(columns.__getitem__, (DAY, *OF_TOTALS)), strict=True)
         values = map(columns.__getitem__, ("gross", "fee", "settled_gross", "occurred_at"))
         for key, gross, fee, settled_gross, at in zip(keys, *values, strict=True):
             sums = self._sums.get(key)
@@ -139,10 +157,6 @@ class Batch:
 
 def _are_lines(lines: Sequence[ReportLine | BadLine]) -> TypeGuard[Sequence[ReportLine]]:
     return all(line.__class__ is ReportLine for line in lines)
-
-
-def _columns(lines: Sequence[ReportLine]) -> Columns:
-    return dict(zip(ReportLine._fields, zip(*lines, strict=True), strict=True))
 
 
 def _all_fine(columns: Columns, own: Own) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from orders.clock import now
-from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementFile, SettlementLine
+from payments.models import Discrepancy, FeeRule, ProviderAccount, SettlementLine
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.keys import REFERENCE_IN_LINE
@@ -61,9 +61,9 @@ def question_fees(account: ProviderAccount) -> None:
     for file in files:
         moment = connection.ops.adapt_datetimefield_value(now())
         with transaction.atomic(), connection.cursor() as cursor:
-            values = [account.pk, moment, moment, account.pk, file.pk, account.pk]
-            cursor.execute(statement, values)
-            SettlementFile.objects.filter(pk=file.pk).update(fees_checked=True)
+            if files.filter(pk=file.pk).update(fees_checked=True):  # nobody took it back meanwhile
+                values = [account.pk, moment, moment, account.pk, file.pk, account.pk]
+                cursor.execute(statement, values)
 
 
 def expected_fee(kind: str, gross: int, rule: FeeRule | None) -> Decimal:

@@ -24,13 +24,13 @@ def check_header(header: ReportHeader, account: ProviderAccount, file: Settlemen
         raise ReportRefused(
             _("it is of the account %(theirs)s, and %(code)s is %(ours)s")
             % {"theirs": header.merchant_id, "code": account.code, "ours": account.merchant_id},
-            header.line,
+            header.lines.get("merchant_id"),
         )
     if header.mode not in {"", account.mode}:
         raise ReportRefused(
             _("it is of the mode %(theirs)s, and %(code)s is an account of the mode %(ours)s")
             % {"theirs": header.mode, "code": account.code, "ours": account.mode},
-            header.line,
+            header.lines.get("mode"),
         )
     first, last = header.first_day, header.last_day
     if first and last:
@@ -38,9 +38,9 @@ def check_header(header: ReportHeader, account: ProviderAccount, file: Settlemen
             raise ReportRefused(
                 _("it is about %(theirs)s, and %(ours)s was asked for")
                 % {"theirs": _span(first, last), "ours": _span(file.first_day, file.last_day)},
-                header.line,
+                header.lines.get("days"),
             )
-        check_overlap(file, (first, last), header.line)
+        check_overlap(file, (first, last), header.lines.get("days"))
 
 
 def check_overlap(file: SettlementFile, days: tuple[date, date], number: int | None = None) -> None:
@@ -64,23 +64,24 @@ def check_overlap(file: SettlementFile, days: tuple[date, date], number: int | N
         )
 
 
-def check_days(days: tuple[date, date], today: date, number: int | None = None) -> None:
+def check_days(
+    days: tuple[date, date],
+    today: date,
+    number: int | None = None,
+    *,
+    most: timedelta = MOST_DAYS,
+) -> None:
     """Refuse days that cannot be: turned round, too many, long ago, or not begun yet.
 
     One day of a far future would make all that is booked until then late.
     """
     first, last = days
-    if last < first or last - first > MOST_DAYS or first < EARLIEST:
+    if last < first or last - first > most or first < EARLIEST:
         why = _("its days cannot be: %(days)s") % {"days": _span(first, last)}
         raise ReportRefused(why, number)
-    check_begun(days, today, number)
-
-
-def check_begun(days: tuple[date, date], today: date, number: int | None = None) -> None:
-    """Refuse days of which the last has not begun yet."""
-    if days[1] > today:
+    if last > today:
         why = _("it is about days that have not begun yet: %(days)s")
-        raise ReportRefused(why % {"days": _span(*days)}, number)
+        raise ReportRefused(why % {"days": _span(first, last)}, number)
 
 
 def _span(first: date | None, last: date | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import IO, Final
 
@@ -12,7 +12,7 @@ from django.db import transaction
 
 from payments.models import Discrepancy, ProviderAccount, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind
-from payments.providers.reports import ReportHeader, ReportRefused
+from payments.providers.reports import BadLine, ReportHeader, ReportRefused
 from payments.reconciliation import reading
 from payments.reconciliation.batch import Batch, Days, Own
 from payments.reconciliation.headers import check_header, check_overlap
@@ -20,6 +20,7 @@ from payments.reconciliation.reading import Claim, Reader, refuse
 from payments.reconciliation.source import open_text
 from payments.registry import reports_of
 
+ONE_DAY: Final = timedelta(days=1)
 OUR_REFERENCE: Final = re.compile(r"\b[ACR][0-9A-HJKMNP-TV-Z]{20}\b")
 """Of an attempt, a capture or a refund, wherever it stands in a line that cannot be read."""
 
@@ -44,18 +45,27 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
     with open_text(body, reader.alive) as text:
         report = reports_of(account).parse_report(text)
         check_header(report.header, account, file)
-        lines, days = report.lines(), Days(account.report_zone)
+        lines, days, span = report.lines(), Days(account.report_zone), _span(report.header)
         own = Own(frozenset({"", account.merchant_id}), frozenset({"", account.mode}))
         read = most = reading.LINES
         while read == most:
-            batch = Batch(file.pk, days)
+            batch = Batch(file.pk, days, span)
             with transaction.atomic():
+                reader.go_on()
                 batch.write(islice(lines, most), own)
-                reader.count(batch.count, batch.bad)
+                stray = (BadLine(line.number, why, "") for line, why in batch.stray)
+                reader.count(batch.count, batch.bad, [*stray])
                 Discrepancy.objects.bulk_create(_questions(reader, batch, account))
                 reader.say(text)
             read = batch.count + len(batch.bad)
         _end(reader, report.header, account)
+
+
+def _span(header: ReportHeader) -> tuple[date, date]:
+    """On which days its lines may be settled: a day more at each end, since zones differ."""
+    if header.first_day is None or header.last_day is None:
+        return date.min, date.max
+    return header.first_day - ONE_DAY, header.last_day + ONE_DAY
 
 
 def _questions(reader: Reader, batch: Batch, account: ProviderAccount) -> Iterator[Discrepancy]:
@@ -86,7 +96,7 @@ def _end(reader: Reader, header: ReportHeader, account: ProviderAccount) -> None
     with transaction.atomic():
         ProviderAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
         if first and last:
-            check_overlap(reader.file, (first, last), header.line)
+            check_overlap(reader.file, (first, last), header.lines.get("days"))
         balances = {"opening": dict(header.opening), "closing": dict(header.closing)}
         reader.end(first_day=first, last_day=last, **balances)
 

@@ -13,19 +13,19 @@ from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
 from orders.clock import now
+from payments.conf import payment_settings
 from payments.models import BankLine, Discrepancy, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import FileKind, FileState
 from payments.providers.reports import BadLine, ReportRefused
-from payments.reconciliation.headers import check_begun
+from payments.reconciliation.headers import EARLIEST, check_days
 from payments.reconciliation.reading import Claim, Reader, refuse
 from payments.reconciliation.source import open_text
 from payments.statements import BankRow, StatementHeader, open_statement
 
 SOME: Final = 2000
 LONGEST: Final = 140
-AHEAD: Final = timedelta(days=1)
-"""A statement may end at the midnight to come, and the bank's day begin before ours."""
+MOST_DAYS: Final = timedelta(days=4000)
 Days = tuple[date | None, date | None]
 """The first and the last; None where there are none."""
 
@@ -47,16 +47,20 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
     with open_text(body, reader.alive) as text:
         statement = open_statement(text)
         _refuse_twice(reader.file, statement.header)
+        names_days = statement.header.first_day is not None
         rows = statement.lines()
         while some := list(islice(rows, SOME)):
             with transaction.atomic():
+                reader.go_on()
                 _keep(reader, some)
                 reader.say(text)
         with transaction.atomic():
             _one_at_a_time()
             _refuse_twice(reader.file, statement.header)
             _refuse_same_rows(reader.file, statement.header)
-            _end(reader, statement.header)
+            header = statement.header
+            named = header.first_day, header.last_day
+            _end(reader, header, named if names_days else _days(reader.file))
 
 
 def _one_at_a_time() -> None:
@@ -76,7 +80,8 @@ def _refuse_twice(file: SettlementFile, header: StatementHeader) -> None:
         if twice := named & {other.statement_id, *other.more_statements}:
             raise ReportRefused(
                 _("statement %(id)s came in already, as file %(name)s")
-                % {"id": min(twice), "name": other.name}
+                % {"id": min(twice), "name": other.name},
+                header.line,
             )
 
 
@@ -103,16 +108,23 @@ def _refuse_same_rows(file: SettlementFile, header: StatementHeader) -> None:
                     "its lines are in the file %(name)s already, which came in as number %(pk)s; "
                     "take that one back if this one is to replace it"
                 )
-                % {"name": other.name, "pk": other.pk}
+                % {"name": other.name, "pk": other.pk},
+                header.line,
             )
 
 
 def _is_in(file: SettlementFile, other: SettlementFile) -> bool:
-    """Whether all lines of one on the days of both are lines of the other, as often as there."""
+    """Whether all lines of one on the days of both are lines of the other, as often as there.
+
+    Once references may have been forgotten, days and amounts tell.
+    """
+    kept = now() - timedelta(days=payment_settings().body_days)
+    known = other.ended_at and other.ended_at > kept
+    names = ("day", "currency", "amount", *(("reference",) if known else ()))
     mine = Q(file=file, day__range=(other.first_day, other.last_day))
     theirs = Q(file=other, day__range=_days(file))
     rows = BankLine.objects.filter(mine | theirs).order_by()
-    times = rows.values("day", "currency", "amount", "reference").annotate(
+    times = rows.values(*names).annotate(
         mine=Count("pk", filter=Q(file=file)), theirs=Count("pk", filter=Q(file=other))
     )
     found = times.aggregate(
@@ -130,8 +142,9 @@ def _numbers(header: StatementHeader) -> list[str]:
 
 
 def _keep(reader: Reader, some: Sequence[BankRow | BadLine]) -> None:
-    bad = [row for row in some if isinstance(row, BadLine)]
-    rows = [row for row in some if isinstance(row, BankRow)]
+    known = [_with_a_day(row) for row in some]
+    bad = [row for row in known if isinstance(row, BadLine)]
+    rows = [row for row in known if isinstance(row, BankRow)]
     reader.count(len(rows), bad)
     BankLine.objects.bulk_create(
         BankLine(
@@ -151,12 +164,22 @@ def _keep(reader: Reader, some: Sequence[BankRow | BadLine]) -> None:
     )
 
 
-def _end(reader: Reader, header: StatementHeader) -> None:
-    first, last = header.first_day, header.last_day
-    if first is None or last is None:
-        first, last = _days(reader.file)
+def _with_a_day(row: BankRow | BadLine) -> BankRow | BadLine:
+    """The row, unless its day is a slip of the pen or yet to come."""
+    if isinstance(row, BadLine) or EARLIEST <= row.day <= _tomorrow():
+        return row
+    return BadLine(row.number, f"its day cannot be: {row.day}", row.text)
+
+
+def _tomorrow() -> date:
+    """A statement may end at the midnight to come, and the bank's day begin before ours."""
+    return (now() + timedelta(days=1)).date()
+
+
+def _end(reader: Reader, header: StatementHeader, days: Days) -> None:
+    first, last = days
     if first and last:
-        check_begun((first, last), (now() + AHEAD).date())
+        check_days((first, last), _tomorrow(), header.line, most=MOST_DAYS)
     reader.end(
         first_day=first,
         last_day=last,

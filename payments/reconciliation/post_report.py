@@ -56,7 +56,9 @@ def post_report(run: Run) -> int:
             if (amount := must[key].get(side, 0) - has[key].get(side, 0))
         }
         if moves:
-            payout = payouts[ref, currency]
+            payout = payouts.get((ref, currency))
+            if payout is None:  # its file came in after the payouts were summed up: the next run's
+                continue
             name = f"{kind}:{payout.pk}:{posted.get(key, 0) + 1}"
             drafts.append(Draft(Entry(key=name, kind=kind, payout=payout), moves))
     for begin in range(0, len(drafts), SOME):

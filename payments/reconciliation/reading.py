@@ -22,7 +22,7 @@ from payments.models import (
     SettlementLine,
     SettlementTotal,
 )
-from payments.models.discrepancy import DiscrepancyKind
+from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import READING_LEASE, FileState
 from payments.providers.reports import BadLine, ReportRefused
 from payments.reconciliation.source import Lines
@@ -31,7 +31,9 @@ logger = logging.getLogger("till.reconciliation")
 LINES: Final = 50_000
 """In one transaction: so many take about a fifth of a second."""
 MOST_BAD: Final = 1000
-"""A file with more lines that cannot be read than that, and than others, is refused."""
+"""A file with more lines that are not good than that, and than good ones, is refused."""
+FAR_TOO_BAD: Final = 100 * MOST_BAD
+"""Where there are so many, the rest is not waited for."""
 SIGN_OF_LIFE: Final = READING_LEASE / 8
 """So often whoever learns the encoding of a file says that they are at it."""
 
@@ -134,6 +136,8 @@ class Reader:
     mine: Claim
     lines: int = 0
     bad: int = 0
+    stray: int = 0
+    first_bad: BadLine | None = None
     said: datetime = field(default_factory=now)
 
     def alive(self) -> None:
@@ -142,21 +146,26 @@ class Reader:
             say_alive(self.file.pk, self.mine.token)
             self.said = now()
 
-    def count(self, lines: int, bad: Sequence[BadLine]) -> None:
-        """Refuse a file of which hardly anything can be read: raises ReportRefused."""
+    def go_on(self) -> None:
+        """Keep the file, and others from it, until the open transaction ends."""
+        say_alive(self.file.pk, self.mine.token)
+
+    def count(self, lines: int, bad: Sequence[BadLine], stray: Sequence[BadLine] = ()) -> None:
+        """How many lines were read, and how many could not be; `stray` are among those read.
+
+        Raises ReportRefused where it is far too many.
+        """
         self.lines += lines
         self.bad += len(bad)
-        if self.bad > max(MOST_BAD, self.lines):
-            raise ReportRefused(
-                _("%(count)s lines cannot be read, more than can; one of them: %(why)s")
-                % {"count": self.bad, "why": bad[0].why},
-                bad[0].number,
-            )
+        self.stray += len(stray)
+        self.first_bad = self.first_bad or next(iter((*bad, *stray)), None)
+        self._judge(FAR_TOO_BAD)
 
     def question(self, number: int, kind: DiscrepancyKind, **facts: object) -> Discrepancy:
-        """What staff are asked about one line, known by the file and its number."""
-        subject = f"line:{self.file.pk}:{number}"
-        return Discrepancy(subject=subject, kind=kind, file=self.file, line_no=number, **facts)
+        """What staff are asked about one line once the file counts; known by file and number."""
+        subject, state = f"line:{self.file.pk}:{number}", DiscrepancyState.DRAFT
+        about = {"file": self.file, "line_no": number, "kind": kind, "state": state}
+        return Discrepancy(subject=subject, **about, **facts)
 
     def say(self, text: Lines) -> None:
         """How far it is; told once the lines are stored, in the same transaction."""
@@ -167,8 +176,23 @@ class Reader:
         self.mine.say(file)
 
     def end(self, **facts: object) -> None:
-        """From now on its lines count."""
+        """From now on its lines count, and staff are asked; in a transaction of the caller's.
+
+        Raises ReportRefused on a file of which hardly anything is good.
+        """
+        self._judge(MOST_BAD)
         self._update(state=FileState.LOADED, bytes_read=self.file.size, ended_at=now(), **facts)
+        drafts = Discrepancy.objects.filter(file=self.file, state=DiscrepancyState.DRAFT)
+        drafts.update(state=DiscrepancyState.OPEN)
+
+    def _judge(self, most: int) -> None:
+        count = self.bad + self.stray
+        if self.first_bad and count > max(most, self.lines - self.stray):
+            raise ReportRefused(
+                _("%(count)s lines are not good, more than are; one of them: %(why)s")
+                % {"count": count, "why": self.first_bad.why},
+                self.first_bad.number,
+            )
 
     def _update(self, **changes: object) -> None:
         mine = SettlementFile.objects.filter(pk=self.file.pk, claim=self.mine.token)

@@ -13,6 +13,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 
 from payments.models import Discrepancy, SettlementLine
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, Resolution
+from payments.models.settlement import FileState
 from payments.reconciliation.days import Side, end
 from payments.reconciliation.gaps import STANDS
 from payments.reconciliation.moved import Total, by_day, posted, their_totals
@@ -129,7 +130,10 @@ def _asked(side: Side, day: date, refs: list[str]) -> dict[str, Asked]:
     """By payout, how much of its fees `post_report` has left to a person."""
     line = SettlementLine.objects.filter(file=OuterRef("file"), line_no=OuterRef("line_no"))
     rows = Discrepancy.objects.filter(
-        account=side.account, kind=DiscrepancyKind.FEE, currency=side.currency
+        account=side.account,
+        kind=DiscrepancyKind.FEE,
+        currency=side.currency,
+        file__state=FileState.LOADED,
     )
     rows = rows.exclude(resolution=Resolution.AUTO).annotate(
         ref=Subquery(line.values("payout_ref")[:1])

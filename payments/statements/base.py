@@ -27,7 +27,8 @@ class StatementHeader:
     """Which statement, of which account and days (both included); "" and None where it says none.
 
     `opening` and `closing` are the bank's own balances, in minor units by currency.
-    `more_statements`: the numbers of those that follow the first in the same file, once read.
+    `line`: of the file, where it begins. `more_statements`: the numbers of those that follow the
+    first in the same file, once read.
     """
 
     statement_id: str = ""
@@ -37,6 +38,7 @@ class StatementHeader:
     opening: Mapping[str, int] = field(default_factory=dict)
     closing: Mapping[str, int] = field(default_factory=dict)
     more_statements: tuple[str, ...] = ()
+    line: int = 1
 
     def covering(self, day: date) -> StatementHeader:
         """The header of a statement that names no days, once it has a movement of this one."""

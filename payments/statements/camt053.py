@@ -135,7 +135,13 @@ class Camt053:
         if not self._known:
             self._known, self._names_days = True, bool(first and last)
             self.header = StatementHeader(
-                part.first("Id"), account, first, last, self._opening, self._closing
+                part.first("Id"),
+                account,
+                first,
+                last,
+                self._opening,
+                self._closing,
+                line=part.line,
             )
         elif account == self.header.account_id and self.header.closing == self._opening:
             last = last if self._names_days else self.header.last_day

@@ -59,7 +59,7 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Discrepancy]:
         rows: QuerySet[Discrepancy] = super().get_queryset(request)
-        return rows.select_related(*READ, *WHOSE)
+        return rows.exclude(state=DiscrepancyState.DRAFT).select_related(*READ, *WHOSE)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Discrepancy], search_term: str

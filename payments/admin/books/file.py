@@ -22,7 +22,7 @@ from payments.admin.books.filters import AccountFilter
 from payments.admin.books.upload import may_import, take_back_page, upload_page
 from payments.admin.marks import badge_mark
 from payments.models import Discrepancy, SettlementFile
-from payments.models.discrepancy import DiscrepancyKind
+from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import DEAD_FILES, FileKind, FileState
 
 MOST_BAD = 100
@@ -139,7 +139,8 @@ class FileAdmin(BookAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         file: SettlementFile = kwargs["obj"]
-        bad = Discrepancy.objects.filter(file=file, kind=DiscrepancyKind.UNPARSEABLE_LINE)
+        asked = Discrepancy.objects.filter(file=file).exclude(state=DiscrepancyState.DRAFT)
+        bad = asked.filter(kind=DiscrepancyKind.UNPARSEABLE_LINE)
         context |= {
             "file": file,
             "busy": file.state in BUSY,

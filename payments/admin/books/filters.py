@@ -27,7 +27,8 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:
-        return [(UNSETTLED, _("not settled")), *DiscrepancyState.choices]
+        states = [state for state in DiscrepancyState if state != DiscrepancyState.DRAFT]
+        return [(UNSETTLED, _("not settled")), *((state.value, state.label) for state in states)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:

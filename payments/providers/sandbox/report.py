@@ -16,7 +16,8 @@ from payments.providers.reports import BadLine, ReportHeader, ReportLine, Report
 from payments.providers.sandbox.columns import NAMES, UNREADABLE, read_rows, whole, why_not
 
 TITLE: Final = "#Sandbox settlement report"
-MERCHANT, OPENING, CLOSING, LINES = "#merchant_id", "#opening", "#closing", "#lines"
+MERCHANT, MODE, PERIOD = "#merchant_id", "#mode", "#period"
+OPENING, CLOSING, LINES = "#opening", "#closing", "#lines"
 DELIMITERS: Final = ",;\t"
 BLANK: Final = DELIMITERS + " \r\n"
 AT_ONCE: Final = 64
@@ -147,8 +148,8 @@ class _Head:
     """The lines before the columns are named; what it does not know is not ours to judge."""
 
     number: int = 0
-    whose: int | None = None
-    """The line that says whose report it is."""
+    lines: dict[str, int] = field(default_factory=dict)
+    """By word, the line that says it."""
     words: dict[str, list[str]] = field(default_factory=dict)
     opening: dict[str, int] = field(default_factory=dict)
 
@@ -166,18 +167,20 @@ class _Head:
             raise ReportRefused(f"{_shown(cells[0])} is there twice.", number)
         else:
             self.words[cells[0]] = cells[1:]
-            self.whose = number if cells[0] == MERCHANT else self.whose
+            self.lines[cells[0]] = number
 
     def ended(self, number: int, closing: dict[str, int]) -> ReportHeader:
         if TITLE not in self.words:
             raise ReportRefused(f"It does not begin with {TITLE}.", number)
         (merchant_id,) = self._said(MERCHANT, 1, number)
-        (mode,) = self._said("#mode", 1, number)
-        first, last = (_day(text, number) for text in self._said("#period", 2, number))
+        (mode,) = self._said(MODE, 1, number)
+        first, last = (_day(text, number) for text in self._said(PERIOD, 2, number))
         if last < first:
             raise ReportRefused("#period ends before it begins.", number)
         balances = self.opening, closing
-        return ReportHeader(merchant_id, mode, first, last, *balances, line=self.whose)
+        said = {"merchant_id": MERCHANT, "mode": MODE, "days": PERIOD}
+        lines = {name: self.lines[word] for name, word in said.items()}
+        return ReportHeader(merchant_id, mode, first, last, *balances, lines)
 
     def _said(self, word: str, cells: int, number: int) -> list[str]:
         said = self.words.get(word, [])

@@ -52,7 +52,7 @@ def test_the_header_is_known_at_once_and_the_closing_balances_at_the_end() -> No
     assert (header.merchant_id, header.mode) == ("mer_1", "test")
     assert (header.first_day, header.last_day) == (date(2026, 11, 28), date(2026, 11, 28))
     assert header.opening == header.closing == {"GBP": 12300}
-    assert header.line == 2
+    assert header.lines == {"merchant_id": 2, "mode": 3, "days": 4}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in LineKind if kind != LineKind.ADJUSTMENT])

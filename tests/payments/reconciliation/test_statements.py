@@ -8,16 +8,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from orders.clock import clock_at
-from payments.models import BankLine, Discrepancy, SettlementFile
+from orders.clock import clock_at, now
+from payments.models import BankLine, Discrepancy, Payout, SettlementFile
 from payments.models.settlement import FileSource, FileState
 from payments.providers.reports import BadLine
 from payments.reconciliation import load_statement, reading
 from payments.reconciliation.importing import import_new
 from payments.reconciliation.reading import Reader
 from payments.reconciliation.receive import take_back
+from payments.reconciliation.run import reconcile
+from payments.services.forget import forget_movements
 from payments.statements import BankRow
-from tests.payments.reconciliation.books import DAY, NOON, imported, statement
+from tests.payments.reconciliation.books import DAY, NOON, imported, paid, statement, the_account
 from tests.payments.statements.documents import balance, document, entry
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,13 @@ def comes(*statements: str, note: str = "") -> SettlementFile:
 
 
 FIRST, SECOND = numbered("S1", "0.00", "5.00"), numbered("S2", "5.00", "7.00")
+
+
+HEAD = "booked_on,currency,amount,reference,text\r\n"
+
+
+def lines_of(rows: Sequence[tuple[date, str, str]]) -> str:
+    return "".join(f"{day},GBP,{amount},{ref},Payout\r\n" for day, amount, ref in rows)
 
 
 def test_a_statement_is_kept_with_its_number_and_balances() -> None:
@@ -105,10 +114,8 @@ def test_a_statement_as_csv_that_has_the_rows_of_another_is_refused(
 ) -> None:
     """Saved anew, exported again later on the day, or for a day more."""
     statement((DAY, "1.00", "a"), (DAY, "1.00", "a"))
-    rows = [(DAY, "1.00", "a")] * 2 + more
-    text = "".join(f"{day},GBP,{amount},{ref},Payout\r\n" for day, amount, ref in rows)
 
-    again = imported(None, f"booked_on,currency,amount,reference,text\r\n{text}".encode())
+    again = imported(None, (HEAD + lines_of([(DAY, "1.00", "a")] * 2 + more)).encode())
 
     assert (again.state, BankLine.objects.count()) == ("refused", 2)
     assert "statement.csv" in again.why
@@ -195,10 +202,68 @@ def test_what_a_dead_reader_has_left_of_a_statement_is_thrown_away() -> None:
     assert BankLine.objects.count() == 0
 
 
-@pytest.mark.parametrize(("days", "state"), [(0, "loaded"), (1, "loaded"), (2, "refused")])
-def test_a_statement_of_days_to_come_is_refused(days: int, state: str) -> None:
-    """It may end at the midnight to come; a day of a far future would make every payout late."""
+@pytest.mark.parametrize(("days", "bad"), [(0, 0), (1, 0), (2, 1), (-2000 * 365, 1)])
+def test_a_line_of_a_day_that_cannot_be_is_shown_and_stops_nothing(days: int, bad: int) -> None:
+    """A day of a far future, or of the year 26, would make every payout late."""
     with clock_at(lambda: NOON):
-        file = statement((DAY + days * ONE_DAY, "1.00", "a"))
+        file = statement((DAY + days * ONE_DAY, "1.00", "a"), (DAY, "2.00", "b"))
 
-    assert (file.state, "not begun" in file.why) == (state, state == "refused")
+    assert (file.state, file.bad_lines, file.last_day) == (
+        "loaded",
+        bad,
+        DAY + (days == 1) * ONE_DAY,
+    )
+
+
+@pytest.mark.parametrize("last", ["1926-03-02", "2026-03-05"])
+def test_a_statement_whose_days_are_turned_round_or_to_come_is_refused(last: str) -> None:
+    days = f"<FrToDt><FrDtTm>2026-03-02T00:00:00</FrDtTm><ToDtTm>{last}T00:00:00</ToDtTm></FrToDt>"
+    with clock_at(lambda: NOON):
+        file = comes(FIRST.replace("<Acct>", f"{days}<Acct>"))
+
+    assert (file.state, file.why_line, BankLine.objects.count()) == ("refused", 4, 0)
+
+
+def test_a_statement_of_which_references_were_forgotten_does_not_come_in_again() -> None:
+    rows = [(DAY, "59.20", "po_1"), (DAY, "-2000.00", "salary")]
+    statement(*rows)
+    SettlementFile.objects.update(ended_at=now() - timedelta(days=91))
+    forget_movements()
+
+    again = imported(None, (HEAD + lines_of(rows)).encode())
+
+    assert (again.state, BankLine.objects.count()) == ("refused", 2)
+
+
+def test_bad_lines_at_the_beginning_do_not_refuse_a_statement_that_is_mostly_good(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "MOST_BAD", 2)
+    monkeypatch.setattr(load_statement, "SOME", 3)
+    bad, good = lines_of([(DAY, "x", "r")] * 3), lines_of([(DAY, f"{n}.00", "r") for n in range(4)])
+
+    file = imported(None, (HEAD + bad + good).encode())
+
+    assert (file.state, file.lines_read, file.bad_lines) == ("loaded", 4, 3)
+
+
+def test_a_statement_of_which_most_lines_are_bad_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "MOST_BAD", 2)
+    rows = [(DAY, "x", "r")] * 3 + [(DAY, "1.00", "r")] * 2
+
+    file = imported(None, (HEAD + lines_of(rows)).encode())
+
+    assert (file.state, file.why_line, BankLine.objects.count()) == ("refused", 2, 0)
+
+
+def test_what_is_still_being_read_counts_for_nothing() -> None:
+    account = the_account()
+    paid(account, 5920).comes()
+    file = statement((DAY, "59.20", "po_1"))
+    SettlementFile.objects.filter(pk=file.pk).update(state=FileState.READING)
+
+    reconcile(account)
+
+    assert Payout.objects.get(ref="po_1").arrived is None
