@@ -41,13 +41,17 @@ def follow_payouts(account: ProviderAccount) -> None:
 
     Where the bank got what the lines come to and the payout is asked about, only the payout's own
     line is wrong. What has not come within the account's days, as far as statements in its currency
-    go, is asked. Days are those of the account's reports.
+    go, is asked; so is what came, and no report up to then says that it was sent. Days are those of
+    the account's reports.
     """
     days, asked = _days(), _asked(account)
     _find(account)
     _note(account)
     questions = []
-    for payout in account.payouts.filter(amount__isnull=False).exclude(ref=""):
+    reported = account.settlement_files.filter(state=FileState.LOADED)
+    until = reported.aggregate(last=Max("last_day"))["last"]
+    told_of = Q(amount__isnull=False) | Q(arrived_on__lte=until or date.min)
+    for payout in account.payouts.filter(told_of).exclude(ref=""):
         if payout.arrived is None and not _is_missed(payout, account, days):
             continue
         if payout.arrived == payout.amount:

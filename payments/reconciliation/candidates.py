@@ -84,6 +84,7 @@ _WRITE: Final = """
                      WHEN d.state = 'proposed' AND NOT {same} THEN 'investigating'
                      ELSE d.state END,
         resolved_at = CASE WHEN {settled} THEN d.resolved_at END,
+        reason = CASE WHEN d.resolution = 'auto' THEN '' ELSE d.reason END,
         resolution = CASE WHEN d.state = 'resolved' AND NOT {settled} THEN '' ELSE d.resolution END
 """
 _SAME: Final = (

@@ -2,7 +2,8 @@
 
 As in a match, an operation is known by kind, reference and currency. What one side had before that
 moment and the other had not is a gap; only what lies within the settlement delay is grouped, and
-what is older is known by its discrepancy.
+what is older is known by its discrepancy. One that ended by itself was a gap until we booked it;
+where nothing was booked, its line is gone, and with it the gap.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class Gap(NamedTuple):
 
 _THEIR_REF: Final = """
     CASE WHEN l.kind IN ('dispute', 'dispute_reversal') THEN '#' || l.provider_ref
-         WHEN l.our_ref <> '' THEN l.our_ref
+         WHEN LENGTH(l.our_ref) = 21 THEN l.our_ref
          ELSE COALESCE((
              SELECT CASE l.kind WHEN 'capture' THEN a.our_ref ELSE o.our_ref END
              FROM {seen} s JOIN {attempt} a ON a.id = s.attempt_id
@@ -100,7 +101,7 @@ _STATEMENT: Final = """
     ), outstanding AS (
         SELECT CASE WHEN SUBSTR(subject, LENGTH(subject) - 3) = ':' || currency
                     THEN SUBSTR(subject, 1, LENGTH(subject) - 4) ELSE subject END AS subject,
-               kind, state, at, about,
+               kind, state, resolution, attempt_id, at, about,
                CASE WHEN currency = {currency} THEN theirs END AS theirs,
                CASE WHEN our_currency = {currency} OR (our_currency = '' AND currency = {currency})
                     THEN ours END AS ours
@@ -127,6 +128,9 @@ _STATEMENT: Final = """
         FROM outstanding d
         WHERE d.at < {low}
           AND NOT EXISTS (SELECT 1 FROM grouped g WHERE g.kind || ':' || g.ref = d.subject)
+          AND (d.resolution <> 'auto' OR EXISTS (
+            SELECT 1 FROM {entry} e
+            WHERE e.attempt_id = d.attempt_id AND e.kind = d.about AND e.at >= {end}))
     ) gaps
     WHERE gap <> 0
     GROUP BY why, kind, resolved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import IO, Final
 
@@ -15,6 +15,7 @@ from payments.models.discrepancy import DiscrepancyKind
 from payments.providers.reports import BadLine, ReportHeader, ReportRefused
 from payments.reconciliation import reading
 from payments.reconciliation.batch import Batch, Days, Own
+from payments.reconciliation.days import begin, zone_of
 from payments.reconciliation.headers import check_header, check_overlap
 from payments.reconciliation.reading import Claim, Reader, refuse
 from payments.reconciliation.source import open_text
@@ -46,6 +47,7 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
         report = reports_of(account).parse_report(text)
         check_header(report.header, account, file)
         lines, days, span = report.lines(), Days(account.report_zone), _span(report.header)
+        at = begin(report.header.first_day, zone_of(account)) if report.header.first_day else None
         own = Own(frozenset({"", account.merchant_id}), frozenset({"", account.mode}))
         read = most = reading.LINES
         while read == most:
@@ -55,7 +57,7 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
                 batch.write(islice(lines, most), own)
                 stray = (BadLine(line.number, why, "") for line, why in batch.stray)
                 reader.count(batch.count, batch.bad, [*stray])
-                Discrepancy.objects.bulk_create(_questions(reader, batch, account))
+                Discrepancy.objects.bulk_create(_questions(reader, batch, account, at=at))
                 reader.say(text)
             read = batch.count + len(batch.bad)
         _end(reader, report.header, account)
@@ -68,12 +70,15 @@ def _span(header: ReportHeader) -> tuple[date, date]:
     return header.first_day - ONE_DAY, header.last_day + ONE_DAY
 
 
-def _questions(reader: Reader, batch: Batch, account: ProviderAccount) -> Iterator[Discrepancy]:
+def _questions(
+    reader: Reader, batch: Batch, account: ProviderAccount, *, at: datetime | None
+) -> Iterator[Discrepancy]:
+    """What staff are asked; of a line without a moment that can be read, `at` is its file's."""
     for bad in batch.bad:
         detail = f"{bad.why}: {bad.text}"[:600]
         ours = OUR_REFERENCE.search(bad.text)
         reference = ours.group() if ours else ""
-        facts = {"account": account, "detail": detail, "reference": reference}
+        facts = {"account": account, "detail": detail, "reference": reference, "at": at}
         yield reader.question(bad.number, DiscrepancyKind.UNPARSEABLE_LINE, **facts)
     for line, stray in batch.stray:
         yield reader.question(

@@ -91,6 +91,9 @@ class Story:
         self.office.want(None)
         reissued = [*self._replace_reports(), *self._replace_statements()]
         self.desk.wait_for_worker(reissued)
+        # Compared while its file was away, what was booked twice was undone, and is asked anew.
+        self.desk.compare()
+        self.desk.adjust_duplicates()
         return healed
 
     def end(self, healed: int) -> Settled:

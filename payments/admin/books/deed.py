@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from payments.admin.books.amounts import booked, difference, side
 from payments.admin.books.book import STYLE
-from payments.admin.books.decide import DEEDS, WORDS, Deed, allowed, is_mine
+from payments.admin.books.decide import DEEDS, WORDS, Deed, allowed, is_mine, offered
 from payments.errors import DiscrepancyRefused
 from payments.models import Discrepancy
-from payments.models.discrepancy import DiscrepancyKind, Resolution
+from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState, Resolution
 from payments.reconciliation.effects import effect
 from payments.reconciliation.guides import GUIDES
 from payments.reconciliation.resolve import needs_approval
@@ -67,6 +67,9 @@ def _by_button(asked: Asked) -> HttpResponse:
 def _by_form(asked: Asked) -> HttpResponse:
     site, request, row = asked.site, asked.request, asked.row
     assert asked.deed.form is not None  # noqa: S101  # else it is done by its button
+    if request.method == "GET" and asked.name not in offered(request, row):
+        asked.say(_why_not(row), messages.WARNING)
+        return redirect(PAGE, row.pk)
     form = asked.deed.form(row, request.POST.dict() if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -86,6 +89,16 @@ def _by_form(asked: Asked) -> HttpResponse:
     }
     template = f"payments/admin/books/{asked.name}.html"
     return TemplateResponse(request, template, context, status=400 if form.errors else 200)
+
+
+def _why_not(row: Discrepancy) -> str:
+    if row.state == DiscrepancyState.RESOLVED:
+        return _("This is settled already.")
+    if row.state == DiscrepancyState.PROPOSED:
+        return _("This waits for approval.")
+    if row.owner:
+        return _("%(person)s looks after this: take it over first.") % {"person": row.owner}
+    return _("Nothing is proposed.")
 
 
 def _do(asked: Asked, typed: dict[str, Any]) -> None:

@@ -87,6 +87,8 @@ class PayoutAdmin(BookAdmin):
             for text, off in words.items()
             if off
         ]
+        if payout.amount is None and not said:
+            return _("not sent yet")
         return ", ".join(said) or _("none")
 
     def render_change_form(

@@ -37,7 +37,7 @@ def parse_report(text: Iterator[str]) -> SandboxReport:
             header, layout = head.ended(number, closing), _layout(line, number)
             return SandboxReport(text, header, layout, closing, number)
         head.add(line, number)
-    raise ReportRefused("The file breaks off before its first line.", head.number or None)
+    raise ReportRefused("The file breaks off before its first line", head.number or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class SandboxReport:
             self.number += len(batch)
             yield from self._read(batch, first)
         if not self.whole:
-            raise ReportRefused(f"The file breaks off: it has no end ({LINES}).", self.number)
+            raise ReportRefused(f"The file breaks off: it has no end ({LINES})", self.number)
 
     def _read(self, batch: list[str], first: int) -> Iterator[ReportLine | BadLine]:
         try:
@@ -89,7 +89,7 @@ class SandboxReport:
             yield from self._halves(batch, first)
             return
         if self.whole or self.closing:
-            raise ReportRefused("There is more after the end.", first)
+            raise ReportRefused("There is more after the end", first)
         self.count += len(made)
         yield from made
 
@@ -106,7 +106,7 @@ class SandboxReport:
         """Whether it is a line of the end, which is then noted; raises ReportRefused."""
         if self.whole:
             if line.strip(BLANK):
-                raise ReportRefused("There is more after the end.", number)
+                raise ReportRefused("There is more after the end", number)
             return True
         cells = _cells(line)
         if cells[0] == CLOSING:
@@ -115,7 +115,7 @@ class SandboxReport:
         elif cells[0] == LINES:
             self._end(cells, number)
         elif self.closing:
-            raise ReportRefused("There is a line after the closing balances.", number)
+            raise ReportRefused("There is a line after the closing balances", number)
         else:
             return False
         return True
@@ -123,10 +123,10 @@ class SandboxReport:
     def _end(self, cells: list[str], number: int) -> None:
         if cells != [LINES, str(self.count)]:
             said = ",".join(cells[1:])[:LONGEST_TEXT]
-            why = f"The file breaks off: it has {self.count} lines, and says {said!r}."
+            why = f"The file breaks off: it has {self.count} lines, and says {said!r}"
             raise ReportRefused(why, number)
         if self.closing.keys() != self.header.opening.keys():
-            raise ReportRefused("The closing balances have other currencies than before.", number)
+            raise ReportRefused("The closing balances have other currencies than before", number)
         self.whole = True
 
     def _line(self, line: str, number: int) -> ReportLine | BadLine:
@@ -157,26 +157,27 @@ class _Head:
         self.number = number
         cells = _cells(line)
         if number == 1 and cells != [TITLE]:
-            raise ReportRefused(f"It does not begin with {TITLE}.", 1)
+            raise ReportRefused(f"It does not begin with {TITLE}", 1)
         if number > LONGEST_HEAD:
-            raise ReportRefused("Its head has no end.", number)
+            raise ReportRefused("Its head has no end", number)
         if cells[0] == OPENING:
             currency, balance = _balance(cells, self.opening, number)
             self.opening[currency] = balance
         elif cells[0] in self.words:
-            raise ReportRefused(f"{_shown(cells[0])} is there twice.", number)
+            raise ReportRefused(f"{_shown(cells[0])} is there twice", number)
         else:
             self.words[cells[0]] = cells[1:]
             self.lines[cells[0]] = number
 
     def ended(self, number: int, closing: dict[str, int]) -> ReportHeader:
         if TITLE not in self.words:
-            raise ReportRefused(f"It does not begin with {TITLE}.", number)
+            raise ReportRefused(f"It does not begin with {TITLE}", number)
         (merchant_id,) = self._said(MERCHANT, 1, number)
         (mode,) = self._said(MODE, 1, number)
-        first, last = (_day(text, number) for text in self._said(PERIOD, 2, number))
+        period = self._said(PERIOD, 2, number)
+        first, last = (_day(text, self.lines[PERIOD]) for text in period)
         if last < first:
-            raise ReportRefused("#period ends before it begins.", number)
+            raise ReportRefused("#period ends before it begins", self.lines[PERIOD])
         balances = self.opening, closing
         said = {"merchant_id": MERCHANT, "mode": MODE, "days": PERIOD}
         lines = {name: self.lines[word] for name, word in said.items()}
@@ -185,7 +186,7 @@ class _Head:
     def _said(self, word: str, cells: int, number: int) -> list[str]:
         said = self.words.get(word, [])
         if len(said) != cells or not all(cell.isprintable() for cell in said):
-            raise ReportRefused(f"{word} is missing, or not as it should be.", number)
+            raise ReportRefused(f"{word} is missing, or not as it should be", number)
         return said
 
 
@@ -195,11 +196,11 @@ def _layout(line: str, number: int) -> Layout:
     try:
         (names,) = csv.reader([line], delimiter=delimiter, strict=True)
     except csv.Error as error:
-        raise ReportRefused(f"The names of the columns are not CSV: {error}.", number) from None
+        raise ReportRefused(f"The names of the columns are not CSV: {error}", number) from None
     for name in NAMES:
         if names.count(name) != 1:
             problem = "missing" if name not in names else "there twice"
-            raise ReportRefused(f"The column {name} is {problem}.", number)
+            raise ReportRefused(f"The column {name} is {problem}", number)
     if tuple(names) == NAMES:
         return Layout(delimiter, len(names), None)
     return Layout(delimiter, len(names), itemgetter(*map(names.index, NAMES)))
@@ -218,7 +219,7 @@ def _balance(cells: list[str], known: dict[str, int], number: int) -> tuple[str,
             return currency, whole(balance)
     except ValueError:
         word = cells[0]
-    raise ReportRefused(f"{word} is not a balance of a currency of its own.", number)
+    raise ReportRefused(f"{word} is not a balance of a currency of its own", number)
 
 
 def _day(text: str, number: int) -> date:
@@ -227,7 +228,7 @@ def _day(text: str, number: int) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise ReportRefused(f"{text[:LONGEST_TEXT]!r} in #period is no date.", number)
+    raise ReportRefused(f"{text[:LONGEST_TEXT]!r} in #period is no date", number)
 
 
 def _bad(line: str, number: int, why: str) -> BadLine:

@@ -65,13 +65,13 @@ def test_a_missing_column_refuses_the_file_by_its_name(name: str) -> None:
 
     refusal = refused(a_report(names=names))
 
-    assert (refusal.why, refusal.number) == (f"The column {name} is missing.", FIRST - 1)
+    assert (refusal.why, refusal.number) == (f"The column {name} is missing", FIRST - 1)
 
 
 def test_a_column_that_is_there_twice_refuses_the_file() -> None:
     refusal = refused(a_report(names=",".join([*NAMES, "gross"])))
 
-    assert (refusal.why, refusal.number) == ("The column gross is there twice.", FIRST - 1)
+    assert (refusal.why, refusal.number) == ("The column gross is there twice", FIRST - 1)
 
 
 @pytest.mark.parametrize("lines", [0, 1, 3, AT_ONCE + 2])

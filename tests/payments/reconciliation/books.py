@@ -69,7 +69,7 @@ class Theirs:
             "currency": "GBP",
             "gross": 0,
             "fee": 0,
-            "occurred_at": NOON.isoformat(),
+            "occurred_at": datetime.combine(self.first, NOON.time(), UTC).isoformat(),
             "merchant_id": self.account.merchant_id,
             "mode": "test",
         }

@@ -144,7 +144,7 @@ def test_a_refused_file_is_told_with_its_line_and_nothing_is_compared(
     theirs.head["#mode"] = "live"
     path.write_text(theirs.text())
 
-    assert refusal("sandbox", path).startswith("report.csv is refused: line 2: it is of the mode")
+    assert refusal("sandbox", path).startswith("report.csv is refused: line 3: it is of the mode")
     assert not Match.objects.exists()
 
 
@@ -152,7 +152,7 @@ def test_days_that_are_here_are_told_with_their_line(path: Path, theirs: Theirs)
     told("sandbox", path)
     path.write_text(theirs.line("adjustment", gross=1).text())
 
-    assert f"line 2: {DAY} is in the file report.csv already" in refusal("sandbox", path)
+    assert f"line 4: {DAY} is in the file report.csv already" in refusal("sandbox", path)
 
 
 def test_a_missing_column_is_told_with_the_line_of_the_headers(path: Path, theirs: Theirs) -> None:

@@ -39,7 +39,7 @@ def outcome(file: SettlementFile) -> tuple[str, int, int, int | None]:
 )
 def test_days_that_cannot_be_are_refused(account: ProviderAccount, first: str, last: str) -> None:
     theirs = Theirs(account, head={"#period": f"{first},{last}"})
-    assert outcome(theirs.comes()) == ("refused", 0, 0, 2)
+    assert outcome(theirs.comes()) == ("refused", 0, 0, 4)
 
 
 def test_today_is_that_of_the_zone_of_the_reports(account: ProviderAccount) -> None:

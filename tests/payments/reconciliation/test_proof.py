@@ -32,6 +32,8 @@ from tests.payments.reconciliation.proving import (
 
 pytestmark = pytest.mark.django_db
 MIDNIGHT = time(23, 59)
+X1 = "A" + "X" * 20
+"""A reference that ours look like."""
 
 
 @pytest.fixture
@@ -87,8 +89,8 @@ def test_what_nobody_explains_is_left(account: ProviderAccount) -> None:
 
 
 def test_an_open_discrepancy_explains_by_its_kind(account: ProviderAccount) -> None:
-    told(a_report(account), 2500, our_ref="X1")
-    a_discrepancy(account, "X1", theirs=2500)
+    told(a_report(account), 2500, our_ref=X1)
+    a_discrepancy(account, X1, theirs=2500)
 
     assert proof_of(account).reasons == [
         Reason(Because.DISCREPANCY, 2500, 1, DiscrepancyKind.MISSING_IN_LEDGER)
@@ -97,8 +99,8 @@ def test_an_open_discrepancy_explains_by_its_kind(account: ProviderAccount) -> N
 
 def test_an_older_one_explains_for_as_long_as_it_is_open(account: ProviderAccount) -> None:
     old = DAY - timedelta(days=20)
-    told(a_report(account, old), 2500, our_ref="X1", occurred_at=at(old), settled_at=at(old))
-    a_discrepancy(account, "X1", theirs=2500, at=at(old))
+    told(a_report(account, old), 2500, our_ref=X1, occurred_at=at(old), settled_at=at(old))
+    a_discrepancy(account, X1, theirs=2500, at=at(old))
     a_report(account)
 
     assert proof_of(account).mark == Mark.EXPLAINED
@@ -107,11 +109,11 @@ def test_an_older_one_explains_for_as_long_as_it_is_open(account: ProviderAccoun
 def test_once_adjusted_both_sides_agree_and_before_it_is_still_explained(
     account: ProviderAccount,
 ) -> None:
-    told(a_report(account), 2500, our_ref="X1")
+    told(a_report(account), 2500, our_ref=X1)
     a_report(account, NEXT)
     asked = a_discrepancy(
         account,
-        "X1",
+        X1,
         theirs=2500,
         state=DiscrepancyState.RESOLVED,
         resolution=Resolution.ADJUSTED,
@@ -126,10 +128,10 @@ def test_once_adjusted_both_sides_agree_and_before_it_is_still_explained(
 
 
 def test_what_was_ignored_explains_for_ever(account: ProviderAccount) -> None:
-    told(a_report(account), 2500, our_ref="X1")
+    told(a_report(account), 2500, our_ref=X1)
     a_report(account, NEXT)
     ended = {"state": DiscrepancyState.RESOLVED, "resolved_at": at(DAY)}
-    a_discrepancy(account, "X1", theirs=2500, resolution=Resolution.IGNORED, **ended)
+    a_discrepancy(account, X1, theirs=2500, resolution=Resolution.IGNORED, **ended)
 
     assert proof_of(account, NEXT).mark == Mark.EXPLAINED
 
@@ -163,7 +165,7 @@ def test_a_fee_that_a_person_is_asked_about_is_explained_by_that(account: Provid
     line = told(report, 0, kind="fee", fee=Decimal(34), payout_ref="po_1")
     of_payout(a_payout(account), EntryKind.FEE, -30, moment=at(DAY))
     about = {"kind": DiscrepancyKind.FEE, "about": "fee", "file": report, "line_no": line.line_no}
-    a_discrepancy(account, "X1", ours=30, theirs=34, **about)
+    a_discrepancy(account, X1, ours=30, theirs=34, **about)
 
     assert proof_of(account).reasons == [Reason(Because.DISCREPANCY, -4, 1, DiscrepancyKind.FEE)]
 
@@ -256,3 +258,23 @@ def test_a_day_costs_the_same_however_much_moved(
         agreed(report, 100 + number, at(DAY))
     with clock_at(lambda: at(NEXT)), django_assert_num_queries(14):
         prove(gbp(account), DAY)
+
+
+def test_a_reference_that_is_none_of_ours_is_explained_by_its_discrepancy(
+    account: ProviderAccount,
+) -> None:
+    told(a_report(account), 333, our_ref="SHOP2-991", provider_ref="pay_foreign")
+    a_discrepancy(account, "pay_foreign", subject="capture:#pay_foreign", theirs=333)
+
+    assert proof_of(account).mark == Mark.EXPLAINED
+
+
+def test_what_ended_since_its_file_was_taken_back_is_no_reason_any_more(
+    account: ProviderAccount,
+) -> None:
+    old = DAY - timedelta(days=20)
+    ended = {"state": DiscrepancyState.RESOLVED, "resolved_at": at(NEXT)}
+    a_discrepancy(account, X1, theirs=777, at=at(old), resolution=Resolution.AUTO, **ended)
+    told(a_report(account), 333, our_ref="A" + "Y" * 20)
+
+    assert [reason.because for reason in proof_of(account).reasons] == []
