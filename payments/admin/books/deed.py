@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 PAGE = "admin:payments_discrepancy_change"
+OF_WORK = {"resolve", "evidence"}
+"""What only whoever looks after it can do; the pages of the others say why they cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _by_button(asked: Asked) -> HttpResponse:
 def _by_form(asked: Asked) -> HttpResponse:
     site, request, row = asked.site, asked.request, asked.row
     assert asked.deed.form is not None  # noqa: S101  # else it is done by its button
-    if request.method == "GET" and asked.name not in offered(request, row):
+    if request.method == "GET" and asked.name in OF_WORK - set(offered(request, row)):
         asked.say(_why_not(row), messages.WARNING)
         return redirect(PAGE, row.pk)
     form = asked.deed.form(row, request.POST.dict() if request.method == "POST" else None)
@@ -96,9 +98,7 @@ def _why_not(row: Discrepancy) -> str:
         return _("This is settled already.")
     if row.state == DiscrepancyState.PROPOSED:
         return _("This waits for approval.")
-    if row.owner:
-        return _("%(person)s looks after this: take it over first.") % {"person": row.owner}
-    return _("Nothing is proposed.")
+    return _("%(person)s looks after this: take it over first.") % {"person": row.owner}
 
 
 def _do(asked: Asked, typed: dict[str, Any]) -> None:

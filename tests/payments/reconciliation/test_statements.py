@@ -221,7 +221,7 @@ def test_a_statement_whose_days_are_turned_round_or_to_come_is_refused(last: str
     with clock_at(lambda: NOON):
         file = comes(FIRST.replace("<Acct>", f"{days}<Acct>"))
 
-    assert (file.state, file.why_line, BankLine.objects.count()) == ("refused", 4, 0)
+    assert (file.state, file.why_line, BankLine.objects.count()) == ("refused", 3, 0)
 
 
 def test_a_statement_of_which_references_were_forgotten_does_not_come_in_again() -> None:

@@ -82,7 +82,7 @@ def test_the_pages_of_what_is_done_about_it(chief: Client, act: str) -> None:
     assert not english(chief, deed_url(a_discrepancy(), act))
 
 
-@pytest.mark.parametrize("act", ["approve", "reject", "resolve"])
+@pytest.mark.parametrize("act", ["approve", "reject"])
 def test_the_pages_of_what_is_proposed(chief: Client, proposed: Discrepancy, act: str) -> None:
     assert not english(chief, deed_url(proposed, act))
     assert not english(chief, page_of(proposed))
