@@ -25,4 +25,4 @@ def test_a_form_that_could_only_refuse_is_not_shown(act: str) -> None:
     ]
 
     assert "This is settled already." in pages[0]
-    assert "carol looks after this: take it over first." in pages[1]
+    assert "Carol looks after this: take it over first." in pages[1]
