@@ -6,10 +6,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from demo.shelves import fill_shelves
 from payments.errors import SecretsUnreadable
+from payments.models import FeeRule
 from payments.providers.errors import ProviderError
 from payments.services.accounts import connect_sandbox
 
 ADMIN = "admin"
+AGREED = {"percent": "1.4", "fixed": 20, "tolerance": 1}
+"""What the bank charges whoever has not agreed on anything else."""
 
 
 class Command(BaseCommand):
@@ -23,7 +26,7 @@ class Command(BaseCommand):
 
     def _connect(self, bank_url: str) -> None:
         try:
-            connect_sandbox(bank_url=bank_url, hooks_base_url=settings.DEMO["base_url"])
+            account = connect_sandbox(bank_url=bank_url, hooks_base_url=settings.DEMO["base_url"])
         except ProviderError as error:
             raise CommandError(
                 f"The sandbox bank does not answer at {bank_url} ({error}). "
@@ -34,6 +37,7 @@ class Command(BaseCommand):
                 "SECRET_KEY is not the one that sealed the sandbox account: restore it, or delete "
                 "the data folder (.data, or what TILL_DATA names) and start anew."
             ) from error
+        FeeRule.objects.get_or_create(account=account, currency="GBP", defaults=AGREED)
         self.stdout.write(f"The sandbox bank at {bank_url} knows the shop.")
 
 
