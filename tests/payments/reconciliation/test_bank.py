@@ -140,3 +140,36 @@ def test_the_days_of_a_payout_are_those_of_the_accounts_zone(zone: str, left: li
     statement((DAY + ONE_DAY, "1.00", "rent"))
     reconcile(account)
     assert [kind for kind, _ in found(account)] == left
+
+
+def test_what_came_and_no_report_says_was_sent_is_asked_about(account: ProviderAccount) -> None:
+    Theirs(account).sale(a_sale(account), fee=80, payout="po_1").comes()
+    statement((DAY, "59.20", "po_1"))
+    reconcile(account)
+
+    row = Discrepancy.objects.get()
+    assert (row.kind, row.ours, row.theirs) == ("bank_total", None, 5920)
+
+
+def test_what_came_on_a_day_without_a_report_yet_is_waited_for(account: ProviderAccount) -> None:
+    Theirs(account).sale(a_sale(account), fee=80, payout="po_1").comes()
+    with later(ONE_DAY):
+        statement((DAY + ONE_DAY, "59.20", "po_1"))
+        reconcile(account)
+
+    assert found(account) == []
+
+
+@pytest.mark.parametrize(("days_between", "asked"), [(4, ["bank_total"]), (25, [])])
+def test_a_hole_between_two_statements_misses_no_payout(
+    account: ProviderAccount, days_between: int, asked: list[str]
+) -> None:
+    """A long weekend is none."""
+    paid(account, 5920).comes()
+    with later(timedelta(days=40)):
+        statement((DAY, "1.00", "rent"))
+        for days in range(days_between, 40, days_between):
+            statement((DAY + timedelta(days=days), f"{days}.00", "rent"))
+        reconcile(account)
+
+    assert [kind for kind, _ in found(account)] == asked

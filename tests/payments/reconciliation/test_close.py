@@ -113,11 +113,12 @@ def test_what_is_booked_late_counts_at_once_and_is_written_down(account: Provide
 
 
 def test_what_was_unexplained_is_looked_at_again(account: ProviderAccount) -> None:
-    told(a_report(account), 2500, our_ref="X1")
+    reference = "A" + "X" * 20
+    told(a_report(account), 2500, our_ref=reference)
     close_days()
     assert written()[DAY][2] == 2500
 
-    a_discrepancy(account, "X1", theirs=2500)
+    a_discrepancy(account, reference, theirs=2500)
     close_days()
 
     assert written()[DAY][2] == 0

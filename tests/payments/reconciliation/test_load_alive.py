@@ -100,3 +100,28 @@ def test_a_file_is_kept_while_its_encoding_is_learned(
         file = importing.import_new(new, body)
 
     assert (taken, outcome(file)) == ([None], ("loaded", 1, 40, None))
+
+
+def test_a_line_that_is_settled_on_no_day_of_its_report_is_shown_and_counts_for_nothing(
+    account: ProviderAccount,
+) -> None:
+    """A day before or after is taken: zones differ."""
+    theirs = Theirs(account)
+    for days in (-2, -1, 0, 1, 2):
+        moment = (NOON + timedelta(days=days)).isoformat()
+        theirs.line("adjustment", gross=1, occurred_at=moment)
+
+    assert outcome(theirs.comes()) == ("loaded", 3, 2, None)
+
+
+def test_who_was_followed_by_another_stops_before_a_line_is_stored(
+    theirs: Theirs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def followed(*_given: object) -> None:
+        SettlementFile.objects.update(claim="another's")
+
+    monkeypatch.setattr(load, "check_header", followed)
+    with pytest.raises(reading.LostClaim):
+        theirs.comes()
+
+    assert SettlementLine.objects.count() == 0
