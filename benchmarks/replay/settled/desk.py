@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from benchmarks.replay.settled.outcome import SettlingError
-from payments.models import Discrepancy, FeeRule, Match, ProviderAccount, SettlementFile
+from payments.models import Discrepancy, Match, ProviderAccount, SettlementFile
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, DiscrepancyState, Resolution
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.importing import import_path, import_report
@@ -34,10 +34,6 @@ class Desk:
         users = get_user_model().objects
         self._clerk, self._second = (
             users.create_superuser(name, password=None).pk for name in ("clerk", "second")
-        )
-        # What the demo's bank charges whoever has not agreed on anything else.
-        FeeRule.objects.create(
-            account=account, currency="GBP", percent="1.4", fixed=20, tolerance=1
         )
 
     def import_report(self, day: date, body: bytes) -> SettlementFile:
