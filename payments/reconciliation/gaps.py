@@ -30,7 +30,7 @@ from payments.models import (
 from payments.models.discrepancy import UNRESOLVED, Resolution
 from payments.models.settlement import FileState
 from payments.reconciliation.days import Side, begin, end
-from payments.reconciliation.keys import OURS, reference_in_key
+from payments.reconciliation.keys import NAMES_OURS, OURS, reference_in_key
 from payments.reconciliation.rows import marks, table
 
 STANDS: Final = (Resolution.IGNORED, Resolution.REFUNDED)
@@ -62,7 +62,7 @@ class Gap(NamedTuple):
 
 _THEIR_REF: Final = """
     CASE WHEN l.kind IN ('dispute', 'dispute_reversal') THEN '#' || l.provider_ref
-         WHEN LENGTH(l.our_ref) = 21 THEN l.our_ref
+         WHEN {names_ours} THEN l.our_ref
          ELSE COALESCE((
              SELECT CASE l.kind WHEN 'capture' THEN a.our_ref ELSE o.our_ref END
              FROM {seen} s JOIN {attempt} a ON a.id = s.attempt_id
@@ -144,7 +144,11 @@ def gaps_at(side: Side, day: date) -> list[Gap]:
     What an adjustment has evened out by then is none.
     """
     values = _Marks(_tables(), _values(side, day))
-    parts = {"{their_ref}": _THEIR_REF, "{ref}": reference_in_key(side.account)}
+    parts = {
+        "{their_ref}": _THEIR_REF,
+        "{names_ours}": NAMES_OURS,
+        "{ref}": reference_in_key(side.account),
+    }
     statement = _STATEMENT
     for name, text in parts.items():
         statement = statement.replace(name, text)

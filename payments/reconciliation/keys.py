@@ -24,12 +24,14 @@ _REFERENCE: Final = """
 """
 
 
-REFERENCE_IN_LINE: Final = """
-    CASE WHEN LENGTH(l.our_ref) = 21 AND l.kind NOT IN ('dispute', 'dispute_reversal')
+NAMES_OURS: Final = "LENGTH(l.our_ref) = 21"
+"""Whether a line "l" has a reference of ours; what is none by its length names nothing: an order
+number may stand in many lines."""
+REFERENCE_IN_LINE: Final = f"""
+    CASE WHEN {NAMES_OURS} AND l.kind NOT IN ('dispute', 'dispute_reversal')
          THEN l.our_ref ELSE '#' || l.provider_ref END
 """
-"""The same of a line "l". What is no reference of ours by its length names nothing: an order number
-may stand in many lines."""
+"""The reference of a line "l", as both books know it."""
 
 
 def reference_in_key(account: ProviderAccount) -> str:

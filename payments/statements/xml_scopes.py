@@ -71,7 +71,7 @@ class XmlScopes:
                 if self._silent > LONGEST_PART:
                     raise ReportRefused("a part of the XML is too long", self._line)
                 yield
-            self._parser.Parse("", True)  # noqa: FBT003  # as above
+            self._parser.Parse("", True)  # noqa: FBT003  # it takes no keyword
         except expat.ExpatError as error:
             why = f"the XML breaks off or is damaged: {expat.ErrorString(error.code)}"
             raise ReportRefused(why, error.lineno + self._skipped) from error

@@ -128,3 +128,18 @@ def _fails(account: ProviderAccount, run: Run) -> int:
     if run.account == account:
         raise RuntimeError("broken")
     return match(run)
+
+
+def test_what_is_found_again_does_not_say_why_it_had_ended(account: ProviderAccount) -> None:
+    theirs = Theirs(account).line("capture", id="pay_x", gross=500)
+    first = theirs.comes()
+    reconcile(account)
+    take_back(first.pk, by=None)
+    reconcile(account)
+    assert Discrepancy.objects.get().state == "resolved"
+
+    theirs.comes()
+    reconcile(account)
+
+    row = Discrepancy.objects.get()
+    assert (row.state, row.resolution, row.reason) == ("open", "", "")
