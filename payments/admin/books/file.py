@@ -34,8 +34,8 @@ class FileAdmin(BookAdmin):
     change_list_template = "payments/admin/books/files.html"
     change_form_template = "payments/admin/books/file.html"
     list_display = [
-        *("name", "whose", "state_mark", "progress", "lines", "unread", "days"),
-        *("refusal", "came"),
+        *("name", "whose", "state_mark", "refusal", "progress", "days"),
+        *("lines", "unread", "came"),
     ]
     list_filter = ["state", "kind", AccountFilter]
     list_select_related = ["account", "uploaded_by"]
