@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402  # once Django is set up
 
+from benchmarks.reconcile.bare import bare  # noqa: E402  # as above
 from benchmarks.reconcile.made import World  # noqa: E402  # as above
 from benchmarks.reconcile.plan import (  # noqa: E402  # as above
     FIXED,
@@ -55,9 +57,15 @@ STATEMENTS: Final = """
                {no}, {no}, '', '', a.created_at, 0
         FROM made_attempt m JOIN payments_attempt a ON a.our_ref = m.ref WHERE m.pending <> '';
     DROP TABLE made_entry;
-    DROP TABLE made_attempt;
-    ANALYZE
+    DROP TABLE made_attempt
 """
+FILLED: Final = (
+    "payments_attempt",
+    "payments_providerobject",
+    "payments_entry",
+    "payments_posting",
+    "payments_operation",
+)
 TABLES: Final = {
     "made_entry": ("kind", "key", "attempt", "currency", "amount", "at"),
     "made_attempt": ("ref", "provider_ref", "pending"),
@@ -132,9 +140,10 @@ def _copy_over(attempt: Attempt) -> None:
         "at": "at::timestamptz" if POSTGRESQL else "SUBSTR(at, 1, 19)",
         "no": "false" if POSTGRESQL else "0",
     }
-    with connection.cursor() as cursor:
+    with bare(FILLED) if POSTGRESQL else nullcontext(), connection.cursor() as cursor:
         for statement in STATEMENTS.split(";"):
             cursor.execute(statement.format(**words))
+        cursor.execute("ANALYZE")
 
 
 if __name__ == "__main__":
