@@ -74,6 +74,7 @@ class Proof:
     """One day of one account in one currency; amounts in minor units.
 
     `stated_opening` and `stated_closing` are what a report says of itself, None where it does not.
+    `began`: the first day of the account's first report, None where there is none.
     """
 
     side: Side
@@ -85,6 +86,7 @@ class Proof:
     stated_opening: int | None
     stated_closing: int | None
     reasons: list[Reason]
+    began: date | None
 
     @property
     def gap(self) -> int:
@@ -133,6 +135,7 @@ def proven(moved: Stretch, day: date) -> Proof:
         _stated(side, [file.opening for file in reports if file.first_day == day]),
         _stated(side, [file.closing for file in reports if file.last_day == day]),
         [] if agrees or not reports else list(_reasons(side, day, since)),
+        since.first_day if since else None,
     )
 
 

@@ -26,6 +26,7 @@ from payments.admin.books.filters import (
     FileFilter,
     OwnerFilter,
     StateFilter,
+    UntilFilter,
 )
 from payments.admin.books.sides import history, our_entries, their_lines
 from payments.admin.marks import badge_mark, order_link
@@ -44,7 +45,10 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
         *("kind", "differs", "our_side", "their_side", "ref", "state_mark"),
         *("owner", "account_code", "found"),
     ]
-    list_filter = [StateFilter, "kind", AccountFilter, OwnerFilter, DayFilter, FileFilter]
+    list_filter = [
+        *(StateFilter, "kind", AccountFilter, OwnerFilter),
+        *(DayFilter, UntilFilter, FileFilter),
+    ]
     list_select_related = READ
     ordering = ["-found_at"]
     search_fields = ["reference"]

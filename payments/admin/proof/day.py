@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 OPENING = gettext_lazy("Opening")
+CLOSING = gettext_lazy("Closing")
 OUR_CLOSING = gettext_lazy("Closing in our books")
 THEIR_CLOSING = gettext_lazy("Closing in their books")
 UNEXPLAINED = gettext_lazy("Unexplained")
@@ -77,7 +79,7 @@ def day_context(request: HttpRequest, proof: Proof) -> dict[str, Any]:
         "side": side,
         "sign": SIGNS[proof.mark],
         "rows": list(rows(request, proof)),
-        "reasons": [_told(request, side, reason) for reason in proof.reasons],
+        "reasons": [_told(request, proof, reason) for reason in proof.reasons],
         "gap": Money(proof.gap, side.currency),
         "unexplained": Money(proof.unexplained, side.currency),
         "stated": list(stated(proof)),
@@ -92,14 +94,15 @@ def day_context(request: HttpRequest, proof: Proof) -> dict[str, Any]:
 
 
 def rows(request: HttpRequest, proof: Proof) -> Iterator[Row]:
-    """Opening, each kind, closing."""
+    """Opening, each kind, closing. A difference leads to its reasons, or to where it began."""
     side, day = proof.side, proof.day
-    differs = links.discrepancies(request, side, day=day.isoformat())
-    yield _row(side, OPENING, proof.opening)
+    eve = links.day_url(side, day - DAY)
+    reasons = "#why" if proof.reasons or proof.unexplained else eve
+    yield _row(side, OPENING, proof.opening, gap_at=eve)
     for moved in proof.movements:
         at = links.ledger(request, side, day=day.isoformat(), kind__exact=moved.kind)
-        yield _row(side, MOVED[moved.kind], moved.held, ours_at=at, gap_at=differs)
-    yield _row(side, gettext_lazy("Closing"), proof.closing, gap_at=differs)
+        yield _row(side, MOVED[moved.kind], moved.held, ours_at=at, gap_at=reasons)
+    yield _row(side, CLOSING, proof.closing, gap_at=reasons)
 
 
 def _row(
@@ -136,19 +139,20 @@ def steps(proof: Proof) -> list[Step]:
 
 
 def stated(proof: Proof) -> Iterator[Balance]:
+    """What their report says of itself, where it does."""
     currency = proof.side.currency
     told = (
-        (gettext_lazy("Opening"), proof.stated_opening, proof.opening.theirs),
-        (gettext_lazy("Closing"), proof.stated_closing, proof.closing.theirs),
+        (OPENING, proof.stated_opening, proof.opening.theirs),
+        (CLOSING, proof.stated_closing, proof.closing.theirs),
     )
     for label, said, counted in told:
         if said is not None:
             yield Balance(label, Money(said, currency), Money(counted, currency))
 
 
-def _told(request: HttpRequest, side: Side, reason: Reason) -> Told:
-    money = Money(reason.amount, side.currency)
-    return Told(why(reason), how_many(reason), money, links.of_reason(request, side, reason))
+def _told(request: HttpRequest, proof: Proof, reason: Reason) -> Told:
+    money = Money(reason.amount, proof.side.currency)
+    return Told(why(reason), how_many(reason), money, links.of_reason(request, proof, reason))
 
 
 def _report(request: HttpRequest, file: SettlementFile) -> dict[str, Any]:
@@ -156,7 +160,7 @@ def _report(request: HttpRequest, file: SettlementFile) -> dict[str, Any]:
 
 
 def csv_rows(proof: Proof) -> Iterator[list[object]]:
-    """The table and the reasons, amounts in major units."""
+    """The table, the reasons and what their report states, amounts in major units."""
     currency = proof.side.currency
 
     def major(amount: int) -> str:
@@ -164,18 +168,21 @@ def csv_rows(proof: Proof) -> Iterator[list[object]]:
 
     def line(label: StrOrPromise, held: Held) -> list[object]:
         gap = held.theirs - held.ours
-        return [label, currency, *(major(each) for each in (held.ours, held.theirs, gap))]
+        return [label, currency, *(major(each) for each in (held.ours, held.theirs, gap)), ""]
 
-    yield [_("Kind"), _("Currency"), _("Ours"), _("Theirs"), _("Difference")]
+    yield [_("Kind"), _("Currency"), _("Ours"), _("Theirs"), _("Difference"), _("How many")]
     yield line(OPENING, proof.opening)
     for moved in proof.movements:
         yield line(MOVED[moved.kind], moved.held)
-    yield line(gettext_lazy("Closing"), proof.closing)
+    yield line(CLOSING, proof.closing)
     for reason in proof.reasons:
-        yield [why(reason), currency, "", "", major(reason.amount)]
-    yield [UNEXPLAINED, currency, "", "", major(proof.unexplained)]
+        yield [why(reason), currency, "", "", major(reason.amount), reason.count or ""]
+    yield [UNEXPLAINED, currency, "", "", major(proof.unexplained), ""]
+    for each in stated(proof):
+        label = _("%(balance)s, as their report states it") % {"balance": each.label}
+        yield [label, currency, "", str(each.stated.decimal), "", ""]
 
 
 def title_of(side: Side, day: date) -> str:
-    about = {"account": side.account.code, "currency": side.currency, "day": day.isoformat()}
+    about = {"account": side.account.code, "currency": side.currency, "day": date_format(day)}
     return _("Proof of %(day)s, %(account)s, %(currency)s") % about

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
@@ -11,8 +12,8 @@ from django.urls import reverse
 
 from payments.books import PROVIDER, named
 from payments.models.discrepancy import DiscrepancyKind
-from payments.reconciliation.days import Side
-from payments.reconciliation.proof import Because, Reason
+from payments.reconciliation.days import DAY, Side
+from payments.reconciliation.proof import Because, Proof, Reason
 
 SEE_FILES: Final = "payments.view_settlementfile"
 
@@ -27,6 +28,7 @@ class Page:
 
 LEDGER: Final = Page("admin:payments_entry_changelist", "payments.view_entry")
 DISCREPANCIES: Final = Page("admin:payments_discrepancy_changelist", "payments.view_discrepancy")
+PAYOUTS: Final = Page("admin:payments_payout_changelist", "payments.view_payout")
 UPLOAD: Final = Page("admin:payments_settlementfile_upload", "payments.import_settlementfile")
 
 
@@ -35,15 +37,47 @@ def discrepancies(request: HttpRequest, side: Side, **narrowed: str) -> str:
     return _page(request, DISCREPANCIES, {"account": side.account.code, **narrowed})
 
 
-def of_reason(request: HttpRequest, side: Side, reason: Reason) -> str:
-    """The discrepancies that make the difference, or all that the account has of the kind."""
-    if reason.because == Because.DISCREPANCY:
-        return discrepancies(request, side, kind__exact=reason.kind, state="unsettled")
-    if reason.because == Because.SETTLED_SINCE:
-        return discrepancies(request, side, kind__exact=reason.kind, state="resolved")
+def of_reason(request: HttpRequest, proof: Proof, reason: Reason) -> str:
+    """Where what makes the difference is seen: one by one, or as near as a list comes."""
+    side, day = proof.side, proof.day.isoformat()
+    match reason.because:
+        case Because.DISCREPANCY | Because.SETTLED_SINCE | Because.WAITING:
+            return discrepancies(request, side, until=day, **_narrowed(reason))
+        case Because.WE_FIRST:
+            return ledger(request, side, day=day)
+        case Because.THEY_FIRST:
+            return ledger(request, side, day=(proof.day + DAY).isoformat())
+        case Because.NOT_POSTED:
+            return payouts(request, side)
+        case Because.POSTED_LATER:
+            return ledger(request, side, kind__exact=reason.kind)
+        case Because.UNREPORTED:
+            return month_url(side, proof.day)
+        case Because.BEFORE:
+            return day_url(side, proof.began - DAY) if proof.began else ""
+
+
+def _narrowed(reason: Reason) -> dict[str, str]:
+    """The kind and state of the discrepancies that make it."""
     if reason.because == Because.WAITING:
-        return discrepancies(request, side, kind__exact=DiscrepancyKind.TIMING)
-    return ""
+        return {"kind__exact": DiscrepancyKind.TIMING}
+    settled = reason.because == Because.SETTLED_SINCE
+    return {"kind__exact": reason.kind, "state": "resolved" if settled else "unsettled"}
+
+
+def payouts(request: HttpRequest, side: Side) -> str:
+    """All payouts of the account in the currency."""
+    return _page(request, PAYOUTS, {"account": side.account.code, "currency": side.currency})
+
+
+def day_url(side: Side, day: date) -> str:
+    """The proof of a day, which whoever sees one day of it may see."""
+    return reverse("admin:payments_proof_day", args=[side, day.isoformat()])
+
+
+def month_url(side: Side, day: date) -> str:
+    """The month of a day."""
+    return f"{reverse('admin:payments_proof_month', args=[side])}?month={day:%Y-%m}"
 
 
 def ledger(request: HttpRequest, side: Side, **narrowed: str) -> str:

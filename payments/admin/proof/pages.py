@@ -21,6 +21,7 @@ from orders.money import CODE
 from payments.admin.download import csv_download
 from payments.admin.marks import STYLE
 from payments.admin.proof.day import csv_rows, day_context, title_of
+from payments.admin.proof.links import day_url
 from payments.admin.proof.month import month_lines, standings
 from payments.admin.reports import may_see_reports, reports_csv, reports_page
 from payments.models import ProviderAccount
@@ -119,10 +120,6 @@ class ProofAdmin(FactsAdmin):
             "media": self.media + forms.Media(css=PROOF_STYLE),
         }
         return TemplateResponse(request, f"payments/admin/{name}.html", shared | context)
-
-
-def day_url(side: Side, day: date) -> str:
-    return reverse("admin:payments_proof_day", args=[side, day.isoformat()])
 
 
 def _day(text: str) -> date:

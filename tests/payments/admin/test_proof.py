@@ -65,7 +65,7 @@ def test_what_is_left_unexplained_stands_in_words(account: ProviderAccount) -> N
     page = text(staff(SEE), PAGE)
 
     assert "£25.00 of the difference is explained by nothing." in page
-    assert "</span> Unexplained" in page
+    assert "</span> Unexplained</th>" in page
 
 
 def test_a_day_without_a_report_says_so(account: ProviderAccount) -> None:
@@ -161,20 +161,21 @@ def test_the_row_of_a_day_leads_to_its_page(account: ProviderAccount) -> None:
 
 
 def test_the_file_has_the_table_and_the_reasons(account: ProviderAccount) -> None:
-    report = a_report(account)
+    report = a_report(account, closing={"GBP": 5970})
     agreed(report, 6000, at(DAY))
     told(report, 0, kind="fee", fee=Decimal(30), payout_ref="po_1")
 
     answer = staff(SEE).get(CSV)
 
     assert b"".join(answer).decode("utf-8-sig").splitlines() == [
-        "Kind,Currency,Ours,Theirs,Difference",
-        "Opening,GBP,0.00,0.00,0.00",
-        "Payments,GBP,60.00,60.00,0.00",
-        "Fees,GBP,0.00,-0.30,-0.30",
-        "Closing,GBP,60.00,59.70,-0.30",
-        "Fees that our books do not have yet,GBP,,,-0.30",
-        "Unexplained,GBP,,,0.00",
+        "Kind,Currency,Ours,Theirs,Difference,How many",
+        "Opening,GBP,0.00,0.00,0.00,",
+        "Payments,GBP,60.00,60.00,0.00,",
+        "Fees,GBP,0.00,-0.30,-0.30,",
+        "Closing,GBP,60.00,59.70,-0.30,",
+        "Fees that our books do not have yet,GBP,,,-0.30,1",
+        "Unexplained,GBP,,,0.00,",
+        '"Closing, as their report states it",GBP,,59.70,,',
     ]
     assert (
         answer["Content-Disposition"] == 'attachment; filename="proof-sandbox.GBP-2026-11-10.csv"'
