@@ -24,6 +24,13 @@ def mark(shown: Badge) -> SafeString:
     return format_html('<span class="till-badge till-{}">{}</span>', shown.tone.value, shown.text)
 
 
+def under(shown: object, more: object) -> SafeString:
+    """Two things in one cell of a list, the second below the first; "" for none."""
+    if not more:
+        return format_html("{}", shown)
+    return format_html('{}<span class="till-under">{}</span>', shown, more)
+
+
 def refund_link(refund: Refund) -> SafeString:
     url = reverse("admin:payments_refund_change", args=[refund.pk])
     return format_html('<a href="{}">{}</a>', url, refund.number)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -211,7 +212,7 @@ class Discrepancy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        return f"{capfirst(self.get_kind_display())}: {self.reference or self.subject}"
 
     @property
     def our_money(self) -> Money | None:

@@ -25,7 +25,12 @@ def amount(money: Money | None) -> SafeString | str:
     """One side; where that book has nothing, in words."""
     if money is None:
         return _("nothing")
-    return format_html('<span class="till-number">{}</span>', format_money(money))
+    return number(format_money(money))
+
+
+def number(text: str) -> SafeString:
+    """What is never broken into two lines."""
+    return format_html('<span class="till-number">{}</span>', text)
 
 
 def side(discrepancy: Discrepancy, money: Money | None) -> SafeString | str:

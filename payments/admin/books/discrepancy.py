@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from orders.formats import format_moment
 from orders.models import Order
-from payments.admin.books.amounts import difference, side
+from payments.admin.books.amounts import difference, number, side
 from payments.admin.books.book import STYLE, BookAdmin
 from payments.admin.books.decide import DEEDS, WORDS, label_of, offered
 from payments.admin.books.deed import Asked, deed_page
@@ -29,7 +29,7 @@ from payments.admin.books.filters import (
     UntilFilter,
 )
 from payments.admin.books.sides import history, our_entries, their_lines
-from payments.admin.marks import badge_mark, order_link
+from payments.admin.marks import badge_mark, order_link, under
 from payments.admin.of_order import OfOrderAdmin
 from payments.models import Discrepancy
 from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState, Resolution
@@ -41,10 +41,7 @@ WHOSE = ["proposed_by", "approved_by"]
 
 class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
     change_form_template = "payments/admin/books/discrepancy.html"
-    list_display = [
-        *("kind", "differs", "our_side", "their_side", "ref", "state_mark"),
-        *("owner", "account_code", "found"),
-    ]
+    list_display = ["kind", "differs", "both_sides", "ref", "state_of", "found_at_account"]
     list_filter = [
         *(StateFilter, "kind", AccountFilter, OwnerFilter),
         *(DayFilter, UntilFilter, FileFilter),
@@ -109,7 +106,7 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
 
     @admin.display(description=gettext_lazy("difference"))
     def differs(self, row: Discrepancy) -> SafeString:
-        return format_html('<span class="till-number">{}</span>', difference(row))
+        return number(difference(row))
 
     @admin.display(description=gettext_lazy("state"))
     def state_mark(self, row: Discrepancy) -> SafeString:
@@ -118,6 +115,20 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
     @admin.display(description=gettext_lazy("found"))
     def found(self, row: Discrepancy) -> str:
         return format_moment(row.found_at)
+
+    @admin.display(description=gettext_lazy("ours, theirs"))
+    def both_sides(self, row: Discrepancy) -> SafeString:
+        if not row.currency:
+            return format_html("{}", self.get_empty_value_display())
+        return under(self.our_side(row), self.their_side(row))
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_of(self, row: Discrepancy) -> SafeString:
+        return under(self.state_mark(row), row.owner)
+
+    @admin.display(description=gettext_lazy("found"))
+    def found_at_account(self, row: Discrepancy) -> SafeString:
+        return under(self.found(row), self.account_code(row))
 
     @admin.display(description=gettext_lazy("happened"))
     def happened(self, row: Discrepancy) -> str:

@@ -20,7 +20,7 @@ from orders.formats import format_moment
 from payments.admin.books.book import STYLE, BookAdmin
 from payments.admin.books.filters import AccountFilter
 from payments.admin.books.upload import may_import, take_back_page, upload_page
-from payments.admin.marks import badge_mark
+from payments.admin.marks import badge_mark, under
 from payments.models import Discrepancy, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import DEAD_FILES, FileKind, FileState
@@ -33,10 +33,7 @@ BUSY = (FileState.WAITING, FileState.READING)
 class FileAdmin(BookAdmin):
     change_list_template = "payments/admin/books/files.html"
     change_form_template = "payments/admin/books/file.html"
-    list_display = [
-        *("name", "whose", "state_mark", "refusal", "progress", "days"),
-        *("lines", "unread", "came"),
-    ]
+    list_display = ["name", "state_why", "days_of", "lines_of", "came"]
     list_filter = ["state", "kind", AccountFilter]
     list_select_related = ["account", "uploaded_by"]
     search_fields = ["name"]
@@ -81,6 +78,21 @@ class FileAdmin(BookAdmin):
         if file.state not in BUSY:
             return str(self.get_empty_value_display())
         return _("%(percent)s %%") % {"percent": percent(file)}
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_why(self, file: SettlementFile) -> SafeString:
+        """And why it is refused, or how far it is."""
+        more = self.refusal(file) if file.why else self.progress(file)
+        return under(self.state_mark(file), more if file.why or file.state in BUSY else "")
+
+    @admin.display(description=gettext_lazy("days"))
+    def days_of(self, file: SettlementFile) -> SafeString:
+        return under(self.days(file), self.whose(file))
+
+    @admin.display(description=gettext_lazy("lines"))
+    def lines_of(self, file: SettlementFile) -> SafeString:
+        bad = _("%(count)s unreadable") % {"count": self.unread(file)} if file.bad_lines else ""
+        return under(self.lines(file), bad)
 
     @admin.display(description=gettext_lazy("lines"))
     def lines(self, file: SettlementFile) -> str:

@@ -8,15 +8,17 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from orders.formats import format_moment
 from orders.money import Money
-from payments.admin.books.amounts import amount, signed
+from payments.admin.books.amounts import amount, number, signed
 from payments.admin.books.book import STYLE, BookAdmin
 from payments.admin.books.filters import AccountFilter
+from payments.admin.marks import under
 from payments.models import BankLine, Discrepancy, Payout
 
 MOST = 50
@@ -25,10 +27,7 @@ MOST = 50
 
 class PayoutAdmin(BookAdmin):
     change_form_template = "payments/admin/books/payout.html"
-    list_display = [
-        *("named", "differs", "money", "lines", "came", "arrived_day"),
-        *("sent", "account_code"),
-    ]
+    list_display = ["named", "differs", "money", "lines", "came_when", "sent_by"]
     list_filter = [AccountFilter, "currency"]
     list_select_related = ["account"]
     search_fields = ["ref"]
@@ -75,21 +74,29 @@ class PayoutAdmin(BookAdmin):
     def arrived_day(self, payout: Payout) -> str:
         return date_format(payout.arrived_on) if payout.arrived_on else _("not yet")
 
+    @admin.display(description=gettext_lazy("arrived"))
+    def came_when(self, payout: Payout) -> SafeString:
+        return under(self.came(payout), date_format(payout.arrived_on) if payout.arrived_on else "")
+
+    @admin.display(description=pgettext_lazy("payout", "sent"))
+    def sent_by(self, payout: Payout) -> SafeString:
+        return under(self.sent(payout), self.account_code(payout))
+
     @admin.display(description=gettext_lazy("difference"))
-    def differs(self, payout: Payout) -> str:
+    def differs(self, payout: Payout) -> SafeString | str:
         """What of its lines has not come: at the provider, or on the way to our bank."""
         words = {
-            _("paid out %(amount)s"): _less(payout.amount, payout.lines_net),
-            _("arrived %(amount)s"): _less(payout.arrived, payout.amount),
+            _("paid out {amount}"): _less(payout.amount, payout.lines_net),
+            _("arrived {amount}"): _less(payout.arrived, payout.amount),
         }
         said = [
-            text % {"amount": signed(Money(off, payout.currency))}
+            (format_html(text, amount=number(signed(Money(off, payout.currency)))),)
             for text, off in words.items()
             if off
         ]
         if payout.amount is None and not said:
             return _("not sent yet")
-        return ", ".join(said) or _("none")
+        return format_html_join(", ", "{}", said) or _("none")
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

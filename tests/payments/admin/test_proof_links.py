@@ -70,9 +70,7 @@ def test_a_known_difference_leads_to_those_up_to_the_day(
 
     target = leads(chief, PROOF, "Not in our books")
 
-    assert target == (
-        f"{DIFFERING}&until=2026-11-10&kind__exact=missing_in_ledger&state=unsettled"
-    )
+    assert target == (f"{DIFFERING}&until=2026-11-10&kind__exact=missing_in_ledger&state=unsettled")
 
 
 def test_a_list_up_to_a_day_leaves_out_what_came_after_it(
