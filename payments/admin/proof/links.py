@@ -39,30 +39,33 @@ def discrepancies(request: HttpRequest, side: Side, **narrowed: str) -> str:
 
 def of_reason(request: HttpRequest, proof: Proof, reason: Reason) -> str:
     """Where what makes the difference is seen: one by one, or as near as a list comes."""
-    side, day = proof.side, proof.day.isoformat()
-    match reason.because:
-        case Because.DISCREPANCY | Because.SETTLED_SINCE | Because.WAITING:
-            return discrepancies(request, side, until=day, **_narrowed(reason))
-        case Because.WE_FIRST:
-            return ledger(request, side, day=day)
-        case Because.THEY_FIRST:
-            return ledger(request, side, day=(proof.day + DAY).isoformat())
-        case Because.NOT_POSTED:
-            return payouts(request, side)
-        case Because.POSTED_LATER:
-            return ledger(request, side, kind__exact=reason.kind)
-        case Because.UNREPORTED:
-            return month_url(side, proof.day)
-        case Because.BEFORE:
-            return day_url(side, proof.began - DAY) if proof.began else ""
+    if narrowed := _differing(reason):
+        return discrepancies(request, proof.side, until=proof.day.isoformat(), **narrowed)
+    if asked := _booked(reason, proof.day):
+        return ledger(request, proof.side, **asked)
+    if reason.because == Because.NOT_POSTED:
+        return payouts(request, proof.side)
+    if reason.because == Because.BEFORE and proof.began:
+        return day_url(proof.side, proof.began - DAY)
+    return month_url(proof.side, proof.day)
 
 
-def _narrowed(reason: Reason) -> dict[str, str]:
-    """The kind and state of the discrepancies that make it."""
-    if reason.because == Because.WAITING:
-        return {"kind__exact": DiscrepancyKind.TIMING}
-    settled = reason.because == Because.SETTLED_SINCE
-    return {"kind__exact": reason.kind, "state": "resolved" if settled else "unsettled"}
+def _differing(reason: Reason) -> dict[str, str]:
+    """The kind and state of the discrepancies that make it, {} where none do."""
+    return {
+        Because.DISCREPANCY: {"kind__exact": reason.kind, "state": "unsettled"},
+        Because.SETTLED_SINCE: {"kind__exact": reason.kind, "state": "resolved"},
+        Because.WAITING: {"kind__exact": DiscrepancyKind.TIMING},
+    }.get(reason.because, {})
+
+
+def _booked(reason: Reason, day: date) -> dict[str, str]:
+    """Which of our entries make it, {} where none do."""
+    return {
+        Because.WE_FIRST: {"day": day.isoformat()},
+        Because.THEY_FIRST: {"day": (day + DAY).isoformat()},
+        Because.POSTED_LATER: {"kind__exact": reason.kind},
+    }.get(reason.because, {})
 
 
 def payouts(request: HttpRequest, side: Side) -> str:
