@@ -95,7 +95,8 @@ class PayoutAdmin(BookAdmin):
             if off
         ]
         if payout.amount is None and not said:
-            return _("not sent yet")
+            gone = payout.ref and not payout.lines_net
+            return _("no report has it any more") if gone else _("not sent yet")
         return format_html_join(", ", "{}", said) or _("none")
 
     def render_change_form(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from orders.formats import format_money
 from orders.money import Money
 from payments.admin.download import csv_download
 from payments.admin.marks import STYLE
@@ -42,6 +44,13 @@ PERMISSION: Final = "payments.view_entry"
 REPORT_STYLE: Final[dict[str, Sequence[str]]] = {"all": [*STYLE["all"], "payments/proof.css"]}
 
 
+CHARGED: Final[Mapping[Column, StrOrPromise]] = {
+    Column.FEES: gettext_lazy("Above the line fees, the most in one period %(most)s."),
+    Column.PAYOUTS: gettext_lazy("Above the line payouts, the most in one period %(most)s."),
+}
+"""What has a chart of its own beside that of sales: it would be too small, or too large, in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cells:
     """A line as it is shown: an amount for each column, None where nothing moved."""
@@ -62,13 +71,23 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart with its words: `above` and `below` say what its bars are, "" for none."""
+
+    name: str
+    title: str
+    chart: Chart
+    above: str
+    below: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """All about one currency."""
+    """All about one currency; the figures of what moved, of payments and of accounts."""
 
     currency: str
-    chart: Chart
-    highest: Money
-    lowest: Money
+    figures: list[Figure]
+    charged: list[Figure]
     payments: Table
     accounts: Table
 
@@ -120,29 +139,65 @@ def _narrowed(form: ReportForm, whole: Report) -> Report:
 
 def part(shown: Report, currency: str, span: Span) -> Part:
     mine = shown.only(currency, "")
-    bars = _chart(mine.payments, span)
+    charged = (_charged(mine.accounts, column, currency, span=span) for column in CHARGED)
     return Part(
         currency,
-        bars,
-        Money(bars.highest, currency),
-        Money(bars.lowest, currency),
+        [_sold(mine.payments, currency, span)] if mine.payments else [],
+        [figure for figure in charged if figure.above or figure.below],
         _table(mine.payments, OF_PAYMENTS),
         _table(mine.accounts, OF_ACCOUNTS),
     )
 
 
-def _chart(lines: Sequence[Line], span: Span) -> Chart:
+def _sold(lines: Sequence[Line], currency: str, span: Span) -> Figure:
     """Sales above the line; refunds and disputes below it, as far as they take more than bring."""
-    came: dict[date, int] = {}
-    went: dict[date, int] = {}
+    came = _by_period(lines, lambda line: line.sums.get(Column.SALES, 0))
+    went = _by_period(lines, lambda line: line.net - line.sums.get(Column.SALES, 0))
+    bars = _bars(came, went, span)
+    return Figure(
+        "sales",
+        _("Sales, refunds and disputes in %(currency)s") % {"currency": currency},
+        bars,
+        _most(_("Above the line sales, the most in one period %(most)s."), bars.highest, currency),
+        _most(
+            _("Below it refunds and disputes, the most in one period %(most)s."),
+            bars.lowest,
+            currency,
+        ),
+    )
+
+
+def _charged(lines: Sequence[Line], column: Column, currency: str, *, span: Span) -> Figure:
+    """What a provider kept, or paid out to us, above the line; what it gave back below it."""
+    moved = _by_period(lines, lambda line: -line.sums.get(column, 0))
+    bars = _bars(moved, moved, span)
+    return Figure(
+        column.value,
+        _("%(what)s in %(currency)s") % {"what": TITLES[column], "currency": currency},
+        bars,
+        _most(CHARGED[column], bars.highest, currency),
+        _most(
+            _("Below it what came back, the most in one period %(most)s."), bars.lowest, currency
+        ),
+    )
+
+
+def _by_period(lines: Sequence[Line], amount: Callable[[Line], int]) -> dict[date, int]:
+    sums: dict[date, int] = {}
     for line in lines:
-        sales = line.sums.get(Column.SALES, 0)
-        came[line.period] = came.get(line.period, 0) + sales
-        went[line.period] = went.get(line.period, 0) + line.net - sales
+        sums[line.period] = sums.get(line.period, 0) + amount(line)
+    return sums
+
+
+def _bars(came: Mapping[date, int], went: Mapping[date, int], span: Span) -> Chart:
     days = list(periods(span))
     return chart(
         [max(came.get(day, 0), 0) for day in days], [min(went.get(day, 0), 0) for day in days]
     )
+
+
+def _most(text: StrOrPromise, amount: int, currency: str) -> str:
+    return str(text) % {"most": format_money(Money(amount, currency))} if amount else ""
 
 
 def _table(lines: Sequence[Line], columns: Sequence[Column]) -> Table:

@@ -106,6 +106,20 @@ def test_the_page_has_the_totals_and_says_its_zone(account: ProviderAccount) -> 
     assert "(UTC)" in page
 
 
+def test_fees_and_payouts_have_their_own_charts(account: ProviderAccount) -> None:
+    payout = a_payout(account)
+    of_payout(payout, EntryKind.FEE, -30, moment=at(DAY))
+    of_payout(payout, EntryKind.FEE, 10, moment=at(NEXT))
+    of_payout(payout, EntryKind.PAYOUT, -970, moment=at(NEXT))
+
+    page = text(staff(SEE), PAGE + DAYS)
+
+    assert "Above the line fees, the most in one period £0.30." in page
+    assert "Below it what came back, the most in one period -£0.10." in page
+    assert "Above the line payouts, the most in one period £9.70." in page
+    assert "Sales, refunds and disputes in" not in page
+
+
 def test_without_days_it_is_the_last_thirty(account: ProviderAccount) -> None:
     page = text(staff(SEE), PAGE)
 

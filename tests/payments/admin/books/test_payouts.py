@@ -52,6 +52,12 @@ def test_what_has_not_arrived_yet_is_no_difference() -> None:
     assert "arrived -" not in words(staff(SEE_PAYOUTS))
 
 
+def test_a_payout_whose_file_was_taken_back_says_so() -> None:
+    a_payout("po_7", amount=None, sent_at=None, lines_net=0)
+
+    assert "no report has it any more" in words(staff(SEE_PAYOUTS))
+
+
 def test_what_is_not_paid_out_yet_has_no_reference() -> None:
     a_payout("", amount=None, sent_at=None)
 
