@@ -62,7 +62,7 @@ def _language_of_no_other_test() -> None:
 def _accounts_of_no_other_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process keeps of accounts for a while, and of refusals, is of this test only."""
     from payments import registry  # noqa: PLC0415  # models need Django set up
-    from payments.services import refusals  # noqa: PLC0415  # as above
+    from payments.services import refusals  # noqa: PLC0415  # models need Django set up
 
     registry.forget_accounts()
     refusals._uncounted.clear()

@@ -61,7 +61,8 @@ def _run(folder: Path, options: argparse.Namespace, environment: Environment) ->
     line = _do([python, "-m", "benchmarks.reconcile.measure", str(folder)], environment)
     report = json.loads(line.splitlines()[-1])
     print(json.dumps(report), flush=True)
-    return 0 if report["found"] == report["injected"] and not report["extra"] else 1
+    wrong = report["extra"] or report["unexplained"]
+    return 0 if report["found"] == report["injected"] and not wrong else 1
 
 
 def _do(command: list[str], environment: Environment) -> str:

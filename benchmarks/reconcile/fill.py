@@ -18,9 +18,9 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402  # once Django is set up
 
-from benchmarks.reconcile.bare import bare  # noqa: E402  # as above
-from benchmarks.reconcile.made import World  # noqa: E402  # as above
-from benchmarks.reconcile.plan import (  # noqa: E402  # as above
+from benchmarks.reconcile.bare import bare  # noqa: E402  # once Django is set up
+from benchmarks.reconcile.made import World  # noqa: E402  # once Django is set up
+from benchmarks.reconcile.plan import (  # noqa: E402  # once Django is set up
     FIXED,
     LATE_DAYS,
     MERCHANT,
@@ -28,9 +28,9 @@ from benchmarks.reconcile.plan import (  # noqa: E402  # as above
     Booked,
     Known,
 )
-from orders.clock import now  # noqa: E402  # as above
-from orders.models import Order  # noqa: E402  # as above
-from payments.models import Attempt, FeeRule, Payment, ProviderAccount  # noqa: E402  # as above
+from orders.clock import now  # noqa: E402  # once Django is set up
+from orders.models import Order  # noqa: E402  # once Django is set up
+from payments.models import Attempt, FeeRule, Payment, ProviderAccount  # noqa: E402  # once Django is set up
 
 SOME: Final = 20_000
 POSTGRESQL: Final = connection.vendor == "postgresql"

@@ -22,11 +22,13 @@ django.setup()
 
 from django.db import connection  # noqa: E402  # once Django is set up
 
-from benchmarks.reconcile.made import HEADER  # noqa: E402  # as above
-from payments.models import Discrepancy, ProviderAccount, SettlementFile  # noqa: E402  # as above
-from payments.models.settlement import FileKind, FileState  # noqa: E402  # as above
-from payments.reconciliation.importing import import_path  # noqa: E402  # as above
-from payments.reconciliation.run import reconcile  # noqa: E402  # as above
+from benchmarks.reconcile.made import HEADER  # noqa: E402  # once Django is set up
+from payments.models import Discrepancy, ProviderAccount, SettlementFile  # noqa: E402  # once Django is set up
+from payments.models.settlement import FileKind, FileState  # noqa: E402  # once Django is set up
+from payments.reconciliation.days import Side  # noqa: E402  # once Django is set up
+from payments.reconciliation.importing import import_path  # noqa: E402  # once Django is set up
+from payments.reconciliation.proof import prove  # noqa: E402  # once Django is set up
+from payments.reconciliation.run import reconcile  # noqa: E402  # once Django is set up
 
 POSTGRESQL: Final = connection.vendor == "postgresql"
 SOME: Final = 20_000
@@ -76,13 +78,25 @@ def _compared(folder: Path) -> dict[str, object]:
         _say(f"not found: {missed}")
     for extra in sorted(found - injected)[:SHOWN]:
         _say(f"found, and not wrong: {extra}")
+    file = SettlementFile.objects.get(kind=FileKind.REPORT)
     return {
-        "lines": SettlementFile.objects.get(kind=FileKind.REPORT).lines_read,
+        "lines": file.lines_read,
         "injected": len(injected),
         "by_kind": dict(sorted(Counter(kind for kind, _ in injected).items())),
         "found": len(injected & found),
         "extra": len(found - injected),
+        "unexplained": _unexplained(file),
     }
+
+
+def _unexplained(file: SettlementFile) -> int:
+    """How many of the first, the middle and the last days of the report nothing explains."""
+    account, first, last = file.account, file.first_day, file.last_day
+    if account is None or first is None or last is None:
+        raise SystemExit(f"{file.name} names no account and days.")
+    sides = [Side(account, rule.currency) for rule in account.fee_rules.all()]
+    days = first, first + (last - first) / 2, last
+    return sum(bool(prove(side, day).unexplained) for side in sides for day in days)
 
 
 def _found() -> set[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 As in a match, an operation is known by kind, reference and currency. What one side had before that
 moment and the other had not is a gap; only what lies within the settlement delay is grouped, and
-what is older is known by its discrepancy. One that ended by itself was a gap until we booked it;
-where nothing was booked, its line is gone, and with it the gap.
+what is older is known by its discrepancy. A line that cannot be read, or is of another account, is
+unheard: what we booked of it has no line. A discrepancy that ended by itself was a gap until we
+booked it; where nothing was booked, its line is gone, and with it the gap.
 """
 
 from __future__ import annotations
@@ -106,22 +107,34 @@ _STATEMENT: Final = """
                CASE WHEN our_currency = {currency} OR (our_currency = '' AND currency = {currency})
                     THEN ours END AS ours
         FROM {discrepancy}
-        WHERE account_id = {account} AND about NOT IN ('', 'fee', 'payout')
+        WHERE account_id = {account} AND line_no IS NULL AND about NOT IN ('', 'fee', 'payout')
           AND (currency = {currency} OR our_currency = {currency})
           AND (state IN ({unresolved}) OR resolution IN ({stands}) OR resolved_at >= {end})
+    ), unheard AS (
+        SELECT about || ':' || reference AS subject, MIN(kind) AS kind,
+               MIN(attempt_id) AS attempt_id,
+               MIN(CASE WHEN state = 'resolved' THEN 1 ELSE 0 END) AS resolved
+        FROM {discrepancy} l
+        WHERE account_id = {account} AND line_no IS NOT NULL AND attempt_id IS NOT NULL
+          AND about NOT IN ('', 'fee', 'payout') AND reference <> ''
+          AND (state IN ({unresolved}) OR resolution IN ({stands}))
+          AND NOT EXISTS (
+            SELECT 1 FROM outstanding d WHERE d.subject = l.about || ':' || l.reference)
+        GROUP BY about, reference
     )
     SELECT why, kind, resolved, SUM(gap), COUNT(*) FROM (
         SELECT CASE WHEN g.all_ours = g.all_theirs AND g.our_rows > 0 AND g.their_rows > 0
                     THEN CASE WHEN g.theirs - g.ours > 0 THEN 'they_first'
                               ELSE 'we_first' END
-                    WHEN d.subject IS NOT NULL THEN 'known'
+                    WHEN d.subject IS NOT NULL OR u.subject IS NOT NULL THEN 'known'
                     WHEN g.their_rows = 0 AND g.our_at >= {late_from} THEN 'waiting'
                     ELSE 'odd' END AS why,
-               COALESCE(d.kind, '') AS kind,
-               CASE WHEN d.state = 'resolved' THEN 1 ELSE 0 END AS resolved,
+               COALESCE(d.kind, u.kind, '') AS kind,
+               CASE WHEN d.state = 'resolved' THEN 1 ELSE COALESCE(u.resolved, 0) END AS resolved,
                CASE WHEN g.their_rows > 0 THEN g.theirs ELSE COALESCE(d.theirs, 0) END
              - CASE WHEN g.our_rows > 0 THEN g.ours ELSE COALESCE(d.ours, 0) END AS gap
         FROM grouped g LEFT JOIN outstanding d ON d.subject = g.kind || ':' || g.ref
+        LEFT JOIN unheard u ON u.subject = g.kind || ':' || g.ref
         UNION ALL
         SELECT 'known', d.kind, CASE WHEN d.state = 'resolved' THEN 1 ELSE 0 END,
                COALESCE(d.theirs, 0) - COALESCE(d.ours, 0)
@@ -131,6 +144,12 @@ _STATEMENT: Final = """
           AND (d.resolution <> 'auto' OR EXISTS (
             SELECT 1 FROM {entry} e
             WHERE e.attempt_id = d.attempt_id AND e.kind = d.about AND e.at >= {end}))
+        UNION ALL
+        SELECT 'known', u.kind, u.resolved, -p.amount
+        FROM unheard u
+        JOIN {entry} e ON e.attempt_id = u.attempt_id AND e.kind || ':' || {ref} = u.subject
+        JOIN {posting} p ON p.entry_id = e.id
+        WHERE e.at < {low} AND p.account = {name} AND p.currency = {currency}
     ) gaps
     WHERE gap <> 0
     GROUP BY why, kind, resolved

@@ -35,15 +35,7 @@ def judge(run: Run, *, late_from: datetime) -> None:
     _link(run)
     _pair_currencies(run)
     _recognize(run)
-    stray = Discrepancy.objects.filter(
-        account=run.account,
-        kind=DiscrepancyKind.WRONG_ACCOUNT_OR_MODE,
-        state__in=UNRESOLVED,
-        reference=OuterRef("ref"),
-        currency=OuterRef("currency"),
-        theirs=OuterRef("ours"),
-    )
-    groups.filter(OURS_ONLY & Exists(stray)).delete()
+    _recognize_strays(run)
     open_refund = Operation.objects.filter(pk=OuterRef("operation_id"))
     lagging = Q(operation_id__isnull=False, kind__in=OF_REFUNDS)
     settled = OperationStatus.REVERSED
@@ -75,6 +67,27 @@ def _recognize(run: Run) -> None:
         operation_id=Subquery(ours.values("operation_id")[:1]),
     )
     named = unread.filter(reference=OuterRef("ref"))
+    of(run).filter(OURS_ONLY & Exists(named)).delete()
+
+
+def _recognize_strays(run: Run) -> None:
+    """The same of what stands in a line of another account or mode, where the amount is ours."""
+    stray = Discrepancy.objects.filter(
+        account=run.account, kind=DiscrepancyKind.WRONG_ACCOUNT_OR_MODE, state__in=UNRESOLVED
+    )
+    ours = of(run).filter(
+        OURS_ONLY,
+        ref=OuterRef("reference"),
+        currency=OuterRef("currency"),
+        ours=OuterRef("theirs"),
+    )
+    stray.filter(Exists(ours)).update(
+        attempt_id=Subquery(ours.values("attempt_id")[:1]),
+        operation_id=Subquery(ours.values("operation_id")[:1]),
+    )
+    named = stray.filter(
+        reference=OuterRef("ref"), currency=OuterRef("currency"), theirs=OuterRef("ours")
+    )
     of(run).filter(OURS_ONLY & Exists(named)).delete()
 
 

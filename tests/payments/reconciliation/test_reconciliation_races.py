@@ -104,7 +104,7 @@ def test_of_two_files_of_one_day_one_is_loaded(account: ProviderAccount) -> None
             line(today_of(account), "adjustment", gross=gross).text().encode() for gross in (1, 2)
         ]
 
-        at_once(2, lambda number: imported(account, bodies[number]).pk)  # noqa: B023  # as above
+        at_once(2, lambda number: imported(account, bodies[number]).pk)  # noqa: B023  # all are done by then
 
         assert (states().count("loaded"), SettlementLine.objects.count()) == (1, 1)
         take_back(SettlementFile.objects.get(state="loaded").pk, by=None)
@@ -134,7 +134,7 @@ def test_one_statement_in_two_files_is_loaded_once(monkeypatch: pytest.MonkeyPat
 
 def test_one_statement_in_many_files_is_loaded_once() -> None:
     for number in range(TIMES):
-        at_once(2, lambda copy: imported(None, a_statement(2 * number + copy)).pk)  # noqa: B023  # as above
+        at_once(2, lambda copy: imported(None, a_statement(2 * number + copy)).pk)  # noqa: B023  # all are done by then
 
     assert (states().count("loaded"), BankLine.objects.count()) == (1, 1)
 

@@ -233,7 +233,7 @@ def test_a_statement_may_be_of_one_currency_only(shop: Shop) -> None:
 
     (row,) = statement(shop, day, "csv&currency=KWD").text.splitlines()[1:]
     told = statement(shop, day, "camt053&currency=KWD").content
-    root = ET.fromstring(told)  # noqa: S314  # as above
+    root = ET.fromstring(told)  # noqa: S314  # our own bank wrote it
 
     assert sent["KWD"] in row
     assert found(root, "c:BkToCstmrStmt/c:Stmt/c:Acct/c:Ccy") == ["KWD"]
@@ -241,7 +241,7 @@ def test_a_statement_may_be_of_one_currency_only(shop: Shop) -> None:
 
 
 def test_an_iban_has_its_check_digits(shop: Shop) -> None:
-    root = ET.fromstring(statement(shop, "2020-01-01", "camt053").content)  # noqa: S314  # as above
+    root = ET.fromstring(statement(shop, "2020-01-01", "camt053").content)  # noqa: S314  # our own bank wrote it
     (iban,) = found(root, "c:BkToCstmrStmt/c:Stmt/c:Acct/c:Id/c:IBAN")
 
     digits = "".join(str(int(character, 36)) for character in iban[4:] + iban[:4])
