@@ -87,19 +87,19 @@ def _statements(scene: Scene) -> dict[str, dict[str, int]]:
 
 
 def _events(scene: Scene) -> float:
-    from benchmarks.bench.events import measure_worker  # noqa: PLC0415  # as above
+    from benchmarks.bench.events import measure_worker  # noqa: PLC0415  # models need settings
 
     return measure_worker(scene).ratio
 
 
 def _tick(scene: Scene) -> float:
-    from benchmarks.bench.tick import measure_tick  # noqa: PLC0415  # as above
+    from benchmarks.bench.tick import measure_tick  # noqa: PLC0415  # models need settings
 
     return measure_tick(scene).ratio
 
 
 def _memory(scene: Scene) -> float:
-    from benchmarks.bench.memory import measure_memory  # noqa: PLC0415  # as above
+    from benchmarks.bench.memory import measure_memory  # noqa: PLC0415  # models need settings
 
     return measure_memory(scene)
 

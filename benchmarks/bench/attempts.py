@@ -89,7 +89,7 @@ def _copy(model: type[models.Model], pk: int, *, first: int, count: int) -> None
         )
         table = meta.db_table
         cursor.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608  # as above
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608  # our own names
         )
         cursor.execute(f"ANALYZE {quote(table)}")
 

@@ -30,7 +30,7 @@ def enter(stage: Stage) -> None:
 def furnish(stage: Stage) -> Town:
     """Goods that do not run out, and one event that is applied already."""
     from demo.models import Product  # noqa: PLC0415  # models need the settings above
-    from payments.models import InboxEvent, ProviderAccount  # noqa: PLC0415  # as above
+    from payments.models import InboxEvent, ProviderAccount  # noqa: PLC0415  # models need the settings above
 
     Product.objects.update(stock=ENDLESS)
     account = ProviderAccount.objects.get(code="sandbox")
@@ -49,7 +49,7 @@ def furnish(stage: Stage) -> Town:
 
 def forget_events(stage: Stage) -> None:
     """Throw away what was only stored: no worker is to find it."""
-    from payments.models import InboxEvent  # noqa: PLC0415  # as above
+    from payments.models import InboxEvent  # noqa: PLC0415  # models need the settings above
 
     InboxEvent.objects.filter(next_run_at__isnull=False).delete()
     with redis.Redis(HOST, stage.redis_port) as queue:
@@ -59,8 +59,8 @@ def forget_events(stage: Stage) -> None:
 
 def all_is_done() -> bool:
     """Whether every event is applied and every mail sent."""
-    from orders.models import Mail  # noqa: PLC0415  # as above
-    from payments.models import InboxEvent  # noqa: PLC0415  # as above
+    from orders.models import Mail  # noqa: PLC0415  # models need the settings above
+    from payments.models import InboxEvent  # noqa: PLC0415  # models need the settings above
 
     waiting = InboxEvent.objects.filter(next_run_at__isnull=False).exists()
     return not (waiting or Mail.objects.filter(sent_at__isnull=True).exists())

@@ -77,7 +77,7 @@ def replay(script: Script, work: Path, wishes: Wishes) -> Report:
 
 def _sell(days: Sequence[Plan], street: Street, *, memory: MemoryWatch, clock: Ahead) -> list[str]:
     """Day after day, each once all of the one before is settled; what is missing in the end."""
-    from benchmarks.replay.run import run  # noqa: PLC0415  # as above
+    from benchmarks.replay.run import run  # noqa: PLC0415  # models need the settings above
 
     missing: list[str] = []
     for number, day in enumerate(days):
@@ -89,7 +89,7 @@ def _sell(days: Sequence[Plan], street: Street, *, memory: MemoryWatch, clock: A
 
 
 def _settle(script: Script, stack: Stack, *, clock: Ahead, wishes: Wishes) -> Settled:
-    from benchmarks.replay.settled.story import Given, reconcile_all  # noqa: PLC0415  # as above
+    from benchmarks.replay.settled.story import Given, reconcile_all  # noqa: PLC0415  # models need the settings above
 
     say("Comparing the books with the bank's reports, which are full of faults …")
     database = stack.data / "till.sqlite3"

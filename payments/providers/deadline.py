@@ -51,7 +51,7 @@ def http_client(base_url: str, seconds: float) -> httpx.Client:
     """
     transport = httpx.HTTPTransport(trust_env=False)
     pool: Any = transport._pool  # noqa: SLF001  # httpx offers no way to give its pool a backend
-    pool._network_backend = _Backend(pool._network_backend)  # noqa: SLF001  # as above
+    pool._network_backend = _Backend(pool._network_backend)  # noqa: SLF001  # httpx offers no way to give its pool a backend
     timeout = httpx.Timeout(seconds, connect=2.0, write=2.0, pool=1.0)
     return httpx.Client(base_url=base_url, timeout=timeout, transport=transport, trust_env=False)
 

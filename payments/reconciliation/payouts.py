@@ -92,7 +92,7 @@ def lines_of_payouts(account: ProviderAccount) -> dict[Key, Lines]:
 def _add(lines: Lines, row: Mapping[str, object], gross: int) -> None:
     first, last = row["first"], row["last"]
     assert isinstance(first, datetime)  # noqa: S101  # columns that are never null
-    assert isinstance(last, datetime)  # noqa: S101  # as above
+    assert isinstance(last, datetime)  # noqa: S101  # columns that are never null
     fee = Decimal(str(row["sum_fee"]))
     if row["kind"] == LineKind.PAYOUT:
         lines.sent = (lines.sent or 0) - int(gross)

@@ -131,7 +131,7 @@ class Fields:
         value = self._take(name, required=True)
         if type(value) not in {int, float} or not 0 <= value <= most:  # type: ignore[operator]  # it is a number
             raise invalid(name, f"must be a number, 0 to {most}")
-        return float(value)  # type: ignore[arg-type]  # as above
+        return float(value)  # type: ignore[arg-type]  # it is a number
 
     def words(self, name: str, choices: Collection[str]) -> list[str]:
         """Take a list of some of the choices; all of them where nothing was sent."""
