@@ -75,11 +75,16 @@ TABLES: Final = {
 def main() -> None:
     folder, lines, seed = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     world = World(folder, lines, seed)
+    fill(world)
+    world.save_faults(folder / "faults.json")
+    print(world.written)
+
+
+def fill(world: World) -> None:
+    """Write the files of a world, and put what our books have into the database."""
     attempt = _begin()
     _stage(world.play())
     _copy_over(attempt)
-    world.save_faults(folder / "faults.json")
-    print(world.written)
 
 
 def _begin() -> Attempt:

@@ -41,14 +41,14 @@ def main() -> None:
     _without_bad_lines(folder / "report.csv", plain)
     base = {name: _timed(work, plain) for name, work in BASE.items()}
     started = time.perf_counter()
-    _import(folder)
+    import_files(folder)
     imported = time.perf_counter()
     reconcile(ProviderAccount.objects.get(code="bench"))
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     shown = ", ".join(f"{name} {took:.2f} s" for name, took in base.items())
     _say(f"{connection.vendor}: {shown}; import {imported - started:.2f} s of {seconds:.2f} s")
-    report = _compared(folder)
+    report = compared(folder)
     print(
         json.dumps(
             report
@@ -61,7 +61,8 @@ def main() -> None:
     )
 
 
-def _import(folder: Path) -> None:
+def import_files(folder: Path) -> None:
+    """As the command does it."""
     account = ProviderAccount.objects.get(code="bench")
     for name, whose in (("report.csv", account), ("statement.csv", None)):
         file = import_path(whose, folder / name)
@@ -69,7 +70,7 @@ def _import(folder: Path) -> None:
             raise SystemExit(f"{name} was refused in line {file.why_line}: {file.why}")
 
 
-def _compared(folder: Path) -> dict[str, object]:
+def compared(folder: Path) -> dict[str, object]:
     """What was wrong by the plan against what the product has found."""
     planned = json.loads((folder / "faults.json").read_text("utf-8"))
     injected = {(kind, subject) for kind, subject in planned}
