@@ -51,9 +51,13 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Fees that are not posted since a person is asked: ever, and those that still stand so."""
+    """Fees that are not posted since a person is asked: in all, and by the end of the day.
+
+    `still`: of those by the end of the day, what no adjustment has evened out by then.
+    """
 
     ever: int = 0
+    upto: int = 0
     still: int = 0
 
 
@@ -76,8 +80,8 @@ def sum_up(
         if not our.rows:
             found[kind, False, False].append(their.upto)
         elif in_the_end == -question.ever:
-            found[kind, True, False].append(their.upto - our.upto - in_the_end)
-            found[kind, False, True].append(-question.still if our.upto else 0)
+            found[kind, True, False].append(their.upto - our.upto + question.upto)
+            found[kind, False, True].append(-question.still)
     for (kind, later, is_asked), amounts in sorted(found.items()):
         moved = [amount for amount in amounts if amount]
         if moved:
@@ -136,15 +140,21 @@ def _asked(side: Side, day: date, refs: list[str]) -> dict[str, Asked]:
         file__state=FileState.LOADED,
     )
     rows = rows.exclude(resolution=Resolution.AUTO).annotate(
-        ref=Subquery(line.values("payout_ref")[:1])
+        ref=Subquery(line.values("payout_ref")[:1]),
+        settled_at=Subquery(line.values("settled_at")[:1]),
     )
-    stands = Q(state__in=UNRESOLVED) | Q(resolution__in=STANDS)
-    stands |= Q(resolved_at__gte=end(day, side.zone))
+    moment = end(day, side.zone)
+    upto = Q(settled_at__lt=moment)
+    stands = Q(state__in=UNRESOLVED) | Q(resolution__in=STANDS) | Q(resolved_at__gte=moment)
     more = F("theirs") - F("ours")
     sums = (
         rows.filter(ref__in=refs)
         .order_by()
         .values_list("ref")
-        .annotate(ever=Sum(more), still=Sum(more, filter=stands, default=0))
+        .annotate(
+            ever=Sum(more),
+            upto=Sum(more, filter=upto, default=0),
+            still=Sum(more, filter=upto & stands, default=0),
+        )
     )
-    return {ref: Asked(int(ever), int(still)) for ref, ever, still in sums}
+    return {ref: Asked(int(ever), int(upto), int(still)) for ref, ever, upto, still in sums}
