@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from orders.keyset import MOST_DIGITS
 from payments.models import Discrepancy, ProviderAccount, SettlementFile
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyState
+from payments.reconciliation.days import begin, end, zone_of
 
 UNSETTLED: Final = "unsettled"
 OUR_BANK: Final = "our:bank"
@@ -105,11 +105,13 @@ class DayFilter(AskedFilter):
         if day is None:
             return queryset.none()
         chosen = _accounts(request.GET.get(AccountFilter.parameter_name))
-        zone = ZoneInfo(chosen[0].report_zone) if chosen else timezone.get_current_timezone()
-        begin = datetime.combine(day, time(), zone)
-        end = datetime.combine(day + timedelta(days=1), time(), zone)
-        found = Q(at=None, found_at__gte=begin, found_at__lt=end)
-        return queryset.filter(Q(at__gte=begin, at__lt=end) | found)
+        zone = zone_of(chosen[0]) if chosen else timezone.get_current_timezone()
+        try:
+            first, after = begin(day, zone), end(day, zone)
+        except OverflowError:
+            return queryset.none()
+        found = Q(at=None, found_at__gte=first, found_at__lt=after)
+        return queryset.filter(Q(at__gte=first, at__lt=after) | found)
 
 
 def _day(asked: str | None) -> date | None:
