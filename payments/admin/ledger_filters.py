@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, tzinfo
 from typing import Any
 
 from django.contrib import admin
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from payments.models import Posting, ProviderAccount
-from payments.reconciliation.days import zone_of
+from payments.reconciliation.days import begin, end, zone_of
 
 
 class AskedFilter(admin.SimpleListFilter):
@@ -38,13 +38,12 @@ class DayFilter(AskedFilter):
             return queryset
         try:
             day = date.fromisoformat(self.value() or "")
-            begin = datetime.combine(day, time(), self._zone())
-            end = datetime.combine(day + timedelta(days=1), time(), self._zone())
+            first, after = begin(day, self._zone()), end(day, self._zone())
         except (ValueError, OverflowError):
             return queryset.none()
-        return queryset.filter(at__gte=begin, at__lt=end)
+        return queryset.filter(at__gte=first, at__lt=after)
 
-    def _zone(self) -> Any:
+    def _zone(self) -> tzinfo:
         code = self._account.partition(":")[2]
         account = ProviderAccount.objects.filter(code=code).first() if code else None
         return zone_of(account) if account else timezone.get_current_timezone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from payments.models import ProviderAccount
@@ -35,12 +35,12 @@ def zone_of(account: ProviderAccount) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def begin(day: date, zone: ZoneInfo) -> datetime:
+def begin(day: date, zone: tzinfo) -> datetime:
     """The first moment of a day."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def end(day: date, zone: ZoneInfo) -> datetime:
+def end(day: date, zone: tzinfo) -> datetime:
     """The first moment that is no longer of the day."""
     return begin(day + DAY, zone)
 

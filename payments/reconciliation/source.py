@@ -63,7 +63,7 @@ class Lines(Iterator[str]):
         number, rest, ended = 1, "", False
         while not ended:
             piece = self._body.read(LONGEST)
-            text, ended = self._decode(piece, number), not piece
+            text, ended = self._decode(piece, rest, number), not piece
             lines = list(io.StringIO(rest + text, newline=""))
             # A line without its end goes on in the next piece, and a CR may be half of an end.
             rest = lines.pop() if lines and not ended and not lines[-1].endswith("\n") else ""
@@ -71,24 +71,24 @@ class Lines(Iterator[str]):
                 self._check(lines[0], number)
             yield from lines
             number += len(lines)
-            if len(rest) > LONGEST:
+            if len(rest) > LONGEST and not rest.endswith("\r"):
                 self._check(rest, number)
                 yield rest
                 rest = ""
         self._ended = True
 
-    def _decode(self, piece: bytes, number: int) -> str:
-        """The text of a piece that begins in this line."""
+    def _decode(self, piece: bytes, rest: str, number: int) -> str:
+        """The text of a piece that begins in this line, of which `rest` is read already."""
         try:
             text = self._decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
             before = error.object[: error.start].decode(error.encoding, "ignore")
             why = _("this is neither UTF-8, UTF-16 nor GB18030: save the file as UTF-8")
-            raise ReportRefused(why, number + before.count("\n")) from error
+            raise ReportRefused(why, number + _ends(rest + before)) from error
         before, nul, _after = text.partition("\0")
         if nul:
             why = _("there are bytes that are no text: export as CSV")
-            raise ReportRefused(why, number + before.count("\n"))
+            raise ReportRefused(why, number + _ends(rest + before))
         return text
 
     def _check(self, line: str, number: int) -> None:
@@ -96,6 +96,11 @@ class Lines(Iterator[str]):
         if self._longest is not None and len(line.rstrip("\r\n")) > self._longest:
             why = _("the line is longer than %(most)s characters")
             raise ReportRefused(why % {"most": self._longest}, number)
+
+
+def _ends(text: str) -> int:
+    """How many lines end in it."""
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
 @contextmanager

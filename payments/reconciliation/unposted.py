@@ -51,9 +51,9 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Fees that are not posted since a person is asked.
+    """Fees that are not posted since a person is asked: in all, and by the end of the day.
 
-    All of them, those of lines up to the day, and of these what still stands so at its end.
+    `still`: of those by the end of the day, what no adjustment has evened out by then.
     """
 
     ever: int = 0
@@ -141,10 +141,10 @@ def _asked(side: Side, day: date, refs: list[str]) -> dict[str, Asked]:
     )
     rows = rows.exclude(resolution=Resolution.AUTO).annotate(
         ref=Subquery(line.values("payout_ref")[:1]),
-        settled=Subquery(line.values("settled_at")[:1]),
+        settled_at=Subquery(line.values("settled_at")[:1]),
     )
     moment = end(day, side.zone)
-    by_then = Q(settled__lt=moment)
+    upto = Q(settled_at__lt=moment)
     stands = Q(state__in=UNRESOLVED) | Q(resolution__in=STANDS) | Q(resolved_at__gte=moment)
     more = F("theirs") - F("ours")
     sums = (
@@ -153,8 +153,8 @@ def _asked(side: Side, day: date, refs: list[str]) -> dict[str, Asked]:
         .values_list("ref")
         .annotate(
             ever=Sum(more),
-            upto=Sum(more, filter=by_then, default=0),
-            still=Sum(more, filter=by_then & stands, default=0),
+            upto=Sum(more, filter=upto, default=0),
+            still=Sum(more, filter=upto & stands, default=0),
         )
     )
-    return {ref: Asked(*map(int, asked)) for ref, *asked in sums}
+    return {ref: Asked(int(ever), int(upto), int(still)) for ref, ever, upto, still in sums}

@@ -106,7 +106,10 @@ class DayFilter(AskedFilter):
             return queryset.none()
         chosen = _accounts(request.GET.get(AccountFilter.parameter_name))
         zone = zone_of(chosen[0]) if chosen else timezone.get_current_timezone()
-        return queryset.filter(self.within(begin(day, zone), end(day, zone)))
+        try:
+            return queryset.filter(self.within(begin(day, zone), end(day, zone)))
+        except OverflowError:
+            return queryset.none()
 
     def within(self, begins: datetime, ends: datetime) -> Q:
         """What has no moment of its own counts when it was found."""

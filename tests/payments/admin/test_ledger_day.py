@@ -6,6 +6,7 @@ from datetime import time
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from payments.models import ProviderAccount
@@ -54,6 +55,31 @@ def test_what_is_no_day_finds_nothing(account: ProviderAccount, day: str) -> Non
     booked(account, 6000, at(DAY))
 
     assert keys(f"{LIST}?day={day}") == []
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_nor_does_a_day_that_no_zone_has(account: ProviderAccount, day: str) -> None:
+    ProviderAccount.objects.update(report_zone="Asia/Shanghai")
+    booked(account, 6000, at(DAY))
+
+    assert keys(f"{LIST}?account=provider:sandbox&day={day}") == []
+
+
+def test_without_an_account_a_day_is_that_of_the_shop(account: ProviderAccount) -> None:
+    ProviderAccount.objects.update(report_zone="America/Los_Angeles")
+    mine = booked(account, 6000, at(DAY, time(16, 30)))
+
+    with timezone.override("Asia/Shanghai"):
+        assert keys(f"{LIST}?day={NEXT}") == [mine.key]
+        assert keys(f"{LIST}?day={DAY}", "other") == []
+
+
+def test_without_a_day_all_that_moved_an_account_is_found(account: ProviderAccount) -> None:
+    mine = booked(account, 6000, at(DAY))
+    payout = of_payout(a_payout(account), EntryKind.PAYOUT, -30, moment=at(NEXT))
+
+    assert keys(LIST) == sorted([mine.key, payout.key])
+    assert keys(f"{LIST}?account=bank", "other") == [payout.key]
 
 
 def test_the_file_has_every_posting_of_what_is_filtered(account: ProviderAccount) -> None:

@@ -6,31 +6,31 @@ from datetime import timedelta
 
 import pytest
 
-from payments.models import Discrepancy, FeeRule, Payout, ProviderAccount
+from payments.models import Discrepancy, Payout, ProviderAccount
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from tests.factories import later
 from tests.payments.reconciliation.books import (
+    DAY,
     NOON,
     Theirs,
     a_sale,
     at_noon,
     found,
+    paid,
     resolved,
-    the_account,
+    with_agreed_fee,
 )
 
 pytestmark = pytest.mark.django_db
 _noon = pytest.fixture(autouse=True)(at_noon)
 HOUR = timedelta(hours=1)
+ONE_DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def account() -> ProviderAccount:
-    """With an agreed fee of 1 % and 20 pence."""
-    account = the_account()
-    FeeRule.objects.create(account=account, currency="GBP", percent=1, fixed=20, tolerance=1)
-    return account
+    return with_agreed_fee()
 
 
 def test_a_payout_is_explained_by_its_last_line_being_left_out(account: ProviderAccount) -> None:
@@ -131,3 +131,77 @@ def test_fees_that_are_guessed_may_be_rounded_line_by_line(account: ProviderAcco
     account.fee_rules.update(fixed="20.4")
     _left_out(account, 0)
     assert {kind for kind, _ in found(account)} == {"missing_in_provider"}
+
+
+def linked(account: ProviderAccount) -> dict[str, str]:
+    """What explains a payout, by kind, and which."""
+    rows = Discrepancy.objects.filter(account=account).exclude(payout=None)
+    return dict(rows.exclude(about="payout").values_list("kind", "payout__ref"))
+
+
+def test_what_came_with_another_payout_after_all_explains_none_any_more(
+    account: ProviderAccount,
+) -> None:
+    late = a_sale(account, 1000)
+    paid(account, 5920 + 970).comes()
+    reconcile(account)
+    assert (found(account), linked(account)) == (
+        [("missing_in_provider", f"capture:{late.our_ref}")],
+        {"missing_in_provider": "po_1"},
+    )
+
+    with later(ONE_DAY):
+        Theirs(account, DAY + ONE_DAY).sale(late, fee=30, payout="po_2").comes()
+        reconcile(account)
+
+    assert (found(account), linked(account)) == ([("payout_total", "payout_total:po_1:GBP")], {})
+
+
+def test_where_some_of_what_explains_a_payout_is_gone_the_rest_explains_it_no_more(
+    account: ProviderAccount,
+) -> None:
+    late, _missing = a_sale(account, 1000), a_sale(account, 500)
+    paid(account, 5920 + 970 + 475).comes()
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["missing_in_provider"] * 2
+
+    with later(ONE_DAY):
+        Theirs(account, DAY + ONE_DAY).sale(late, fee=30, payout="po_2").comes()
+        reconcile(account)
+
+    assert [kind for kind, _ in found(account)] == ["missing_in_provider", "payout_total"]
+    assert linked(account) == {}
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_line_of_a_file_that_was_taken_back_explains_nothing(
+    account: ProviderAccount, settled: bool
+) -> None:
+    theirs = Theirs(account, DAY - ONE_DAY)
+    before = theirs.line("capture", gross=6000, fee=80, mode="live", payout="po_1").comes()
+    paid(account, 2 * 5920).comes()
+    reconcile(account)
+    assert linked(account) == {"wrong_account_or_mode": "po_1"}
+    if settled:
+        resolved(Discrepancy.objects.get(), "ignored")
+
+    take_back(before.pk, by=None)
+    with later(HOUR):
+        reconcile(account)
+
+    assert (found(account), linked(account)) == ([("payout_total", "payout_total:po_1:GBP")], {})
+
+
+def test_where_a_payout_differs_no_more_nothing_explains_it(account: ProviderAccount) -> None:
+    missing, theirs = a_sale(account, 1000), paid(account, 5920 + 970)
+    wrong = theirs.comes()
+    reconcile(account)
+    assert linked(account) == {"missing_in_provider": "po_1"}
+
+    take_back(wrong.pk, by=None)
+    theirs.rows[-1] = theirs.rows[-1].replace("-6890", "-5920")
+    theirs.comes()
+    reconcile(account)
+
+    assert found(account) == [("missing_in_provider", f"capture:{missing.our_ref}")]
+    assert linked(account) == {}

@@ -102,6 +102,23 @@ def test_a_file_is_kept_while_its_encoding_is_learned(
     assert (taken, outcome(file)) == ([None], ("loaded", 1, 40, None))
 
 
+def test_a_file_is_kept_while_parts_of_it_take_longer_to_read_than_a_lease(
+    theirs: Theirs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each part somebody looks whether its reader has died."""
+    monkeypatch.setattr(reading, "LINES", 10)
+    for _ in range(40):
+        theirs.raw("支" * 60_000)
+    taken: list[str | None] = []
+    body = Slow(theirs.text().encode())
+    new = SettlementFile(account=theirs.account, name="slow.csv", source=FileSource.COMMAND)
+
+    with clock_at(lambda: NOON + body.waited):
+        file = importing.import_new(new, body, lambda part: taken.append(reading.claim(part.pk)))
+
+    assert (taken, outcome(file)) == ([None] * 5, ("loaded", 1, 40, None))
+
+
 def test_a_line_that_is_settled_on_no_day_of_its_report_is_shown_and_counts_for_nothing(
     account: ProviderAccount,
 ) -> None:

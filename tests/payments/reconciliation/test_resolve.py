@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from payments.conf import payment_settings
 from payments.errors import DiscrepancyRefused
 from payments.models import Discrepancy, Entry, Posting
 from payments.models.discrepancy import DiscrepancyKind as Kind
@@ -179,6 +180,17 @@ def test_the_limit_itself_needs_nobody_else() -> None:
     settle(row)
 
     assert fresh(row).state == State.RESOLVED
+
+
+@pytest.mark.parametrize("limits", [{}, {"GBP": "0"}])
+def test_a_currency_that_is_not_named_has_no_limit(settings: Any, limits: dict[str, str]) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "approve_resolutions_above": limits}
+    row = a_discrepancy(currency="EUR", theirs=10**12)
+
+    settle(row)
+
+    assert fresh(row).state == State.RESOLVED
+    assert payment_settings().resolution_limit("EUR") is None
 
 
 @pytest.mark.usefixtures("limited")

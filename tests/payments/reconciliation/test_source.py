@@ -75,6 +75,53 @@ def test_lines_keep_their_ends() -> None:
     assert lines_of(b"a\r\nb\nc\rd") == ["a\r\n", "b\n", "c\r", "d"]
 
 
+def filled(size: int, end: str) -> list[str]:
+    """Lines of so many bytes in all."""
+    line = f"a{end}"
+    count, rest = divmod(size, len(line))
+    return [f"{'b' * rest}{line}", *[line] * (count - 1)]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+@pytest.mark.parametrize("over", [0, 1])
+@pytest.mark.parametrize("length", [1, LONGEST - 1, LONGEST])
+def test_a_line_end_that_is_cut_by_the_end_of_a_piece_is_one(
+    end: str, over: int, length: int
+) -> None:
+    """All of it but so many characters is in a piece, and its line is as long as that."""
+    before = filled(3 * LONGEST - length - len(end) + over, end)
+    lines = [*before, "x" * length + end, f"y{end}"]
+
+    assert lines_of("".join(lines).encode()) == lines
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+@pytest.mark.parametrize("over", [0, 1])
+@pytest.mark.parametrize("wrong", [b"\0", b"\xff\xff"])
+def test_a_line_after_it_is_refused_with_its_number(end: str, over: int, wrong: bytes) -> None:
+    before = filled(LONGEST + over, end)
+    body = "".join([*before, f"y{end}"]).encode() + wrong + b"\n"
+
+    with pytest.raises(ReportRefused) as refused:
+        read(body)
+
+    assert refused.value.number == len(before) + 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize(
+    ("sign", "cut"), [("é", 1), ("交", 1), ("交", 2), ("𠀀", 1), ("𠀀", 2), ("𠀀", 3)]
+)
+def test_a_character_that_is_cut_by_the_end_of_a_piece_is_one(
+    sign: str, cut: int, encoding: str
+) -> None:
+    """So it is where the encoding is learned: that takes larger pieces."""
+    begin = "a\n" * (CHUNK // 2 - 2) + "b" * (4 - cut)
+    lines = f"{begin}{sign}\n交易\n".splitlines(keepends=True)
+
+    assert lines_of("".join(lines).encode(encoding)) == lines
+
+
 @pytest.mark.parametrize("body", [b"", b"\xef\xbb\xbf", b"\xff\xfe", gzipped(b"")])
 def test_an_empty_file_is_refused(body: bytes) -> None:
     with pytest.raises(ReportRefused, match="empty"):
