@@ -173,3 +173,74 @@ def test_a_hole_between_two_statements_misses_no_payout(
         reconcile(account)
 
     assert [kind for kind, _ in found(account)] == asked
+
+
+def test_a_payout_that_is_explained_by_now_excuses_the_bank_no_more(
+    account: ProviderAccount,
+) -> None:
+    """The bank got what its lines come to, and the payout was asked about first."""
+    paid(account, 5920 + 970).comes()
+    statement((DAY, "59.20", "po_1"))
+    reconcile(account)
+    assert [kind for kind, _ in found(account)] == ["payout_total"]
+
+    a_sale(account, 1000)
+    reconcile(account)
+
+    assert [kind for kind, _ in found(account)] == ["bank_total", "missing_in_provider"]
+    asked = Discrepancy.objects.get(kind="bank_total")
+    assert (asked.ours, asked.theirs) == (6890, 5920)
+
+
+def test_a_payout_that_was_settled_by_other_amounts_excuses_the_bank_no_more(
+    account: ProviderAccount,
+) -> None:
+    theirs = paid(account, 5000)
+    wrong = theirs.comes()
+    statement((DAY, "59.20", "po_1"))
+    reconcile(account)
+    resolved(Discrepancy.objects.get(), "ignored")
+    take_back(wrong.pk, by=None)
+
+    a_sale(account, 1000)
+    theirs.rows[-1] = theirs.rows[-1].replace("-5000", "-6890")
+    theirs.comes()
+    reconcile(account)
+
+    assert [kind for kind, _ in found(account)] == ["bank_total", "missing_in_provider"]
+
+
+def test_where_the_bank_got_neither_amount_of_a_payout_it_is_asked_as_well(
+    account: ProviderAccount,
+) -> None:
+    paid(account, 5000).comes()
+    statement((DAY, "40.00", "po_1"))
+    reconcile(account)
+
+    assert [kind for kind, _ in found(account)] == ["bank_total", "payout_total"]
+
+
+def test_once_the_rest_has_come_only_the_payout_is_asked_about(account: ProviderAccount) -> None:
+    paid(account, 5000).comes()
+    statement((DAY, "40.00", "po_1"))
+    reconcile(account)
+    resolved(Discrepancy.objects.get(kind="bank_total"), "ignored")
+
+    with later(ONE_DAY):
+        statement((DAY + ONE_DAY, "19.20", "po_1"))
+        reconcile(account)
+
+    assert [kind for kind, _ in found(account)] == ["payout_total"]
+
+
+def test_what_came_on_a_day_whose_report_was_taken_back_is_waited_for(
+    account: ProviderAccount,
+) -> None:
+    Theirs(account).sale(a_sale(account), fee=80, payout="po_1").comes()
+    with later(ONE_DAY):
+        wrong = Theirs(account, DAY + ONE_DAY).comes()
+        take_back(wrong.pk, by=None)
+        statement((DAY + ONE_DAY, "59.20", "po_1"))
+        reconcile(account)
+
+    assert found(account) == []
