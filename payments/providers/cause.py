@@ -49,6 +49,14 @@ OF_PARSERS: Final = (
     because("unexpected end of data"),
     because("',' expected after '\"'"),
     because("';' expected after '\"'"),
+    because("'\t' expected after '\"'"),
+    because(
+        "new-line character seen in unquoted field - do you need to open the file in "
+        "universal-newline mode?"
+    ),
+    because(
+        "new-line character seen in unquoted field - do you need to open the file with newline=''?"
+    ),
     because("not well-formed (invalid token)"),
     because("syntax error"),
     because("no element found"),
@@ -58,5 +66,7 @@ OF_PARSERS: Final = (
     because("junk after document element"),
     because("undefined entity"),
     because("unbound prefix"),
+    because("reference to invalid character number"),
+    because("unknown encoding"),
 )
 """What Python's readers of CSV and XML say of most damaged files: gathered here, said there."""

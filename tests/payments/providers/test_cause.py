@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
+from xml.parsers import expat
 
 import pytest
 
 from payments.providers.base import Failure
-from payments.providers.cause import Cause, because
+from payments.providers.cause import OF_PARSERS, Cause, because
 from payments.providers.reports import ReportRefused
 from payments.statements.base import Unreadable
 
@@ -52,3 +54,23 @@ def test_an_error_says_its_cause(error: type[ReportRefused | Unreadable]) -> Non
     raised = error("the column %(name)s is there twice", name="gross")
 
     assert str(raised) == str(raised.why) == "the column gross is there twice"
+
+
+@pytest.mark.parametrize("line", ['"a', '"a"b', "a\rb"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_what_is_said_of_a_damaged_row_is_gathered(line: str, delimiter: str) -> None:
+    with pytest.raises(csv.Error) as error:
+        list(csv.reader([line], delimiter=delimiter, strict=True))
+
+    assert Cause(str(error.value)) in OF_PARSERS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "<", "<a>", "<a", "<a></b>", "<a/>b", "<a b='' b=''/>", "<a>&b;</a>", "<a>&#1;</a>"],
+)
+def test_what_is_said_of_damaged_xml_is_gathered(text: str) -> None:
+    with pytest.raises(expat.ExpatError) as error:
+        expat.ParserCreate(namespace_separator=" ").Parse(text, True)
+
+    assert Cause(expat.ErrorString(error.value.code)) in OF_PARSERS
