@@ -125,8 +125,8 @@ def test_why_a_file_is_refused_and_what_a_line_says(chief: Client) -> None:
     file = a_file(name=NAME, state=FileState.REFUSED, why_line=3, bad_lines=1, **missing)
     why = because("%(count)s columns, not %(width)s", count=1, width=14)
     facts = stored({"why": why, "text": "1"})
-    unread = {"kind": Kind.UNPARSEABLE_LINE, "detail": "%(why)s: %(text)s", "facts": facts}
-    row = a_discrepancy(file=file, line_no=7, **unread)
+    said = {"detail": "%(why)s: %(text)s", "facts": facts}
+    row = a_discrepancy(Kind.UNPARSEABLE_LINE, file=file, line_no=7, **said)
 
     for path in (FILES, file_page(file), page_of(row), QUEUE):
         assert not english(chief, path)
