@@ -28,6 +28,10 @@ KEYWORDS = {
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
+    # Why a file or a line cannot be read: stored as it stands there, translated where it is shown.
+    "because": None,
+    "ReportRefused": None,
+    "Unreadable": None,
 }
 
 

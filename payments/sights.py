@@ -13,9 +13,10 @@ from orders.formats import format_moment, format_money
 from orders.money import Money
 from payments.messages import why
 from payments.providers.base import Failure
+from payments.providers.cause import Cause
 from payments.states import AttemptStatus, OperationKind
 
-Fact = str | int | Money | datetime | Failure | AttemptStatus | OperationKind
+Fact = str | int | Money | datetime | Failure | Cause | AttemptStatus | OperationKind
 """What fills a gap. A text stands as it is: a reference, or the provider's own word."""
 
 OTHER_REFERENCE: Final = gettext_noop("they name the reference %(theirs)s, ours is %(ours)s")
@@ -40,17 +41,21 @@ def stored(facts: Mapping[str, Fact]) -> dict[str, Any]:
 
 
 def _as_json(fact: Fact) -> Any:
+    kept: Any
     match fact:
         case Money(amount, currency):
-            return {"money": amount, "currency": currency}
+            kept = {"money": amount, "currency": currency}
         case datetime():
-            return {"at": fact.isoformat()}
+            kept = {"at": fact.isoformat()}
         case Failure(code, raw):
-            return {"why": code, "raw": raw}
+            kept = {"why": code, "raw": raw}
+        case Cause(words, facts):
+            kept = {"words": words, "facts": stored(facts)}
         case AttemptStatus() | OperationKind():
-            return {"choice": fact.value, "of": type(fact).__name__}
+            kept = {"choice": fact.value, "of": type(fact).__name__}
         case _:
-            return fact
+            kept = fact
+    return kept
 
 
 def told(words: str, facts: Mapping[str, Any]) -> str:
@@ -78,14 +83,18 @@ def amount_in(facts: Mapping[str, Any]) -> Money | None:
 
 
 def _read(fact: Any) -> Any:
+    read: Any
     match fact:
         case {"money": amount, "currency": currency}:
-            return format_money(Money(amount, currency))
+            read = format_money(Money(amount, currency))
         case {"at": moment}:
-            return format_moment(datetime.fromisoformat(moment))
+            read = format_moment(datetime.fromisoformat(moment))
         case {"why": code, "raw": raw}:
-            return why(code, raw)
+            read = why(code, raw)
+        case {"words": words, "facts": facts}:
+            read = told(words, facts)
         case {"choice": value, "of": name}:
-            return CHOICES[name](value).label
+            read = CHOICES[name](value).label
         case _:
-            return fact
+            read = fact
+    return read

@@ -114,3 +114,20 @@ def test_no_string_is_marked_where_it_is_not_gathered(app: str) -> None:
         if path.suffix == ".py" and not {*KEYWORDS, "_"}.isdisjoint(calls_in_f_strings(path))
     ]
     assert not hidden
+
+
+CAUSES = {"because", "ReportRefused", "Unreadable"}
+
+
+def causes_without_words(path: Path) -> Iterator[str]:
+    """Calls whose words are no literal; inside the errors themselves these are called `words`."""
+    for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in CAUSES:
+            words = call.args[0]
+            literal = isinstance(words, ast.Constant) or ast.unparse(words) == "words"
+            yield from () if literal else (f"{path.name}:{call.lineno}",)
+
+
+def test_why_something_is_refused_is_said_in_words_that_are_gathered() -> None:
+    modules = [path for path in sources("payments") if path.suffix == ".py"]
+    assert not [place for path in modules for place in causes_without_words(path)]

@@ -67,7 +67,7 @@ def import_files(folder: Path) -> None:
     for name, whose in (("report.csv", account), ("statement.csv", None)):
         file = import_path(whose, folder / name)
         if file.state != FileState.LOADED:
-            raise SystemExit(f"{name} was refused in line {file.why_line}: {file.why}")
+            raise SystemExit(f"{name} was refused in line {file.why_line}: {file.refused_for}")
 
 
 def compared(folder: Path) -> dict[str, object]:

@@ -18,6 +18,7 @@ from payments.models.operation import Operation
 from payments.models.payment import Attempt
 from payments.models.payout import Payout
 from payments.models.settlement import SettlementFile
+from payments.sights import told
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -76,7 +77,8 @@ class Discrepancy(models.Model):
     `subject` names it within its account: "capture:A…", "line:<file>:<line>", "payout:<ref>".
     `ours` and `theirs` are what each side's books have, in minor units, None where one has nothing;
     `our_currency` only where it differs. `payout`: the payout whose difference it explains, or is.
-    `file` and `line_no`: where it stands, of what is about a line; `detail` says more.
+    `file` and `line_no`: where it stands, of what is about a line; `detail` says more, in words
+    whose gaps `facts` fill.
     Amounts are signed as the balance at the provider moves; of a fee, above zero where it cost us:
     `ours` is what was expected, and booked. Of a bank_total, `theirs` is what the bank got.
     """
@@ -117,6 +119,7 @@ class Discrepancy(models.Model):
     )
     line_no = models.BigIntegerField(_("line"), null=True)
     detail = models.CharField(_("what was seen"), max_length=600, blank=True)
+    facts = models.JSONField(default=dict, db_default={}, editable=False)
     state = models.CharField(
         _("state"), max_length=13, choices=DiscrepancyState.choices, default=DiscrepancyState.OPEN
     )
@@ -213,6 +216,16 @@ class Discrepancy(models.Model):
 
     def __str__(self) -> str:
         return f"{capfirst(self.get_kind_display())}: {self.reference or self.subject}"
+
+    @property
+    def seen(self) -> str:
+        """What was seen, in the active language."""
+        return told(self.detail, self.facts)
+
+    @property
+    def given_reason(self) -> str:
+        """Why it is settled so; in the active language where no person said it."""
+        return told(self.reason, {}) if self.resolution == Resolution.AUTO else self.reason
 
     @property
     def our_money(self) -> Money | None:

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from orders.clock import now
 from orders.money import Money
 from payments.models.account import ProviderAccount
+from payments.sights import told
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -58,7 +59,8 @@ class SettlementFile(models.Model):
     Who reads it has the `claim`, and was `alive_at` a moment.
     `first_day` and `last_day` in the zone of the account; `opening` and `closing` are the balances
     that it states, in minor units by currency; `more_statements` the numbers of those that follow
-    the first in one file. `why` and `why_line`: what it was refused for.
+    the first in one file. `why` and `why_line`: what it was refused for, in words whose gaps
+    `why_facts` fill.
     """
 
     account = models.ForeignKey(
@@ -87,6 +89,7 @@ class SettlementFile(models.Model):
     bad_lines = models.BigIntegerField(_("lines that cannot be read"), default=0)
     bytes_read = models.BigIntegerField(default=0)
     why = models.CharField(_("refused because"), max_length=400, blank=True)
+    why_facts = models.JSONField(default=dict, db_default={}, editable=False)
     why_line = models.BigIntegerField(_("in line"), null=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -147,6 +150,11 @@ class SettlementFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def refused_for(self) -> str:
+        """Why it is refused, in the active language; "" where it is not."""
+        return told(self.why, self.why_facts)
 
 
 class SettlementChunk(models.Model):

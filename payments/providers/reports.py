@@ -10,6 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, NamedTuple, Protocol, runtime_checkable
 
+from payments.providers.cause import Cause, Fact, because
+
 
 class LineKind(enum.StrEnum):
     """What a line of a report is about; `adjustment` is whatever the provider does by itself."""
@@ -75,16 +77,19 @@ class BadLine(NamedTuple):
     """A line that cannot be read: it stops nothing, and staff see it. `text` is what it says."""
 
     number: int
-    why: str
+    why: Cause
     text: str
 
 
 class ReportRefused(Exception):
-    """The whole file is refused; nothing of it is kept. `number`: the line, None for the file."""
+    """The whole file is refused; nothing of it is kept. `number`: the line, None for the file.
 
-    def __init__(self, why: str, number: int | None = None) -> None:
-        super().__init__(why)
-        self.why, self.number = why, number
+    `words` are a literal in English, with a gap for each of `facts`: staff read them translated.
+    """
+
+    def __init__(self, words: str, number: int | None = None, /, **facts: Fact | date) -> None:
+        self.why, self.number = because(words, **facts), number
+        super().__init__(str(self.why))
 
 
 class Report(Protocol):

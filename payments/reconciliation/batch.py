@@ -11,6 +11,7 @@ from typing import Any, Final, TypeGuard
 from zoneinfo import ZoneInfo
 
 from payments.models import SettlementTotal
+from payments.providers.cause import Cause, because
 from payments.providers.reports import BadLine, LineKind, ReportLine
 from payments.reconciliation.rows import insert
 from payments.reconciliation.store import Columns, storing
@@ -126,10 +127,12 @@ class Batch:
                 stray = f"{line.merchant_id} {line.mode}".strip()
                 self.stray.append((line, stray[:LONGEST]))
 
-    def _elsewhere(self, line: ReportLine) -> str:
-        """Why its day is none of its file's; "" where it is, or next to one: zones differ."""
+    def _elsewhere(self, line: ReportLine) -> Cause | None:
+        """Why its day is none of its file's; None where it is, or next to one: zones differ."""
         day = self._day(line.settled_at)
-        return "" if self._first <= day <= self._last else f"{day} is no day of this report"
+        if self._first <= day <= self._last:
+            return None
+        return because("%(day)s is no day of this report", day=day)
 
     def _add_up(self, columns: Columns) -> None:
         keys = zip(*map(columns.__getitem__, (DAY, *OF_TOTALS)), strict=True)
@@ -175,25 +178,26 @@ def _all_fine(columns: Columns, own: Own) -> bool:
     )
 
 
-def _unstorable(line: ReportLine) -> str:
-    """Why a line has no place in our columns; "" where it has."""
+def _unstorable(line: ReportLine) -> Cause | None:
+    """Why a line has no place in our columns; None where it has."""
     _, _, theirs, ours, method, _, gross, fee, _, settled_gross, at, by, payout, _, _ = line
     if len(theirs) > LONGEST or len(ours) > LONGEST or len(payout) > LONGEST:
-        return f"a reference has more than {LONGEST} characters"
+        return because("a reference has more than %(most)s characters", most=LONGEST)
     if len(method) > LONGEST_METHOD:
-        return f"the method has more than {LONGEST_METHOD} characters"
+        return because("the method has more than %(most)s characters", most=LONGEST_METHOD)
     if not (-LARGEST < gross < LARGEST and -LARGEST < fee < LARGEST > abs(settled_gross or 0)):
-        return "an amount is too large"
-    return "" if at.tzinfo is UTC and by.tzinfo is UTC else "a moment is not in UTC"
+        return because("an amount is too large")
+    in_utc = at.tzinfo is UTC and by.tzinfo is UTC
+    return None if in_utc else because("a moment is not in UTC")
 
 
-def _meaningless(line: ReportLine) -> str:
-    """Why no book could follow a line; "" where one can."""
+def _meaningless(line: ReportLine) -> Cause | None:
+    """Why no book could follow a line; None where one can."""
     if line.kind == LineKind.FEE and (line.gross or line.settled_gross):
-        return "a fee by itself moves nothing besides: its gross is not zero"
+        return because("a fee by itself moves nothing besides: its gross is not zero")
     if line.kind == LineKind.PAYOUT and not line.payout_ref:
-        return "a payout has no reference"
-    return ""
+        return because("a payout has no reference")
+    return None
 
 
 def _has_meaningless(columns: Columns) -> bool:

@@ -10,7 +10,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from orders.clock import now
 from payments.conf import payment_settings
@@ -18,6 +17,7 @@ from payments.errors import PaymentError
 from payments.models import Attempt, ProviderAccount
 from payments.models.account import Mode
 from payments.models.settlement import FileKind, FileState
+from payments.providers.cause import Cause, because
 from payments.providers.errors import NotFound, ProviderError, ProviderRejected
 from payments.providers.reports import Reports
 from payments.reconciliation.importing import import_report, note_day
@@ -57,8 +57,7 @@ def _fetch(account: ProviderAccount, provider: Reports) -> Iterator[date]:
         try:
             report = provider.fetch_report(day)
         except (NotFound, ProviderRejected) as error:
-            why = _("the provider gives no report of this day: %(why)s") % {"why": error}
-            note_day(account, day, FileState.REFUSED, why=why)
+            note_day(account, day, FileState.REFUSED, why=_why(error, day))
             logger.warning("no report of %s for %s: %s", account.code, day, error)
             continue
         if report is None:
@@ -68,6 +67,12 @@ def _fetch(account: ProviderAccount, provider: Reports) -> Iterator[date]:
             file = import_report(account, body, day=day)
         logger.info("%s: report of %s is %s", account.code, day, file.state)
         yield day
+
+
+def _why(error: NotFound | ProviderRejected, day: date) -> Cause:
+    if isinstance(error, NotFound):
+        return because("the provider knows of no report of %(day)s", day=day)
+    return because("the provider gives no report of this day: %(why)s", why=error.failure)
 
 
 def _days_to_fetch(account: ProviderAccount) -> Iterator[date]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from django.utils.translation import gettext as _
-
 from orders.clock import now
 from payments.models import ProviderAccount, SettlementFile
 from payments.models.settlement import FileState
+from payments.providers.cause import Cause, because
 from payments.providers.reports import ReportHeader, ReportRefused
 from payments.reconciliation.days import day_of, zone_of
 
@@ -22,23 +21,28 @@ def check_header(header: ReportHeader, account: ProviderAccount, file: Settlemen
     """Refuse a file of another account, mode or day before a line of it is read."""
     if header.merchant_id not in {"", account.merchant_id}:
         raise ReportRefused(
-            _("it is of the account %(theirs)s, and %(code)s is %(ours)s")
-            % {"theirs": header.merchant_id, "code": account.code, "ours": account.merchant_id},
+            "it is of the account %(theirs)s, and %(code)s is %(ours)s",
             header.lines.get("merchant_id"),
+            theirs=header.merchant_id,
+            code=account.code,
+            ours=account.merchant_id,
         )
     if header.mode not in {"", account.mode}:
         raise ReportRefused(
-            _("it is of the mode %(theirs)s, and %(code)s is an account of the mode %(ours)s")
-            % {"theirs": header.mode, "code": account.code, "ours": account.mode},
+            "it is of the mode %(theirs)s, and %(code)s is an account of the mode %(ours)s",
             header.lines.get("mode"),
+            theirs=header.mode,
+            code=account.code,
+            ours=account.mode,
         )
     first, last = header.first_day, header.last_day
     if first and last:
         if file.first_day and (first, last) != (file.first_day, file.last_day):
             raise ReportRefused(
-                _("it is about %(theirs)s, and %(ours)s was asked for")
-                % {"theirs": _span(first, last), "ours": _span(file.first_day, file.last_day)},
+                "it is about %(theirs)s, and %(ours)s was asked for",
                 header.lines.get("days"),
+                theirs=_span(first, last),
+                ours=_span(file.first_day, file.last_day or file.first_day),
             )
         check_overlap(file, (first, last), header.lines.get("days"))
 
@@ -55,12 +59,12 @@ def check_overlap(file: SettlementFile, days: tuple[date, date], number: int | N
     others = loaded.filter(first_day__lte=last, last_day__gte=first).exclude(pk=file.pk)
     if other := others.first():
         raise ReportRefused(
-            _(
-                "%(days)s is in the file %(name)s already, which came in as number %(pk)s; take "
-                "that one back if this one is to replace it"
-            )
-            % {"days": _span(first, last), "name": other.name, "pk": other.pk},
+            "%(days)s is in the file %(name)s already, which came in as number %(pk)s; take "
+            "that one back if this one is to replace it",
             number,
+            days=_span(first, last),
+            name=other.name,
+            pk=other.pk,
         )
 
 
@@ -77,14 +81,12 @@ def check_days(
     """
     first, last = days
     if last < first or last - first > most or first < EARLIEST:
-        why = _("its days cannot be: %(days)s") % {"days": _span(first, last)}
-        raise ReportRefused(why, number)
+        raise ReportRefused("its days cannot be: %(days)s", number, days=_span(first, last))
     if last > today:
-        why = _("it is about days that have not begun yet: %(days)s")
-        raise ReportRefused(why % {"days": _span(first, last)}, number)
+        raise ReportRefused(
+            "it is about days that have not begun yet: %(days)s", number, days=_span(first, last)
+        )
 
 
-def _span(first: date | None, last: date | None) -> str:
-    return (
-        str(first) if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
-    )
+def _span(first: date, last: date) -> Cause | date:
+    return first if first == last else because("%(first)s to %(last)s", first=first, last=last)

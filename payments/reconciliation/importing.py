@@ -14,8 +14,10 @@ from django.db.models import Q
 
 from orders.clock import now
 from orders.sweep import each
-from payments.errors import FileRefused, NoAccount, NoReports, SecretsUnreadable
+from payments.conf import payment_settings
+from payments.errors import NoAccount, NoReports, PaymentError, SecretsUnreadable
 from payments.models import ProviderAccount, SettlementFile
+from payments.models.account import Mode
 from payments.models.settlement import (
     DEAD_FILES,
     READING_LEASE,
@@ -23,12 +25,15 @@ from payments.models.settlement import (
     FileSource,
     FileState,
 )
+from payments.providers.cause import Cause
 from payments.providers.reports import ReportRefused
 from payments.reconciliation import load, load_statement, reading
 from payments.reconciliation.receive import stored
+from payments.sights import stored as as_json
 
 logger = logging.getLogger("till.reconciliation")
 PIECE: Final = 1 << 20
+NOTHING: Final = Cause("")
 Progress = Callable[[SettlementFile], None]
 
 
@@ -91,14 +96,17 @@ def _once(new: SettlementFile, tries: int = 3) -> SettlementFile:
     return new
 
 
-def note_day(account: ProviderAccount, day: date, state: FileState, *, why: str = "") -> None:
+def note_day(
+    account: ProviderAccount, day: date, state: FileState, *, why: Cause = NOTHING
+) -> None:
     """Keep that a provider has no report of a day, so that it is not asked for again.
 
     Loaded: nothing happened on it. Refused: a person has to look for it. A second call keeps none.
     """
     name = f"{account.code} {day}"
     file = SettlementFile(account=account, kind=FileKind.REPORT, name=name, size=0)
-    file.source, file.state, file.why = FileSource.FETCHED, state, why[:400]
+    file.source, file.state = FileSource.FETCHED, state
+    file.why, file.why_facts = why.words, as_json(why.facts)
     file.sha256 = hashlib.sha256(f"{name}: none".encode()).hexdigest()
     file.first_day = file.last_day = day
     file.ended_at = now()
@@ -125,8 +133,8 @@ def _read_stored(file: SettlementFile) -> None:
     try:
         with stored(file) as body:
             _read(file, body, mine)
-    except FileRefused as error:
-        reading.refuse(file, ReportRefused(str(error)), mine)
+    except ReportRefused as refusal:
+        reading.refuse(file, refusal, mine)
     except reading.LostClaim:
         logger.warning("settlement file %s was taken over or back while it was read", file.pk)
         return
@@ -138,6 +146,27 @@ def _read(file: SettlementFile, body: IO[bytes], mine: reading.Claim) -> None:
     try:
         whole = how.load(file, body, mine)
     except (NoAccount, NoReports, SecretsUnreadable) as error:
-        reading.refuse(file, ReportRefused(str(error)), mine)
+        assert file.account is not None  # noqa: S101  # a statement needs no provider
+        reading.refuse(file, _unusable(error, file.account), mine)
         whole = False
     logger.info("settlement file %s was %s", file.pk, "read" if whole else "refused")
+
+
+def _unusable(error: PaymentError, account: ProviderAccount) -> ReportRefused:
+    """Whoever runs the site acts."""
+    code = account.code
+    if isinstance(error, NoReports):
+        return ReportRefused(
+            "%(code)s is at a provider that has no settlement reports which can be read", code=code
+        )
+    if isinstance(error, SecretsUnreadable):
+        return ReportRefused(
+            'no key in PAYMENTS["secret_keys"] opens the secrets of %(code)s: add the one that '
+            "sealed them",
+            code=code,
+        )
+    if account.mode == Mode.LIVE and not payment_settings().live:
+        return ReportRefused('account %(code)s is live but PAYMENTS["live"] is not True', code=code)
+    return ReportRefused(
+        'PAYMENTS["providers"] does not name %(provider)s', provider=account.provider
+    )

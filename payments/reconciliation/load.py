@@ -12,6 +12,7 @@ from django.db import transaction
 
 from payments.models import Discrepancy, ProviderAccount, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind
+from payments.providers.cause import Cause, because
 from payments.providers.reports import BadLine, ReportHeader, ReportRefused
 from payments.reconciliation import reading
 from payments.reconciliation.batch import Batch, Days, Own
@@ -55,8 +56,8 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
             with transaction.atomic():
                 reader.go_on()
                 batch.write(islice(lines, most), own)
-                stray = (BadLine(line.number, why, "") for line, why in batch.stray)
-                reader.count(batch.count, batch.bad, [*stray])
+                stray = [BadLine(line.number, _strays(named), "") for line, named in batch.stray]
+                reader.count(batch.count, batch.bad, stray)
                 Discrepancy.objects.bulk_create(_questions(reader, batch, account, at=at))
                 reader.say(text)
             read = batch.count + len(batch.bad)
@@ -75,23 +76,25 @@ def _questions(
 ) -> Iterator[Discrepancy]:
     """What staff are asked; of a line without a moment that can be read, `at` is its file's."""
     for bad in batch.bad:
-        detail = f"{bad.why}: {bad.text}"[:600]
         ours = OUR_REFERENCE.search(bad.text)
         reference = ours.group() if ours else ""
-        facts = {"account": account, "detail": detail, "reference": reference, "at": at}
-        yield reader.question(bad.number, DiscrepancyKind.UNPARSEABLE_LINE, **facts)
-    for line, stray in batch.stray:
+        yield reader.unreadable(bad, account=account, reference=reference, at=at)
+    for line, named in batch.stray:
         yield reader.question(
             line.number,
             DiscrepancyKind.WRONG_ACCOUNT_OR_MODE,
+            _strays(named),
             account=account,
-            detail=stray,
             about=line.kind,
             reference=line.our_ref or line.provider_ref,
             currency=line.currency,
             theirs=line.gross,
             at=line.occurred_at,
         )
+
+
+def _strays(named: str) -> Cause:
+    return because("it names %(named)s", named=named)
 
 
 def _end(reader: Reader, header: ReportHeader, account: ProviderAccount) -> None:

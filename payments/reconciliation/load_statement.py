@@ -10,13 +10,12 @@ from typing import IO, Final
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Least
-from django.utils.translation import gettext as _
 
 from orders.clock import now
 from payments.conf import payment_settings
 from payments.models import BankLine, Discrepancy, SettlementFile
-from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import FileKind, FileState
+from payments.providers.cause import because
 from payments.providers.reports import BadLine, ReportRefused
 from payments.reconciliation.headers import EARLIEST, check_days
 from payments.reconciliation.reading import Claim, Reader, refuse
@@ -79,9 +78,10 @@ def _refuse_twice(file: SettlementFile, header: StatementHeader) -> None:
     for other in same.order_by("pk").only("name", "statement_id", "more_statements"):
         if twice := named & {other.statement_id, *other.more_statements}:
             raise ReportRefused(
-                _("statement %(id)s came in already, as file %(name)s")
-                % {"id": min(twice), "name": other.name},
+                "statement %(id)s came in already, as file %(name)s",
                 header.line,
+                id=min(twice),
+                name=other.name,
             )
 
 
@@ -104,12 +104,11 @@ def _refuse_same_rows(file: SettlementFile, header: StatementHeader) -> None:
     for other in others.order_by("pk"):
         if _is_in(file, other):
             raise ReportRefused(
-                _(
-                    "its lines are in the file %(name)s already, which came in as number %(pk)s; "
-                    "take that one back if this one is to replace it"
-                )
-                % {"name": other.name, "pk": other.pk},
+                "its lines are in the file %(name)s already, which came in as number %(pk)s; "
+                "take that one back if this one is to replace it",
                 header.line,
+                name=other.name,
+                pk=other.pk,
             )
 
 
@@ -158,17 +157,14 @@ def _keep(reader: Reader, some: Sequence[BankRow | BadLine]) -> None:
         )
         for row in rows
     )
-    kind = DiscrepancyKind.UNPARSEABLE_LINE
-    Discrepancy.objects.bulk_create(
-        reader.question(row.number, kind, detail=f"{row.why}: {row.text}"[:600]) for row in bad
-    )
+    Discrepancy.objects.bulk_create(reader.unreadable(row) for row in bad)
 
 
 def _with_a_day(row: BankRow | BadLine) -> BankRow | BadLine:
     """The row, unless its day is a slip of the pen or yet to come."""
     if isinstance(row, BadLine) or EARLIEST <= row.day <= _tomorrow():
         return row
-    return BadLine(row.number, f"its day cannot be: {row.day}", row.text)
+    return BadLine(row.number, because("its day cannot be: %(day)s", day=row.day), row.text)
 
 
 def _tomorrow() -> date:

@@ -11,7 +11,6 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from orders.clock import now
 from payments.errors import PaymentError
@@ -24,8 +23,10 @@ from payments.models import (
 )
 from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import READING_LEASE, FileState
+from payments.providers.cause import Cause, because
 from payments.providers.reports import BadLine, ReportRefused
 from payments.reconciliation.source import Lines
+from payments.sights import stored
 
 logger = logging.getLogger("till.reconciliation")
 LINES: Final = 50_000
@@ -114,7 +115,8 @@ def refuse(file: SettlementFile, refusal: ReportRefused, mine: Claim) -> None:
     reading = SettlementFile.objects.filter(state=FileState.READING)
     refused = reading.filter(pk=file.pk, claim=mine.token).update(
         state=FileState.REFUSED,
-        why=refusal.why[:400],
+        why=refusal.why.words,
+        why_facts=stored(refusal.why.facts),
         why_line=refusal.number,
         lines_read=0,
         bad_lines=0,
@@ -161,11 +163,19 @@ class Reader:
         self.first_bad = self.first_bad or next(iter((*bad, *stray)), None)
         self._judge(FAR_TOO_BAD)
 
-    def question(self, number: int, kind: DiscrepancyKind, **facts: object) -> Discrepancy:
+    def question(
+        self, number: int, kind: DiscrepancyKind, seen: Cause, **more: object
+    ) -> Discrepancy:
         """What staff are asked about one line once the file counts; known by file and number."""
         subject, state = f"line:{self.file.pk}:{number}", DiscrepancyState.DRAFT
         about = {"file": self.file, "line_no": number, "kind": kind, "state": state}
-        return Discrepancy(subject=subject, **about, **facts)
+        said = {"detail": seen.words, "facts": stored(seen.facts)}
+        return Discrepancy(subject=subject, **about, **said, **more)
+
+    def unreadable(self, line: BadLine, **more: object) -> Discrepancy:
+        """The same of a line that cannot be read: why, and what it says."""
+        seen = because("%(why)s: %(text)s", why=line.why, text=line.text)
+        return self.question(line.number, DiscrepancyKind.UNPARSEABLE_LINE, seen, **more)
 
     def say(self, text: Lines) -> None:
         """How far it is; told once the lines are stored, in the same transaction."""
@@ -189,9 +199,10 @@ class Reader:
         count = self.bad + self.stray
         if self.first_bad and count > max(most, self.lines - self.stray):
             raise ReportRefused(
-                _("%(count)s lines are not good, more than are; one of them: %(why)s")
-                % {"count": count, "why": self.first_bad.why},
+                "%(count)s lines are not good, more than are; one of them: %(why)s",
                 self.first_bad.number,
+                count=count,
+                why=self.first_bad.why,
             )
 
     def _update(self, **changes: object) -> None:

@@ -13,6 +13,7 @@ from typing import IO, Final, Protocol
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from orders.wake import wake
@@ -20,6 +21,7 @@ from payments.errors import FileRefused
 from payments.models import Discrepancy, ProviderAccount, SettlementChunk, SettlementFile
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import DEAD_FILES, IMPORT_TASK, FileKind, FileSource, FileState
+from payments.providers.reports import ReportRefused
 from payments.reconciliation.days import begin, end, zone_of
 from payments.reconciliation.resolve import BOOKED, settle_by_itself
 
@@ -101,14 +103,14 @@ def _keep(file: SettlementFile, upload: Upload) -> None:
 def stored(file: SettlementFile) -> Iterator[IO[bytes]]:
     """The bytes of an upload in a temporary file, from their beginning.
 
-    Raises FileRefused where they are not all here any more.
+    Raises ReportRefused where they are not all here any more.
     """
     with tempfile.TemporaryFile() as body:
         pieces = file.chunks.order_by("number").values_list("body", flat=True)
         for piece in pieces.iterator(chunk_size=1):
             body.write(piece)
         if body.tell() != file.size:
-            raise FileRefused(_("the bytes of this file are not kept any more: upload it again"))
+            raise ReportRefused("the bytes of this file are not kept any more: upload it again")
         body.seek(0)
         yield body
 
@@ -150,7 +152,7 @@ def take_back(file_id: int, *, by: int | None) -> bool:
         again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
         Discrepancy.objects.filter(pk__in=list(booked.values_list("pk", flat=True))).update(**again)
         open_ones = asked.filter(state__in=UNRESOLVED).values_list("pk", flat=True)
-        settle_by_itself(list(open_ones), reason=_("its file was taken back"))
+        settle_by_itself(list(open_ones), reason=gettext_noop("its file was taken back"))
         wake(IMPORT_TASK)
     logger.info("settlement file %s was taken back by user %s", file_id, by)
     return True

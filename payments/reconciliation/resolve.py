@@ -9,6 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from payments.conf import payment_settings
@@ -168,7 +169,8 @@ def settle_by_itself(discrepancy_ids: Collection[int], *, reason: str = "") -> i
     """Settle those that are explained without a person; how many were not settled yet.
 
     What waits for approval is settled so too: then nobody approves it, and nothing is posted. What
-    was posted of one that has been opened again is taken back.
+    was posted of one that has been opened again is taken back. The reason is a string of the
+    catalogue, in English: `Discrepancy.given_reason` translates it.
     """
     by_itself = {"resolution": Resolution.AUTO, "reason": reason[:MOST_TEXT], "proposed_by": None}
     with transaction.atomic():
@@ -190,7 +192,7 @@ def undo(discrepancy_ids: Collection[int]) -> int:
         mine = list(locked)
         again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
         Discrepancy.objects.filter(pk__in=mine).update(**again)
-        return settle_by_itself(mine, reason=_("the books agree without the adjustment"))
+        return settle_by_itself(mine, reason=gettext_noop("the books agree without the adjustment"))
 
 
 def _locked(discrepancy_id: int) -> Discrepancy:

@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Final
 
-from django.utils.translation import gettext as _
-
 from payments.providers.reports import ReportRefused
-from payments.reconciliation.unpack import CHUNK, EMPTY, Upload, unpacked
+from payments.reconciliation.unpack import CHUNK, Upload, unpacked
 
 LONGEST: Final = 64 * 1024
 """Characters of a line, and bytes read at once. XML may stand in one line, and comes in pieces."""
@@ -83,19 +81,23 @@ class Lines(Iterator[str]):
             text = self._decoder.decode(piece, final=not piece)
         except UnicodeDecodeError as error:
             before = error.object[: error.start].decode(error.encoding, "ignore")
-            why = _("this is neither UTF-8, UTF-16 nor GB18030: save the file as UTF-8")
-            raise ReportRefused(why, number + _ends(rest + before)) from error
+            raise ReportRefused(
+                "this is neither UTF-8, UTF-16 nor GB18030: save the file as UTF-8",
+                number + _ends(rest + before),
+            ) from error
         before, nul, _after = text.partition("\0")
         if nul:
-            why = _("there are bytes that are no text: export as CSV")
-            raise ReportRefused(why, number + _ends(rest + before))
+            raise ReportRefused(
+                "there are bytes that are no text: export as CSV", number + _ends(rest + before)
+            )
         return text
 
     def _check(self, line: str, number: int) -> None:
         """All other lines are within one piece, and no longer than that."""
         if self._longest is not None and len(line.rstrip("\r\n")) > self._longest:
-            why = _("the line is longer than %(most)s characters")
-            raise ReportRefused(why % {"most": self._longest}, number)
+            raise ReportRefused(
+                "the line is longer than %(most)s characters", number, most=self._longest
+            )
 
 
 def _ends(text: str) -> int:
@@ -126,7 +128,7 @@ def _encoding(upload: Upload, alive: Alive) -> str:
         for mark, encoding in MARKS.items():
             if head.startswith(mark):
                 if not body.read(len(mark) + 1)[len(mark) :]:
-                    raise ReportRefused(_(EMPTY))
+                    raise ReportRefused("the file is empty")
                 return encoding
         if _is_utf8(_pieces(body, alive)):
             return "utf-8"

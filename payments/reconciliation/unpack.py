@@ -10,9 +10,7 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
-
+from payments.providers.cause import Cause, because
 from payments.providers.reports import ReportRefused
 
 if TYPE_CHECKING:
@@ -23,27 +21,26 @@ MOST_TIMES: Final = 100
 MOST_BYTES: Final = 4 * 2**30
 CHUNK: Final = 256 * 1024
 """Bytes: nothing here is read in larger pieces, whatever an archive says of its own parts."""
-EMPTY: Final = gettext_noop("the file is empty")
 
 GZIP: Final = b"\x1f\x8b"
 ZIPS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 FOREIGN: Final = {
-    b"%PDF": gettext_noop("a PDF"),
-    b"\x89PNG": gettext_noop("an image"),
-    b"\xff\xd8\xff": gettext_noop("an image"),
-    b"GIF8": gettext_noop("an image"),
-    b"II*\x00": gettext_noop("an image"),
-    b"MM\x00*": gettext_noop("an image"),
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": gettext_noop("an old Excel or Word file"),
-    b"Rar!\x1a": gettext_noop("a RAR archive"),
-    b"7z\xbc\xaf\x27\x1c": gettext_noop("a 7-Zip archive"),
-    b"\xfd7zXZ": gettext_noop("an XZ archive"),
-    b"BZh91AY": gettext_noop("a bzip2 archive"),
-    b"\x28\xb5\x2f\xfd": gettext_noop("a Zstandard archive"),
+    b"%PDF": because("a PDF"),
+    b"\x89PNG": because("an image"),
+    b"\xff\xd8\xff": because("an image"),
+    b"GIF8": because("an image"),
+    b"II*\x00": because("an image"),
+    b"MM\x00*": because("an image"),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": because("an old Excel or Word file"),
+    b"Rar!\x1a": because("a RAR archive"),
+    b"7z\xbc\xaf\x27\x1c": because("a 7-Zip archive"),
+    b"\xfd7zXZ": because("an XZ archive"),
+    b"BZh91AY": because("a bzip2 archive"),
+    b"\x28\xb5\x2f\xfd": because("a Zstandard archive"),
 }
 """How other files begin, and what they are called."""
 SHEET: Final = "[Content_Types].xml"
-SHEET_WORDS: Final = gettext_noop("an Excel sheet or another document")
+SHEET_WORDS: Final = because("an Excel sheet or another document")
 SUMMARY: Final = "汇总"
 """In the name of the file that Alipay puts beside the lines: sums, which we make ourselves."""
 ENCRYPTED, NAMED_IN_UTF8 = 0x1, 0x800  # bits of an entry's flags
@@ -84,7 +81,7 @@ class Upload:
     def read(self, size: int = -1) -> bytes:
         asked = self.size - self.tell() if size < 0 else size
         if asked > CHUNK:
-            raise ReportRefused(_("the archive's list of its files is too long"))
+            raise ReportRefused("the archive's list of its files is too long")
         read = self._file.read(asked)
         while len(read) < asked and (more := self._file.read(asked - len(read))):
             read += more
@@ -156,9 +153,9 @@ def unpacked(upload: Upload) -> io.BufferedReader:
 def _see_that_it_is_text(body: io.BufferedReader) -> None:
     head = body.peek(16)[:16]
     if not head:
-        raise ReportRefused(_(EMPTY))
+        raise ReportRefused("the file is empty")
     if head.startswith((GZIP, *ZIPS)):
-        raise ReportRefused(_("an archive inside an archive: unpack it and upload what is in it"))
+        raise ReportRefused("an archive inside an archive: unpack it and upload what is in it")
     for beginning, what in FOREIGN.items():
         if head.startswith(beginning):
             raise _not_text(what)
@@ -183,20 +180,22 @@ def _the_one(listed: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
         _see_that_it_is_safe(name, entry)
     data = [name for name in entries if len(entries) != 2 or SUMMARY not in name]  # noqa: PLR2004  # a pair: the lines and their summary
     if len(data) != 1 or len(entries) != sum(not entry.is_dir() for entry in listed):
-        names = ", ".join(name[:80] for name in list(entries)[:5]) or _("nothing")
-        why = _("the archive must hold one file, but holds: %(names)s")
-        raise ReportRefused(why % {"names": names})
+        names = ", ".join(name[:80] for name in list(entries)[:5])
+        raise ReportRefused(
+            "the archive must hold one file, but holds: %(names)s",
+            names=names or because("nothing"),
+        )
     return entries[data[0]]
 
 
 def _see_that_it_is_safe(name: str, entry: zipfile.ZipInfo) -> None:
-    shown = {"name": name[:80]}
+    shown = name[:80]
     if re.match(r"[/\\]|[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name):
-        raise ReportRefused(_("the archive holds a path that leads out of it: %(name)s") % shown)
+        raise ReportRefused("the archive holds a path that leads out of it: %(name)s", name=shown)
     if entry.flag_bits & ENCRYPTED:
-        raise ReportRefused(_("the archive asks for a password: %(name)s") % shown)
+        raise ReportRefused("the archive asks for a password: %(name)s", name=shown)
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise ReportRefused(_("the archive is packed in a way that is not read: %(name)s") % shown)
+        raise ReportRefused("the archive is packed in a way that is not read: %(name)s", name=shown)
     if entry.file_size > min(MOST_BYTES, MOST_TIMES * entry.compress_size):
         raise _too_big()
 
@@ -214,16 +213,21 @@ def _name(entry: zipfile.ZipInfo) -> str:
     return entry.orig_filename
 
 
-def _not_text(what: str) -> ReportRefused:
-    why = _("this is %(what)s: export it as CSV (a bank statement also as camt.053)")
-    return ReportRefused(why % {"what": _(what)})
+def _not_text(what: Cause) -> ReportRefused:
+    return ReportRefused(
+        "this is %(what)s: export it as CSV (a bank statement also as camt.053)", what=what
+    )
 
 
 def _damaged(error: Exception) -> ReportRefused:
-    why = _("the archive is damaged or breaks off (%(error)s)")
-    return ReportRefused(why % {"error": type(error).__name__})
+    return ReportRefused(
+        "the archive is damaged or breaks off (%(error)s)", error=type(error).__name__
+    )
 
 
 def _too_big() -> ReportRefused:
-    why = _("the archive grows to more than %(times)s times its size, or %(size)s GB")
-    return ReportRefused(why % {"times": MOST_TIMES, "size": MOST_BYTES // 2**30})
+    return ReportRefused(
+        "the archive grows to more than %(times)s times its size, or %(size)s GB",
+        times=MOST_TIMES,
+        size=MOST_BYTES // 2**30,
+    )

@@ -28,10 +28,11 @@ def alert_of_refused_reports() -> int:
     if not refused_reports().filter(alerted_at=None).update(alerted_at=moment):
         return 0
     mine = refused_reports().filter(alerted_at=moment)
-    told = [f"{file.name}: {file.why}" for file in mine.order_by("pk")]
-    logger.error("settlement reports were refused: %s", [file.name for file in mine])
+    files = list(mine.order_by("pk"))
+    logger.error("settlement reports were refused: %s", [file.name for file in files])
     with translation.override(settings.LANGUAGE_CODE):
         lines = [_("They count for nothing. Get them right at the provider, and upload them."), ""]
+        told = [f"{file.name}: {file.refused_for}" for file in files]
         sent = _tell(_("A settlement report was refused"), [*lines, *told])
     if not sent:
         mine.update(alerted_at=None)

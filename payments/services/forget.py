@@ -48,7 +48,7 @@ def forget_movements() -> int:
     before = now() - timedelta(days=payment_settings().body_days)
     unread = Discrepancy.objects.filter(kind=DiscrepancyKind.UNPARSEABLE_LINE)
     settled = unread.filter(state=DiscrepancyState.RESOLVED, file__ended_at__lt=before)
-    settled.exclude(detail="").update(detail="")
+    settled.exclude(detail="").update(detail="", facts={})
     old = BankLine.objects.filter(payout=None, file__ended_at__lt=before)
     old = old.exclude(reference="", text="")
     forgotten = 0

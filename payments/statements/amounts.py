@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from payments.statements.base import Unreadable
+from payments.statements.base import LONGEST_CELL, Unreadable
 
 POINT, COMMA = ".", ","
 EITHER: Final = "?"
@@ -46,7 +46,7 @@ def written(text: str) -> Written:
     bare = text.translate(ALIKE).strip()
     found = SIGNED.fullmatch(bare) or BRACKETED.fullmatch(bare)
     if found is None or (found[1] and found[3]):
-        raise Unreadable(f"{text[:40]!r} is not an amount")
+        raise Unreadable("“%(text)s” is not an amount", text=text[:LONGEST_CELL])
     sign = "-" if {found[1], found[3]} & {"-", ")"} else ""
     digits = found[2].strip()
     spaced = SPACED.fullmatch(digits)
@@ -68,4 +68,4 @@ def _mark(digits: str, text: str) -> str:
         return EITHER
     if plain := PLAIN.fullmatch(digits):
         return plain[1]
-    raise Unreadable(f"{text[:40]!r} is not an amount")
+    raise Unreadable("“%(text)s” is not an amount", text=text[:LONGEST_CELL])

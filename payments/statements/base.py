@@ -8,18 +8,25 @@ from datetime import date
 from typing import Final, NamedTuple, Protocol
 
 from orders.errors import InvalidAmount
-from orders.money import CODE, Money
+from orders.money import CODE, Money, exponent
+from payments.providers.cause import Fact, because
 from payments.providers.reports import BadLine
 
 LONGEST_REFERENCE: Final = 140
 LONGEST_TEXT: Final = 500
 LONGEST_QUOTE: Final = 200
 """Characters of what a line that cannot be read says."""
+LONGEST_CELL: Final = 40
+"""Characters of what a cell says that is not understood."""
 LARGEST: Final = 2**63
 
 
 class Unreadable(ValueError):
-    """A cell that says nothing we can be sure of; the message says why."""
+    """A cell that says nothing we can be sure of; `why` as in ReportRefused."""
+
+    def __init__(self, words: str, /, **facts: Fact | date) -> None:
+        self.why = because(words, **facts)
+        super().__init__(str(self.why))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,14 @@ def minor_units(decimal: str, currency: str) -> int:
     try:
         amount = Money.parse(decimal, currency).amount
     except InvalidAmount as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(
+            "“%(text)s” is no amount of %(currency)s, which has at most %(most)s decimals",
+            text=decimal[:LONGEST_CELL],
+            currency=currency,
+            most=exponent(currency),
+        ) from error
     if abs(amount) >= LARGEST:
-        raise Unreadable(f"{decimal[:40]} is more than can be kept")
+        raise Unreadable("%(amount)s is more than can be kept", amount=decimal[:LONGEST_CELL])
     return amount
 
 
@@ -88,7 +100,7 @@ def currency_code(text: str) -> str:
     """An ISO 4217 code, or 人民币; raises Unreadable."""
     code = NAMES_OF_CURRENCIES.get(text.strip(), text.strip().upper())
     if not CODE.fullmatch(code):
-        raise Unreadable(f"{text[:20]!r} is no currency")
+        raise Unreadable("“%(text)s” is no currency", text=text[:LONGEST_CELL])
     return code
 
 
@@ -98,5 +110,5 @@ NAMES_OF_CURRENCIES: Final = {"人民币": "CNY", "人民币元": "CNY", "元": 
 def reference_of(text: str) -> str:
     """The reference as it is: a part of one would be another; raises Unreadable."""
     if len(text) > LONGEST_REFERENCE:
-        raise Unreadable(f"the reference is longer than {LONGEST_REFERENCE} characters")
+        raise Unreadable("the reference is longer than %(most)s characters", most=LONGEST_REFERENCE)
     return text

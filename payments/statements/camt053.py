@@ -16,8 +16,10 @@ from typing import Final
 
 from orders.errors import CurrencyMismatch
 from orders.money import Money
+from payments.providers.cause import because
 from payments.providers.reports import BadLine, ReportRefused
 from payments.statements.base import (
+    LONGEST_CELL,
     LONGEST_QUOTE,
     LONGEST_TEXT,
     BankRow,
@@ -92,8 +94,12 @@ class Camt053:
     def _begun(self, part: Part) -> None:
         if part.path == "Document":
             if not NAMESPACE.fullmatch(self._xml.namespace):
-                named = self._xml.namespace.rpartition(":")[2][:40] or "something else"
-                raise ReportRefused(f"it is {named}, not camt.053.001.02 to .13", part.line)
+                named = self._xml.namespace.rpartition(":")[2][:40]
+                raise ReportRefused(
+                    "it is %(named)s, not camt.053.001.02 to .13",
+                    part.line,
+                    named=named or because("something else"),
+                )
         elif part.path == STATEMENT:
             self._opening, self._closing, self._moved = {}, {}, {}
             self._head = part
@@ -121,7 +127,9 @@ class Camt053:
         try:
             money = _money(part, "Amt", part.first("CdtDbtInd"))
         except Unreadable as error:
-            raise ReportRefused(f"the balance {kind}: {error}", part.line) from error
+            raise ReportRefused(
+                "the balance %(kind)s: %(why)s", part.line, kind=kind, why=error.why
+            ) from error
         balances = self._opening if kind in OPENING else self._closing
         balances.setdefault(money.currency, money.amount)
 
@@ -150,19 +158,22 @@ class Camt053:
                 self.header, last_day=last, closing=self._closing, more_statements=every
             )
         else:
-            why = "several statements that do not follow each other: export one at a time"
-            raise ReportRefused(why, part.line)
+            raise ReportRefused(
+                "several statements that do not follow each other: export one at a time", part.line
+            )
 
     def _prove(self, part: Part) -> None:
-        for name, balances in (("before", self._opening), ("after", self._closing)):
-            if not balances:
-                raise ReportRefused(f"the statement names no booked balance {name}", part.line)
+        if not self._opening:
+            raise ReportRefused("the statement names no booked balance before", part.line)
+        if not self._closing:
+            raise ReportRefused("the statement names no booked balance after", part.line)
         for currency in sorted({*self._opening, *self._closing, *self._moved}):
             due = self._opening.get(currency, 0) + self._moved.get(currency, 0)
             if due != self._closing.get(currency, 0):
                 raise ReportRefused(
-                    f"the {currency} balance after is not the one before and its entries",
+                    "the %(currency)s balance after is not the one before and its entries",
                     part.line,
+                    currency=currency,
                 )
 
     def _entry(self, part: Part) -> Iterator[BankRow | BadLine]:
@@ -192,7 +203,7 @@ class Camt053:
 
     def _bad(self, part: Part, error: Unreadable) -> BadLine:
         text = " | ".join(part.said.values())[:LONGEST_QUOTE]
-        return BadLine(self._number(part), str(error), text)
+        return BadLine(self._number(part), error.why, text)
 
     def _number(self, part: Part) -> int:
         self._last_number = max(part.line, self._last_number + 1)
@@ -232,7 +243,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text[:10])
     except ValueError as error:
-        raise Unreadable(f"{text[:40]!r} is not a day") from error
+        raise Unreadable("“%(text)s” is not a day", text=text[:LONGEST_CELL]) from error
 
 
 def _day_or_none(part: Part, end: str) -> date | None:
@@ -240,4 +251,4 @@ def _day_or_none(part: Part, end: str) -> date | None:
     try:
         return _day(text) if text else None
     except Unreadable as error:
-        raise ReportRefused(f"{end}: {error}", part.line) from error
+        raise ReportRefused("%(end)s: %(why)s", part.line, end=end, why=error.why) from error

@@ -6,8 +6,10 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
+from payments.providers.cause import Cause, because
 from payments.providers.reports import ReportRefused
 from payments.statements.base import Unreadable, currency_code
 
@@ -73,7 +75,7 @@ def find_columns(lines: Iterator[str], before: list[str], currency: str) -> Colu
         seen = max(ways, key=lambda columns: len(columns.places))
         if not _missing(seen):
             if seen.twice:
-                raise ReportRefused(f"the column {seen.twice} is there twice", number)
+                raise ReportRefused("the column %(name)s is there twice", number, name=seen.twice)
             return seen
         before.append(line)
         if best is None or len(seen.places) > len(best.places):
@@ -83,9 +85,16 @@ def find_columns(lines: Iterator[str], before: list[str], currency: str) -> Colu
 
 def _refusal(best: Columns | None) -> ReportRefused:
     if best is None or len(best.places) <= 1:
-        why = "no row of headers was found, with a day, an amount and a currency"
-        return ReportRefused(f"{why}: is this a bank statement as CSV?")
-    return ReportRefused(f"there is no column with {', '.join(_missing(best))}", best.line)
+        return ReportRefused(
+            "no row of headers was found, with a day, an amount and a currency: is this a bank "
+            "statement as CSV?"
+        )
+    missing = reduce(_and, _missing(best))
+    return ReportRefused("there is no column with %(missing)s", best.line, missing=missing)
+
+
+def _and(one: Cause, other: Cause) -> Cause:
+    return because("%(one)s, %(other)s", one=one, other=other)
 
 
 def _columns(line: str, delimiter: str, *, number: int, currency: str) -> Columns:
@@ -129,11 +138,11 @@ def _named(cell: str) -> tuple[str, str]:
         return name, ""
 
 
-def _missing(columns: Columns) -> list[str]:
+def _missing(columns: Columns) -> list[Cause]:
     has: Iterable[str] = columns.places
-    missing = [] if DAY in has else ["the day (booked_on, Buchungstag, 交易日期)"]
+    missing = [] if DAY in has else [because("the day (booked_on, Buchungstag, 交易日期)")]
     if AMOUNT not in has and not {CREDIT, DEBIT} <= set(has):
-        missing.append("the amount (amount, Betrag, 金额; or credit and debit)")
+        missing.append(because("the amount (amount, Betrag, 金额; or credit and debit)"))
     if CURRENCY not in has and not columns.currency:
-        missing.append("the currency (currency, Währung, 币种)")
+        missing.append(because("the currency (currency, Währung, 币种)"))
     return missing

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from payments.providers.cause import Cause, because
 from payments.providers.reports import BadLine, ReportRefused
 from payments.statements import columns as at
 from payments.statements.amounts import EITHER, NONE, Written, written
@@ -81,7 +82,8 @@ class CsvStatement:
             except csv.Error as error:
                 if lines.ended:
                     raise _never_closed(lines.first) from error
-                yield lines.first, BadLine(lines.first, f"no row of CSV: {error}", lines.quote)
+                why = because("no row of CSV: %(error)s", error=Cause(str(error)))
+                yield lines.first, BadLine(lines.first, why, lines.quote)
                 continue
             if any(cell.strip() for cell in row):
                 yield lines.first, row
@@ -92,7 +94,7 @@ class CsvStatement:
         try:
             return self._read(number, record)
         except Unreadable as error:
-            return BadLine(number, str(error), _quoted(record))
+            return BadLine(number, error.why, _quoted(record))
 
     def _read(self, number: int, row: Sequence[str]) -> Draft:
         row = self._fitted(row)
@@ -112,7 +114,9 @@ class CsvStatement:
     def _fitted(self, row: Sequence[str]) -> Sequence[str]:
         width = self._columns.width
         if len(row) < width or any(cell.strip() for cell in row[width:]):
-            raise Unreadable(f"{len(row)} columns where the headers are {width}")
+            raise Unreadable(
+                "%(count)s columns where the headers are %(width)s", count=len(row), width=width
+            )
         return row
 
     def _amount(self, row: Sequence[str]) -> Written:
@@ -152,7 +156,7 @@ class CsvStatement:
         try:
             day, amount = self._day(draft), self._minor(draft)
         except Unreadable as error:
-            return BadLine(draft.number, str(error), draft.text)
+            return BadLine(draft.number, error.why, draft.text)
         self.header = self.header.covering(day)
         return BankRow(draft.number, day, draft.currency, amount, draft.reference, draft.narrative)
 
@@ -176,10 +180,14 @@ class CsvStatement:
         mark = draft.amount.mark
         if mark == EITHER and self._mark == NONE:
             raise Unreadable(
-                f"{draft.amount.digits} may be thousands or thousandths, and no line tells which"
+                "%(amount)s may be thousands or thousandths, and no line tells which",
+                amount=draft.amount.digits,
             )
         if mark not in {NONE, EITHER, self._mark}:
-            raise Unreadable(f"{draft.amount.digits} has another decimal mark than lines before it")
+            raise Unreadable(
+                "%(amount)s has another decimal mark than lines before it",
+                amount=draft.amount.digits,
+            )
         return minor_units(draft.amount.plain(self._mark), draft.currency)
 
 

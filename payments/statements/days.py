@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
-from payments.statements.base import Unreadable
+from payments.statements.base import LONGEST_CELL, Unreadable
 
 TIME: Final = r"(?:[ T][0-9]{1,2}:[0-9]{2}\S*)?"
 YEAR_FIRST: Final = re.compile(
@@ -52,7 +52,7 @@ def read_day(text: str) -> date | Pair:
         return _day(int(year) if len(year) > len("26") else 2000 + int(year), int(month), int(day))
     if found := UNSURE.fullmatch(bare):
         return _pair(int(found[1]), int(found[3]), int(found[4]))
-    raise Unreadable(f"{text[:40]!r} is not a day")
+    raise Unreadable("“%(text)s” is not a day", text=text[:LONGEST_CELL])
 
 
 def _pair(one: int, other: int, year: int) -> date | Pair:
@@ -63,4 +63,9 @@ def _day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise Unreadable(f"there is no day {day} of month {month} in {year}") from error
+        raise Unreadable(
+            "there is no day %(day)s of month %(month)s in %(year)s",
+            day=day,
+            month=month,
+            year=year,
+        ) from error

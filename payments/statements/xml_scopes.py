@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
+from payments.providers.cause import Cause
 from payments.providers.reports import ReportRefused
 
 DEEPEST: Final = 40
@@ -73,8 +74,11 @@ class XmlScopes:
                 yield
             self._parser.Parse("", True)  # noqa: FBT003  # it takes no keyword
         except expat.ExpatError as error:
-            why = f"the XML breaks off or is damaged: {expat.ErrorString(error.code)}"
-            raise ReportRefused(why, error.lineno + self._skipped) from error
+            raise ReportRefused(
+                "the XML breaks off or is damaged: %(error)s",
+                error.lineno + self._skipped,
+                error=Cause(expat.ErrorString(error.code)),
+            ) from error
         yield
 
     @property

@@ -10,6 +10,7 @@ from django.utils import translation
 from orders.formats import format_moment
 from orders.money import Money
 from payments.providers.base import Failure
+from payments.providers.cause import because
 from payments.sights import WHY, Fact, stored, told
 from payments.states import AttemptStatus, OperationKind
 
@@ -27,6 +28,7 @@ MOMENT = datetime(2026, 11, 25, 16, 17, tzinfo=UTC)
         (AttemptStatus.REQUIRES_ACTION, "waiting for the shopper"),
         (OperationKind.VOID, "void"),
         (MOMENT, format_moment(MOMENT)),
+        (because("%(why)s: %(text)s", why=Failure("declined"), text="x"), "declined by the card's"),
         ("re_1", "re_1"),
         (48, "48"),
     ],

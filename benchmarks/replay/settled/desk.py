@@ -97,5 +97,5 @@ def wait_until(done: Callable[[], bool], what: str) -> None:
 
 def _read(file: SettlementFile) -> SettlementFile:
     if file.state != FileState.LOADED:
-        raise SettlingError(f"{file.name} is {file.state}: {file.why}")
+        raise SettlingError(f"{file.name} is {file.state}: {file.refused_for}")
     return file

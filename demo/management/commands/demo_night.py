@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {reverse('admin:payments_daybalance_changelist')}{side}")
 
     def _tell(self, file: SettlementFile) -> None:
-        said = f" {file.why}" if file.why else f" {file.lines_read} lines"
+        said = f" {file.refused_for}" if file.why else f" {file.lines_read} lines"
         self.stdout.write(f"{file.name}: {file.get_state_display()},{said}")
 
 

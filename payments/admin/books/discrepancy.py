@@ -142,6 +142,10 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
     def proposer(self, row: Discrepancy) -> str:
         return str(row.proposed_by or self.get_empty_value_display())
 
+    @admin.display(description=gettext_lazy("reason"))
+    def given_reason(self, row: Discrepancy) -> str:
+        return row.given_reason
+
     @admin.display(description=gettext_lazy("settled"))
     def resolved(self, row: Discrepancy) -> str:
         return format_moment(row.resolved_at) if row.resolved_at else ""
@@ -180,7 +184,8 @@ def _decided(row: Discrepancy) -> list[str]:
     if row.state == DiscrepancyState.PROPOSED:
         return ["proposal", "reason", "evidence", "proposer"]
     settled = ["resolution", "proposed_by"] if row.resolution else []
-    said = [name for name in ("reason", "evidence") if getattr(row, name)]
+    said = ["given_reason"] if row.reason else []
+    said += ["evidence"] if row.evidence else []
     return [*settled, *said]
 
 

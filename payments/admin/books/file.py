@@ -111,8 +111,8 @@ class FileAdmin(BookAdmin):
         if not file.why:
             return str(self.get_empty_value_display())
         if file.why_line is None:
-            return file.why
-        return _("line %(line)s: %(why)s") % {"line": file.why_line, "why": file.why}
+            return file.refused_for
+        return _("line %(line)s: %(why)s") % {"line": file.why_line, "why": file.refused_for}
 
     @admin.display(description=gettext_lazy("uploaded by"))
     def sender(self, file: SettlementFile) -> str:

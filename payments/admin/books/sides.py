@@ -17,6 +17,7 @@ from orders.formats import format_moment, format_money
 from orders.money import Money, exponent
 from payments.models import BankLine, Discrepancy, Entry, ProviderObject, SettlementLine
 from payments.models.settlement import FileKind, FileState
+from payments.registry import METHOD_LABELS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -95,7 +96,7 @@ def _of_report(line: SettlementLine) -> Told:
         (_("Kind"), line.kind),
         (_("Their reference"), line.provider_ref),
         (_("Our reference"), line.our_ref),
-        (_("Way to pay"), line.method),
+        (_("Way to pay"), str(METHOD_LABELS.get(line.method, line.method))),
         (_("Gross"), format_money(line.money)),
         (_("Fee"), fee(line.fee, line.settled_currency or line.currency)),
         (_("Settled as"), settled),
@@ -143,4 +144,4 @@ def _steps(row: Discrepancy) -> Iterator[Step]:
     for entry in mine.select_related("user").order_by("-pk")[:100]:
         yield Step(entry.action_time, entry.get_change_message(), str(entry.user))
     if row.resolved_at and row.resolution == "auto":
-        yield Step(row.resolved_at, _("Settled by itself. %(why)s") % {"why": row.reason})
+        yield Step(row.resolved_at, _("Settled by itself. %(why)s") % {"why": row.given_reason})

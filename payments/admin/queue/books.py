@@ -65,7 +65,7 @@ def _facts(row: Discrepancy) -> list[str]:
     facts = [row.account.code if row.account else _("our bank"), row.reference]
     if row.file and row.line_no is not None:
         facts.append(_("%(file)s, line %(line)s") % {"file": row.file, "line": row.line_no})
-    facts.append(row.detail)
+    facts.append(row.seen)
     if row.our_currency:
         facts.append(difference(row))
     if row.state == DiscrepancyState.PROPOSED:

@@ -23,6 +23,7 @@ from payments.admin.marks import STYLE
 from payments.admin.reports.bars import Chart, chart
 from payments.admin.reports.form import ReportForm, usual
 from payments.reconciliation.export import csv_lines
+from payments.registry import METHOD_LABELS
 from payments.reports import (
     OF_ACCOUNTS,
     OF_PAYMENTS,
@@ -38,6 +39,8 @@ from payments.reports import (
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    Labels = Mapping[str, StrOrPromise]
 
 PERMISSION: Final = "payments.view_entry"
 """A report adds up the ledger, so it is for those who may read it."""
@@ -56,7 +59,7 @@ class Cells:
     """A line as it is shown: an amount for each column, None where nothing moved."""
 
     period: date | None
-    name: str
+    name: StrOrPromise
     sums: list[Money | None]
     net: Money
 
@@ -110,7 +113,7 @@ def reports_page(site: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
         "form": form,
         "zone": timezone.get_current_timezone_name(),
         "currencies": whole.currencies,
-        "methods": whole.names,
+        "methods": [(name, METHOD_LABELS.get(name, name)) for name in whole.names],
         "parts": [part(shown, currency, form.span) for currency in shown.currencies],
         "query": request.GET.urlencode(),
     }
@@ -144,8 +147,8 @@ def part(shown: Report, currency: str, span: Span) -> Part:
         currency,
         [_sold(mine.payments, currency, span)] if mine.payments else [],
         [figure for figure in charged if figure.above or figure.below],
-        _table(mine.payments, OF_PAYMENTS),
-        _table(mine.accounts, OF_ACCOUNTS),
+        _table(mine.payments, OF_PAYMENTS, METHOD_LABELS),
+        _table(mine.accounts, OF_ACCOUNTS, {}),
     )
 
 
@@ -200,22 +203,24 @@ def _most(text: StrOrPromise, amount: int, currency: str) -> str:
     return str(text) % {"most": format_money(Money(amount, currency))} if amount else ""
 
 
-def _table(lines: Sequence[Line], columns: Sequence[Column]) -> Table:
+def _table(lines: Sequence[Line], columns: Sequence[Column], labels: Labels) -> Table:
+    """`labels`: what the names of the lines are called, where they have a label."""
     total = totals(lines)
     return Table(
         [TITLES[column] for column in columns],
-        [_cells(line, columns) for line in lines],
-        _cells(total[0], columns) if total else None,
+        [_cells(line, columns, labels) for line in lines],
+        _cells(total[0], columns, labels) if total else None,
     )
 
 
-def _cells(line: Line, columns: Sequence[Column]) -> Cells:
+def _cells(line: Line, columns: Sequence[Column], labels: Labels) -> Cells:
     sums = [
         Money(line.sums[column], line.currency) if column in line.sums else None
         for column in columns
     ]
     period = None if line.period == date.min else line.period
-    return Cells(period, line.name, sums, Money(line.net, line.currency))
+    name = labels.get(line.name, line.name)
+    return Cells(period, name, sums, Money(line.net, line.currency))
 
 
 def csv_rows(shown: Report) -> Iterator[list[object]]:

@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def _tell(self, file: SettlementFile) -> None:
         if file.state == FileState.REFUSED:
             where = f"line {file.why_line}: " if file.why_line else ""
-            raise CommandError(f"{file.name} is refused: {where}{file.why}.")
+            raise CommandError(f"{file.name} is refused: {where}{file.refused_for}.")
         if file.state != FileState.LOADED:
             raise CommandError(f"{file.name} is being read by another process.")
         days = f"{file.first_day} to {file.last_day}" if file.first_day else "no day"

@@ -15,13 +15,14 @@ from functools import partial
 from itertools import count
 from typing import Any, Final, NamedTuple
 
+from payments.providers.cause import Cause, because
 from payments.providers.currencies import CURRENCIES
 from payments.providers.reports import LineKind, ReportLine
 from payments.providers.told import EARLIEST, LARGEST, LATEST
 
 KINDS: Final = {kind.value: kind for kind in LineKind}
 CURRENCY_OR_NONE: Final = CURRENCIES | {""}
-LONGEST, LONGEST_METHOD, LONGEST_FEE = 120, 40, 21
+LONGEST, LONGEST_METHOD, LONGEST_FEE, LONGEST_SHOWN = 120, 40, 21, 60
 DECIMALS: Final = 6
 TOO_FINE: Final = re.compile(rf"\.[^,]{{{DECIMALS + 1}}}")
 DEAREST: Final = Decimal(10**14)
@@ -44,13 +45,18 @@ def read_rows(rows: Sequence[Texts], first: int) -> list[ReportLine]:
     return list(map(_LINE, zip(count(first), *read, strict=False)))
 
 
-def why_not(row: Texts) -> str:
+def why_not(row: Texts) -> Cause:
     """Why a row cannot be read: the first column that does not fit, and what stands there."""
     for column, text in zip(COLUMNS, row, strict=True):
         try:
             column.read((text,))
         except UNREADABLE:
-            return f"{column.name} is not {column.expected}: {text[:60]!r}"
+            return because(
+                "%(column)s is not %(expected)s: “%(text)s”",
+                column=column.name,
+                expected=column.expected,
+                text=text[:LONGEST_SHOWN],
+            )
     return HALF
 
 
@@ -125,21 +131,30 @@ class Column(NamedTuple):
 
     name: str
     read: Callable[[Texts], Sequence[Any]]
-    expected: str
+    expected: Cause
 
 
-A_WORD: Final = f"a printable text of at most {LONGEST} characters"
-A_MOMENT: Final = "a time in ISO 8601 with its zone"
+A_WORD: Final = because("a printable text of at most %(most)s characters", most=LONGEST)
+A_METHOD: Final = because("a printable text of at most %(most)s characters", most=LONGEST_METHOD)
+A_MOMENT: Final = because("a time in ISO 8601 with its zone")
 COLUMNS: Final = (
-    Column("type", _kinds, "a type that we know"),
-    Column("id", _names, f"an id of 1 to {LONGEST} printable characters"),
+    Column("type", _kinds, because("a type that we know")),
+    Column("id", _names, because("an id of 1 to %(most)s printable characters", most=LONGEST)),
     Column("reference", _words, A_WORD),
-    Column("method", partial(_words, longest=LONGEST_METHOD), A_WORD),
-    Column("currency", partial(_one_of, known=CURRENCIES), "a currency that we know"),
-    Column("gross", _whole, "a whole number of minor units"),
-    Column("fee", _fees, f"a number of minor units with at most {DECIMALS} decimals"),
-    Column("settled_currency", partial(_one_of, known=CURRENCY_OR_NONE), "a currency, or empty"),
-    Column("settled_gross", _maybe_whole, "a whole number of minor units, or empty"),
+    Column("method", partial(_words, longest=LONGEST_METHOD), A_METHOD),
+    Column("currency", partial(_one_of, known=CURRENCIES), because("a currency that we know")),
+    Column("gross", _whole, because("a whole number of minor units")),
+    Column(
+        "fee",
+        _fees,
+        because("a number of minor units with at most %(most)s decimals", most=DECIMALS),
+    ),
+    Column(
+        "settled_currency",
+        partial(_one_of, known=CURRENCY_OR_NONE),
+        because("a currency, or empty"),
+    ),
+    Column("settled_gross", _maybe_whole, because("a whole number of minor units, or empty")),
     Column("occurred_at", _moments, A_MOMENT),
     Column("settled_at", _moments, A_MOMENT),
     Column("payout", _words, A_WORD),
@@ -149,4 +164,4 @@ COLUMNS: Final = (
 """In the order of the fields of a ReportLine after its number."""
 NAMES: Final = tuple(column.name for column in COLUMNS)
 SETTLED: Final = NAMES.index("settled_currency")
-HALF: Final = "only one of settled_currency and settled_gross is there"
+HALF: Final = because("only one of settled_currency and settled_gross is there")

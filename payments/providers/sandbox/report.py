@@ -11,6 +11,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Final
 
+from payments.providers.cause import Cause, because, printable
 from payments.providers.currencies import CURRENCIES
 from payments.providers.reports import BadLine, ReportHeader, ReportLine, ReportRefused
 from payments.providers.sandbox.columns import NAMES, UNREADABLE, read_rows, whole, why_not
@@ -23,8 +24,8 @@ BLANK: Final = DELIMITERS + " \r\n"
 AT_ONCE: Final = 64
 """Lines read together, as columns: more are not faster, and would be read again for a bad one."""
 LONGEST_HEAD: Final = 1000
-LONGEST_WORDS, LONGEST_TEXT = 4000, 200
-"""Characters of a line of the head or end, and of what is shown of a line."""
+LONGEST_WORDS: Final = 4000
+"""Characters of a line of the head or end."""
 DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -80,7 +81,9 @@ class SandboxReport:
             self.number += len(batch)
             yield from self._read(batch, first)
         if not self.whole:
-            raise ReportRefused(f"The file breaks off: it has no end ({LINES})", self.number)
+            raise ReportRefused(
+                "The file breaks off: it has no end (%(word)s)", self.number, word=LINES
+            )
 
     def _read(self, batch: list[str], first: int) -> Iterator[ReportLine | BadLine]:
         try:
@@ -122,9 +125,13 @@ class SandboxReport:
 
     def _end(self, cells: list[str], number: int) -> None:
         if cells != [LINES, str(self.count)]:
-            said = ",".join(cells[1:])[:LONGEST_TEXT]
-            why = f"The file breaks off: it has {self.count} lines, and says {said!r}"
-            raise ReportRefused(why, number)
+            said = ",".join(cells[1:])
+            raise ReportRefused(
+                "The file breaks off: it has %(count)s lines, and says “%(said)s”",
+                number,
+                count=self.count,
+                said=said,
+            )
         if self.closing.keys() != self.header.opening.keys():
             raise ReportRefused("The closing balances have other currencies than before", number)
         self.whole = True
@@ -133,9 +140,12 @@ class SandboxReport:
         try:
             (cells,) = csv.reader([line], delimiter=self.layout.delimiter, strict=True)
         except csv.Error as error:
-            return _bad(line, number, f"not CSV: {error}")
+            return _bad(line, number, because("not CSV: %(error)s", error=Cause(str(error))))
         if len(cells) != self.layout.width:
-            return _bad(line, number, f"{len(cells)} columns, not {self.layout.width}")
+            why = because(
+                "%(count)s columns, not %(width)s", count=len(cells), width=self.layout.width
+            )
+            return _bad(line, number, why)
         row = self.layout.pick(cells) if self.layout.pick else cells
         try:
             return read_rows([row], number)[0]
@@ -157,21 +167,21 @@ class _Head:
         self.number = number
         cells = _cells(line)
         if number == 1 and cells != [TITLE]:
-            raise ReportRefused(f"It does not begin with {TITLE}", 1)
+            raise ReportRefused("It does not begin with %(title)s", 1, title=TITLE)
         if number > LONGEST_HEAD:
             raise ReportRefused("Its head has no end", number)
         if cells[0] == OPENING:
             currency, balance = _balance(cells, self.opening, number)
             self.opening[currency] = balance
         elif cells[0] in self.words:
-            raise ReportRefused(f"{_shown(cells[0])} is there twice", number)
+            raise ReportRefused("%(word)s is there twice", number, word=cells[0])
         else:
             self.words[cells[0]] = cells[1:]
             self.lines[cells[0]] = number
 
     def ended(self, number: int, closing: dict[str, int]) -> ReportHeader:
         if TITLE not in self.words:
-            raise ReportRefused(f"It does not begin with {TITLE}", number)
+            raise ReportRefused("It does not begin with %(title)s", number, title=TITLE)
         (merchant_id,) = self._said(MERCHANT, 1, number)
         (mode,) = self._said(MODE, 1, number)
         period = self._said(PERIOD, 2, number)
@@ -186,7 +196,7 @@ class _Head:
     def _said(self, word: str, cells: int, number: int) -> list[str]:
         said = self.words.get(word, [])
         if len(said) != cells or not all(cell.isprintable() for cell in said):
-            raise ReportRefused(f"{word} is missing, or not as it should be", number)
+            raise ReportRefused("%(word)s is missing, or not as it should be", number, word=word)
         return said
 
 
@@ -196,11 +206,14 @@ def _layout(line: str, number: int) -> Layout:
     try:
         (names,) = csv.reader([line], delimiter=delimiter, strict=True)
     except csv.Error as error:
-        raise ReportRefused(f"The names of the columns are not CSV: {error}", number) from None
+        raise ReportRefused(
+            "The names of the columns are not CSV: %(error)s", number, error=Cause(str(error))
+        ) from None
     for name in NAMES:
+        if name not in names:
+            raise ReportRefused("The column %(name)s is missing", number, name=name)
         if names.count(name) != 1:
-            problem = "missing" if name not in names else "there twice"
-            raise ReportRefused(f"The column {name} is {problem}", number)
+            raise ReportRefused("The column %(name)s is there twice", number, name=name)
     if tuple(names) == NAMES:
         return Layout(delimiter, len(names), None)
     return Layout(delimiter, len(names), itemgetter(*map(names.index, NAMES)))
@@ -219,7 +232,7 @@ def _balance(cells: list[str], known: dict[str, int], number: int) -> tuple[str,
             return currency, whole(balance)
     except ValueError:
         word = cells[0]
-    raise ReportRefused(f"{word} is not a balance of a currency of its own", number)
+    raise ReportRefused("%(word)s is not a balance of a currency of its own", number, word=word)
 
 
 def _day(text: str, number: int) -> date:
@@ -228,15 +241,8 @@ def _day(text: str, number: int) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise ReportRefused(f"{text[:LONGEST_TEXT]!r} in #period is no date", number)
+    raise ReportRefused("“%(text)s” in #period is no date", number, text=text)
 
 
-def _bad(line: str, number: int, why: str) -> BadLine:
-    return BadLine(number, why, _shown(line.rstrip("\r\n")))
-
-
-def _shown(text: str) -> str:
-    """What a database and a page can take of a text that may be anything."""
-    return "".join(
-        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:LONGEST_TEXT]
-    )
+def _bad(line: str, number: int, why: Cause) -> BadLine:
+    return BadLine(number, why, printable(line.rstrip("\r\n")))

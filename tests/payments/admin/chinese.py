@@ -20,7 +20,6 @@ CODES = {
     "payment",
     "capture",
     "captured",
-    "card",
     "zip",
     "camt",
     "sandbox, G",  # GBP of that account

@@ -65,13 +65,13 @@ def test_a_missing_column_refuses_the_file_by_its_name(name: str) -> None:
 
     refusal = refused(a_report(names=names))
 
-    assert (refusal.why, refusal.number) == (f"The column {name} is missing", FIRST - 1)
+    assert (str(refusal), refusal.number) == (f"The column {name} is missing", FIRST - 1)
 
 
 def test_a_column_that_is_there_twice_refuses_the_file() -> None:
     refusal = refused(a_report(names=",".join([*NAMES, "gross"])))
 
-    assert (refusal.why, refusal.number) == ("The column gross is there twice", FIRST - 1)
+    assert (str(refusal), refusal.number) == ("The column gross is there twice", FIRST - 1)
 
 
 @pytest.mark.parametrize("lines", [0, 1, 3, AT_ONCE + 2])
@@ -88,7 +88,7 @@ def test_a_file_without_its_end_is_refused_with_its_last_line() -> None:
 
     refusal = refused(text)
 
-    assert "breaks off" in refusal.why
+    assert "breaks off" in str(refusal)
     assert refusal.number == FIRST + 1
 
 
@@ -96,13 +96,13 @@ def test_a_file_without_its_end_is_refused_with_its_last_line() -> None:
 def test_a_file_with_another_count_is_refused(count: int) -> None:
     refusal = refused(a_report(a_line(), a_line(), count=count))
 
-    assert "breaks off" in refusal.why
+    assert "breaks off" in str(refusal)
     assert refusal.number == FIRST + 3
 
 
 @pytest.mark.parametrize("more", ["x", a_line(), "#lines,1", "#closing,GBP,1", "\n\nx"])
 def test_text_after_the_end_is_refused(more: str) -> None:
-    assert "more after the end" in refused(a_report(a_line()) + more).why
+    assert "more after the end" in str(refused(a_report(a_line()) + more))
 
 
 @pytest.mark.parametrize("count", [1, 2 * AT_ONCE - 1, 2 * AT_ONCE, 2 * AT_ONCE + 1])

@@ -9,6 +9,7 @@ import pytest
 from payments.models import Discrepancy, ProviderAccount, SettlementFile
 from payments.models.discrepancy import DiscrepancyState
 from payments.models.settlement import FileState
+from payments.providers.cause import because
 from payments.providers.reports import BadLine
 from payments.reconciliation.reading import Claim, Reader, silent
 from payments.reconciliation.run import reconcile
@@ -71,7 +72,7 @@ def test_once_the_file_has_ended_its_questions_are_open(account: ProviderAccount
     assert row.file
 
     reader = Reader(row.file, Claim("mine", silent), lines=5)
-    reader.count(0, [BadLine(7, "no amount", "bad,line")])
+    reader.count(0, [BadLine(7, because("no amount"), "bad,line")])
     reader.end()
 
     row.refresh_from_db()

@@ -101,7 +101,7 @@ def test_a_day_they_do_not_know_is_for_a_person_and_the_next_one_comes(
 
     told = SettlementFile.objects.order_by("first_day").values_list("first_day", "state")
     assert list(told) == [(DAY, "refused"), (DAY + timedelta(days=1), "loaded")]
-    assert str(DAY) in SettlementFile.objects.get(state="refused").why
+    assert str(DAY) in SettlementFile.objects.get(state="refused").refused_for
 
 
 def test_while_they_do_not_answer_they_are_asked_for_one_day(account: ProviderAccount) -> None:

@@ -117,7 +117,7 @@ def test_without_a_provider_that_has_reports_a_file_says_so(
 
     file = Theirs(account).comes()
 
-    assert (file.state, "no settlement reports" in file.why) == ("refused", True)
+    assert (file.state, "no settlement reports" in file.refused_for) == ("refused", True)
 
 
 class NoReports:

@@ -88,20 +88,20 @@ def test_a_report_of_another_account_is_refused(theirs: Theirs) -> None:
     theirs.head["#merchant_id"] = "mer_other"
     file = theirs.comes()
     assert outcome(file) == ("refused", 0, 0, 2)
-    assert "mer_other" in file.why
+    assert "mer_other" in file.refused_for
 
 
 def test_a_report_of_another_mode_is_refused(theirs: Theirs) -> None:
     theirs.head["#mode"] = "live"
     file = theirs.comes()
-    assert (file.state, "live" in file.why) == ("refused", True)
+    assert (file.state, "live" in file.refused_for) == ("refused", True)
 
 
 def test_a_report_of_a_day_that_is_here_is_refused(theirs: Theirs) -> None:
     theirs.comes()
     theirs.line("adjustment", gross=1)
     file = theirs.comes("again.csv")
-    assert (file.state, "report.csv" in file.why) == ("refused", True)
+    assert (file.state, "report.csv" in file.refused_for) == ("refused", True)
 
 
 def test_a_corrected_report_comes_once_the_wrong_one_is_taken_back(theirs: Theirs) -> None:
@@ -114,7 +114,7 @@ def test_a_corrected_report_comes_once_the_wrong_one_is_taken_back(theirs: Their
 def test_a_missing_column_is_named(theirs: Theirs) -> None:
     text = theirs.text().replace(",gross,", ",amount,")
     file = imported(theirs.account, text.encode())
-    assert (file.state, file.why_line, "gross" in file.why) == ("refused", 6, True)
+    assert (file.state, file.why_line, "gross" in file.refused_for) == ("refused", 6, True)
 
 
 def test_a_report_that_breaks_off_is_refused_and_leaves_nothing(theirs: Theirs) -> None:
@@ -177,8 +177,8 @@ def test_a_formula_stays_the_text_that_it_is(theirs: Theirs) -> None:
 def test_what_copy_would_take_for_its_own_signs_is_kept(theirs: Theirs, strange: str) -> None:
     theirs.line("adjustment", id=strange, gross=1).comes()
     kept = SettlementLine.objects.filter(kind="adjustment").values_list("provider_ref", flat=True)
-    bad = Discrepancy.objects.values_list("detail", flat=True)
-    assert list(kept) == [strange] or strange.split("\t", maxsplit=1)[0] in "".join(bad)
+    bad = "".join(row.seen for row in Discrepancy.objects.all())
+    assert list(kept) == [strange] or strange.split("\t", maxsplit=1)[0] in bad
 
 
 def test_lines_are_kept_in_any_number(theirs: Theirs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +224,7 @@ def test_a_line_that_no_book_could_follow_is_shown_and_counts_for_nothing(
     file = good.line(kind, id="odd", **given).comes()
 
     assert (file.state, file.lines_read, file.bad_lines) == ("loaded", 2, 1)
-    assert f"{kind} odd" in Discrepancy.objects.get(kind="unparseable_line").detail
+    assert f"{kind} odd" in Discrepancy.objects.get(kind="unparseable_line").seen
 
 
 def test_fees_and_payouts_as_they_should_be_are_looked_through_together(

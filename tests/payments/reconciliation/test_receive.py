@@ -13,6 +13,7 @@ from payments.errors import FileRefused
 from payments.models import Discrepancy, SettlementChunk, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import FileKind, FileState
+from payments.providers.reports import ReportRefused
 from payments.reconciliation.receive import (
     CHUNK,
     booked_about,
@@ -100,7 +101,7 @@ def test_bytes_that_are_no_longer_kept_are_not_read_as_an_empty_file() -> None:
     file = upload()
     file.chunks.all().delete()
 
-    with pytest.raises(FileRefused, match="not kept"), stored(file):
+    with pytest.raises(ReportRefused, match="not kept"), stored(file):
         pass
 
 

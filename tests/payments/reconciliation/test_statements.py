@@ -65,8 +65,8 @@ def test_the_same_statement_by_other_bytes_is_refused() -> None:
     again = comes(FIRST, note="again")
 
     assert (again.state, BankLine.objects.count()) == ("refused", 1)
-    assert "S1 came in already" in again.why
-    assert "first.xml" in again.why
+    assert "S1 came in already" in again.refused_for
+    assert "first.xml" in again.refused_for
 
 
 @pytest.mark.parametrize("here", [FIRST, SECOND])
@@ -118,7 +118,7 @@ def test_a_statement_as_csv_that_has_the_rows_of_another_is_refused(
     again = imported(None, (HEAD + lines_of([(DAY, "1.00", "a")] * 2 + more)).encode())
 
     assert (again.state, BankLine.objects.count()) == ("refused", 2)
-    assert "statement.csv" in again.why
+    assert "statement.csv" in again.refused_for
 
 
 def test_a_statement_on_which_nothing_has_moved_is_kept() -> None:
@@ -155,7 +155,7 @@ def test_a_statement_that_breaks_off_is_refused_with_its_line_and_leaves_nothing
 def test_a_statement_in_no_currency_says_so() -> None:
     file = imported(None, f"booked_on,amount,reference\n{DAY},1.00,r\n".encode())
 
-    assert (file.state, "currency" in file.why, file.why_line) == ("refused", True, 1)
+    assert (file.state, "currency" in file.refused_for, file.why_line) == ("refused", True, 1)
 
 
 @pytest.mark.parametrize("end", [FileState.REPLACED, FileState.READING])

@@ -41,7 +41,7 @@ def a_report(days: int, **given: Any) -> SettlementFile:
 
 
 def refused(days: int = 1, **given: Any) -> SettlementFile:
-    return a_report(days, state=FileState.REFUSED, why="it breaks off", **given)
+    return a_report(days, state=FileState.REFUSED, **({"why": "it breaks off"} | given))
 
 
 @pytest.mark.parametrize(("days", "late"), [(3, False), (4, True)])
@@ -95,6 +95,15 @@ def test_refused_reports_are_told_of_by_one_mail_and_once() -> None:
 
     (sent,) = mail.outbox
     assert f"sandbox {ago(2)}: it breaks off" in sent.body
+
+
+def test_why_a_report_was_refused_is_told_in_the_language_of_the_site(settings: Settings) -> None:
+    settings.LANGUAGE_CODE = "zh-hans"
+    refused(1, why="the file is empty")
+
+    alert_of_refused_reports()
+
+    assert f"sandbox {ago(1)}: 文件是空的" in mail.outbox[0].body
 
 
 def test_a_refused_upload_was_seen_by_who_uploaded_it() -> None:

@@ -26,4 +26,4 @@ def rows_of(text: str, currency: str = "") -> list[BankRow]:
 def reasons(text: str, currency: str = "") -> dict[int, str]:
     """Why lines cannot be read, by their number."""
     found = lines_of(text, currency)
-    return {line.number: line.why for line in found if isinstance(line, BadLine)}
+    return {line.number: str(line.why) for line in found if isinstance(line, BadLine)}

@@ -176,7 +176,7 @@ def test_an_entry_without_a_day_cannot_be_read_and_its_amount_counts() -> None:
 
     assert isinstance(bad, BadLine)
     assert isinstance(good, BankRow)
-    assert (bad.number, bad.why) == (9, "'' is not a day")
+    assert (bad.number, str(bad.why)) == (9, "“” is not a day")
 
 
 def test_statements_that_follow_each_other_are_one() -> None:

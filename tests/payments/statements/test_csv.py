@@ -129,7 +129,7 @@ def test_a_line_that_cannot_be_read_stops_nothing() -> None:
     assert "not a day" in why[3]
     assert "not an amount" in why[4]
     assert "no currency" in why[5]
-    assert "too many decimals" in why[6]
+    assert "at most 0 decimals" in why[6]
     assert "3 columns where the headers are 4" in why[7]
     assert "longer than 140" in why[8]
     assert "no row of CSV" in why[9]

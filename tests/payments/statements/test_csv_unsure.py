@@ -57,7 +57,7 @@ def test_a_second_decimal_mark_cannot_be_read() -> None:
 
 
 def test_three_decimals_are_not_taken_for_thousands_after_a_point() -> None:
-    assert "too many decimals" in reasons(amounts("1.50", "1.234", currency="GBP"))[3]
+    assert "at most 2 decimals" in reasons(amounts("1.50", "1.234", currency="GBP"))[3]
 
 
 def test_no_more_than_so_many_lines_wait(monkeypatch: pytest.MonkeyPatch) -> None:

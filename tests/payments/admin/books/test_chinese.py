@@ -15,8 +15,11 @@ from payments.models import Discrepancy, ProviderAccount, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind as Kind
 from payments.models.discrepancy import DiscrepancyState, Resolution
 from payments.models.settlement import FileKind, FileState
+from payments.providers.cause import because
 from payments.reconciliation.close import close_days
+from payments.reconciliation.receive import take_back
 from payments.reconciliation.resolve import figures
+from payments.sights import stored
 from payments.states import EntryKind
 from tests.factories import a_payment, an_account
 from tests.payments.admin.books.cast import UPLOAD, deed_url, file_page, page_of, take_back_url
@@ -115,6 +118,36 @@ def test_a_settlement_file(chief: Client, state: FileState) -> None:
     assert not english(chief, file_page(file))
     assert not english(chief, take_back_url(file))
     assert not english(chief, FILES)
+
+
+def test_why_a_file_is_refused_and_what_a_line_says(chief: Client) -> None:
+    missing = {"why": "The column %(name)s is missing", "why_facts": {"name": "1"}}
+    file = a_file(name=NAME, state=FileState.REFUSED, why_line=3, bad_lines=1, **missing)
+    why = because("%(count)s columns, not %(width)s", count=1, width=14)
+    facts = stored({"why": why, "text": "1"})
+    said = {"detail": "%(why)s: %(text)s", "facts": facts}
+    row = a_discrepancy(Kind.UNPARSEABLE_LINE, file=file, line_no=7, **said)
+
+    for path in (FILES, file_page(file), page_of(row), QUEUE):
+        assert not english(chief, path)
+
+
+def test_why_it_was_settled_by_itself(chief: Client) -> None:
+    file = a_file(name=NAME)
+    row = a_discrepancy(Kind.UNPARSEABLE_LINE, file=file, line_no=7)
+
+    take_back(file.pk, by=None)
+
+    assert not english(chief, page_of(row))
+
+
+def test_the_reports_name_the_way_to_pay(chief: Client) -> None:
+    a_payment()
+
+    page = chief.get(REPORTS).content.decode()
+
+    assert '<option value="card">银行卡</option>' in page
+    assert "<td>银行卡</td>" in page
 
 
 def test_the_empty_lists(chief: Client) -> None:
