@@ -73,17 +73,13 @@ class FileAdmin(BookAdmin):
     def state_mark(self, file: SettlementFile) -> SafeString:
         return badge_mark(FileState(file.state))
 
-    @admin.display(description=gettext_lazy("progress"))
     def progress(self, file: SettlementFile) -> str:
-        if file.state not in BUSY:
-            return str(self.get_empty_value_display())
-        return _("%(percent)s %%") % {"percent": percent(file)}
+        return _("%(percent)s %%") % {"percent": percent(file)} if file.state in BUSY else ""
 
     @admin.display(description=gettext_lazy("state"))
     def state_why(self, file: SettlementFile) -> SafeString:
         """And why it is refused, or how far it is."""
-        more = self.refusal(file) if file.why else self.progress(file)
-        return under(self.state_mark(file), more if file.why or file.state in BUSY else "")
+        return under(self.state_mark(file), self.refusal(file) or self.progress(file))
 
     @admin.display(description=gettext_lazy("days"))
     def days_of(self, file: SettlementFile) -> SafeString:
@@ -106,10 +102,7 @@ class FileAdmin(BookAdmin):
     def bytes(self, file: SettlementFile) -> str:
         return filesizeformat(file.size)
 
-    @admin.display(description=gettext_lazy("refused because"))
     def refusal(self, file: SettlementFile) -> str:
-        if not file.why:
-            return str(self.get_empty_value_display())
         if file.why_line is None:
             return file.refused_for
         return _("line %(line)s: %(why)s") % {"line": file.why_line, "why": file.refused_for}

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Max
 
 from payments.errors import PaymentError
-from payments.models import ProviderAccount, SettlementFile
+from payments.models import Discrepancy, ProviderAccount, SettlementFile
+from payments.models.discrepancy import UNRESOLVED
 from payments.models.settlement import FileState
 from payments.reconciliation.heal import heal
 from payments.reconciliation.importing import import_path
@@ -32,13 +34,14 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, account: str, path: Path, **_options: object) -> None:
         found = None if account == STATEMENT else _account(account)
+        before = SettlementFile.objects.aggregate(last=Max("pk"))["last"] or 0
         try:
             file = import_path(found, path, say=self._say)
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
         except PaymentError as error:
             raise CommandError(f"{path.name} is not read: {error}.") from error
-        self._tell(file)
+        self._tell(file, new=file.pk > before)
         accounts = [found] if found else list(ProviderAccount.objects.order_by("pk"))
         for each in accounts:
             self._compare(each)
@@ -47,7 +50,7 @@ class Command(BaseCommand):
         share = 100 * file.bytes_read // max(1, file.size)
         self.stderr.write(f"{file.lines_read:,} lines ({share} %)")
 
-    def _tell(self, file: SettlementFile) -> None:
+    def _tell(self, file: SettlementFile, *, new: bool) -> None:
         if file.state == FileState.REFUSED:
             where = f"line {file.why_line}: " if file.why_line else ""
             raise CommandError(f"{file.name} is refused: {where}{file.refused_for}.")
@@ -58,14 +61,18 @@ class Command(BaseCommand):
             f"{file.name} is file {file.pk}: {file.lines_read:,} lines, {days}; "
             f"{file.bad_lines} cannot be read."
         )
+        if not new:
+            self.stdout.write("The very same file came in before: nothing was read again.")
 
     def _compare(self, account: ProviderAccount) -> None:
-        found = reconcile(account)
-        if found is None:
+        if reconcile(account) is None:
             self.stdout.write(f"{account.code}: another process is comparing the books.")
             return
         asked = heal(account)
-        self.stdout.write(f"{account.code}: {found} do not agree; asked about {asked} payments.")
+        left = Discrepancy.objects.filter(account=account, state__in=UNRESOLVED).count()
+        self.stdout.write(
+            f"{account.code}: {left} discrepancies to settle; asked about {asked} payments."
+        )
 
 
 def _account(code: str) -> ProviderAccount:

@@ -58,7 +58,7 @@ def test_it_says_what_came_in_and_that_it_agrees(path: Path) -> None:
     number = SettlementFile.objects.get().pk
     assert out.splitlines() == [
         f"report.csv is file {number}: 1 lines, {DAY} to {DAY}; 0 cannot be read.",
-        "sandbox: 0 do not agree; asked about 0 payments.",
+        "sandbox: 0 discrepancies to settle; asked about 0 payments.",
     ]
 
 
@@ -70,14 +70,15 @@ def test_what_does_not_agree_is_counted_and_asked_about(path: Path, theirs: Thei
 
     assert "2 lines" in out
     assert "1 cannot be read" in out
-    assert "sandbox: 1 do not agree; asked about 1 payments." in out
+    assert "sandbox: 2 discrepancies to settle; asked about 1 payments." in out
 
 
 def test_the_same_again_changes_nothing(path: Path) -> None:
     first, _ = told("sandbox", path)
     again, _ = told("sandbox", path.rename(path.with_name("copy.csv")))
 
-    assert again == first
+    assert "The very same file came in before: nothing was read again." in again
+    assert "came in before" not in first
     assert (SettlementFile.objects.count(), SettlementLine.objects.count()) == (1, 1)
 
 
