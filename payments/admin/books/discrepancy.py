@@ -165,6 +165,7 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         row: Discrepancy = kwargs["obj"]
+        entries = our_entries(row)
         context |= {
             "guide": GUIDES[DiscrepancyKind(row.kind)],
             "buttons": [(name, label_of(request, row, name)) for name in offered(request, row)],
@@ -172,9 +173,9 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
             "theirs": side(row, row.their_money),
             "difference": difference(row),
             "order": self.order_of(row),
-            "entries": our_entries(row),
+            "entries": entries,
             "lines": their_lines(row),
-            "history": history(row),
+            "history": history(row, entries),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 

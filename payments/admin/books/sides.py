@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from orders.formats import format_moment, format_money
 from orders.money import Money, exponent
+from payments.admin.books.amounts import signed, title_of
 from payments.models import BankLine, Discrepancy, Entry, ProviderObject, SettlementLine
+from payments.models.discrepancy import UNRESOLVED
 from payments.models.settlement import FileKind, FileState
 from payments.registry import METHOD_LABELS
 
@@ -129,9 +131,16 @@ def fee(minor: Decimal, currency: str) -> str:
     return f"{major:f} {currency}"
 
 
-def history(row: Discrepancy) -> list[Step]:
-    """What machines and people did about it, oldest first; one statement."""
-    return sorted(_steps(row), key=lambda step: step.at)
+def history(row: Discrepancy, entries: Iterable[Entry]) -> list[Step]:
+    """What machines and people did about it, oldest first; one statement. `entries`: ours."""
+    booked = (_booked(entry) for entry in entries if entry.discrepancy_id == row.pk)
+    return sorted([*_steps(row), *booked], key=lambda step: step.at)
+
+
+def _booked(entry: Entry) -> Step:
+    """Also what was taken back since the books agree without it."""
+    moves = (f"{title_of(each.account)} {signed(each.money)}" for each in entry.postings.all())
+    return Step(entry.at, _("Booked: %(moves)s") % {"moves": ", ".join(moves)})
 
 
 def _steps(row: Discrepancy) -> Iterator[Step]:
@@ -143,5 +152,7 @@ def _steps(row: Discrepancy) -> Iterator[Step]:
     )
     for entry in mine.select_related("user").order_by("-pk")[:100]:
         yield Step(entry.action_time, entry.get_change_message(), str(entry.user))
+    if row.state in UNRESOLVED and row.seen_at > row.found_at:
+        yield Step(row.seen_at, _("Found again, for the last time until now"))
     if row.resolved_at and row.resolution == "auto":
         yield Step(row.resolved_at, _("Settled by itself. %(why)s") % {"why": row.given_reason})
