@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ def follow_payouts(account: ProviderAccount) -> None:
     reported = account.settlement_files.filter(state=FileState.LOADED)
     until = reported.aggregate(last=Max("last_day"))["last"]
     told_of = Q(amount__isnull=False) | Q(arrived_on__lte=until or date.min)
-    for payout in account.payouts.filter(told_of).exclude(ref=""):
+    for payout in account.payouts.filter(told_of).exclude(ref="").iterator(SOME):
         if payout.arrived is None and not _is_missed(payout, account, days):
             continue
         if payout.arrived == payout.amount:
@@ -147,17 +148,15 @@ def _link(line: BankLine, known: dict[tuple[str, str], Payout]) -> bool:
 
 def _note(account: ProviderAccount) -> None:
     """What came of each payout, as the statements that are loaded have it."""
-    lines = BankLine.objects.filter(payout__account=account, file__state=FileState.LOADED)
-    came = {
-        pk: (int(amount), day)
-        for pk, amount, day in lines.values_list("payout").annotate(
-            sum=Sum("amount"), day=Max("day")
-        )
-    }
-    changed = []
-    for payout in account.payouts.all():
-        arrived, day = came.get(payout.pk, (None, None))
-        if (payout.arrived, payout.arrived_on) != (arrived, day):
-            payout.arrived, payout.arrived_on = arrived, day
-            changed.append(payout)
-    save_each(changed, ["arrived", "arrived_on"])
+    payouts = account.payouts.order_by("pk").iterator(SOME)
+    while some := list(islice(payouts, SOME)):
+        lines = BankLine.objects.filter(payout__in=some, file__state=FileState.LOADED).order_by()
+        sums = lines.values_list("payout").annotate(sum=Sum("amount"), day=Max("day"))
+        came = {pk: (int(amount), day) for pk, amount, day in sums}
+        changed = []
+        for payout in some:
+            arrived, day = came.get(payout.pk, (None, None))
+            if (payout.arrived, payout.arrived_on) != (arrived, day):
+                payout.arrived, payout.arrived_on = arrived, day
+                changed.append(payout)
+        save_each(changed, ["arrived", "arrived_on"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from itertools import chain, combinations, islice
 from typing import Final
 
@@ -24,8 +24,8 @@ from payments.reconciliation.rows import save_each
 from payments.reconciliation.shares import (
     CLASSES,
     ROUNDING,
-    Part,
-    Share,
+    UNIT,
+    Shares,
     effects,
     part_of,
     part_of_line,
@@ -38,8 +38,12 @@ Places = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """How much more was paid out than the lines come to, when those were, and when it was sent."""
+    """How much more was paid out than the lines come to, when those were, and when it was sent.
 
+    `number` counts the payouts of a run, from zero.
+    """
+
+    number: int
     currency: str
     payout_id: int
     amount: int
@@ -57,8 +61,8 @@ class Explainer:
 
     def __init__(self, account: ProviderAccount, gaps: Mapping[tuple[str, str], Gap]) -> None:
         self._account, self._rules = account, rules_of(account)
-        self._gaps, self._links, self._used = gaps, dict[int, list[int]](), set[int]()
-        self._shares: dict[int, list[Share]] = defaultdict(lambda: [Share() for _ in CLASSES])
+        self._gaps, self._shares = gaps, Shares(len(gaps))
+        self._chosen = set[int]()
         self._by_time = _by_time(gaps.values())
         loaded = account.settlement_files.filter(state=FileState.LOADED)
         self._files = frozenset(loaded.values_list("pk", flat=True))
@@ -71,35 +75,44 @@ class Explainer:
         What stands in lines of several payouts explains one of them. What is left for the others
         is known only then, so they are looked at until no more is explained.
         """
-        open_ones = [gap for gap in self._gaps.values() if gap.amount]
-        count = -1
-        while count != len(self._links):
-            count = len(self._links)
+        every = [gap for gap in self._gaps.values() if gap.amount]
+        open_ones, count = every, -1
+        while count != len(open_ones):
+            count = len(open_ones)
             open_ones = [gap for gap in open_ones if not self._explains(gap)]
-        return frozenset(self._links)
+        left = {gap.payout_id for gap in open_ones}
+        return frozenset(gap.payout_id for gap in every) - left
 
     def _explains(self, gap: Gap) -> bool:
-        rest = (share.without(self._used) for share in self._shares[gap.payout_id])
-        shares = [share for share in rest if share.ids]
+        shares = self._shares.of(gap.number)
         for chosen in chain.from_iterable(
             combinations(shares, count) for count in range(1, len(shares) + 1)
         ):
-            off = gap.amount - sum((share.amount for share in chosen), Decimal(0))
-            if abs(off) <= ROUNDING + sum((share.tolerance for share in chosen), Decimal(0)):
-                self._links[gap.payout_id] = [pk for share in chosen for pk in share.ids]
-                self._used.update(pk for share in chosen for pk in share.elsewhere)
+            off = gap.amount * UNIT - sum(share.amount for share in chosen)
+            if abs(off) <= ROUNDING * UNIT + sum(share.tolerance for share in chosen):
+                slots = {share.slot for share in chosen}
+                self._chosen |= slots
+                self._shares.use(slots)
                 return True
         return False
 
     def link(self) -> None:
         """Write down what explains which payout; what explains none any more is let go."""
+        payouts = [gap.payout_id for gap in self._gaps.values()]
         of_lines = Discrepancy.objects.filter(account=self._account).exclude(about=OF_PAYOUTS)
-        linked = {pk: payout for payout, ids in self._links.items() for pk in ids}
+        linked = array("q")
+        found = self._shares.ids(self._chosen)
         with transaction.atomic():
-            was = dict(of_lines.exclude(payout=None).values_list("pk", "payout"))
-            every = sorted(was.keys() | linked.keys())
-            changed = [pk for pk in every if linked.get(pk) != was.get(pk)]
-            save_each([Discrepancy(pk=pk, payout_id=linked.get(pk)) for pk in changed], ["payout"])
+            while some := {pk: payouts[number] for pk, number in islice(found, SOME)}:
+                linked.extend(some)
+                was = dict(of_lines.filter(pk__in=some).values_list("pk", "payout"))
+                _save_links({pk: to for pk, to in some.items() if was.get(pk) != to})
+            self._let_go(of_lines.exclude(payout=None), array("q", sorted(linked)))
+
+    def _let_go(self, linked_before: QuerySet[Discrepancy], linked: Sequence[int]) -> None:
+        keys = linked_before.values_list("pk", flat=True).iterator(SOME)
+        while some := list(islice(keys, SOME)):
+            _save_links(dict.fromkeys(pk for pk in some if not _is_in(linked, pk)))
 
     def _gather(self) -> None:
         rows = _known(self._account).exclude(ours=None, theirs=None).iterator(SOME)
@@ -132,7 +145,7 @@ class Explainer:
         for amount, currency in effects(discrepancy):
             gaps = self._gaps_of(discrepancy, currency, places)
             part = part_of(discrepancy, amount, self._rules.get(currency))
-            self._add(discrepancy, part, gaps)
+            self._shares.add(discrepancy, part, [gap.number for gap in gaps])
 
     def _count_line(self, discrepancy: Discrepancy, line: SettlementLine) -> None:
         """What is about one line is of the payout that the line names, and exact."""
@@ -143,15 +156,7 @@ class Explainer:
             gap = self._gap_at(line.occurred_at, currency)
         if gap and line.kind != LineKind.PAYOUT:
             part = part_of_line(discrepancy, line, self._rules.get(currency))
-            self._add(discrepancy, part, [gap])
-
-    def _add(self, discrepancy: Discrepancy, part: Part, gaps: Sequence[Gap]) -> None:
-        (place,) = [number for number, kinds in enumerate(CLASSES) if discrepancy.kind in kinds]
-        for gap in gaps:
-            share = self._shares[gap.payout_id][place]
-            share.add(discrepancy.pk, part)
-            if len(gaps) > 1:
-                share.elsewhere[discrepancy.pk] = part
+            self._shares.add(discrepancy, part, [gap.number])
 
     def _gaps_of(self, discrepancy: Discrepancy, currency: str, places: Places) -> list[Gap]:
         """Of which payouts it may be: of several that have its lines, those that differ."""
@@ -173,6 +178,15 @@ class Explainer:
             return within
         before = inside[place - 1] if place else None
         return before if before and before.may_hold(at) else within
+
+
+def _save_links(links: Mapping[int, int | None]) -> None:
+    save_each([Discrepancy(pk=pk, payout_id=to) for pk, to in links.items()], ["payout"])
+
+
+def _is_in(ordered: Sequence[int], number: int) -> bool:
+    place = bisect_left(ordered, number)
+    return place < len(ordered) and ordered[place] == number
 
 
 def _known(account: ProviderAccount) -> QuerySet[Discrepancy]:

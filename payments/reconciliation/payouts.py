@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from itertools import groupby, islice
+from typing import Any, Final
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
 
 from payments.models import Payout, ProviderAccount, SettlementTotal
 from payments.models.discrepancy import DiscrepancyKind
@@ -44,34 +46,23 @@ def sum_payouts(account: ProviderAccount) -> None:
 
     A difference that what is known of single lines explains is linked to them, and not asked.
     """
-    lines = lines_of_payouts(account)
-    payouts = _keep(account, lines)
-    gaps = {
-        key: Gap(
-            key[1],
-            payouts[key].pk,
-            sent - found.rounded,
-            found.first_at,
-            found.last_at,
-            found.sent_at,
-        )
-        for key, found in lines.items()
-        if key[0] and (sent := found.sent) is not None
-    }
+    gaps: dict[Key, Gap] = {}
+    found = lines_of_payouts(account)
+    while some := dict(islice(found, SOME)):
+        _keep(account, some, gaps)
+    _let_go(account)
     explainer = Explainer(account, gaps)
     explained = explainer.explained()
-    questions = []
-    for key, gap in gaps.items():
-        if gap.amount and gap.payout_id not in explained:
-            found = lines[key]
-            ask = DiscrepancyKind.PAYOUT_TOTAL, payouts[key]
-            questions.append(Question(*ask, found.rounded, found.sent, found.sent_at))
+    odd = [gap for gap in gaps.values() if gap.amount and gap.payout_id not in explained]
     explainer.link()
-    keep_questions(account, DiscrepancyKind.PAYOUT_TOTAL, questions)
+    ask = DiscrepancyKind.PAYOUT_TOTAL
+    payouts = account.payouts.filter(pk__in=[gap.payout_id for gap in odd]).order_by("pk")
+    questions = [Question(ask, each, each.lines_net, each.amount, each.sent_at) for each in payouts]
+    keep_questions(account, ask, questions)
 
 
-def lines_of_payouts(account: ProviderAccount) -> dict[Key, Lines]:
-    """From all files that are loaded, by payout and currency of settlement."""
+def lines_of_payouts(account: ProviderAccount) -> Iterator[tuple[Key, Lines]]:
+    """From all files that are loaded, by payout and currency of settlement; one after another."""
     loaded = SettlementTotal.objects.filter(file__account=account, file__state=FileState.LOADED)
     rows = loaded.values("payout_ref", "kind", "currency", "settled_currency").annotate(
         sum_gross=Sum("gross"),
@@ -80,13 +71,18 @@ def lines_of_payouts(account: ProviderAccount) -> dict[Key, Lines]:
         first=Min("first_at"),
         last=Max("last_at"),
     )
-    found: dict[Key, Lines] = {}
-    for row in rows.order_by().iterator():
-        abroad = row["settled_currency"]
-        gross = row["sum_settled"] if abroad else row["sum_gross"]
-        key = row["payout_ref"], abroad or row["currency"]
-        _add(found.setdefault(key, Lines()), row, gross)
-    return found
+    for ref, of_payout in groupby(rows.order_by("payout_ref").iterator(SOME), _ref):
+        found: dict[str, Lines] = defaultdict(Lines)
+        for row in of_payout:
+            abroad = row["settled_currency"]
+            gross = row["sum_settled"] if abroad else row["sum_gross"]
+            _add(found[abroad or row["currency"]], row, gross)
+        for currency, lines in sorted(found.items()):
+            yield (ref, currency), lines
+
+
+def _ref(row: Mapping[str, Any]) -> str:
+    return str(row["payout_ref"])
 
 
 def _add(lines: Lines, row: Mapping[str, object], gross: int) -> None:
@@ -104,13 +100,13 @@ def _add(lines: Lines, row: Mapping[str, object], gross: int) -> None:
     lines.last_at = max(lines.last_at or last, last)
 
 
-def _keep(account: ProviderAccount, lines: Mapping[Key, Lines]) -> dict[Key, Payout]:
-    """What is in no file any more has not been sent: its file was taken back."""
-    known = {(each.ref, each.currency): each for each in account.payouts.all()}
-    found_now = {**dict.fromkeys(known, Lines()), **lines}
+def _keep(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: dict[Key, Gap]) -> None:
+    """Store what their lines come to, and note by how much each is paid otherwise."""
+    refs = {ref for ref, _ in lines}
+    known = {(each.ref, each.currency): each for each in account.payouts.filter(ref__in=refs)}
     new: list[Payout] = []
     changed: list[Payout] = []
-    for (ref, currency), found in found_now.items():
+    for (ref, currency), found in lines.items():
         payout = known.get((ref, currency)) or Payout(account=account, ref=ref, currency=currency)
         values = found.sent, found.rounded, found.sent_at
         if payout.pk and values == (payout.amount, payout.lines_net, payout.sent_at):
@@ -118,6 +114,26 @@ def _keep(account: ProviderAccount, lines: Mapping[Key, Lines]) -> dict[Key, Pay
         payout.amount, payout.lines_net, payout.sent_at = values
         known[ref, currency] = payout
         (changed if payout.pk else new).append(payout)
-    Payout.objects.bulk_create(new, batch_size=SOME)
+    Payout.objects.bulk_create(new)
     save_each(changed, CHANGES)
-    return known
+    for key, found in lines.items():
+        if key[0] and found.sent is not None:
+            gaps[key] = Gap(
+                len(gaps),
+                key[1],
+                known[key].pk,
+                found.sent - found.rounded,
+                found.first_at,
+                found.last_at,
+                found.sent_at,
+            )
+
+
+def _let_go(account: ProviderAccount) -> None:
+    """What is in no file any more has not been sent: its file was taken back."""
+    loaded = SettlementTotal.objects.filter(file__account=account, file__state=FileState.LOADED)
+    own, currency = Q(settled_currency=""), OuterRef("currency")
+    here = Q(settled_currency=currency) | own & Q(currency=currency)
+    told = loaded.filter(here, payout_ref=OuterRef("ref"))
+    nothing = {"amount": None, "lines_net": 0, "sent_at": None}
+    account.payouts.exclude(**nothing).filter(~Exists(told)).update(**nothing)

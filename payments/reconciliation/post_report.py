@@ -20,6 +20,7 @@ from payments.books import BANK, FEES, FX, PROVIDER, named
 from payments.models import (
     Discrepancy,
     Entry,
+    Payout,
     Posting,
     ProviderAccount,
     SettlementTotal,
@@ -35,8 +36,10 @@ from payments.states import EntryKind
 SOME: Final = 500
 Moves = dict[tuple[str, str], int]
 """By account of the ledger and currency."""
+PayoutKey = tuple[str, str]
+"""Payout reference, currency of settlement."""
 Key = tuple[str, str, EntryKind]
-"""Payout reference, currency of settlement, kind of entry."""
+"""The same, and the kind of entry."""
 
 
 def post_report(run: Run) -> int:
@@ -44,41 +47,56 @@ def post_report(run: Run) -> int:
 
     Raises LostRun where another process compares these books now.
     """
-    account = run.account
-    must, has, posted = _must(account), *_has(account)
-    payouts = {(each.ref, each.currency): each for each in account.payouts.all()}
+    asked, count = _questioned(run.account), 0
+    payouts = run.account.payouts.order_by("pk").iterator(SOME)
+    while some := {(each.ref, each.currency): each for each in islice(payouts, SOME)}:
+        if drafts := _drafts(run.account, some, asked):
+            with transaction.atomic():
+                run.hold()
+                post(drafts)
+            count += len(drafts)
+    return count
+
+
+def _drafts(
+    account: ProviderAccount, payouts: Mapping[PayoutKey, Payout], asked: Mapping[PayoutKey, int]
+) -> list[Draft]:
+    """What is still to be posted of some payouts."""
+    must, has, posted = _must(account, payouts, asked), *_has(payouts)
     drafts = []
     for key in sorted(must.keys() | has.keys()):
-        ref, currency, kind = key
         moves = {
             side: amount
             for side in must[key].keys() | has[key].keys()
             if (amount := must[key].get(side, 0) - has[key].get(side, 0))
         }
         if moves:
-            payout = payouts.get((ref, currency))
-            if payout is None:  # its file came in after the payouts were summed up: the next run's
-                continue
+            ref, currency, kind = key
+            payout = payouts[ref, currency]
             name = f"{kind}:{payout.pk}:{posted.get(key, 0) + 1}"
             drafts.append(Draft(Entry(key=name, kind=kind, payout=payout), moves))
-    for begin in range(0, len(drafts), SOME):
-        with transaction.atomic():
-            run.hold()
-            post(drafts[begin : begin + SOME])
-    return len(drafts)
+    return drafts
 
 
-def _must(account: ProviderAccount) -> defaultdict[Key, Moves]:
-    loaded = SettlementTotal.objects.filter(file__account=account, file__state=FileState.LOADED)
+def _must(
+    account: ProviderAccount, payouts: Mapping[PayoutKey, Payout], asked: Mapping[PayoutKey, int]
+) -> defaultdict[Key, Moves]:
+    loaded = SettlementTotal.objects.filter(
+        file__account=account,
+        file__state=FileState.LOADED,
+        payout_ref__in={ref for ref, _ in payouts},
+    )
     rows = loaded.values("payout_ref", "kind", "currency", "settled_currency").annotate(
         sum_gross=Sum("gross"), sum_settled=Sum("settled_gross"), sum_fee=Sum("fee")
     )
-    fees: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    fees: dict[PayoutKey, Decimal] = defaultdict(Decimal)
     must: defaultdict[Key, Moves] = defaultdict(dict)
     provider = named(PROVIDER, account.code)
     for row in rows.order_by().iterator():
         abroad = row["settled_currency"]
         ref, currency = row["payout_ref"], abroad or row["currency"]
+        if (ref, currency) not in payouts:
+            continue
         fees[ref, currency] += Decimal(str(row["sum_fee"]))
         if row["kind"] == LineKind.PAYOUT:
             gross = row["sum_settled"] if abroad else row["sum_gross"]
@@ -87,10 +105,9 @@ def _must(account: ProviderAccount) -> defaultdict[Key, Moves]:
             )
         elif abroad:
             _exchange(must[ref, currency, EntryKind.FX], account, row)
-    for (ref, currency), asked in _questioned(account).items():
-        fees[ref, currency] -= asked
     for (ref, currency), fee in fees.items():
-        whole = -int(fee.quantize(Decimal(1), ROUND_HALF_UP))
+        charged = fee - asked.get((ref, currency), 0)
+        whole = -int(charged.quantize(Decimal(1), ROUND_HALF_UP))
         costs = named(FEES, account.code)
         _move(must[ref, currency, EntryKind.FEE], Money(whole, currency), (provider, costs))
     return must
@@ -109,9 +126,9 @@ def _exchange(moves: Moves, account: ProviderAccount, row: Mapping[str, object])
     _move(moves, Money(int(str(row["sum_settled"])), str(row["settled_currency"])), sides)
 
 
-def _questioned(account: ProviderAccount) -> dict[tuple[str, str], int]:
+def _questioned(account: ProviderAccount) -> dict[PayoutKey, int]:
     """By payout and currency, how much of the fees a person has to agree to, or has adjusted."""
-    asked: dict[tuple[str, str], int] = defaultdict(int)
+    asked: dict[PayoutKey, int] = defaultdict(int)
     counting = Q(kind=DiscrepancyKind.FEE, file__state=FileState.LOADED)
     found = Discrepancy.objects.filter(counting, account=account)
     rows = found.exclude(resolution=Resolution.AUTO).order_by("file", "pk").iterator(SOME)
@@ -124,21 +141,17 @@ def _questioned(account: ProviderAccount) -> dict[tuple[str, str], int]:
     return asked
 
 
-def _has(account: ProviderAccount) -> tuple[defaultdict[Key, Moves], dict[Key, int]]:
-    """What was posted before, and by how many entries."""
-    of_reports = Posting.objects.filter(entry__payout__account=account)
-    sides = "entry__payout__ref", "entry__payout__currency", "entry__kind"
+def _has(payouts: Mapping[PayoutKey, Payout]) -> tuple[defaultdict[Key, Moves], dict[Key, int]]:
+    """What was posted before of these, and by how many entries."""
+    keys = {payout.pk: key for key, payout in payouts.items()}
+    of_reports = Posting.objects.filter(entry__payout__in=keys).order_by()
     has: defaultdict[Key, Moves] = defaultdict(dict)
-    for *key, side, currency, amount in of_reports.values_list(
-        *sides, "account", "currency"
-    ).annotate(sum=Sum("amount")):
-        ref, settled, kind = key
-        has[ref, settled, EntryKind(kind)][side, currency] = int(amount)
-    entries = Entry.objects.filter(payout__account=account).values_list(
-        "payout__ref", "payout__currency", "kind"
-    )
-    posted = {
-        (ref, currency, EntryKind(kind)): count
-        for ref, currency, kind, count in entries.annotate(count=Count("pk"))
+    sums = of_reports.values_list("entry__payout", "entry__kind", "account", "currency")
+    for payout, kind, side, currency, amount in sums.annotate(sum=Sum("amount")):
+        has[*keys[payout], EntryKind(kind)][side, currency] = int(amount)
+    entries = Entry.objects.filter(payout__in=keys).order_by().values_list("payout", "kind")
+    posted: dict[Key, int] = {
+        (*keys[payout], EntryKind(kind)): count
+        for payout, kind, count in entries.annotate(count=Count("pk"))
     }
     return has, posted

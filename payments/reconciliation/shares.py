@@ -7,9 +7,10 @@ and none where the agreed fee is whole. The tolerance of the account's rule is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Collection, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 from typing import Final, NamedTuple
 
 from payments.models import Discrepancy, FeeRule, SettlementLine
@@ -35,8 +36,10 @@ FOREIGN: Final = frozenset({DiscrepancyKind.WRONG_ACCOUNT_OR_MODE})
 """The line counts for nothing, but the payout that it names may have the money."""
 CLASSES: Final = (WRONG, LEFT_OUT, UNREAD, UNKNOWN, MISPRICED, FOREIGN)
 """All of a class explain a payout, or none: enough single lines would come to any sum."""
-ROUNDING: Final = Decimal(1)
-"""Of a payout: what was sent is whole minor units, and so is what its lines come to."""
+ROUNDING: Final = 1
+"""Of a payout, in minor units: what was sent is whole, and so is what its lines come to."""
+UNIT: Final = 10**6
+"""A minor unit, as amounts are added up here: fees have six places at most, agreed ones too."""
 
 
 class Part(NamedTuple):
@@ -46,33 +49,83 @@ class Part(NamedTuple):
     tolerance: Decimal
 
 
-@dataclass(slots=True)
-class Share:
-    """What the discrepancies of one class add to the gap of a payout, and how surely."""
+class Share(NamedTuple):
+    """What the discrepancies of one class add to the gap of a payout; millionths of minor units."""
 
-    amount: Decimal = Decimal(0)
-    tolerance: Decimal = Decimal(0)
-    ids: list[int] = field(default_factory=list)
-    elsewhere: dict[int, Part] = field(default_factory=dict)
-    """Those that may be of another payout as well."""
+    slot: int
+    amount: int
+    tolerance: int
 
-    def add(self, pk: int, part: Part) -> None:
-        self.amount += part.amount
-        self.tolerance += part.tolerance
-        self.ids.append(pk)
 
-    def without(self, used: set[int]) -> Share:
-        """The same without what explains another payout."""
-        gone = used & self.elsewhere.keys()
-        if not gone:
-            return self
-        parts = [self.elsewhere[pk] for pk in gone]
-        return Share(
-            self.amount - sum((part.amount for part in parts), Decimal(0)),
-            self.tolerance - sum((part.tolerance for part in parts), Decimal(0)),
-            [pk for pk in self.ids if pk not in gone],
-            {pk: part for pk, part in self.elsewhere.items() if pk not in gone},
-        )
+class Shared(NamedTuple):
+    """A discrepancy whose lines stand in several payouts, and all slots where it counts."""
+
+    pk: int
+    part: Part
+    slots: list[int]
+
+
+class Shares:
+    """What is known of lines, by payout and class, in few bytes: there may be 100,000 of them.
+
+    A payout has a slot for each class; payouts are numbered from zero.
+    """
+
+    def __init__(self, payouts: int) -> None:
+        slots = payouts * len(CLASSES)
+        self._amounts, self._tolerances = [0] * slots, [0] * slots
+        self._counts = array("l", [0]) * slots
+        self._ids, self._slots = array("q"), array("q")
+        self._shared: dict[int, list[Shared]] = {}
+        self._dropped = set[tuple[int, int]]()
+
+    def add(self, discrepancy: Discrepancy, part: Part, payouts: Sequence[int]) -> None:
+        """Count it for each of these: it is of one of them, and nobody knows of which."""
+        (place,) = [number for number, kinds in enumerate(CLASSES) if discrepancy.kind in kinds]
+        slots = [number * len(CLASSES) + place for number in payouts]
+        for slot in slots:
+            self._ids.append(discrepancy.pk)
+            self._slots.append(slot)
+            self._count(slot, part, 1)
+            if len(slots) > 1:
+                self._shared.setdefault(slot, []).append(Shared(discrepancy.pk, part, slots))
+
+    def of(self, number: int) -> list[Share]:
+        """Of one payout, the classes of which it has any."""
+        begin = number * len(CLASSES)
+        return [
+            Share(slot, self._amounts[slot], self._tolerances[slot])
+            for slot in range(begin, begin + len(CLASSES))
+            if self._counts[slot]
+        ]
+
+    def use(self, slots: Collection[int]) -> None:
+        """These explain their payout, so what is in them explains no other one."""
+        for shared in chain.from_iterable(self._shared.get(slot, ()) for slot in slots):
+            for slot in shared.slots:
+                if slot not in slots and (shared.pk, slot) not in self._dropped:
+                    self._dropped.add((shared.pk, slot))
+                    self._count(slot, shared.part, -1)
+
+    def ids(self, slots: Collection[int]) -> Iterator[tuple[int, int]]:
+        """The keys of what is in these, each once, with the number of its payout."""
+        found: tuple[int, int] | None = None
+        for pk, slot in zip(self._ids, self._slots, strict=True):
+            if slot in slots and (pk, slot) not in self._dropped:
+                if found and found[0] != pk:
+                    yield found
+                found = pk, slot // len(CLASSES)
+        if found:
+            yield found
+
+    def _count(self, slot: int, part: Part, sign: int) -> None:
+        self._amounts[slot] += sign * _millionths(part.amount)
+        self._tolerances[slot] += sign * _millionths(part.tolerance)
+        self._counts[slot] += sign
+
+
+def _millionths(minor: Decimal) -> int:
+    return int((minor * UNIT).to_integral_value(ROUND_HALF_UP))
 
 
 def effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:

@@ -24,7 +24,7 @@ def test_a_night_reads_the_report_and_the_statement_of_today(bank: str) -> None:
 
     told = night()
 
-    assert "0 do not agree" in told
+    assert "0 discrepancies to settle" in told
     assert {file.kind: file.state for file in SettlementFile.objects.all()} == {
         "report": "loaded",
         "statement": "loaded",

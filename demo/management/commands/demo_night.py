@@ -53,7 +53,7 @@ class Command(BaseCommand):
         reconcile(account)
         heal(account)
         open_ones = Discrepancy.objects.filter(account=account, state__in=UNRESOLVED).count()
-        self.stdout.write(f"{open_ones} do not agree. In the admin:")
+        self.stdout.write(f"{open_ones} discrepancies to settle. In the admin:")
         for page in ("discrepancy", "settlementfile", "payout", "daybalance"):
             self.stdout.write(f"  {reverse(f'admin:payments_{page}_changelist')}")
         side = f"of/{CODE}.GBP/{day}/"

@@ -110,7 +110,7 @@ def test_the_lines_of_a_payout_are_from_the_first_total_to_the_last_but_for_its_
         theirs.line("payout", gross=-2, payout="po_1", **(sent_at | given))
     spread(theirs, [6], "refund").comes()
 
-    lines = lines_of_payouts(account)["po_1", "GBP"]
+    lines = dict(lines_of_payouts(account))["po_1", "GBP"]
     assert SettlementTotal.objects.count() > 2
     assert (lines.first_at, lines.last_at, lines.sent_at) == (
         NOON + timedelta(minutes=3, microseconds=3),
