@@ -132,7 +132,10 @@ class Batch:
         day = self._day(line.settled_at)
         if self._first <= day <= self._last:
             return None
-        return because("%(day)s is no day of this report", day=day)
+        return because(
+            "%(day)s is no day of this report: is the account's time zone of reports right?",
+            day=day,
+        )
 
     def _add_up(self, columns: Columns) -> None:
         keys = zip(*map(columns.__getitem__, (DAY, *OF_TOTALS)), strict=True)
