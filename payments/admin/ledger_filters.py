@@ -24,7 +24,10 @@ class AskedFilter(admin.SimpleListFilter):
 
 
 class DayFilter(AskedFilter):
-    """What was booked on a day, in the zone of the provider account where one is asked for."""
+    """What was booked on a day, in the zone of the provider account where one is asked for.
+
+    Or on several, such as 2026-11-28..2026-11-30.
+    """
 
     title = gettext_lazy("day")
     parameter_name = "day"
@@ -37,8 +40,9 @@ class DayFilter(AskedFilter):
         if self.value() is None:
             return queryset
         try:
-            day = date.fromisoformat(self.value() or "")
-            first, after = begin(day, self._zone()), end(day, self._zone())
+            day, _dots, last = (self.value() or "").partition("..")
+            first = begin(date.fromisoformat(day), self._zone())
+            after = end(date.fromisoformat(last or day), self._zone())
         except (ValueError, OverflowError):
             return queryset.none()
         return queryset.filter(at__gte=first, at__lt=after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import islice
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from payments.models import (
 from payments.models.discrepancy import DiscrepancyKind, Resolution
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.questions import Question, keep_questions
-from payments.reconciliation.rows import save_each
+from payments.reconciliation.rows import pages, save_each
 
 Covered = dict[str, list[tuple[date, date]]]
 """By currency, stretches of days with their first and last, in their order."""
@@ -52,13 +52,14 @@ def follow_payouts(account: ProviderAccount) -> None:
     reported = account.settlement_files.filter(state=FileState.LOADED)
     until = reported.aggregate(last=Max("last_day"))["last"]
     told_of = Q(amount__isnull=False) | Q(arrived_on__lte=until or date.min)
-    for payout in account.payouts.filter(told_of).exclude(ref="").iterator(SOME):
+    told = account.payouts.filter(told_of).exclude(ref="")
+    for payout in chain.from_iterable(pages(told, SOME)):
         if payout.arrived is None and not _is_missed(payout, account, days):
             continue
         if payout.arrived == payout.amount:
             continue
-        told = payout.lines_net, payout.amount
-        if payout.arrived != payout.lines_net or asked.get(payout.pk) != told:
+        both = payout.lines_net, payout.amount
+        if payout.arrived != payout.lines_net or asked.get(payout.pk) != both:
             kind = DiscrepancyKind.BANK_TOTAL
             questions.append(Question(kind, payout, payout.amount, payout.arrived, payout.sent_at))
     keep_questions(account, DiscrepancyKind.BANK_TOTAL, questions)
@@ -105,9 +106,7 @@ def _asked(account: ProviderAccount) -> dict[int, tuple[int | None, int | None]]
 
 def _find(account: ProviderAccount) -> None:
     """Link bank lines that name a payout, in their reference or in a word of their text."""
-    last = 0
-    while some := list(_new_lines(account).filter(pk__gt=last).order_by("pk")[:SOME]):
-        last = some[-1].pk
+    for some in pages(_new_lines(account), SOME):
         words = {word for line in some for word in _words(line)}
         known = {
             (payout.ref, payout.currency): payout
@@ -148,8 +147,7 @@ def _link(line: BankLine, known: dict[tuple[str, str], Payout]) -> bool:
 
 def _note(account: ProviderAccount) -> None:
     """What came of each payout, as the statements that are loaded have it."""
-    payouts = account.payouts.order_by("pk").iterator(SOME)
-    while some := list(islice(payouts, SOME)):
+    for some in pages(account.payouts.all(), SOME):
         lines = BankLine.objects.filter(payout__in=some, file__state=FileState.LOADED).order_by()
         sums = lines.values_list("payout").annotate(sum=Sum("amount"), day=Max("day"))
         came = {pk: (int(amount), day) for pk, amount, day in sums}

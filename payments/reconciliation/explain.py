@@ -15,16 +15,18 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from payments.models import Discrepancy, Match, ProviderAccount, SettlementLine
-from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, Resolution
+from payments.models.discrepancy import OF_PAYOUTS, UNRESOLVED, DiscrepancyState, Resolution
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.fees import rules_of
 from payments.reconciliation.lines import lines_of
-from payments.reconciliation.rows import save_each
+from payments.reconciliation.rows import pages, save_each
 from payments.reconciliation.shares import (
     CLASSES,
+    FOREIGN,
     ROUNDING,
     UNIT,
+    UNREAD,
     Shares,
     effects,
     part_of,
@@ -110,9 +112,8 @@ class Explainer:
             self._let_go(of_lines.exclude(payout=None), array("q", sorted(linked)))
 
     def _let_go(self, linked_before: QuerySet[Discrepancy], linked: Sequence[int]) -> None:
-        keys = linked_before.values_list("pk", flat=True).iterator(SOME)
-        while some := list(islice(keys, SOME)):
-            _save_links(dict.fromkeys(pk for pk in some if not _is_in(linked, pk)))
+        for some in pages(linked_before.only("pk"), SOME):
+            _save_links(dict.fromkeys(each.pk for each in some if not _is_in(linked, each.pk)))
 
     def _gather(self) -> None:
         rows = _known(self._account).exclude(ours=None, theirs=None).iterator(SOME)
@@ -193,12 +194,15 @@ def _known(account: ProviderAccount) -> QuerySet[Discrepancy]:
     """What is so still, whoever has settled it: settling moves no money of a payout.
 
     A match says of what it finds when it saw that last; of what stands in a line, the file counts.
+    Of a sale of ours whose line is settled, the sale itself is asked about by the next match.
     """
     kinds = frozenset().union(*CLASSES)
     of_lines = Discrepancy.objects.filter(account=account, kind__in=kinds)
     known = of_lines.exclude(about=OF_PAYOUTS).exclude(resolution=Resolution.AUTO)
     before = Match.objects.filter(account=account).values_list("ended_at", flat=True).first()
     seen = Q(file=None, seen_at__gte=before) if before else Q(file=None)
+    of_sale = Q(kind__in=UNREAD | FOREIGN, state=DiscrepancyState.RESOLVED)
+    known = known.exclude(of_sale, attempt__isnull=False)
     return known.filter(Q(state__in=UNRESOLVED) | seen | Q(file__state=FileState.LOADED))
 
 

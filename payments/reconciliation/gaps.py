@@ -22,6 +22,7 @@ from payments.models import (
     Attempt,
     Discrepancy,
     Entry,
+    Match,
     Operation,
     Posting,
     ProviderObject,
@@ -76,8 +77,8 @@ _THEIR_REF: Final = """
 
 _STATEMENT: Final = """
     WITH grouped AS (
-        SELECT kind, ref, SUM(ours) AS ours, SUM(theirs) AS theirs, SUM(all_ours) AS all_ours,
-               SUM(all_theirs) AS all_theirs, SUM(our_rows) AS our_rows,
+        SELECT kind || ':' || ref AS subject, SUM(ours) AS ours, SUM(theirs) AS theirs,
+               SUM(all_ours) AS all_ours, SUM(all_theirs) AS all_theirs, SUM(our_rows) AS our_rows,
                SUM(their_rows) AS their_rows, MAX(our_at) AS our_at
         FROM (
             SELECT e.kind AS kind, {ref} AS ref,
@@ -102,7 +103,8 @@ _STATEMENT: Final = """
     ), outstanding AS (
         SELECT CASE WHEN SUBSTR(subject, LENGTH(subject) - 3) = ':' || currency
                     THEN SUBSTR(subject, 1, LENGTH(subject) - 4) ELSE subject END AS subject,
-               kind, state, resolution, attempt_id, at, about,
+               kind, CASE WHEN state = 'resolved' THEN 1 ELSE 0 END AS resolved, resolution,
+               attempt_id, at, about,
                CASE WHEN currency = {currency} THEN theirs END AS theirs,
                CASE WHEN our_currency = {currency} OR (our_currency = '' AND currency = {currency})
                     THEN ours END AS ours
@@ -114,42 +116,62 @@ _STATEMENT: Final = """
         SELECT about || ':' || reference AS subject, MIN(kind) AS kind,
                MIN(attempt_id) AS attempt_id,
                MIN(CASE WHEN state = 'resolved' THEN 1 ELSE 0 END) AS resolved
-        FROM {discrepancy} l
+        FROM {discrepancy}
         WHERE account_id = {account} AND line_no IS NOT NULL AND attempt_id IS NOT NULL
           AND about NOT IN ('', 'fee', 'payout') AND reference <> ''
-          AND (state IN ({unresolved}) OR resolution IN ({stands}))
-          AND NOT EXISTS (
-            SELECT 1 FROM outstanding d WHERE d.subject = l.about || ':' || l.reference)
+          AND seen_at >= (SELECT m.ended_at FROM {match} m WHERE m.account_id = {account})
+          AND resolution <> 'auto'
         GROUP BY about, reference
     )
     SELECT why, kind, resolved, SUM(gap), COUNT(*) FROM (
-        SELECT CASE WHEN g.all_ours = g.all_theirs AND g.our_rows > 0 AND g.their_rows > 0
-                    THEN CASE WHEN g.theirs - g.ours > 0 THEN 'they_first'
-                              ELSE 'we_first' END
-                    WHEN d.subject IS NOT NULL OR u.subject IS NOT NULL THEN 'known'
-                    WHEN g.their_rows = 0 AND g.our_at >= {late_from} THEN 'waiting'
+        SELECT CASE WHEN all_ours = all_theirs AND our_rows > 0 AND their_rows > 0
+                    THEN CASE WHEN theirs - ours > 0 THEN 'they_first' ELSE 'we_first' END
+                    WHEN kind IS NOT NULL OR unheard IS NOT NULL THEN 'known'
+                    WHEN their_rows = 0 AND our_at >= {late_from} THEN 'waiting'
                     ELSE 'odd' END AS why,
-               COALESCE(d.kind, u.kind, '') AS kind,
-               CASE WHEN d.state = 'resolved' THEN 1 ELSE COALESCE(u.resolved, 0) END AS resolved,
-               CASE WHEN g.their_rows > 0 THEN g.theirs ELSE COALESCE(d.theirs, 0) END
-             - CASE WHEN g.our_rows > 0 THEN g.ours ELSE COALESCE(d.ours, 0) END AS gap
-        FROM grouped g LEFT JOIN outstanding d ON d.subject = g.kind || ':' || g.ref
-        LEFT JOIN unheard u ON u.subject = g.kind || ':' || g.ref
-        UNION ALL
-        SELECT 'known', d.kind, CASE WHEN d.state = 'resolved' THEN 1 ELSE 0 END,
-               COALESCE(d.theirs, 0) - COALESCE(d.ours, 0)
-        FROM outstanding d
-        WHERE d.at < {low}
-          AND NOT EXISTS (SELECT 1 FROM grouped g WHERE g.kind || ':' || g.ref = d.subject)
-          AND (d.resolution <> 'auto' OR EXISTS (
-            SELECT 1 FROM {entry} e
-            WHERE e.attempt_id = d.attempt_id AND e.kind = d.about AND e.at >= {end}))
-        UNION ALL
-        SELECT 'known', u.kind, u.resolved, -p.amount
-        FROM unheard u
-        JOIN {entry} e ON e.attempt_id = u.attempt_id AND e.kind || ':' || {ref} = u.subject
-        JOIN {posting} p ON p.entry_id = e.id
-        WHERE e.at < {low} AND p.account = {name} AND p.currency = {currency}
+               COALESCE(kind, unheard, '') AS kind,
+               COALESCE(resolved, left_so, 0) AS resolved,
+               CASE WHEN our_rows IS NOT NULL
+                    THEN CASE WHEN their_rows > 0 THEN theirs ELSE COALESCE(d_theirs, 0) END
+                       - CASE WHEN our_rows > 0 THEN ours ELSE COALESCE(d_ours, 0) END
+                    WHEN kind IS NULL THEN COALESCE((
+                        SELECT -SUM(p.amount) FROM {entry} e JOIN {posting} p ON p.entry_id = e.id
+                        WHERE e.attempt_id = of_line AND e.kind || ':' || {ref} = subject
+                          AND e.at < {low} AND p.account = {name} AND p.currency = {currency}
+                    ), 0)
+                    WHEN at < {low} AND (resolution <> 'auto' OR EXISTS (
+                        SELECT 1 FROM {entry} e
+                        WHERE e.attempt_id = known.attempt_id AND e.kind = about AND e.at >= {end}))
+                    THEN COALESCE(d_theirs, 0) - COALESCE(d_ours, 0)
+                    ELSE 0 END AS gap
+        FROM (
+            SELECT subject, MAX(ours) AS ours, MAX(theirs) AS theirs, MAX(all_ours) AS all_ours,
+                   MAX(all_theirs) AS all_theirs, MAX(our_rows) AS our_rows,
+                   MAX(their_rows) AS their_rows, MAX(our_at) AS our_at, MAX(kind) AS kind,
+                   MAX(resolved) AS resolved, MAX(resolution) AS resolution,
+                   MAX(attempt_id) AS attempt_id, MAX(at) AS at, MAX(about) AS about,
+                   MAX(d_theirs) AS d_theirs, MAX(d_ours) AS d_ours, MAX(unheard) AS unheard,
+                   MAX(left_so) AS left_so, MAX(of_line) AS of_line
+            FROM (
+                SELECT subject, ours, theirs, all_ours, all_theirs, our_rows, their_rows, our_at,
+                       {no_text} AS kind, {none} AS resolved, {no_text} AS resolution,
+                       {none} AS attempt_id, {no_moment} AS at, {no_text} AS about,
+                       {none} AS d_theirs, {none} AS d_ours,
+                       {no_text} AS unheard, {none} AS left_so, {none} AS of_line
+                FROM grouped
+                UNION ALL
+                SELECT subject, {none}, {none}, {none}, {none}, {none}, {none}, {no_moment},
+                       kind, resolved, resolution, attempt_id, at, about, theirs, ours,
+                       {no_text}, {none}, {none}
+                FROM outstanding
+                UNION ALL
+                SELECT subject, {none}, {none}, {none}, {none}, {none}, {none}, {no_moment},
+                       {no_text}, {none}, {no_text}, {none}, {no_moment}, {no_text}, {none}, {none},
+                       kind, resolved, attempt_id
+                FROM unheard
+            ) each_of_them
+            GROUP BY subject
+        ) known
     ) gaps
     WHERE gap <> 0
     GROUP BY why, kind, resolved
@@ -160,6 +182,9 @@ _STATEMENT: Final = """
 def gaps_at(side: Side, day: date) -> list[Gap]:
     """Every gap at the end of a day, `theirs - ours`, added up by why it is there: one statement.
 
+    All that is known of an operation comes together by its subject in a grouping and not in joins:
+    SQLite takes what is outstanding for a handful of rows, and would look through it for each.
+
     What an adjustment has evened out by then is none.
     """
     values = _Marks(_tables(), _values(side, day))
@@ -167,6 +192,9 @@ def gaps_at(side: Side, day: date) -> list[Gap]:
         "{their_ref}": _THEIR_REF,
         "{names_ours}": NAMES_OURS,
         "{ref}": reference_in_key(side.account),
+        "{none}": "CAST(NULL AS bigint)",
+        "{no_text}": "CAST(NULL AS varchar)",
+        "{no_moment}": "CAST(NULL AS timestamptz)",
     }
     statement = _STATEMENT
     for name, text in parts.items():
@@ -201,6 +229,7 @@ def _tables() -> dict[str, str]:
         "line": SettlementLine,
         "file": SettlementFile,
         "discrepancy": Discrepancy,
+        "match": Match,
         "seen": ProviderObject,
         "attempt": Attempt,
         "operation": Operation,

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby, islice
-from typing import Any, Final
+from itertools import islice
+from typing import Final
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, Sum
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from payments.models import Payout, ProviderAccount, SettlementTotal
 from payments.models.discrepancy import DiscrepancyKind
@@ -18,7 +18,7 @@ from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.explain import Explainer, Gap
 from payments.reconciliation.questions import Question, keep_questions
-from payments.reconciliation.rows import save_each
+from payments.reconciliation.rows import save_each, slices
 
 SOME: Final = 1000
 CHANGES: Final = ("amount", "lines_net", "sent_at")
@@ -56,33 +56,42 @@ def sum_payouts(account: ProviderAccount) -> None:
     odd = [gap for gap in gaps.values() if gap.amount and gap.payout_id not in explained]
     explainer.link()
     ask = DiscrepancyKind.PAYOUT_TOTAL
-    payouts = account.payouts.filter(pk__in=[gap.payout_id for gap in odd]).order_by("pk")
-    questions = [Question(ask, each, each.lines_net, each.amount, each.sent_at) for each in payouts]
+    questions: list[Question] = []
+    for keys in slices([gap.payout_id for gap in odd], SOME):
+        questions += (
+            Question(ask, each, each.lines_net, each.amount, each.sent_at)
+            for each in account.payouts.filter(pk__in=keys).order_by("pk")
+        )
     keep_questions(account, ask, questions)
 
 
 def lines_of_payouts(account: ProviderAccount) -> Iterator[tuple[Key, Lines]]:
-    """From all files that are loaded, by payout and currency of settlement; one after another."""
+    """From all files that are loaded, by payout and currency of settlement; one after another.
+
+    Whoever takes them may write in between: no statement is open meanwhile.
+    """
     loaded = SettlementTotal.objects.filter(file__account=account, file__state=FileState.LOADED)
-    rows = loaded.values("payout_ref", "kind", "currency", "settled_currency").annotate(
+    names = loaded.order_by("payout_ref").values_list("payout_ref", flat=True).distinct()
+    some = list(names[:SOME])
+    while some:
+        yield from _lines_of(loaded.filter(payout_ref__in=some))
+        some = list(names.filter(payout_ref__gt=some[-1])[:SOME])
+
+
+def _lines_of(totals: QuerySet[SettlementTotal]) -> Iterator[tuple[Key, Lines]]:
+    rows = totals.values("payout_ref", "kind", "currency", "settled_currency").annotate(
         sum_gross=Sum("gross"),
         sum_settled=Sum("settled_gross"),
         sum_fee=Sum("fee"),
         first=Min("first_at"),
         last=Max("last_at"),
     )
-    for ref, of_payout in groupby(rows.order_by("payout_ref").iterator(SOME), _ref):
-        found: dict[str, Lines] = defaultdict(Lines)
-        for row in of_payout:
-            abroad = row["settled_currency"]
-            gross = row["sum_settled"] if abroad else row["sum_gross"]
-            _add(found[abroad or row["currency"]], row, gross)
-        for currency, lines in sorted(found.items()):
-            yield (ref, currency), lines
-
-
-def _ref(row: Mapping[str, Any]) -> str:
-    return str(row["payout_ref"])
+    found: dict[Key, Lines] = defaultdict(Lines)
+    for row in rows.order_by():
+        abroad = row["settled_currency"]
+        gross = row["sum_settled"] if abroad else row["sum_gross"]
+        _add(found[row["payout_ref"], abroad or row["currency"]], row, gross)
+    yield from sorted(found.items())
 
 
 def _add(lines: Lines, row: Mapping[str, object], gross: int) -> None:

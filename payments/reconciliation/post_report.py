@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import islice
 from typing import Final
 
@@ -30,6 +30,8 @@ from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.claim import Run
 from payments.reconciliation.lines import lines_of
+from payments.reconciliation.moved import whole
+from payments.reconciliation.rows import pages
 from payments.services.post import Draft, post
 from payments.states import EntryKind
 
@@ -48,9 +50,9 @@ def post_report(run: Run) -> int:
     Raises LostRun where another process compares these books now.
     """
     asked, count = _questioned(run.account), 0
-    payouts = run.account.payouts.order_by("pk").iterator(SOME)
-    while some := {(each.ref, each.currency): each for each in islice(payouts, SOME)}:
-        if drafts := _drafts(run.account, some, asked):
+    for some in pages(run.account.payouts.all(), SOME):
+        payouts = {(each.ref, each.currency): each for each in some}
+        if drafts := _drafts(run.account, payouts, asked):
             with transaction.atomic():
                 run.hold()
                 post(drafts)
@@ -106,10 +108,9 @@ def _must(
         elif abroad:
             _exchange(must[ref, currency, EntryKind.FX], account, row)
     for (ref, currency), fee in fees.items():
-        charged = fee - asked.get((ref, currency), 0)
-        whole = -int(charged.quantize(Decimal(1), ROUND_HALF_UP))
+        charged = whole(fee) - asked.get((ref, currency), 0)
         costs = named(FEES, account.code)
-        _move(must[ref, currency, EntryKind.FEE], Money(whole, currency), (provider, costs))
+        _move(must[ref, currency, EntryKind.FEE], Money(-charged, currency), (provider, costs))
     return must
 
 

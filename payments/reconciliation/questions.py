@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,6 +20,9 @@ from payments.models.discrepancy import (
     Resolution,
 )
 from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
+from payments.reconciliation.rows import slices
+
+SOME: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,12 @@ def keep_questions(
     One that a person has resolved is asked again only once its amounts are others.
     """
     asked = {each.subject: each for each in questions}
-    concerned = Q(subject__in=asked) | Q(state__in=UNRESOLVED) | Q(resolution__in=BOOKED)
+    concerned = [Q(state__in=UNRESOLVED) | Q(resolution__in=BOOKED)]
+    concerned += [Q(subject__in=some) for some in slices(sorted(asked), SOME)]
     with transaction.atomic():
         known = Discrepancy.objects.select_for_update(no_key=True).order_by("pk")
-        rows = list(known.filter(concerned, account=account, kind=kind))
+        of_kind = known.filter(account=account, kind=kind)
+        rows = list({row.pk: row for some in concerned for row in of_kind.filter(some)}.values())
         kept = {each.subject for each in rows}
         Discrepancy.objects.bulk_create(
             _new(account, each) for each in questions if each.subject not in kept

@@ -115,7 +115,7 @@ def refuse(file: SettlementFile, refusal: ReportRefused, mine: Claim) -> None:
     reading = SettlementFile.objects.filter(state=FileState.READING)
     refused = reading.filter(pk=file.pk, claim=mine.token).update(
         state=FileState.REFUSED,
-        why=refusal.why.words,
+        why=refusal.why.words[:400],
         why_facts=stored(refusal.why.facts),
         why_line=refusal.number,
         lines_read=0,

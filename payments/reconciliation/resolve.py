@@ -17,6 +17,7 @@ from payments.errors import DiscrepancyRefused
 from payments.models import Discrepancy, Entry, Posting
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyState, Resolution
 from payments.reconciliation.effects import changes, moves, possible
+from payments.reconciliation.rows import slices
 from payments.services.post import Draft, post
 from payments.states import EntryKind
 
@@ -24,6 +25,7 @@ WORKED_ON: Final = (DiscrepancyState.OPEN, DiscrepancyState.INVESTIGATING)
 BOOKED: Final = (Resolution.ADJUSTED, Resolution.WRITTEN_OFF)
 """Settled so, an entry of the ledger makes our books follow."""
 MOST_TEXT: Final = 400
+SOME: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,26 +175,31 @@ def settle_by_itself(discrepancy_ids: Collection[int], *, reason: str = "") -> i
     catalogue, in English: `Discrepancy.given_reason` translates it.
     """
     by_itself = {"resolution": Resolution.AUTO, "reason": reason[:MOST_TEXT], "proposed_by": None}
+    settled = 0
     with transaction.atomic():
-        found = Discrepancy.objects.filter(pk__in=discrepancy_ids, state__in=UNRESOLVED)
-        locked = found.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
-        mine = Discrepancy.objects.filter(pk__in=list(locked))
-        settled = mine.update(**_ended(), **by_itself)
-        for row in mine.filter(entries__isnull=False).distinct().order_by("pk"):
-            _post(row, Resolution.AUTO)
+        for some in slices(sorted(discrepancy_ids), SOME):
+            found = Discrepancy.objects.filter(pk__in=some, state__in=UNRESOLVED)
+            locked = found.select_for_update(no_key=True).order_by("pk")
+            mine = Discrepancy.objects.filter(pk__in=list(locked.values_list("pk", flat=True)))
+            settled += mine.update(**_ended(), **by_itself)
+            for row in mine.filter(entries__isnull=False).distinct().order_by("pk"):
+                _post(row, Resolution.AUTO)
     return settled
 
 
 def undo(discrepancy_ids: Collection[int]) -> int:
     """Take back what a person has booked about a difference that is no more; how many those are."""
+    why, undone = gettext_noop("the books agree without the adjustment"), 0
+    again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
     with transaction.atomic():
-        booked = Discrepancy.objects.filter(pk__in=discrepancy_ids, resolution__in=BOOKED)
-        settled = booked.filter(state=DiscrepancyState.RESOLVED)
-        locked = settled.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
-        mine = list(locked)
-        again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
-        Discrepancy.objects.filter(pk__in=mine).update(**again)
-        return settle_by_itself(mine, reason=gettext_noop("the books agree without the adjustment"))
+        for some in slices(sorted(discrepancy_ids), SOME):
+            booked = Discrepancy.objects.filter(pk__in=some, resolution__in=BOOKED)
+            settled = booked.filter(state=DiscrepancyState.RESOLVED)
+            locked = settled.select_for_update(no_key=True).order_by("pk")
+            mine = list(locked.values_list("pk", flat=True))
+            Discrepancy.objects.filter(pk__in=mine).update(**again)
+            undone += settle_by_itself(mine, reason=why)
+    return undone
 
 
 def _locked(discrepancy_id: int) -> Discrepancy:

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+Value = TypeVar("Value")
 
 
 def table(model: type[Model]) -> str:
     return str(model._meta.db_table)  # noqa: SLF001  # Django's documented _meta
+
+
+def pages(rows: QuerySet[Row], size: int) -> Iterator[list[Row]]:
+    """Rows by their keys, some at a time, as they are when their turn comes.
+
+    No statement is open meanwhile: on SQLite whoever writes beside one that is read is locked out
+    once anybody else has written.
+    """
+    some = list(rows.order_by("pk")[:size])
+    while some:
+        yield some
+        some = list(rows.filter(pk__gt=some[-1].pk).order_by("pk")[:size])
+
+
+def slices(values: Sequence[Value], size: int) -> Iterator[Sequence[Value]]:
+    """So many at a time: a statement of SQLite takes no more than some ten thousand values."""
+    for begin in range(0, len(values), size):
+        yield values[begin : begin + size]
 
 
 def marks(values: Sequence[object]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import chain
 from typing import Final, NamedTuple
 
 from payments.models import Discrepancy, FeeRule, SettlementLine
@@ -101,11 +100,16 @@ class Shares:
 
     def use(self, slots: Collection[int]) -> None:
         """These explain their payout, so what is in them explains no other one."""
-        for shared in chain.from_iterable(self._shared.get(slot, ()) for slot in slots):
-            for slot in shared.slots:
-                if slot not in slots and (shared.pk, slot) not in self._dropped:
-                    self._dropped.add((shared.pk, slot))
-                    self._count(slot, shared.part, -1)
+        for own in slots:
+            for shared in self._shared.get(own, ()):
+                if (shared.pk, own) not in self._dropped:
+                    self._drop(shared, but=own)
+
+    def _drop(self, shared: Shared, *, but: int) -> None:
+        for slot in shared.slots:
+            if slot != but and (shared.pk, slot) not in self._dropped:
+                self._dropped.add((shared.pk, slot))
+                self._count(slot, shared.part, -1)
 
     def ids(self, slots: Collection[int]) -> Iterator[tuple[int, int]]:
         """The keys of what is in these, each once, with the number of its payout."""

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 
-from payments.models import Discrepancy, SettlementLine
+from payments.models import Discrepancy, Entry, SettlementLine
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, Resolution
 from payments.models.settlement import FileState
 from payments.reconciliation.days import Side, end
@@ -21,7 +21,7 @@ from payments.states import EntryKind
 
 KINDS: Final = (EntryKind.FEE, EntryKind.FX, EntryKind.PAYOUT)
 LOOK_BACK: Final = timedelta(days=35)
-"""Payouts with lines on that many days before are looked at."""
+"""Payouts with lines on that many days before are looked at, and what was posted later."""
 Key = tuple[str, str]
 """A payout's reference and a kind."""
 
@@ -76,11 +76,9 @@ def sum_up(
     for (ref, kind), their in theirs.items():
         our = ours.get((ref, kind), Stand())
         question = asked.get(ref, Asked()) if kind == EntryKind.FEE else Asked()
-        in_the_end = their.whole - our.whole
-        if not our.rows:
-            found[kind, False, False].append(their.upto)
-        elif in_the_end == -question.ever:
-            found[kind, True, False].append(their.upto - our.upto + question.upto)
+        if not our.rows or their.whole - our.whole == -question.ever:
+            later = their.upto - our.upto + question.upto
+            found[kind, bool(our.rows), False].append(later)
             found[kind, False, True].append(-question.still)
     for (kind, later, is_asked), amounts in sorted(found.items()):
         moved = [amount for amount in amounts if amount]
@@ -89,8 +87,13 @@ def sum_up(
 
 
 def _theirs(side: Side, day: date) -> dict[Key, Stand]:
-    """Each payout with lines in the days up to this one."""
-    near = their_totals(side).filter(day__gt=day - LOOK_BACK, day__lte=day)
+    """Each payout with lines in the days up to this one, or posted after it."""
+    later = Entry.objects.filter(
+        payout__account=side.account, kind__in=KINDS, at__gte=end(day, side.zone)
+    )
+    near = their_totals(side).filter(
+        Q(day__gt=day - LOOK_BACK) | Q(payout_ref__in=later.values("payout__ref")), day__lte=day
+    )
     rows = their_totals(side).filter(payout_ref__in=near.values("payout_ref"))
     names = ("payout_ref", "kind", "currency", "settled_currency")
     sums = ("gross", "settled_gross", "fee")

@@ -15,6 +15,7 @@ from django.db.models import (
     When,
 )
 
+from orders.clock import now
 from payments.models import (
     Attempt,
     Discrepancy,
@@ -62,6 +63,7 @@ def _recognize(run: Run) -> None:
     )
     facts = {"ours": "ours", "currency": "currency", "at": "our_at", "about": "kind"}
     unread.exclude(reference="").filter(Exists(ours)).update(
+        seen_at=now(),
         **{name: Subquery(ours.values(fact)[:1]) for name, fact in facts.items()},
         attempt_id=Subquery(ours.values("attempt_id")[:1]),
         operation_id=Subquery(ours.values("operation_id")[:1]),
@@ -82,6 +84,7 @@ def _recognize_strays(run: Run) -> None:
         ours=OuterRef("theirs"),
     )
     stray.filter(Exists(ours)).update(
+        seen_at=now(),
         attempt_id=Subquery(ours.values("attempt_id")[:1]),
         operation_id=Subquery(ours.values("operation_id")[:1]),
     )

@@ -22,6 +22,7 @@ from payments.admin.books.decide import DEEDS, WORDS, label_of, offered
 from payments.admin.books.deed import Asked, deed_page
 from payments.admin.books.filters import (
     AccountFilter,
+    CurrencyFilter,
     DayFilter,
     FileFilter,
     OwnerFilter,
@@ -44,7 +45,7 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
     list_display = ["kind", "differs", "both_sides", "ref", "state_of", "found_at_account"]
     list_filter = [
         *(StateFilter, "kind", AccountFilter, OwnerFilter),
-        *(DayFilter, UntilFilter, FileFilter),
+        *(DayFilter, UntilFilter, CurrencyFilter, FileFilter),
     ]
     list_select_related = READ
     ordering = ["-found_at"]

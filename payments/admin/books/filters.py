@@ -134,6 +134,20 @@ def _day(asked: str | None) -> date | None:
         return None
 
 
+class CurrencyFilter(AskedFilter):
+    """On either side."""
+
+    title = gettext_lazy("currency")
+    parameter_name = "currency"
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Discrepancy]
+    ) -> QuerySet[Discrepancy]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(Q(currency=self.value()) | Q(our_currency=self.value()))
+
+
 class FileFilter(AskedFilter):
     title = gettext_lazy("settlement file")
     parameter_name = "file"

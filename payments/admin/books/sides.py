@@ -54,7 +54,8 @@ def our_entries(row: Discrepancy) -> list[Entry]:
         about |= Q(operation=row.operation_id)
     elif row.attempt_id:
         about |= Q(attempt=row.attempt_id)
-    return list(Entry.objects.filter(about).order_by("pk").prefetch_related("postings")[:MOST])
+    newest = Entry.objects.filter(about).order_by("-pk").prefetch_related("postings")[:MOST]
+    return list(reversed(newest))
 
 
 def their_lines(row: Discrepancy) -> list[Told]:

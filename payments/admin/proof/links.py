@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from payments.books import PROVIDER, named
-from payments.models.discrepancy import DiscrepancyKind
 from payments.reconciliation.days import DAY, Side
 from payments.reconciliation.proof import Because, Proof, Reason
 
@@ -34,14 +33,15 @@ UPLOAD: Final = Page("admin:payments_settlementfile_upload", "payments.import_se
 
 def discrepancies(request: HttpRequest, side: Side, **narrowed: str) -> str:
     """The list of what does not agree with the account; "" for whoever may not see it."""
-    return _page(request, DISCREPANCIES, {"account": side.account.code, **narrowed})
+    asked = {"account": side.account.code, "currency": side.currency, **narrowed}
+    return _page(request, DISCREPANCIES, asked)
 
 
 def of_reason(request: HttpRequest, proof: Proof, reason: Reason) -> str:
     """Where what makes the difference is seen: one by one, or as near as a list comes."""
     if narrowed := _differing(reason):
         return discrepancies(request, proof.side, until=proof.day.isoformat(), **narrowed)
-    if asked := _booked(reason, proof.day):
+    if asked := _booked(reason, proof):
         return ledger(request, proof.side, **asked)
     if reason.because == Because.NOT_POSTED:
         return payouts(request, proof.side)
@@ -55,15 +55,18 @@ def _differing(reason: Reason) -> dict[str, str]:
     return {
         Because.DISCREPANCY: {"kind__exact": reason.kind, "state": "unsettled"},
         Because.SETTLED_SINCE: {"kind__exact": reason.kind, "state": "resolved"},
-        Because.WAITING: {"kind__exact": DiscrepancyKind.TIMING},
     }.get(reason.because, {})
 
 
-def _booked(reason: Reason, day: date) -> dict[str, str]:
-    """Which of our entries make it, {} where none do."""
+def _booked(reason: Reason, proof: Proof) -> dict[str, str]:
+    """Among which of our entries it is, {} where among none; both sides tell it within days."""
+    days = DAY * max(proof.side.account.settlement_days, 1)
+    before = f"{proof.day - days}..{proof.day}"
+    after = f"{proof.day + DAY}..{proof.day + days}"
     return {
-        Because.WE_FIRST: {"day": day.isoformat()},
-        Because.THEY_FIRST: {"day": (day + DAY).isoformat()},
+        Because.WE_FIRST: {"day": before},
+        Because.WAITING: {"day": before},
+        Because.THEY_FIRST: {"day": after},
         Because.POSTED_LATER: {"kind__exact": reason.kind},
     }.get(reason.because, {})
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Max
 
+from orders.clock import now
 from payments.errors import PaymentError
 from payments.models import Discrepancy, ProviderAccount, SettlementFile
 from payments.models.discrepancy import UNRESOLVED
@@ -34,14 +34,14 @@ class Command(BaseCommand):
 
     def handle(self, *_args: object, account: str, path: Path, **_options: object) -> None:
         found = None if account == STATEMENT else _account(account)
-        before = SettlementFile.objects.aggregate(last=Max("pk"))["last"] or 0
+        began = now()
         try:
             file = import_path(found, path, say=self._say)
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
         except PaymentError as error:
             raise CommandError(f"{path.name} is not read: {error}.") from error
-        self._tell(file, new=file.pk > before)
+        self._tell(file, read_now=file.ended_at is None or file.ended_at >= began)
         accounts = [found] if found else list(ProviderAccount.objects.order_by("pk"))
         for each in accounts:
             self._compare(each)
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         share = 100 * file.bytes_read // max(1, file.size)
         self.stderr.write(f"{file.lines_read:,} lines ({share} %)")
 
-    def _tell(self, file: SettlementFile, *, new: bool) -> None:
+    def _tell(self, file: SettlementFile, *, read_now: bool) -> None:
         if file.state == FileState.REFUSED:
             where = f"line {file.why_line}: " if file.why_line else ""
             raise CommandError(f"{file.name} is refused: {where}{file.refused_for}.")
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             f"{file.name} is file {file.pk}: {file.lines_read:,} lines, {days}; "
             f"{file.bad_lines} cannot be read."
         )
-        if not new:
+        if not read_now:
             self.stdout.write("The very same file came in before: nothing was read again.")
 
     def _compare(self, account: ProviderAccount) -> None:

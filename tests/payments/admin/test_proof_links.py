@@ -70,7 +70,9 @@ def test_a_known_difference_leads_to_those_up_to_the_day(
 
     target = leads(chief, PROOF, "Not in our books")
 
-    assert target == (f"{DIFFERING}&until=2026-11-10&kind__exact=missing_in_ledger&state=unsettled")
+    assert target == (
+        f"{DIFFERING}&currency=GBP&until=2026-11-10&kind__exact=missing_in_ledger&state=unsettled"
+    )
 
 
 def test_a_list_up_to_a_day_leaves_out_what_came_after_it(
@@ -84,7 +86,7 @@ def test_a_list_up_to_a_day_leaves_out_what_came_after_it(
     assert ("£25.00" in page, "£1.00" in page) == (True, False)
 
 
-def test_what_we_had_first_leads_to_our_ledger_of_the_day(
+def test_what_we_had_first_leads_to_our_ledger_of_the_days_up_to_it(
     account: ProviderAccount, chief: Client
 ) -> None:
     a_report(account)
@@ -92,17 +94,17 @@ def test_what_we_had_first_leads_to_our_ledger_of_the_day(
 
     target = leads(chief, PROOF, "In our books before midnight, in theirs after it")
 
-    assert target == f"{LEDGER}&day=2026-11-10"
+    assert target == f"{LEDGER}&day=2026-11-07..2026-11-10"
 
 
-def test_what_they_had_first_leads_to_our_ledger_of_the_next_day(
+def test_what_they_had_first_leads_to_our_ledger_of_the_days_after_it(
     account: ProviderAccount, chief: Client
 ) -> None:
     agreed(a_report(account), 6000, at(NEXT))
 
     target = leads(chief, PROOF, "In their books before midnight, in ours after it")
 
-    assert target == f"{LEDGER}&day=2026-11-11"
+    assert target == f"{LEDGER}&day=2026-11-11..2026-11-13"
 
 
 def test_what_is_not_posted_yet_leads_to_the_payouts(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from orders.clock import clock_at
 from payments.models import Match, ProviderAccount, SettlementFile, SettlementLine
 from payments.models.settlement import FileState
 from payments.reconciliation import reading
@@ -17,6 +19,7 @@ from tests.payments.reconciliation.books import DAY, NOON, Theirs, a_sale, at_no
 
 pytestmark = pytest.mark.django_db
 _noon = pytest.fixture(autouse=True)(at_noon)
+LATER = NOON + timedelta(hours=1)
 STATEMENT = f"booked_on,currency,amount,reference\n{DAY},GBP,59.20,po_1\n"
 
 
@@ -75,7 +78,8 @@ def test_what_does_not_agree_is_counted_and_asked_about(path: Path, theirs: Thei
 
 def test_the_same_again_changes_nothing(path: Path) -> None:
     first, _ = told("sandbox", path)
-    again, _ = told("sandbox", path.rename(path.with_name("copy.csv")))
+    with clock_at(lambda: LATER):
+        again, _ = told("sandbox", path.rename(path.with_name("copy.csv")))
 
     assert "The very same file came in before: nothing was read again." in again
     assert "came in before" not in first
@@ -179,7 +183,8 @@ def test_a_statement_that_is_here_is_told(path: Path) -> None:
     path.write_text(STATEMENT)
     told("bank", path)
 
-    assert "The very same file came in before" in told("bank", path)[0]
+    with clock_at(lambda: LATER):
+        assert "The very same file came in before" in told("bank", path)[0]
     assert SettlementFile.objects.count() == 1
 
 

@@ -97,7 +97,10 @@ def test_a_statement_that_is_refused_says_so_in_chinese(body: bytes, said: str) 
     ("line", "said"),
     [
         ({"gross": "n/a"}, "gross 应为以最小货币单位计的整数，实际为“n/a”：capture,"),
-        ({"settled_at": "2020-01-01T00:00:00Z"}, "2020-01-01 不在此报表的日期之内：capture x"),
+        (
+            {"settled_at": "2020-01-01T00:00:00Z"},
+            "2020-01-01 不在此报表的日期之内：请核对该账户的报表时区：capture x",
+        ),
     ],
 )
 def test_a_line_that_cannot_be_read_says_so_in_chinese(line: dict[str, str], said: str) -> None:
