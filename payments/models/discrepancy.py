@@ -215,7 +215,8 @@ class Discrepancy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{capfirst(self.get_kind_display())}: {self.reference or self.subject}"
+        line = _("line %(number)s") % {"number": self.line_no} if self.line_no else self.subject
+        return f"{capfirst(self.get_kind_display())}: {self.reference or line}"
 
     @property
     def seen(self) -> str:

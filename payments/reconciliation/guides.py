@@ -88,7 +88,7 @@ GUIDES: Final[Mapping[Kind, Guide]] = {
         _("Ask for a corrected file, take this one back and upload the other."),
     ),
     Kind.WRONG_ACCOUNT_OR_MODE: Guide(
-        _("A line of the report names another account, or test money. It counts for nothing here."),
+        _("A line of the report names another account or mode. It counts for nothing here."),
         _("Ask the provider how it came into this report; ignore it once that is known."),
     ),
 }

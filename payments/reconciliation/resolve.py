@@ -121,9 +121,8 @@ def propose(decision: Decision) -> bool:
         _check_seen(row, decision.seen)
         _check_words(row, decision)
         waits = needs_approval(row)
-        changed = _proposed(decision) | (
-            {"state": DiscrepancyState.PROPOSED} if waits else _ended()
-        )
+        ends = {"state": DiscrepancyState.PROPOSED} if waits else _ended()
+        changed = _proposed(decision) | ends
         if not Discrepancy.objects.filter(pk=row.pk, state__in=WORKED_ON).update(**changed):
             raise DiscrepancyRefused(_("this was settled meanwhile: look at it again"))
         if not waits:
@@ -171,16 +170,16 @@ def settle_by_itself(discrepancy_ids: Collection[int], *, reason: str = "") -> i
     """Settle those that are explained without a person; how many were not settled yet.
 
     What waits for approval is settled so too: then nobody approves it, and nothing is posted. What
-    was posted of one that has been opened again is taken back. The reason is a string of the
-    catalogue, in English: `Discrepancy.given_reason` translates it.
+    was posted of one that has been opened again is taken back. The reason is an English string of
+    the catalogue (`Discrepancy.given_reason`).
     """
     by_itself = {"resolution": Resolution.AUTO, "reason": reason[:MOST_TEXT], "proposed_by": None}
     settled = 0
     with transaction.atomic():
         for some in slices(sorted(discrepancy_ids), SOME):
             found = Discrepancy.objects.filter(pk__in=some, state__in=UNRESOLVED)
-            locked = found.select_for_update(no_key=True).order_by("pk")
-            mine = Discrepancy.objects.filter(pk__in=list(locked.values_list("pk", flat=True)))
+            locked = found.select_for_update(no_key=True).order_by("pk").values_list("pk")
+            mine = Discrepancy.objects.filter(pk__in=[pk for (pk,) in locked])
             settled += mine.update(**_ended(), **by_itself)
             for row in mine.filter(entries__isnull=False).distinct().order_by("pk"):
                 _post(row, Resolution.AUTO)
@@ -193,10 +192,9 @@ def undo(discrepancy_ids: Collection[int]) -> int:
     again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
     with transaction.atomic():
         for some in slices(sorted(discrepancy_ids), SOME):
-            booked = Discrepancy.objects.filter(pk__in=some, resolution__in=BOOKED)
-            settled = booked.filter(state=DiscrepancyState.RESOLVED)
-            locked = settled.select_for_update(no_key=True).order_by("pk")
-            mine = list(locked.values_list("pk", flat=True))
+            settled = Discrepancy.objects.filter(pk__in=some, state=DiscrepancyState.RESOLVED)
+            booked = settled.filter(resolution__in=BOOKED).select_for_update(no_key=True)
+            mine = list(booked.order_by("pk").values_list("pk", flat=True))
             Discrepancy.objects.filter(pk__in=mine).update(**again)
             undone += settle_by_itself(mine, reason=why)
     return undone

@@ -24,9 +24,11 @@ from payments.admin.marks import badge_mark, under
 from payments.models import Discrepancy, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState
 from payments.models.settlement import DEAD_FILES, FileKind, FileState
+from payments.reconciliation.days import Side
 
 MOST_BAD = 100
 """Lines that cannot be read, of one file, that its page shows; the list has the others."""
+SEE_PROOFS = "payments.view_daybalance"
 BUSY = (FileState.WAITING, FileState.READING)
 
 
@@ -154,8 +156,17 @@ class FileAdmin(BookAdmin):
             "bad": list(bad.order_by("line_no")[:MOST_BAD]) if file.bad_lines else [],
             "may_take_back": may_import(request) and file.state not in DEAD_FILES,
             "is_statement": file.kind == FileKind.STATEMENT,
+            "proofs": _proofs(request, file),
         }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _proofs(request: HttpRequest, file: SettlementFile) -> list[Side]:
+    """In which currencies its last day is proven, for who may see that."""
+    if file.account is None or not file.last_day or not request.user.has_perm(SEE_PROOFS):
+        return []
+    currencies = file.totals.order_by("currency").values_list("currency", flat=True).distinct()
+    return [Side(file.account, currency) for currency in currencies]
 
 
 def grouped(count: int) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.keyset import MOST_DIGITS
-from payments.models import Discrepancy, ProviderAccount, SettlementFile
+from payments.models import Discrepancy, ProviderAccount, SettlementFile, SettlementLine
 from payments.models.discrepancy import UNRESOLVED, DiscrepancyState
 from payments.reconciliation.days import begin, end, zone_of
 
 UNSETTLED: Final = "unsettled"
 OUR_BANK: Final = "our:bank"
+REFERENCE: Final = OuterRef("reference")
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -149,6 +150,8 @@ class CurrencyFilter(AskedFilter):
 
 
 class FileFilter(AskedFilter):
+    """What is about a line of the file, and about what a line of it names."""
+
     title = gettext_lazy("settlement file")
     parameter_name = "file"
 
@@ -161,7 +164,10 @@ class FileFilter(AskedFilter):
     ) -> QuerySet[Discrepancy]:
         if self.value() is None:
             return queryset
-        return queryset.filter(file=_number(self.value()))
+        lines = SettlementLine.objects.filter(file=_number(self.value()))
+        ours, theirs = lines.filter(our_ref=REFERENCE), lines.filter(provider_ref=REFERENCE)
+        of_lines = Q(file=None, reference__gt="") & (Q(Exists(ours)) | Q(Exists(theirs)))
+        return queryset.filter(Q(file=_number(self.value())) | of_lines)
 
 
 def _number(asked: str | None) -> int:

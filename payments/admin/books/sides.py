@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from orders.formats import format_moment, format_money
@@ -24,6 +25,8 @@ from payments.registry import METHOD_LABELS
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+OURS: Final = 21
+"""So long are our references; what stands in their place is none of ours."""
 MOST: Final = 20
 """Lines and entries that are shown of one discrepancy."""
 
@@ -65,12 +68,13 @@ def their_lines(row: Discrepancy) -> list[Told]:
 
 
 def _report_lines(row: Discrepancy) -> list[SettlementLine]:
-    lines = SettlementLine.objects.select_related("file")
+    lines = SettlementLine.objects.select_related("file").alias(length=Length("our_ref"))
     if row.line_no is not None and row.file_id is not None:
         return list(lines.filter(file=row.file_id, line_no=row.line_no))
     if not row.reference:
         return []
-    named = Q(our_ref=row.reference) | Q(our_ref="", provider_ref__in=_their_ids(row))
+    theirs = Q(provider_ref__in=_their_ids(row)) & ~Q(length=OURS)
+    named = Q(our_ref=row.reference) | theirs
     counted = Q(file__state=FileState.LOADED, file__account=row.account_id)
     return list(lines.filter(named, counted).order_by("file_id", "line_no")[:MOST])
 
@@ -154,6 +158,6 @@ def _steps(row: Discrepancy) -> Iterator[Step]:
     for entry in mine.select_related("user").order_by("-pk")[:100]:
         yield Step(entry.action_time, entry.get_change_message(), str(entry.user))
     if row.state in UNRESOLVED and row.seen_at > row.found_at:
-        yield Step(row.seen_at, _("Found again, for the last time until now"))
+        yield Step(row.seen_at, _("Seen again, most recently"))
     if row.resolved_at and row.resolution == "auto":
         yield Step(row.resolved_at, _("Settled by itself. %(why)s") % {"why": row.given_reason})

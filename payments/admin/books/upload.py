@@ -128,6 +128,10 @@ def take_back_page(
             said, level = f"{capfirst(str(refusal))}.", messages.ERROR
         site.message_user(request, said, level)
         return redirect(PAGE, file.pk)
+    if file.state in DEAD_FILES:
+        said = _("Nothing of this file counts: there is nothing to take back.")
+        site.message_user(request, said, messages.INFO)
+        return redirect(PAGE, file.pk)
     context = {
         **site.admin_site.each_context(request),
         "opts": site.opts,

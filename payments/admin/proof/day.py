@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpRequest
 from django.utils.formats import date_format
@@ -21,6 +21,7 @@ from payments.models import SettlementFile
 from payments.reconciliation.balances import Held
 from payments.reconciliation.days import DAY, Side, day_of
 from payments.reconciliation.proof import Proof, Reason
+from payments.states import EntryKind
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -30,6 +31,10 @@ CLOSING = gettext_lazy("Closing")
 OUR_CLOSING = gettext_lazy("Closing in our books")
 THEIR_CLOSING = gettext_lazy("Closing in their books")
 UNEXPLAINED = gettext_lazy("Unexplained")
+
+
+OF_PAYOUTS: Final = (EntryKind.FEE, EntryKind.FX, EntryKind.PAYOUT)
+"""What a report brings into our books, payout by payout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,10 @@ class Balance:
     def agrees(self) -> bool:
         return self.stated == self.counted
 
+    @property
+    def gap(self) -> Money:
+        return self.counted - self.stated
+
 
 def day_context(request: HttpRequest, proof: Proof) -> dict[str, Any]:
     """All that the page of a day shows."""
@@ -98,10 +107,13 @@ def rows(request: HttpRequest, proof: Proof) -> Iterator[Row]:
     side, day = proof.side, proof.day
     eve = links.day_url(side, day - DAY)
     reasons = "#why" if proof.reasons or proof.unexplained else eve
+    payouts = links.payouts(request, side)
     yield _row(side, OPENING, proof.opening, gap_at=eve)
     for moved in proof.movements:
         at = links.ledger(request, side, day=day.isoformat(), kind__exact=moved.kind)
-        yield _row(side, MOVED[moved.kind], moved.held, ours_at=at, gap_at=reasons)
+        gap_at = {**dict.fromkeys(OF_PAYOUTS, payouts), EntryKind.ADJUSTMENT: at}
+        differs = gap_at.get(moved.kind, reasons)
+        yield _row(side, MOVED[moved.kind], moved.held, ours_at=at, gap_at=differs)
     yield _row(side, CLOSING, proof.closing, gap_at=reasons)
 
 

@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from orders.clock import now
 from payments.books import PROVIDER, named
-from payments.reconciliation.days import DAY, Side
+from payments.reconciliation.days import DAY, Side, day_of
 from payments.reconciliation.proof import Because, Proof, Reason
 
 SEE_FILES: Final = "payments.view_settlementfile"
@@ -67,7 +68,10 @@ def _booked(reason: Reason, proof: Proof) -> dict[str, str]:
         Because.WE_FIRST: {"day": before},
         Because.WAITING: {"day": before},
         Because.THEY_FIRST: {"day": after},
-        Because.POSTED_LATER: {"kind__exact": reason.kind},
+        Because.POSTED_LATER: {
+            "kind__exact": reason.kind,
+            "day": f"{proof.day + DAY}..{day_of(now(), proof.side.zone)}",
+        },
     }.get(reason.because, {})
 
 

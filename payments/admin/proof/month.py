@@ -6,12 +6,13 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Max, OuterRef, Subquery
 
 from orders.clock import now
 from orders.money import Money
 from payments.admin.proof.words import SIGNS, Sign
-from payments.models import DayBalance
+from payments.models import DayBalance, ProviderAccount, SettlementTotal
+from payments.models.settlement import FileState
 from payments.reconciliation.balances import (
     Held,
     Stretch,
@@ -40,10 +41,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An account in one currency and how its last day with a report stood; None: none yet."""
+    """An account in one currency and how its last day with a report stood; None: none yet.
+
+    `reported`: the last day of a report where no day was written down yet.
+    """
 
     side: Side
     last: Line | None
+    reported: date | None = None
 
 
 def month_lines(side: Side, month: date) -> list[Line]:
@@ -91,7 +96,7 @@ def _line(side: Side, day: date, stood: Stood) -> Line:
 
 
 def standings() -> list[Standing]:
-    """Every account by currency, as of its last day that had a report: two statements."""
+    """Every account by currency, as of its last day that had a report: three statements."""
     same = DayBalance.objects.filter(account=OuterRef("account"), currency=OuterRef("currency"))
     proven = same.exclude(unexplained=None).order_by("-day")
     newest = same.order_by("-day").values("pk")[:1]
@@ -99,7 +104,23 @@ def standings() -> list[Standing]:
     rows = rows.annotate(proven=Subquery(proven.values("pk")[:1]))
     rows = rows.order_by("account__code", "currency")
     found = DayBalance.objects.in_bulk([row.proven for row in rows if row.proven])
-    return [_standing(Side(row.account, row.currency), found.get(row.proven)) for row in rows]
+    written = [_standing(Side(row.account, row.currency), found.get(row.proven)) for row in rows]
+    known = {(each.side.account.pk, each.side.currency) for each in written}
+    return [*written, *(each for each in _reported() if _place(each) not in known)]
+
+
+def _place(standing: Standing) -> tuple[int, str]:
+    return standing.side.account.pk, standing.side.currency
+
+
+def _reported() -> list[Standing]:
+    """What reports tell of, with the last of their days."""
+    loaded = SettlementTotal.objects.filter(file__state=FileState.LOADED)
+    last = loaded.values("file__account", "currency").annotate(last=Max("file__last_day"))
+    days = {(row["file__account"], row["currency"]): row["last"] for row in last.order_by()}
+    accounts = ProviderAccount.objects.in_bulk([account for account, _ in days])
+    found = sorted(days.items(), key=lambda each: (accounts[each[0][0]].code, each[0][1]))
+    return [Standing(Side(accounts[pk], currency), None, day) for (pk, currency), day in found]
 
 
 def _standing(side: Side, row: DayBalance | None) -> Standing:

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from orders.clock import now
 from payments.errors import PaymentError
-from payments.models import Discrepancy, ProviderAccount, SettlementFile
+from payments.models import Discrepancy, Match, ProviderAccount, SettlementFile
 from payments.models.discrepancy import UNRESOLVED
-from payments.models.settlement import FileState
+from payments.models.settlement import READING_LEASE, FileState
 from payments.reconciliation.heal import heal
 from payments.reconciliation.importing import import_path
 from payments.reconciliation.run import reconcile
@@ -55,7 +55,10 @@ class Command(BaseCommand):
             where = f"line {file.why_line}: " if file.why_line else ""
             raise CommandError(f"{file.name} is refused: {where}{file.refused_for}.")
         if file.state != FileState.LOADED:
-            raise CommandError(f"{file.name} is being read by another process.")
+            raise CommandError(
+                f"{file.name} is being read by another process. If that has died, it is free "
+                f"after {READING_LEASE.seconds // 60} minutes: run this again."
+            )
         days = f"{file.first_day} to {file.last_day}" if file.first_day else "no day"
         self.stdout.write(
             f"{file.name} is file {file.pk}: {file.lines_read:,} lines, {days}; "
@@ -66,7 +69,13 @@ class Command(BaseCommand):
 
     def _compare(self, account: ProviderAccount) -> None:
         if reconcile(account) is None:
-            self.stdout.write(f"{account.code}: another process is comparing the books.")
+            until = Match.objects.get(account=account).claimed_until
+            self.stdout.write(
+                f"{account.code}: another process is comparing the books. If that has died, they "
+                f"are free at {until:%H:%M} UTC."
+                if until
+                else f"{account.code}: try again."
+            )
             return
         asked = heal(account)
         left = Discrepancy.objects.filter(account=account, state__in=UNRESOLVED).count()

@@ -150,6 +150,15 @@ def test_every_account_stands_with_its_last_report(account: ProviderAccount) -> 
     assert page.count("£60.00") == 2
 
 
+def test_an_account_stands_there_once_a_report_is_read(account: ProviderAccount) -> None:
+    told(a_report(account), 6000)
+
+    page = text(staff(SEE), LIST)
+
+    assert PAGE in page
+    assert "not written down yet: open the day" in page
+
+
 def test_the_row_of_a_day_leads_to_its_page(account: ProviderAccount) -> None:
     agreed(a_report(account), 6000, at(DAY))
     close_days()
@@ -196,7 +205,7 @@ def test_a_page_costs_the_same_however_much_moved(
         client.get(PAGE)
     with django_assert_num_queries(11):
         client.get(MONTH)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(LIST)
 
 

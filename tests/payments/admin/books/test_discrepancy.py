@@ -96,6 +96,26 @@ def test_a_link_of_a_file_names_the_file() -> None:
     assert listed(staff(SEE), file=str(file.pk)) == [row]
 
 
+def test_it_names_what_the_lines_of_the_file_are_about_as_well() -> None:
+    file = a_file()
+    a_line(file, 7, our_ref="A77")
+    a_line(file, 8, provider_ref="pay_88")
+    rows = [a_discrepancy(reference="A77"), a_discrepancy(reference="pay_88")]
+    a_discrepancy(reference="A78")
+
+    assert sorted(row.pk for row in listed(staff(SEE), file=str(file.pk))) == [
+        row.pk for row in rows
+    ]
+
+
+def test_a_link_of_a_currency_names_either_side() -> None:
+    row = a_discrepancy(Kind.CURRENCY, currency="EUR", our_currency="GBP")
+    a_discrepancy(currency="USD")
+
+    assert listed(staff(SEE), currency="GBP") == listed(staff(SEE, name="b"), currency="EUR")
+    assert listed(staff(SEE, name="c"), currency="EUR") == [row]
+
+
 def test_each_thing_staff_have_at_hand_finds_it() -> None:
     payment = a_payment()
     attempt, payout = payment.attempts.get(), a_payout("po_77")
@@ -174,6 +194,13 @@ def test_where_no_line_is_named_those_with_the_reference_are_shown() -> None:
     lines = staff(SEE).get(page_of(row)).context["lines"]
 
     assert [line.number for line in lines] == [7, 8]
+
+
+def test_a_line_with_a_reference_that_is_none_of_ours_is_shown_too() -> None:
+    a_line(a_file(), 7, provider_ref="pay_77", our_ref="INVOICE-7")
+    row = a_discrepancy(Kind.MISSING_IN_LEDGER, reference="pay_77", ours=None)
+
+    assert [line.number for line in staff(SEE).get(page_of(row)).context["lines"]] == [7]
 
 
 def test_of_a_payout_the_bank_and_the_ledger_are_shown() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.payments.admin.books.cast import (
 )
 from tests.payments.admin.cast import staff
 from tests.payments.disagreeing import a_discrepancy, a_file, settle, the_account
+from tests.payments.reconciliation.proving import told
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:payments_settlementfile_changelist")
@@ -182,6 +184,24 @@ def test_what_was_refused_is_not_taken_back() -> None:
     page = staff(SEE_FILES, IMPORT).post(take_back_url(file), follow=True).content.decode()
 
     assert "This file was refused: upload the corrected one at once." in page
+
+
+@pytest.mark.parametrize("state", [FileState.REFUSED, FileState.REPLACED])
+def test_where_nothing_counts_there_is_nothing_to_take_back(state: FileState) -> None:
+    file = a_file(state=state)
+
+    page = staff(SEE_FILES, IMPORT).get(take_back_url(file), follow=True).content.decode()
+
+    assert "there is nothing to take back" in page
+
+
+def test_a_report_leads_to_the_proof_of_its_last_day() -> None:
+    file = a_file(first_day=date(2026, 11, 28), last_day=date(2026, 11, 28))
+    told(file, 6000)
+
+    page = staff(SEE_FILES, "payments.view_daybalance").get(file_page(file)).content.decode()
+
+    assert f"/of/{the_account().code}.GBP/2026-11-28/" in page
 
 
 def test_a_file_is_found_by_its_name_and_its_fingerprint() -> None:
