@@ -23,6 +23,7 @@ from payments.models import (
     ProviderAccount,
     SettlementFile,
     SettlementLine,
+    SettlementTotal,
 )
 from payments.models.settlement import FileState
 from payments.reconciliation import candidates, verdicts
@@ -92,6 +93,7 @@ def match(run: Run) -> int:
     candidates.clear(run)
     if files:
         count_anew(SettlementLine, "file_id", "line_no", "our_ref", "provider_ref")
+        count_anew(SettlementTotal, "file_id", "day", "payout_ref", "currency", "settled_currency")
         grouping = _Grouping(run, files)
         grouping.all()
         grouping.of(candidates.rename(run))
