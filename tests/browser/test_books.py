@@ -54,7 +54,7 @@ def test_who_may_resolve_looks_after_one_and_settles_it(stack: Stack, hire: Hire
     expect(page.get_by_text("Settled: written off. They sent a corrected invoice.")).to_have_count(
         2
     )
-    expect(page.get_by_text("losses")).to_be_visible()
+    expect(page.get_by_text("losses", exact=True)).to_be_visible()
     assert staff.barriers() == ""
     assert staff.complaints == []
 

@@ -62,7 +62,8 @@ def test_what_nobody_explains_is_drawn_and_told(day: date, staff: Visitor) -> No
 
     page.goto(f"/admin/payments/daybalance/of/harbour.GBP/{day}/")
 
-    drawing = page.get_by_role("img", name=f"Proof of {day}, harbour, GBP")
+    told = f"Proof of {day.day} {day:%b %Y}, harbour, GBP"
+    drawing = page.get_by_role("img", name=told)
     expect(drawing).to_be_visible()
     expect(page.get_by_text("£25.00 of the difference is explained by nothing.")).to_be_visible()
     assert staff.barriers() == ""
