@@ -38,7 +38,7 @@ from payments.models.discrepancy import (
 from payments.models.settlement import FileState
 from payments.reconciliation.claim import Run
 from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
-from payments.reconciliation.rows import count_anew, table
+from payments.reconciliation.rows import count_anew, slices, table
 from payments.states import EntryKind
 
 OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
@@ -160,8 +160,7 @@ def attempts_of_theirs(run: Run) -> list[int]:
     ours = Attempt.objects.filter(account=run.account)
     disputes = Dispute.objects.filter(account=run.account)
     attempts = set[int]()
-    for begin in range(0, len(refs), SOME):
-        some = refs[begin : begin + SOME]
+    for some in slices(refs, SOME):
         theirs = [ref.removeprefix(BY_THEIRS) for ref in some if ref.startswith(BY_THEIRS)]
         attempts.update(ours.filter(our_ref__in=some).values_list("pk", flat=True))
         attempts.update(ours.filter(operations__our_ref__in=some).values_list("pk", flat=True))
@@ -211,7 +210,5 @@ def _end_what_is_gone(run: Run) -> None:
     again = of(run).exclude(verdict="").filter(named, **of_it)
     of_operations = Discrepancy.objects.filter(account=run.account, file=None).exclude(about="")
     gone = of_operations.exclude(about=OF_PAYOUTS).filter(~Exists(again))
-    unsettled = list(gone.filter(state__in=UNRESOLVED).values_list("pk", flat=True))
-    for begin in range(0, len(unsettled), SOME):
-        settle_by_itself(unsettled[begin : begin + SOME])
+    settle_by_itself(gone.filter(state__in=UNRESOLVED).values_list("pk", flat=True))
     undo(list(gone.filter(resolution__in=BOOKED).values_list("pk", flat=True)))

@@ -24,7 +24,9 @@ _REFERENCE: Final = """
 """
 
 
-NAMES_OURS: Final = "LENGTH(l.our_ref) = 21"
+LENGTH: Final = 21
+"""So long are our references; what stands in their place is none of ours."""
+NAMES_OURS: Final = f"LENGTH(l.our_ref) = {LENGTH}"
 """Whether a line "l" has a reference of ours; what is none by its length names nothing: an order
 number may stand in many lines."""
 REFERENCE_IN_LINE: Final = f"""

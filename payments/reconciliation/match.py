@@ -29,7 +29,7 @@ from payments.models.settlement import FileState
 from payments.reconciliation import candidates, verdicts
 from payments.reconciliation.claim import Run
 from payments.reconciliation.keys import OURS, REFERENCE_IN_LINE, reference_in_key
-from payments.reconciliation.rows import count_anew, marks, table
+from payments.reconciliation.rows import count_anew, marks, slices, table
 
 SOME: Final = 500
 """So many attempts are grouped again by one statement."""
@@ -155,8 +155,7 @@ class _Grouping:
 
     def of(self, attempts: Sequence[int]) -> None:
         """What both books have of some attempts and was even before."""
-        for begin in range(0, len(attempts), SOME):
-            some = attempts[begin : begin + SOME]
+        for some in slices(attempts, SOME):
             ours = Attempt.objects.filter(pk__in=some).values_list("our_ref")
             refunds = Operation.objects.filter(attempt__in=some).values_list("our_ref")
             refs = [ref for (ref,) in ours.union(refunds)]
@@ -199,8 +198,7 @@ class _Grouping:
 
         A notice that came after midnight, or an answer to a question that a report raised.
         """
-        for begin in range(0, len(attempts), SOME):
-            some = attempts[begin : begin + SOME]
+        for some in slices(attempts, SOME):
             statement = f"{_KEEP}{_LATER}".format(**self._names(), attempts=marks(some))
             with connection.cursor() as cursor:
                 cursor.execute(statement, [*self._ours(), *some, *self._whose])

@@ -20,13 +20,12 @@ from payments.admin.books.amounts import signed, title_of
 from payments.models import BankLine, Discrepancy, Entry, ProviderObject, SettlementLine
 from payments.models.discrepancy import UNRESOLVED
 from payments.models.settlement import FileKind, FileState
+from payments.reconciliation.keys import LENGTH
 from payments.registry import METHOD_LABELS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-OURS: Final = 21
-"""So long are our references; what stands in their place is none of ours."""
 MOST: Final = 20
 """Lines and entries that are shown of one discrepancy."""
 
@@ -73,7 +72,7 @@ def _report_lines(row: Discrepancy) -> list[SettlementLine]:
         return list(lines.filter(file=row.file_id, line_no=row.line_no))
     if not row.reference:
         return []
-    theirs = Q(provider_ref__in=_their_ids(row)) & ~Q(length=OURS)
+    theirs = Q(provider_ref__in=_their_ids(row)) & ~Q(length=LENGTH)
     named = Q(our_ref=row.reference) | theirs
     counted = Q(file__state=FileState.LOADED, file__account=row.account_id)
     return list(lines.filter(named, counted).order_by("file_id", "line_no")[:MOST])
