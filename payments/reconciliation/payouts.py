@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
+from sys import intern
 from typing import Final
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
@@ -20,7 +21,7 @@ from payments.reconciliation.explain import Explainer, Gap
 from payments.reconciliation.questions import Question, keep_questions
 from payments.reconciliation.rows import save_each, slices
 
-SOME: Final = 1000
+SOME: Final = 200
 CHANGES: Final = ("amount", "lines_net", "sent_at")
 Key = tuple[str, str]
 """A payout: its reference, "" for what is not paid out yet, and its currency."""
@@ -129,7 +130,7 @@ def _keep(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: dict[Key, 
         if key[0] and found.sent is not None:
             gaps[key] = Gap(
                 len(gaps),
-                key[1],
+                intern(key[1]),
                 known[key].pk,
                 found.sent - found.rounded,
                 found.first_at,
