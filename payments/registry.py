@@ -16,7 +16,7 @@ from payments.errors import NoAccount, NoReports
 from payments.models import Attempt, ProviderAccount, SavedMethod
 from payments.models.account import Mode
 from payments.providers.base import Account
-from payments.providers.capabilities import Capabilities, Flow, MethodCapability
+from payments.providers.capabilities import Capabilities, Flow
 from payments.providers.protocol import Provider, TakesEvidence
 from payments.providers.reports import Reports
 
@@ -128,7 +128,7 @@ def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOp
         if account.active and account.provider in conf.providers
         if account.mode == (Mode.LIVE if conf.live else Mode.TEST)
         for capability in capabilities_of(account).methods
-        if _takes(capability, amount)
+        if capability.takes(amount)
     ]
     return [*_saved_options(offered, user_id), *offered]
 
@@ -174,13 +174,6 @@ def flow_of(account: ProviderAccount, method: str) -> Flow:
     except NoAccount:
         methods = ()
     return next((each.flow for each in methods if each.method == method), Flow.REDIRECT)
-
-
-def _takes(capability: MethodCapability, amount: Money) -> bool:
-    fits = amount.amount >= capability.minimum and (
-        capability.maximum is None or amount.amount <= capability.maximum
-    )
-    return fits and (not capability.currencies or amount.currency in capability.currencies)
 
 
 def option_by_key(key: str, amount: Money, user_id: int | None = None) -> PaymentOption:

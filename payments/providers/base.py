@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orders.money import Money
+from payments.providers.bill import Item
 
 
 class Status(enum.StrEnum):
@@ -119,7 +120,8 @@ class CreateRequest:
     """One attempt to pay. `amount` is what is charged; `key` makes a repeat harmless.
 
     `saved_method` is the provider's id of one to charge again; `save_method`: the shopper agreed
-    that the provider keeps this one; `hold`: only authorize, `capture` comes later.
+    that the provider keeps this one; `hold`: only authorize, `capture` comes later. `items` add up
+    to the amount; there are none where it is paid in parts. `language` is that of the shopper.
     """
 
     our_ref: str
@@ -131,6 +133,8 @@ class CreateRequest:
     saved_method: str = ""
     save_method: bool = False
     hold: bool = False
+    items: tuple[Item, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

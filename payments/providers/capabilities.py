@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from orders.money import Money
 
 
 class Flow(enum.StrEnum):
@@ -25,7 +28,8 @@ class MethodCapability:
     """One way to pay, as this provider offers it. No currencies named means all.
 
     `can_save`: the provider can keep it, to be charged again for the same shopper. `can_hold`:
-    it can be authorized first and captured later.
+    it can be authorized first and captured later. Limits are in minor units; `minimums` are those
+    of the currencies that have one of their own.
     """
 
     method: str
@@ -35,6 +39,13 @@ class MethodCapability:
     currencies: frozenset[str] = frozenset()
     minimum: int = 1
     maximum: int | None = None
+    minimums: Mapping[str, int] = field(default_factory=dict)
+
+    def takes(self, amount: Money) -> bool:
+        """Whether so much can be paid by it."""
+        least = self.minimums.get(amount.currency, self.minimum)
+        fits = least <= amount.amount and (self.maximum is None or amount.amount <= self.maximum)
+        return fits and (not self.currencies or amount.currency in self.currencies)
 
 
 @dataclass(frozen=True, slots=True)

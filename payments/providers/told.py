@@ -45,6 +45,11 @@ class Told:
     def maybe_text(self, field: str) -> str:
         return "" if self._told.get(field) is None else self.text(field)
 
+    def maybe_id(self, field: str) -> str:
+        """The id of what belongs to it, told alone or as a whole object."""
+        whole = isinstance(self._told.get(field), dict)
+        return self.row(field).name("id") if whole else self.maybe_text(field)
+
     def maybe_url(self, field: str) -> str:
         return "" if self._told.get(field) is None else self.text(field, LONGEST_URL)
 
@@ -79,6 +84,15 @@ class Told:
         if not EARLIEST <= at < LATEST:
             raise self._wrong(field, "a time of our days")
         return at
+
+    def maybe_seconds(self, field: str) -> datetime | None:
+        """A time of our days, in seconds since 1970."""
+        if self._told.get(field) is None:
+            return None
+        seconds = self.whole(field)
+        if not EARLIEST.timestamp() <= seconds < LATEST.timestamp():
+            raise self._wrong(field, "a time of our days")
+        return datetime.fromtimestamp(seconds, UTC)
 
     def flag(self, field: str) -> bool:
         value = self._told.get(field)

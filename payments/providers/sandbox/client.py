@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -22,6 +21,7 @@ from payments.providers.errors import (
 )
 from payments.providers.sandbox.mapping import REFUSALS
 from payments.providers.told import Told
+from payments.providers.wire import answered
 
 REPORTS: Final = Limits(seconds=600, size=4 * 2**30)
 IN_MEMORY: Final = 2**23
@@ -67,7 +67,7 @@ class SandboxClient:
         request = self._http.build_request("GET", path, headers=self._auth, params=params)
         file = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
         try:
-            answer = _answered(partial(receive, self._http, request, into=file, limits=REPORTS))
+            answer = answered(partial(receive, self._http, request, into=file, limits=REPORTS))
             if not answer.is_success:
                 _read(answer, path)
                 raise ProviderDown(f"answered {answer.status_code}", sent=True)
@@ -84,18 +84,7 @@ class SandboxClient:
 
 
 def _send(http: httpx.Client, request: httpx.Request) -> Told:
-    return _read(_answered(partial(send, http, request)), request.url.path)
-
-
-def _answered(ask: Callable[[], httpx.Response]) -> httpx.Response:
-    try:
-        return ask()
-    except httpx.ConnectError as error:
-        raise ProviderDown("no connection", sent=False) from error
-    except httpx.ConnectTimeout as error:
-        raise ProviderDown("no connection in time", sent=False) from error
-    except httpx.RequestError as error:  # an answer that cannot be unpacked is one too
-        raise ProviderDown(type(error).__name__, sent=True) from error
+    return _read(answered(partial(send, http, request)), request.url.path)
 
 
 def _read(answer: httpx.Response, path: str) -> Told:

@@ -1,0 +1,101 @@
+"""Stripe's API for one account: plain JSON out, and errors as the provider seam names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import stripe
+
+from payments.providers.base import Account, Failure
+from payments.providers.errors import (
+    BadAnswer,
+    NotAuthorized,
+    NotFound,
+    ProviderDown,
+    ProviderError,
+    ProviderRejected,
+)
+from payments.providers.stripe.declines import failure
+from payments.providers.stripe.http import stripe_client
+from payments.providers.told import Told
+
+REFUSALS: Final = {
+    "amount_too_small": "amount_refused",
+    "amount_too_large": "amount_refused",
+    "charge_already_refunded": "amount_too_large",
+    "charge_disputed": "disputed",
+    "resource_missing": "saved_card_gone",
+}
+"""Our word for what Stripe refuses, where it is more than a refusal."""
+UNDER_WAY: Final = frozenset({"idempotency_key_in_use", "lock_timeout"})
+"""The first request of a key is not answered yet: nothing is known."""
+NOT_FOUND: Final = 404
+
+
+class AuthenticationNeeded(ProviderRejected):
+    """The bank of a kept card wants its owner to say yes; `intent` is the payment that waits."""
+
+    def __init__(self, why: Failure, intent: str) -> None:
+        super().__init__(why)
+        self.intent = intent
+
+
+class Answered(Protocol):
+    """An object of the SDK."""
+
+    @property
+    def last_response(self) -> stripe.StripeResponse | None: ...
+
+
+class StripeApi:
+    """What the SDK is called through, so that each answer and each error is read in one place."""
+
+    def __init__(self, account: Account, *, timeout: float) -> None:
+        self.sdk = stripe_client(account.secrets["secret_key"], account.base_url, timeout)
+
+    def ask(self, call: Callable[[stripe.StripeClient], Answered], about: str) -> Told:
+        """What Stripe answers to one call; raises ProviderError. `about` names it in errors."""
+        try:
+            response = call(self.sdk).last_response
+        except stripe.StripeError as error:
+            raise _problem(error, about) from error
+        if response is None:
+            raise BadAnswer(f"{about}: nothing was answered")
+        return Told(response.data, about)
+
+
+def _problem(error: stripe.StripeError, about: str) -> ProviderError:
+    """What a refusal proves. Whatever is not Stripe's clear word leaves the request open."""
+    raw = error.code or ""
+    told = _details(error)
+    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        return NotAuthorized(f"{about}: {raw or type(error).__name__}")
+    if isinstance(error, stripe.CardError):
+        return _decline(told, raw)
+    if isinstance(error, stripe.InvalidRequestError) and raw not in UNDER_WAY:
+        return _refusal(error, raw, about)
+    return ProviderDown(f"{about}: answered {error.http_status} {raw}"[:80], sent=True)
+
+
+def _decline(told: Told | None, raw: str) -> ProviderRejected:
+    why = failure(told) if told else Failure("declined", raw)
+    intent = told.maybe_row("payment_intent") if told else None
+    if intent and why.raw == "authentication_required":
+        return AuthenticationNeeded(why, intent.name("id"))
+    return ProviderRejected(why)
+
+
+def _refusal(error: stripe.InvalidRequestError, raw: str, about: str) -> ProviderError:
+    if error.http_status == NOT_FOUND:
+        known = raw == "resource_missing"
+        return NotFound(about) if known else ProviderDown(f"{about}: answered 404", sent=True)
+    named = raw or (error.param or "")
+    return ProviderRejected(Failure(REFUSALS.get(raw, "provider_refused"), named[:80]))
+
+
+def _details(error: stripe.StripeError) -> Told | None:
+    """The error's own JSON, where it is one."""
+    body = error.json_body if isinstance(error.json_body, dict) else {}
+    inner = body.get("error")
+    return Told(inner, "error") if isinstance(inner, dict) else None

@@ -1,0 +1,85 @@
+"""The SDK's way out: over our own HTTP, which ends in time as a whole, and keeps its connection.
+
+Nothing is sent twice in a call. What got no answer is sent again by a worker, with its stored key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from typing import Any, Final
+
+import httpx
+import stripe
+
+from payments.providers.deadline import http_client, send
+from payments.providers.errors import NotAuthorized, ProviderDown
+from payments.providers.wire import answered
+
+VERSION: Final = "2026-10-28.endive"
+"""The version of Stripe's API that all of this is written for."""
+API: Final = "https://api.stripe.com"
+FILES: Final = "https://files.stripe.com"
+KEPT: Final = 64
+"""Of so many accounts the client is kept in a process."""
+NOT_NOW: Final = {
+    httpx.codes.UNAUTHORIZED,
+    httpx.codes.FORBIDDEN,
+    httpx.codes.TOO_MANY_REQUESTS,
+}
+
+
+class Transport(stripe.HTTPClient):
+    """HTTP for the SDK. What is no answer of Stripe's raises ProviderDown, by what it proves."""
+
+    name = "till"
+
+    def __init__(self, base_url: str, timeout: float) -> None:
+        super().__init__()
+        self._http = http_client(base_url, timeout)
+
+    def request(  # noqa: PLR0917  # the SDK's signature
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        *,
+        _usage: list[str] | None = None,
+    ) -> tuple[str, int, Mapping[str, str]]:
+        request = self._http.build_request(
+            method.upper(), url, headers=dict(headers or {}), content=post_data
+        )
+        answer = answered(partial(send, self._http, request))
+        return _checked(answer), answer.status_code, answer.headers
+
+
+def _checked(answer: httpx.Response) -> str:
+    """The text of an answer that is Stripe's own: a JSON object that says what it is."""
+    if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise ProviderDown(f"answered {answer.status_code}", sent=True)
+    if answer.status_code in NOT_NOW:  # also where a gateway says so, on a page of its own
+        raise NotAuthorized(f"answered {answer.status_code}")
+    try:
+        told = json.loads(answer.content)
+    except (ValueError, RecursionError) as error:
+        raise ProviderDown("the answer is not JSON", sent=True) from error
+    expected = "error" if answer.is_error else "object"
+    if not isinstance(told, dict) or not told.get(expected):
+        raise ProviderDown(f"answered {answer.status_code}, but not as Stripe does", sent=True)
+    return answer.text
+
+
+@lru_cache(maxsize=KEPT)
+def stripe_client(key: str, base_url: str, timeout: float) -> stripe.StripeClient:
+    """The SDK for one key; `base_url` is "" for Stripe itself."""
+    url = base_url or API
+    addresses: Any = {"api": url, "files": base_url or FILES}
+    return stripe.StripeClient(
+        key,
+        stripe_version=VERSION,
+        base_addresses=addresses,
+        max_network_retries=0,
+        http_client=Transport(url, timeout),
+    )

@@ -1,0 +1,169 @@
+"""Stripe's events. Each only says that there is news: what became of a payment, we ask.
+
+An event's picture of a payment may be an old one, and they come in any order; the answer to a
+question is never older than the question.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from stripe import SignatureVerificationError, WebhookSignature
+
+from payments.providers.base import (
+    Account,
+    EventPage,
+    ParsedWebhook,
+    ProviderObject,
+    RawRequest,
+    Refused,
+    Verdict,
+    WebhookEvent,
+)
+from payments.providers.errors import BadAnswer
+from payments.providers.stripe.asked import OUR_REF
+from payments.providers.stripe.mapping import mode_of
+from payments.providers.told import Told
+
+HEADER: Final = "stripe-signature"
+STAMP: Final = re.compile(r"(?:^|,)t=([0-9]{1,12})(?:,|$)")
+TOLERANCE_SECONDS: Final = 300
+HEARD: Final = (
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+    "payment_intent.partially_funded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "payment_intent.succeeded",
+    "charge.captured",
+    "charge.expired",
+    "charge.refunded",
+    "charge.refund.updated",
+    "refund.created",
+    "refund.failed",
+    "refund.updated",
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.updated",
+    "payout.canceled",
+    "payout.created",
+    "payout.failed",
+    "payout.paid",
+    "payout.reconciliation_completed",
+    "payout.updated",
+)
+"""What moves money, or the way to pay: what a webhook endpoint must tell us of."""
+KINDS: Final[Mapping[str, str]] = {
+    "checkout.session": "payment",
+    "payment_intent": "intent",
+    "charge": "charge",
+}
+"""What an event may be about, and as what it is known to us."""
+
+
+def parse_webhook(account: Account, raw: RawRequest, now: datetime) -> ParsedWebhook:
+    """Check signature, freshness, account and mode over the raw bytes; then read the event."""
+    header = raw.headers.get(HEADER, "")
+    stamp = STAMP.search(header)
+    if not stamp or not _is_signed(account, raw.body, header):
+        return _rejected(Refused.SIGNATURE, "signature missing, malformed or not ours")
+    if abs(now.timestamp() - int(stamp[1])) > TOLERANCE_SECONDS:
+        return _rejected(Refused.STALE, "timestamp is stale")
+    return _read(account, raw)
+
+
+def _is_signed(account: Account, body: bytes, header: str) -> bool:
+    """By Stripe's own library, but for the clock: that of the caller counts."""
+    try:
+        return header.isascii() and WebhookSignature.verify_header(
+            body, header, account.secrets["webhook_secret"], tolerance=None
+        )
+    except (SignatureVerificationError, UnicodeDecodeError):
+        return False
+
+
+def _read(account: Account, raw: RawRequest) -> ParsedWebhook:
+    try:
+        body = read_body(raw.body)
+        event, told = read_event(body), Told(body, "event")
+        merchant, mode = told.maybe_text("account"), mode_of(told)
+    except BadAnswer as error:
+        return _rejected(Refused.MALFORMED, f"malformed body: {error.problem}")
+    if merchant and merchant != account.merchant_id:  # as an endpoint for connected accounts tells
+        return _rejected(Refused.ACCOUNT, f"it is about the account {merchant}")
+    if mode != account.mode:
+        return _rejected(Refused.MODE, f"it is not of the mode {account.mode}")
+    return ParsedWebhook(Verdict.VERIFIED, (event,), ack_body=b'{"received": true}')
+
+
+def _rejected(refused: Refused, reason: str) -> ParsedWebhook:
+    return ParsedWebhook(Verdict.REJECTED, refused=refused, reason=reason)
+
+
+def read_body(body: bytes) -> object:
+    """The JSON in a body; raises BadAnswer where there is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer("not JSON") from error
+
+
+def read_event(told: object) -> WebhookEvent:
+    """One event, with all names of what it is about; raises BadAnswer."""
+    event = Told(told, "event")
+    about = event.row("data").row("object")
+    metadata = about.maybe_row("metadata")
+    kind = event.text("type")
+    ours = metadata.maybe_text(OUR_REF) if metadata and not _is_refund(kind) else ""
+    return WebhookEvent(event.name("id"), kind, ours, _objects(about))
+
+
+def _is_refund(kind: str) -> bool:
+    """A refund carries its own reference, which is not that of the payment."""
+    return kind.startswith(("refund.", "charge.refund."))
+
+
+def _objects(about: Told) -> tuple[ProviderObject, ...]:
+    """What it is, and what it belongs to."""
+    own = KINDS.get(about.maybe_text("object"))
+    named = [ProviderObject(own, about.name("id"))] if own else []
+    for field, kind in (("payment_intent", "intent"), ("charge", "charge")):
+        if found := about.maybe_id(field):
+            named.append(ProviderObject(kind, found))
+    return tuple(named)
+
+
+def read_page(told: Told, cursor: str) -> EventPage:
+    """A page of the events after `cursor`, the oldest first; raises BadAnswer.
+
+    Without one it is the newest page: what was before we began is not ours.
+    """
+    listed = [_listed(each) for each in told.items("data")[::-1]]
+    names = [event.event_id for event in listed if event.event_id]
+    if listed and not names:
+        raise BadAnswer("no event with an id")
+    more = bool(cursor) and told.flag("has_more")
+    return EventPage(tuple(listed), names[-1] if names else cursor, more)
+
+
+def _listed(told: object) -> WebhookEvent:
+    """One event with its body; what cannot be read is for who applies it to say."""
+    body = json.dumps(told).encode()
+    try:
+        event = read_event(told)
+    except BadAnswer:
+        row = told if isinstance(told, dict) else {}
+        name = row.get("id")
+        return WebhookEvent(name if isinstance(name, str) else "", "", body=body)
+    return WebhookEvent(event.event_id, event.kind, event.our_ref, event.objects, body=body)
