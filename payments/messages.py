@@ -15,6 +15,13 @@ SHOPPER: Final[dict[str, StrOrPromise]] = {
     "expired_card": _("This card has expired. You have not been charged."),
     "incorrect_cvc": _("The security code was not right. You have not been charged."),
     "lost_card": _("Your bank declined this card. You have not been charged."),
+    "ask_your_bank": _("Your bank does not allow this payment. You have not been charged."),
+    "incorrect_number": _("The card number was not right. You have not been charged."),
+    "incorrect_expiry": _("The expiry date was not right. You have not been charged."),
+    "incorrect_address": _(
+        "The address is not the one that your bank knows. You have not been charged."
+    ),
+    "amount_refused": _("This way to pay does not take this amount. You have not been charged."),
     "limit_exceeded": _("This is over the limit of this card. You have not been charged."),
     "processing_error": _("Your bank could not process this card. You have not been charged."),
     "authentication_failed": _(
@@ -43,12 +50,47 @@ WITHOUT_CARD: Final[dict[str, StrOrPromise]] = {
 }
 """The same where the shopper pays by QR code, wallet or bank account."""
 
+_ANOTHER: Final = _("Please try another card or another way to pay.")
+_ANOTHER_WAY: Final = _("Please try another way to pay.")
+_ASK: Final = _("Please ask your bank, or try another way to pay.")
+_AGAIN: Final = _("Please try again in a moment, or another way to pay.")
+_CHECK: Final = _("Please check what you type, and try again.")
+ADVICE: Final[dict[str, StrOrPromise]] = {
+    "declined": _ANOTHER,
+    "insufficient_funds": _ANOTHER,
+    "expired_card": _ANOTHER,
+    "lost_card": _ANOTHER,
+    "limit_exceeded": _ANOTHER,
+    "saved_card_gone": "",
+    "incorrect_cvc": _CHECK,
+    "incorrect_number": _CHECK,
+    "incorrect_expiry": _CHECK,
+    "incorrect_address": _CHECK,
+    "ask_your_bank": _ASK,
+    "authentication_failed": _ASK,
+    "debit_returned": _ASK,
+    "processing_error": _AGAIN,
+    "not_sent": _AGAIN,
+    "provider_down": _AGAIN,
+    "wallet_declined": _ANOTHER_WAY,
+    "amount_refused": _ANOTHER_WAY,
+    "provider_refused": _ANOTHER_WAY,
+    "expired": "",
+    "cancelled": "",
+}
+"""What the shopper can do; "" where the sentence says it, or nothing went wrong."""
+
 STAFF: Final[dict[str, StrOrPromise]] = {
     "declined": _("declined by the card's bank, without a reason"),
     "insufficient_funds": _("declined: insufficient funds"),
     "expired_card": _("declined: expired card"),
     "incorrect_cvc": _("declined: wrong security code"),
     "lost_card": _("declined: card reported lost or stolen"),
+    "ask_your_bank": _("declined by the card's bank, which tells only the card's owner why"),
+    "incorrect_number": _("declined: wrong card number"),
+    "incorrect_expiry": _("declined: wrong expiry date"),
+    "incorrect_address": _("declined: the card's bank knows another address"),
+    "amount_refused": _("the provider does not take this amount, or not in this currency"),
     "limit_exceeded": _("declined: over the card's limit"),
     "processing_error": _("declined: the bank could not process it"),
     "authentication_failed": _("declined: 3-D Secure failed"),
@@ -91,6 +133,12 @@ def for_shopper(code: str, method: str) -> StrOrPromise:
     """Speaks of a card only where one was paid with; a code nobody knows is a plain decline."""
     known = SHOPPER if method == "card" else SHOPPER | WITHOUT_CARD
     return known.get(code, WITHOUT_CARD["declined"])
+
+
+def advice(code: str, method: str) -> StrOrPromise:
+    """What the shopper can do now; "" where there is nothing to say of it."""
+    said = ADVICE.get(code, _ANOTHER)
+    return _ANOTHER_WAY if said is _ANOTHER and method != "card" else said
 
 
 def for_staff(code: str) -> StrOrPromise:

@@ -12,6 +12,7 @@ from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt
 from payments.providers.base import CreateRequest, Failure, Outcome, Status
+from payments.providers.bill import Item
 from payments.providers.errors import ProviderError, ProviderRejected
 from payments.registry import account_by_id, provider_for
 from payments.services.apply import apply_outcome
@@ -69,4 +70,14 @@ def _request(attempt: Attempt) -> CreateRequest:
         saved_method=attempt.saved_method.provider_id if attempt.saved_method else "",
         save_method=attempt.save_method,
         hold=attempt.hold,
+        items=_items(attempt),
+        language=attempt.payment.order.language,
     )
+
+
+def _items(attempt: Attempt) -> tuple[Item, ...]:
+    """The order's lines, where the attempt is over all of it; a rest has none of its own."""
+    order = attempt.payment.order
+    if attempt.amount != order.total_amount:
+        return ()
+    return tuple(Item(line.name, line.unit_amount, line.quantity) for line in order.lines.all())

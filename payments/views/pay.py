@@ -15,7 +15,7 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import NoAccount, NotPayable
 from payments.limits import minutes_to_wait, too_often
-from payments.messages import for_shopper
+from payments.messages import advice, for_shopper
 from payments.models import Attempt, Payment
 from payments.registry import METHOD_LABELS, PaymentOption, option_by_key, payment_options
 from payments.services.choose import choose_method
@@ -102,8 +102,10 @@ def _page(
         return redirect("payments:return", payment.token)
     code = _code_of(newest) if newest and not problem else ""
     problem = for_shopper(code, newest.method) if newest and code else problem
+    counsel = advice(code, newest.method) if newest and code else ""
     begun = newest if newest and newest.in_flight and not leads_nowhere(newest) else None
     context: dict[str, object] = {"payment": payment, "order": payment.order, "problem": problem}
+    context |= {"advice": counsel}
     context |= {"order_url": order_link(payment, newest), "begun": begun}
     context |= {"lines": payment.order.lines.all()}
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}

@@ -54,8 +54,6 @@ CODES: Final = {
     "payment_method_customer_decline": "cancelled",
 }
 """By decline code, or by the error's code where it has none."""
-UNSAID: Final = frozenset({"fraudulent", "lost_card", "stolen_card", "pickup_card"})
-"""What is never said to whoever holds the card; staff read Stripe's word for it."""
 
 
 def failure(error: Told) -> Failure:
