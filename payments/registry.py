@@ -47,6 +47,7 @@ class PaymentOption:
 
     `saved` is a method the shopper has paid with before; `can_save` that this one can be kept,
     `save` that the shopper wants it to be. `hold`: the bank only holds the amount at first.
+    `embedded`: it is paid by the provider's fields on our own page.
     """
 
     account_id: int
@@ -56,6 +57,7 @@ class PaymentOption:
     can_save: bool = False
     save: bool = False
     hold: bool = False
+    embedded: bool = False
 
     @property
     def key(self) -> str:
@@ -123,6 +125,7 @@ def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOp
             capability.method,
             can_save=capability.can_save and user_id is not None,
             hold=capability.can_hold and conf.capture == "manual",
+            embedded=capability.can_embed and account.own_page,
         )
         for account in accounts().values()
         if account.active and account.provider in conf.providers
@@ -140,7 +143,7 @@ def _saved_options(offered: list[PaymentOption], user_id: int | None) -> list[Pa
     takes = {(option.account_id, option.method): option for option in offered}
     saved = SavedMethod.objects.filter(user_id=user_id, account__in={a for a, _m in takes})
     return [
-        replace(takes[one.account_id, one.method], saved=one, can_save=False)
+        replace(takes[one.account_id, one.method], saved=one, can_save=False, embedded=False)
         for one in saved.order_by("-pk")
         if (one.account_id, one.method) in takes
     ]
@@ -159,6 +162,12 @@ def takes_evidence(account: ProviderAccount) -> bool:
     """Whether the account's provider takes evidence in a dispute by its API."""
     adapter = payment_settings().providers.get(account.provider)
     return adapter is not None and issubclass(import_string(adapter), TakesEvidence)
+
+
+def has_fields(account: ProviderAccount) -> bool:
+    """Whether the account's provider has fields that can be shown on our own page."""
+    adapter = payment_settings().providers.get(account.provider)
+    return adapter is not None and import_string(adapter).capabilities.fields is not None
 
 
 def has_reports(account: ProviderAccount) -> bool:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from payments.limits import says_when_to_retry
+from payments.views.fields import fields
 from payments.views.health import health
 from payments.views.hooks import hook
 from payments.views.pay import pay
@@ -15,6 +16,7 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("hooks/<slug:token>/", hook, name="hook"),
     path("pay/<slug:token>/", says_when_to_retry(pay), name="pay"),
+    path("pay/<slug:token>/fields/", fields, name="fields"),
     path("pay/<slug:token>/scan/", scan, name="scan"),
     path("pay/<slug:token>/return/", result, name="return"),
     path("pay/<slug:token>/status/", says_when_to_retry(status), name="status"),

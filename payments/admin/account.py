@@ -27,6 +27,7 @@ from payments.models import FeeRule, ProviderAccount
 from payments.models.account import Mode, RefusalReason
 from payments.models.settlement import DEAD_FILES
 from payments.queries import refusals_of
+from payments.registry import has_fields
 from payments.services.rotate import renew_secrets
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class AccountAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: ProviderAccount | None = None) -> list[Any]:
         account = ["code", "provider", "mode", "used_here", "merchant_id", "base_url", "active"]
+        account += ["own_page"] if obj and has_fields(obj) else []
         changeable = self.has_change_permission(request, obj)
         names = [PREFIX + name for name in secret_names(obj)] if changeable else []
         old = ["old_address"] if obj and obj.rotating else []
@@ -147,7 +149,7 @@ class AccountAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: ProviderAccount, form: forms.ModelForm, *_: Any
     ) -> None:
         """Only what was typed: a rotation or a poll of the same moment keeps its own."""
-        obj.save(update_fields=["code", "active", *TIMES])
+        obj.save(update_fields=["code", "active", "own_page", *TIMES])
         if given := given_secrets(form.cleaned_data):
             renew_secrets(account_id=obj.pk, given=given)
 

@@ -52,6 +52,11 @@ class ProviderAccount(models.Model):
     old_sealed_secrets = models.TextField(blank=True, editable=False)
     old_until = models.DateTimeField(null=True, editable=False)
     active = models.BooleanField(_("active"), default=True)
+    own_page = models.BooleanField(
+        _("card fields on our own page"),
+        default=False,
+        help_text=_("Where the provider can: its script shows the fields there. Else on its page."),
+    )
     poll_tokens = models.FloatField(default=0, editable=False)
     poll_filled_at = models.DateTimeField(null=True, editable=False)
     feed_cursor = models.CharField(max_length=120, blank=True, editable=False)

@@ -136,7 +136,8 @@ class Attempt(CardFace):
     `accepted`: less came than `amount`, and staff take so much of it as this attempt's part.
     `hold`: only authorized, or agreed to, at first, so that we capture; it lapses at
     `capture_before`, and `capture_asked` is what our captures have asked for in all,
-    `capture_final` that the last of them releases the rest.
+    `capture_final` that the last of them releases the rest. `embedded`: the shopper pays by the
+    provider's fields on our page, which `client_secret` opens.
     `closing_at`: we asked the provider to close it; `superseded_at`: the shopper moved on, so
     whatever is captured from then on is `surplus` and goes back. `returned_at`: the shopper came
     back from the provider and waits. `known_as`: the provider's id of it, where the row is locked.
@@ -165,6 +166,8 @@ class Attempt(CardFace):
     returned_elsewhere = models.BigIntegerField(_("returned elsewhere"), default=0)
     redirect_url = models.TextField(blank=True)
     qr_content = models.TextField(blank=True)
+    embedded = models.BooleanField(default=False)
+    client_secret = models.CharField(max_length=300, blank=True, editable=False)
     action_expires_at = models.DateTimeField(null=True)
     hold = models.BooleanField(default=False)
     capture_asked = models.BigIntegerField(default=0)

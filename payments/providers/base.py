@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from orders.money import Money
+from payments.providers.actions import NextAction
 from payments.providers.bill import Item
 
 
@@ -61,25 +62,6 @@ class Refused(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Redirect:
-    """Send the shopper's browser to this absolute URL, until it runs out."""
-
-    url: str
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QrCode:
-    """Show `content` as a QR code; a phone may open it as a link."""
-
-    content: str
-    expires_at: datetime | None = None
-
-
-NextAction = Redirect | QrCode | None
-
-
-@dataclass(frozen=True, slots=True)
 class Account:
     """What an adapter may know of a ProviderAccount. Secrets by name; never logged."""
 
@@ -121,7 +103,8 @@ class CreateRequest:
 
     `saved_method` is the provider's id of one to charge again; `save_method`: the shopper agreed
     that the provider keeps this one; `hold`: only authorize, `capture` comes later. `items` add up
-    to the amount; there are none where it is paid in parts. `language` is that of the shopper.
+    to the amount; there are none where it is paid in parts. `language` and `email` are those of the
+    shopper. `embedded`: they pay on our own page, where the provider's script shows the fields.
     """
 
     our_ref: str
@@ -135,6 +118,8 @@ class CreateRequest:
     hold: bool = False
     items: tuple[Item, ...] = ()
     language: str = ""
+    email: str = ""
+    embedded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ class MethodCapability:
     """One way to pay, as this provider offers it. No currencies named means all.
 
     `can_save`: the provider can keep it, to be charged again for the same shopper. `can_hold`:
-    it can be authorized first and captured later. Limits are in minor units; `minimums` are those
+    it can be authorized first and captured later. `can_embed`: it can be paid on our own page, by
+    the script that `Capabilities.fields` names. Limits are in minor units; `minimums` are those
     of the currencies that have one of their own.
     """
 
@@ -36,6 +37,7 @@ class MethodCapability:
     flow: Flow = Flow.REDIRECT
     can_save: bool = False
     can_hold: bool = False
+    can_embed: bool = False
     currencies: frozenset[str] = frozenset()
     minimum: int = 1
     maximum: int | None = None
@@ -46,6 +48,20 @@ class MethodCapability:
         least = self.minimums.get(amount.currency, self.minimum)
         fits = least <= amount.amount and (self.maximum is None or amount.amount <= self.maximum)
         return fits and (not self.currencies or amount.currency in self.currencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The provider's fields on our page: its script, ours that calls it, and whom they speak to.
+
+    `script` is loaded from the provider and from nowhere else; `module` is a static file;
+    `frames` and `calls` are the origins that the page must allow.
+    """
+
+    script: str
+    module: str
+    frames: tuple[str, ...]
+    calls: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +77,4 @@ class Capabilities:
     absence_is_proof: bool = False
     event_feed: bool = False
     webhook_secrets: tuple[str, ...] = ("webhook_secret",)
+    fields: Fields | None = None

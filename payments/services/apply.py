@@ -17,7 +17,8 @@ from payments.models import Attempt, Payment, ProviderObject
 from payments.models.payment import MISMATCH, NOT_SENT
 from payments.models.records import ReviewKind
 from payments.projections import Tried, attempt_status, heard, payment_status, promised, settled
-from payments.providers.base import NextAction, Outcome, QrCode, Redirect, Status
+from payments.providers.actions import Embedded, NextAction, QrCode, Redirect
+from payments.providers.base import Outcome, Status
 from payments.registry import flow_of
 from payments.schedule import WITHOUT_MONEY, case_of, next_poll
 from payments.services.approved import charge_approved
@@ -224,6 +225,8 @@ def _show_next(attempt: Attempt, action: NextAction) -> None:
             attempt.redirect_url, attempt.action_expires_at = url, expires_at
         case QrCode(content, expires_at):
             attempt.qr_content, attempt.action_expires_at = content, expires_at
+        case Embedded(secret, expires_at):
+            attempt.client_secret, attempt.action_expires_at = secret, expires_at
         case None:
             pass
 

@@ -69,6 +69,7 @@ def _write_attempt(payment: Payment, option: PaymentOption) -> Attempt:
         saved_method=option.saved,
         save_method=option.save,
         hold=option.hold,
+        embedded=option.embedded,
         next_poll_at=now() + payment_settings().lease,
     )
     attempt.save(force_insert=True)

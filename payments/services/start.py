@@ -72,6 +72,8 @@ def _request(attempt: Attempt) -> CreateRequest:
         hold=attempt.hold,
         items=_items(attempt),
         language=attempt.payment.order.language,
+        email=attempt.payment.order.email,
+        embedded=attempt.embedded,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
@@ -66,6 +67,8 @@ def chosen_option(request: HttpRequest, payment: Payment) -> PaymentOption:
     """What the form says; raises NoAccount where it is not on offer."""
     key = request.POST.get("method", "")
     option = option_by_key(key, payment.rest, owner_of(request, payment))
+    if request.POST.get("elsewhere"):  # on the provider's page: here its script does not run
+        option = replace(option, embedded=False)
     return option.saving() if request.POST.get("save_method") else option
 
 

@@ -139,6 +139,8 @@ def next_page(attempt: Attempt) -> str:
     if at_bank and not attempt.superseded_at and not attempt.closing_at:
         if attempt.qr_content:
             page = "scan"
+        elif attempt.client_secret:
+            page = "fields"
         elif leads_nowhere(attempt):
             page = "pay"
         elif attempt.redirect_url:

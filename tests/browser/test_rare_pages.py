@@ -17,7 +17,8 @@ from orders.clock import now
 from orders.models import Order
 from orders.states import OrderState
 from payments.models import Attempt, Payment
-from payments.providers.base import QrCode, Status
+from payments.providers.actions import QrCode
+from payments.providers.base import Status
 from payments.services.apply import apply_outcome
 from tests.browser.visitor import Visitor
 from tests.factories import (

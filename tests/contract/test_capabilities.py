@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from orders.money import Money
-from payments.providers.base import QrCode, Redirect, SavedMethodSeen, Status
+from payments.providers.actions import QrCode, Redirect
+from payments.providers.base import SavedMethodSeen, Status
 from payments.providers.capabilities import Flow, MethodCapability
 from payments.providers.errors import ProviderRejected
 from payments.registry import METHOD_HINTS, METHOD_LABELS

@@ -17,7 +17,8 @@ from orders import wake as door
 from orders.clock import now
 from orders.conf import order_settings
 from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount
-from payments.providers.base import Redirect, Status
+from payments.providers.actions import Redirect
+from payments.providers.base import Status
 from payments.services.apply import apply_outcome
 from payments.services.start import submit_attempt
 from tests.factories import a_payment, a_product, an_account, an_attempt, an_order, seen

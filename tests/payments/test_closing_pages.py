@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from payments.providers.base import Redirect, Status
+from payments.providers.actions import Redirect
+from payments.providers.base import Status
 from payments.services.cancel import cancel_order
 from payments.views.stage import next_page
 from tests.factories import an_account, an_attempt, seen

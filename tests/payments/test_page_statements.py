@@ -15,7 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from orders.clock import now
 from payments.models import Attempt
-from payments.providers.base import QrCode, Status
+from payments.providers.actions import QrCode
+from payments.providers.base import Status
 from payments.registry import accounts
 from payments.services.apply import apply_outcome
 from tests.factories import an_account, an_attempt, seen

@@ -13,7 +13,8 @@ from orders.money import Money
 from orders.services.place import LineDraft
 from orders.states import OrderState
 from payments.models import Attempt, Payment, ProviderCall
-from payments.providers.base import Failure, Redirect, Status
+from payments.providers.actions import Redirect
+from payments.providers.base import Failure, Status
 from payments.services.apply import apply_outcome
 from payments.states import PaymentStatus
 from tests.factories import (

@@ -12,7 +12,8 @@ from django.test import Client
 from orders.clock import now
 from orders.states import OrderState
 from payments.models import Attempt, Payment
-from payments.providers.base import Failure, QrCode, Status
+from payments.providers.actions import QrCode
+from payments.providers.base import Failure, Status
 from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.open import try_again

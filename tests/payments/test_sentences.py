@@ -14,7 +14,8 @@ from orders.emails import send_due_mail
 from orders.services.expire import expire_order
 from orders.states import OrderState
 from payments.models import Attempt, Operation
-from payments.providers.base import QrCode, RefundStatus, Status
+from payments.providers.actions import QrCode
+from payments.providers.base import RefundStatus, Status
 from payments.services.apply import apply_outcome, settle_payment
 from payments.services.lock import lock_attempt
 from tests.factories import a_refund_seen, an_account, an_attempt, captured, seen

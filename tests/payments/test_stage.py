@@ -10,7 +10,8 @@ from django.test import Client
 
 from orders.clock import now
 from payments.models import Attempt, Payment
-from payments.providers.base import NextAction, QrCode, Redirect, Status
+from payments.providers.actions import NextAction, QrCode, Redirect
+from payments.providers.base import Status
 from payments.services.apply import apply_outcome
 from payments.views import result, stage
 from payments.views.addresses import LONGEST, may_follow

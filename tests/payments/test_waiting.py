@@ -11,7 +11,8 @@ from django.test import Client
 from orders.clock import now
 from orders.models import Mail
 from payments.models import Attempt
-from payments.providers.base import Failure, QrCode, Status
+from payments.providers.actions import QrCode
+from payments.providers.base import Failure, Status
 from payments.services.apply import apply_outcome
 from tests.factories import an_account, an_attempt, later, seen
 

@@ -16,7 +16,8 @@ from orders.emails import send_due_mail
 from orders.states import OrderState
 from payments.models import Attempt, Operation, Payment, SavedMethod
 from payments.models.payment import MISMATCH
-from payments.providers.base import CardSeen, Redirect, RefundStatus, Status
+from payments.providers.actions import Redirect
+from payments.providers.base import CardSeen, RefundStatus, Status
 from payments.registry import PaymentOption
 from payments.services.cancel import cancel_order
 from payments.services.open import try_again

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from payments.providers.actions import NextAction, QrCode, Redirect
 from payments.providers.base import (
     CaptureSeen,
     CardSeen,
     DisputeSeen,
     DisputeStatus,
     Failure,
-    NextAction,
     Outcome,
     ProviderObject,
-    QrCode,
-    Redirect,
     RefundSeen,
     RefundStatus,
     SavedMethodSeen,

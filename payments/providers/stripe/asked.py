@@ -34,25 +34,28 @@ SPOKEN: Final = frozenset(
 
 
 def session_params(request: CreateRequest) -> SessionCreateParams:
-    """A Checkout Session on Stripe's own page; raises ProviderRejected on what it cannot charge.
+    """A Checkout Session, on Stripe's page or ours; raises ProviderRejected on a wrong amount.
 
-    The page leads back to us in any case, and says nothing of how it went: we ask.
+    It leads back to us in any case, and says nothing of how it went: we ask.
     """
     params: SessionCreateParams = {
         "mode": "payment",
-        "ui_mode": "hosted_page",
         "client_reference_id": request.our_ref,
         "line_items": line_items(request),
         "allowed_payment_method_types": [request.method],
-        "success_url": request.return_url,
-        "cancel_url": request.return_url,
-        "locale": _locale(request.language),
         "metadata": {OUR_REF: request.our_ref},
         "payment_intent_data": {
             "metadata": {OUR_REF: request.our_ref},
             "description": request.description,
         },
     }
+    if request.email:
+        params["customer_email"] = request.email
+    if request.embedded:
+        params["ui_mode"], params["return_url"] = "elements", request.return_url
+    else:
+        params["ui_mode"], params["locale"] = "hosted_page", _locale(request.language)
+        params["success_url"] = params["cancel_url"] = request.return_url
     if discount_of(request).amount:
         params["discounts"] = [{"coupon": request.our_ref}]
     if request.hold:

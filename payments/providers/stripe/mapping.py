@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from orders.money import CODE
+from payments.providers.actions import Embedded, NextAction, Redirect
 from payments.providers.base import (
     CardSeen,
     DisputeSeen,
     DisputeStatus,
     Failure,
-    NextAction,
     Outcome,
     ProviderObject,
-    Redirect,
     RefundSeen,
     RefundStatus,
     SavedMethodSeen,
@@ -182,8 +181,11 @@ def _unpaid(session: Told) -> Outcome:
 
 
 def _page(session: Told) -> NextAction:
-    url = session.maybe_url("url")
-    return Redirect(url, session.maybe_seconds("expires_at")) if url else None
+    ends = session.maybe_seconds("expires_at")
+    if url := session.maybe_url("url"):
+        return Redirect(url, ends)
+    secret = session.maybe_url("client_secret")
+    return Embedded(secret, ends) if secret else None
 
 
 def _step_up(intent: Told) -> NextAction:

@@ -23,7 +23,7 @@ from payments.providers.base import (
     Status,
     WebhookEvent,
 )
-from payments.providers.capabilities import Capabilities, MethodCapability
+from payments.providers.capabilities import Capabilities, Fields, MethodCapability
 from payments.providers.errors import NotFound, ProviderRejected
 from payments.providers.evidence import EvidenceRequest
 from payments.providers.stripe import asked, webhook
@@ -49,6 +49,7 @@ PAGES: Final = 5
 """So many pages of the newest sessions are looked through for one whose answer was lost."""
 CHARGE: Final = "latest_charge.refunds"
 SESSION: Final = f"payment_intent.{CHARGE}"
+SCRIPTS: Final = "https://js.stripe.com"
 RENMINBI: Final = frozenset({"AUD", "CAD", "CNY", "EUR", "GBP", "HKD", "JPY", "NZD", "SGD", "USD"})
 """What Alipay and WeChat Pay take through Stripe, according to the account's country."""
 
@@ -59,13 +60,25 @@ class StripeProvider:
     capabilities: ClassVar[Capabilities] = Capabilities(
         methods=(
             MethodCapability(
-                "card", can_save=True, can_hold=True, minimums=MINIMUMS, maximum=LONGEST
+                "card",
+                can_save=True,
+                can_hold=True,
+                can_embed=True,
+                minimums=MINIMUMS,
+                maximum=LONGEST,
             ),
             MethodCapability("alipay", currencies=RENMINBI, minimums=MINIMUMS, maximum=LONGEST),
             MethodCapability("wechat_pay", currencies=RENMINBI, minimums=MINIMUMS, maximum=LONGEST),
         ),
         idempotency_window=timedelta(hours=23),
         event_feed=True,
+        webhook_secrets=("webhook_secret",),
+        fields=Fields(
+            script=f"{SCRIPTS}/endive/stripe.js",
+            module="payments/stripe.js",
+            frames=(SCRIPTS, "https://*.js.stripe.com", "https://hooks.stripe.com"),
+            calls=("https://api.stripe.com", SCRIPTS),
+        ),
     )
 
     def __init__(self, account: Account, *, timeout: float = 8.0) -> None:

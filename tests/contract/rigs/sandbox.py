@@ -13,7 +13,8 @@ import httpx
 
 from orders.clock import now
 from orders.money import Money
-from payments.providers.base import Account, Outcome, QrCode, RawRequest, Redirect
+from payments.providers.actions import QrCode, Redirect
+from payments.providers.base import Account, Outcome, RawRequest
 from payments.providers.sandbox.client import sign_up
 from tests.config.waiting import until
 from tests.contract.proxy import Wire

@@ -22,7 +22,8 @@ from orders.services.stock import StockLine, configured_stock
 from orders.states import OrderState
 from payments.errors import NotPayable
 from payments.models import Attempt, Entry, Operation, Payment, ProviderAccount, ProviderCall
-from payments.providers.base import Redirect, Status
+from payments.providers.actions import Redirect
+from payments.providers.base import Status
 from payments.registry import option_by_key
 from payments.services.apply import SUMMED, apply_outcome
 from payments.services.check_ledger import faults

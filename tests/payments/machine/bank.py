@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from orders.money import Money
+from payments.providers.actions import Redirect
 from payments.providers.base import (
     CaptureRequest,
     CaptureSeen,
@@ -17,7 +18,6 @@ from payments.providers.base import (
     Failure,
     Outcome,
     ProviderObject,
-    Redirect,
     RefundRequest,
     RefundSeen,
     RefundStatus,

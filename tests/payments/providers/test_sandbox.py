@@ -9,15 +9,8 @@ import httpx
 import pytest
 
 from orders.money import Money
-from payments.providers.base import (
-    Account,
-    CreateRequest,
-    Outcome,
-    ProviderRef,
-    QrCode,
-    Redirect,
-    Status,
-)
+from payments.providers.actions import QrCode, Redirect
+from payments.providers.base import Account, CreateRequest, Outcome, ProviderRef, Status
 from payments.providers.errors import ProviderRejected
 from payments.providers.sandbox import SandboxProvider
 from payments.providers.sandbox.client import sign_up

@@ -9,7 +9,8 @@ import pytest
 from orders.states import OrderState
 from payments.errors import NotPayable
 from payments.models import Attempt, Operation, Payment, ProviderAccount
-from payments.providers.base import Redirect, Status
+from payments.providers.actions import Redirect
+from payments.providers.base import Status
 from payments.registry import PaymentOption
 from payments.services.apply import apply_outcome
 from payments.services.choose import choose_method

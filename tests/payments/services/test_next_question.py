@@ -8,7 +8,8 @@ import pytest
 
 from orders.clock import now
 from payments.models import Attempt, InboxEvent, ParkedReference
-from payments.providers.base import ProviderObject, Redirect, Status
+from payments.providers.actions import Redirect
+from payments.providers.base import ProviderObject, Status
 from payments.services.apply import apply_outcome
 from payments.states import InboxState
 from tests.factories import an_attempt, seen

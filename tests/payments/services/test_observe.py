@@ -13,14 +13,13 @@ from orders.clock import now
 from orders.money import Money
 from payments.models import Attempt, Review
 from payments.models.records import ReviewKind
+from payments.providers.actions import QrCode, Redirect
 from payments.providers.base import (
     CaptureSeen,
     DisputeSeen,
     DisputeStatus,
     Failure,
     Outcome,
-    QrCode,
-    Redirect,
     RefundSeen,
     RefundStatus,
     Status,

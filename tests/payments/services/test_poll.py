@@ -12,7 +12,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from orders.clock import now
 from payments.models import Attempt, Operation, ProviderAccount, Review
 from payments.models.records import ReviewKind
-from payments.providers.base import QrCode, Redirect, Status
+from payments.providers.actions import QrCode, Redirect
+from payments.providers.base import Status
 from payments.schedule import WAITS, Case
 from payments.services.apply import apply_outcome
 from payments.services.poll import claim_due, poll_due

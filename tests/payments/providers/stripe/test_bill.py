@@ -82,9 +82,7 @@ def test_what_costs_nothing_is_no_line() -> None:
 
 
 def test_lines_are_told_in_stripes_minor_units() -> None:
-    assert shown(asking(Item("Lopapeysa", 25_900), currency="ISK")) == [
-        ("Lopapeysa", 2_590_000, 1)
-    ]
+    assert shown(asking(Item("Lopapeysa", 25_900), currency="ISK")) == [("Lopapeysa", 2_590_000, 1)]
 
 
 def test_a_line_that_cannot_be_charged_is_refused_before_the_call() -> None:
@@ -96,7 +94,14 @@ def test_a_line_that_cannot_be_charged_is_refused_before_the_call() -> None:
 
 @pytest.mark.parametrize(
     ("language", "locale"),
-    [("en", "en"), ("zh-hans", "zh"), ("de-at", "de"), ("pt-br", "pt-BR"), ("eo", "auto"), ("", "auto")],
+    [
+        ("en", "en"),
+        ("zh-hans", "zh"),
+        ("de-at", "de"),
+        ("pt-br", "pt-BR"),
+        ("eo", "auto"),
+        ("", "auto"),
+    ],
 )
 def test_the_page_speaks_the_shoppers_language(language: str, locale: str) -> None:
     request = replace(asking(TEAPOT), language=language)

@@ -1,0 +1,66 @@
+// Stripe's fields on our page: wallets above, the card below. Its script comes from Stripe alone, as it asks.
+const form = document.querySelector("form[data-fields]");
+const elsewhere = document.querySelector("form[data-elsewhere]");
+const problem = form.querySelector("[data-problem]");
+const button = form.querySelector("button");
+const { script, key, secret, back } = form.dataset;
+const label = button.textContent;
+
+const load = (address) => new Promise((done, failed) => {
+  const tag = Object.assign(document.createElement("script"), { src: address, onload: done, onerror: failed });
+  document.head.append(tag);
+});
+
+function say(text) {
+  problem.textContent = text;
+  problem.hidden = !text;
+  button.disabled = false;
+  button.textContent = label;
+}
+
+// The colours of our page, light or dark, for fields that stand in frames of their own.
+function appearance() {
+  const style = getComputedStyle(document.body);
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  return { theme: dark ? "night" : "stripe", variables: { fontFamily: style.fontFamily, colorText: style.color } };
+}
+
+async function open() {
+  await load(script);
+  const stripe = window.Stripe(key, { locale: document.documentElement.lang });
+  const checkout = stripe.initCheckoutElementsSdk({ clientSecret: secret, elementsOptions: { appearance: appearance() } });
+  const loaded = await checkout.loadActions();
+  if (loaded.type !== "success") throw new Error(loaded.error?.message);
+  const pay = async (wallet) => {
+    if (button.disabled && !wallet) return;
+    say("");
+    button.disabled = true;
+    button.textContent = button.dataset.busy;
+    const event = wallet ? { expressCheckoutConfirmEvent: wallet } : {};
+    const result = await loaded.actions.confirm({ returnUrl: back, ...event });
+    if (result.type === "error") say(result.error.message);
+  };
+  form.hidden = false;
+  const card = checkout.createPaymentElement({ layout: "tabs" });
+  card.on("ready", () => {
+    elsewhere.hidden = true;
+    button.disabled = false;
+  });
+  card.on("loaderror", show);
+  card.mount(form.querySelector("[data-card]"));
+  const wallets = checkout.createExpressCheckoutElement();
+  wallets.on("confirm", pay);
+  wallets.mount(form.querySelector("[data-wallets]"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    pay();
+  });
+}
+
+// What does not load leaves the way to the payment service's own page.
+function show() {
+  form.hidden = true;
+  elsewhere.hidden = false;
+}
+
+open().catch(show);
