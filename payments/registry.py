@@ -141,7 +141,8 @@ def _saved_options(offered: list[PaymentOption], user_id: int | None) -> list[Pa
     if user_id is None:
         return []
     takes = {(option.account_id, option.method): option for option in offered}
-    saved = SavedMethod.objects.filter(user_id=user_id, account__in={a for a, _m in takes})
+    kept = SavedMethod.objects.filter(user_id=user_id, removed_at=None)
+    saved = kept.filter(account__in={account for account, _method in takes})
     return [
         replace(takes[one.account_id, one.method], saved=one, can_save=False, embedded=False)
         for one in saved.order_by("-pk")

@@ -14,6 +14,7 @@ from payments.services import (
     expire,
     feed,
     forget,
+    forget_method,
     inbox,
     poll,
     remind,
@@ -36,6 +37,11 @@ def submit_operations() -> None:
 @kept_task(name=EVIDENCE_TASK)
 def submit_evidence() -> None:
     run(EVIDENCE_TASK, send_evidence.submit_due_evidence, full=send_evidence.BATCH)
+
+
+@kept_task(name=forget_method.TASK)
+def forget_methods() -> None:
+    run(forget_method.TASK, forget_method.forget_removed_methods, full=forget_method.BATCH)
 
 
 @kept_task(name=remind.TASK)

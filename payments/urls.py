@@ -8,6 +8,7 @@ from payments.views.health import health
 from payments.views.hooks import hook
 from payments.views.pay import pay
 from payments.views.result import result, status
+from payments.views.saved import saved
 from payments.views.scan import scan
 
 app_name = "payments"
@@ -19,5 +20,6 @@ urlpatterns = [
     path("pay/<slug:token>/fields/", fields, name="fields"),
     path("pay/<slug:token>/scan/", scan, name="scan"),
     path("pay/<slug:token>/return/", result, name="return"),
+    path("saved/", saved, name="saved"),
     path("pay/<slug:token>/status/", says_when_to_retry(status), name="status"),
 ]

@@ -22,7 +22,10 @@ class CardFace(models.Model):
 
 
 class SavedMethod(CardFace):
-    """One card that its owner may charge again. `token` names it in forms."""
+    """One card that its owner may charge again. `token` names it in forms.
+
+    From `removed_at` on it is offered no more; the row goes once its provider has let it go.
+    """
 
     account = models.ForeignKey(ProviderAccount, models.PROTECT, related_name="saved_methods")
     user = models.ForeignKey(
@@ -32,12 +35,20 @@ class SavedMethod(CardFace):
     method = models.CharField(_("method"), max_length=40)
     provider_id = models.CharField(max_length=120)
     created_at = models.DateTimeField(default=now)
+    removed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("saved payment method")
         verbose_name_plural = _("saved payment methods")
         constraints = [
             models.UniqueConstraint(fields=["account", "provider_id"], name="saved_method_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["removed_at"],
+                condition=models.Q(removed_at__isnull=False),
+                name="saved_method_removed",
+            )
         ]
 
     def __str__(self) -> str:

@@ -53,6 +53,16 @@ class VerifiesLater(Protocol):
 
 
 @runtime_checkable
+class ForgetsMethods(Protocol):
+    """A provider that lets go a way to pay that it keeps for a shopper.
+
+    It raises NotFound where it keeps no such one any more.
+    """
+
+    def forget_method(self, saved_method: str, key: str) -> None: ...
+
+
+@runtime_checkable
 class TakesEvidence(Protocol):
     """A provider that takes our side of a dispute by its API, not only at its own site.
 

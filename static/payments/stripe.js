@@ -25,9 +25,15 @@ function appearance() {
   return { theme: dark ? "night" : "stripe", variables: { fontFamily: style.fontFamily, colorText: style.color } };
 }
 
+// Stripe's names for languages: without their scripts, but for one.
+function language() {
+  const named = document.documentElement.lang.toLowerCase();
+  return named.startsWith("zh-hant") ? "zh-TW" : named.split("-")[0];
+}
+
 async function open() {
   await load(script);
-  const stripe = window.Stripe(key, { locale: document.documentElement.lang });
+  const stripe = window.Stripe(key, { locale: language() });
   const checkout = stripe.initCheckoutElementsSdk({ clientSecret: secret, elementsOptions: { appearance: appearance() } });
   const loaded = await checkout.loadActions();
   if (loaded.type !== "success") throw new Error(loaded.error?.message);

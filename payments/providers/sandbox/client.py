@@ -62,6 +62,10 @@ class SandboxClient:
         request = self._http.build_request("POST", path, json=body, headers=headers)
         return _send(self._http, request)
 
+    def delete(self, path: str, *, key: str) -> None:
+        headers = {**self._auth, "Idempotency-Key": key}
+        _send(self._http, self._http.build_request("DELETE", path, headers=headers))
+
     def download(self, path: str, **params: str) -> SpooledTemporaryFile[bytes]:
         """Fetch a file, which whoever asked closes; raises ProviderError, then nothing is kept."""
         request = self._http.build_request("GET", path, headers=self._auth, params=params)

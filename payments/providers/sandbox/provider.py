@@ -110,6 +110,9 @@ class SandboxProvider:
             raise NotFound(ref.value)
         return read_found(found)
 
+    def forget_method(self, saved_method: str, key: str) -> None:
+        self._client.delete(f"/v1/saved_cards/{saved_method}", key=key)
+
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook:
         return webhook.parse_webhook(self._account, raw, now)
 

@@ -30,6 +30,7 @@ from payments.providers.stripe import asked, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS
 from payments.providers.stripe.bill import discount_of
 from payments.providers.stripe.client import Answered, AuthenticationNeeded, StripeApi
+from payments.providers.stripe.kept import KeptCard
 from payments.providers.stripe.mapping import (
     Seen,
     read_dispute,
@@ -140,6 +141,12 @@ class StripeProvider:
         if _is_session(ref):
             return self._read_session(self._session(ref.value))
         return self._read_intent(self._intent(ref.value))
+
+    def forget_method(self, saved_method: str, key: str) -> None:
+        card = KeptCard.named(saved_method).card
+        self._api.ask(
+            lambda sdk: sdk.v1.payment_methods.detach(card, {}, {"idempotency_key": key}), "card"
+        )
 
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook:
         return webhook.parse_webhook(self._account, raw, now)
