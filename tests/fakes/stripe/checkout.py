@@ -1,0 +1,87 @@
+"""Checkout sessions as the shopper meets them: paid on the page or in the shop's own form."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.fakes.stripe import attempts, customers, intents, methods
+from tests.fakes.stripe.errors import Json, Refused, invalid
+from tests.fakes.stripe.events import announce
+from tests.fakes.stripe.methods import Means
+from tests.fakes.stripe.store import Shelf
+
+DONE: Final = frozenset({"succeeded", "requires_capture", "processing"})
+
+
+def confirm(shelf: Shelf, session: Json, means: Means, *, save: bool = False) -> Json:
+    """The shopper presses "pay"; the intent then. `save`: they agreed to be remembered.
+
+    Raises Refused on a decline (402, the session stays open) and on a session that is over.
+    """
+    if session["status"] != "open":
+        raise invalid("This Checkout Session is no longer open.", code="checkout_session_expired")
+    if means.kind not in session["payment_method_types"]:
+        raise invalid(f"{means.kind} cannot pay this session.", param="payment_method")
+    _know(shelf, session, means, save=save)
+    intent = _intent(shelf, session)
+    if save:
+        intent["setup_future_usage"] = intent["setup_future_usage"] or "off_session"
+    method = methods.make(shelf, means)
+    method["allow_redisplay"] = "always" if save else "limited"
+    attempts.attempt(shelf, intent, method)
+    follow(shelf, intent)
+    return intent
+
+
+def answer(shelf: Shelf, intent: Json, *, agreed: bool) -> None:
+    """The shopper answered the issuer or the wallet. Raises Refused (402) on a decline."""
+    if intent["status"] != "requires_action":
+        raise invalid("Nobody waits for this answer.", code="payment_intent_unexpected_state")
+    attempts.authenticate(shelf, intent, agreed=agreed)
+    follow(shelf, intent)
+
+
+def follow(shelf: Shelf, intent: Json) -> None:
+    """A session whose intent is done is complete."""
+    session = shelf.objects.get(shelf.notes[intent["id"]].get("session", ""))
+    if session is None or session["status"] != "open" or intent["status"] not in DONE:
+        return
+    session.update(status="complete", url=None)
+    announce(shelf, "checkout.session.completed", session)
+
+
+def declined(refusal: Refused) -> str:
+    """What the page says to the shopper."""
+    message: str = refusal.error["message"]
+    return message
+
+
+def _intent(shelf: Shelf, session: Json) -> Json:
+    if session["payment_intent"]:
+        return shelf.objects[session["payment_intent"]]
+    note = shelf.notes[session["id"]]
+    intent = intents.for_session(shelf, session, note["asked"])
+    back = session.get("return_url") or f"{shelf.world.url}/c/pay/{session['id']}/return"
+    shelf.notes[intent["id"]]["return_url"] = back.replace("{CHECKOUT_SESSION_ID}", session["id"])
+    session["payment_intent"] = intent["id"]
+    shelf.link(session, "payment_intent")
+    return intent
+
+
+def _know(shelf: Shelf, session: Json, means: Means, *, save: bool) -> None:
+    """Who pays; a customer is made where something of theirs is to be kept."""
+    email = session["customer_email"] or means.email
+    session["customer_details"] = {
+        "address": methods.billing(means)["address"],
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": means.name,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": [],
+    }
+    kept = shelf.notes[session["id"]]["asked"].get("setup_future_usage")
+    if session["customer"] is None and (save or kept or session["customer_creation"] == "always"):
+        session["customer"] = customers.new(shelf, {"email": email, "name": means.name})["id"]
+        shelf.link(session, "customer")

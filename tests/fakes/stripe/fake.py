@@ -1,0 +1,297 @@
+"""A stand-in of Stripe: `with Fake() as fake:` serves it on a loopback address."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from tests.fakes.stripe import balance as balances
+from tests.fakes.stripe import disputes, endpoints, payouts, refunds, shopper
+from tests.fakes.stripe.errors import Json
+from tests.fakes.stripe.gate import Gate, Violation
+from tests.fakes.stripe.objects import METHODS, Account, Key
+from tests.fakes.stripe.post import Letter, Post
+from tests.fakes.stripe.server import Server
+from tests.fakes.stripe.shopper import Sent
+from tests.fakes.stripe.store import Shelf, World
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """What the owner of a new account writes down."""
+
+    id: str
+    key: str
+    restricted_key: str
+    live_key: str
+    publishable_key: str
+    live_publishable_key: str
+    webhook_secret: str
+    """Of the endpoint of test mode; "" where none was asked for."""
+    live_webhook_secret: str
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Fake:
+    """`clock`: an aware now; whoever moves an own one calls `catch_up`. `seed`: for the same ids.
+
+    `deliver`: whether webhooks are sent by a thread, or only written down (see `letters`).
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime] = utc_now,
+        *,
+        port: int = 0,
+        seed: str | None = None,
+        deliver: bool = True,
+    ) -> None:
+        self.world = World(clock, seed)
+        self.gate = Gate(self.world)
+        self.trouble = self.gate.trouble
+        self._post = Post(self.world, self.gate.lock)
+        self._deliver = deliver
+        self._server = Server(self.gate, port)
+        self.world.url = self._server.url
+
+    @property
+    def url(self) -> str:
+        return self.world.url
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Hold it to look at several things of one moment."""
+        return self.gate.lock
+
+    @property
+    def violations(self) -> list[Violation]:
+        """What callers did that Stripe does not take, or should not have to."""
+        return self.gate.violations
+
+    def now(self) -> datetime:
+        return self.world.now()
+
+    def start(self) -> Self:
+        self._server.start()
+        if self._deliver:
+            self._post.start()
+        return self
+
+    def stop(self) -> None:
+        self._post.stop()
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    # Accounts
+
+    def open_account(
+        self,
+        name: str = "Fernhill",
+        *,
+        country: str = "GB",
+        currency: str = "gbp",
+        webhook_url: str = "",
+        enabled_events: Sequence[str] = ("*",),
+    ) -> Merchant:
+        """A merchant with a key of each kind; with `webhook_url` an endpoint in each mode.
+
+        Whatever Stripe can charge may be charged, by card, Alipay and WeChat Pay: see `limit`.
+        """
+        with self.lock:
+            account = Account(
+                id=self.world.new_id("acct", 16),
+                name=name,
+                country=country,
+                currency=currency,
+                created=self.world.timestamp(),
+            )
+            self.world.accounts[account.id] = account
+            for live in (False, True):
+                account.keys += [self._new_key(kind, live=live) for kind in ("sk", "rk", "pk")]
+            events = list(enabled_events)
+            test = self._listen(account, webhook_url, events, live=False)
+            lively = self._listen(account, webhook_url, events, live=True)
+        return Merchant(
+            id=account.id,
+            key=account.key("sk"),
+            restricted_key=account.key("rk"),
+            live_key=account.key("sk", live=True),
+            publishable_key=account.key("pk"),
+            live_publishable_key=account.key("pk", live=True),
+            webhook_secret=test,
+            live_webhook_secret=lively,
+        )
+
+    def _new_key(self, kind: str, *, live: bool) -> Key:
+        mode = "live" if live else "test"
+        return Key(self.world.new_id(f"{kind}_{mode}", 32), kind, live)
+
+    def _listen(self, account: Account, url: str, events: list[str], *, live: bool) -> str:
+        if not url:
+            return ""
+        shelf = self.world.shelf(account, live=live)
+        told = endpoints.make(shelf, {"url": url, "enabled_events": events})
+        return str(told["secret"])
+
+    def roll_key(self, key: str) -> str:
+        """A new key in the place of one that is expired from now on."""
+        with self.lock:
+            account, old = self._owner(key)
+            old.expired = True
+            new = self._new_key(old.kind, live=old.live)
+            account.keys.append(new)
+        return new.secret
+
+    def limit(
+        self,
+        account: str,
+        *,
+        methods: Sequence[str] = METHODS,
+        currencies: Sequence[str] = (),
+    ) -> None:
+        """What the account may charge from now on; no `currencies`: all of Stripe's."""
+        with self.lock:
+            self.world.accounts[account].methods = tuple(methods)
+            self.world.accounts[account].currencies = tuple(currencies)
+
+    def suspend(self, account: str) -> None:
+        """Stripe lets the account charge nobody any more."""
+        with self.lock:
+            self.world.accounts[account].charges_enabled = False
+
+    def _owner(self, key: str) -> tuple[Account, Key]:
+        owned = ((each, k) for each in self.world.accounts.values() for k in each.keys)
+        return next((account, k) for account, k in owned if k.secret == key)
+
+    def shelf(self, account: str, *, live: bool = False) -> Shelf:
+        return self.world.shelf(self.world.accounts[account], live=live)
+
+    def told(self, wanted: str) -> Json:
+        """A copy of any object as it is now; raises KeyError where there is none such."""
+        with self.lock:
+            self.world.catch_up()
+            _shelf, found = shopper.find(self.world, wanted)
+            return copy.deepcopy(found)
+
+    # Time
+
+    def catch_up(self) -> None:
+        """Let happen what is due by the clock."""
+        with self.lock:
+            self.world.catch_up()
+
+    def next_due(self) -> datetime | None:
+        """When the next thing happens by itself; None where nothing will."""
+        with self.lock:
+            return self.world.next_due()
+
+    def close_day(self, account: str, *, live: bool = False, early: bool = False) -> str:
+        """Pay out what is available, and let reports tell up to now; the payout's id, or "".
+
+        `early`: what is pending is available at once.
+        """
+        with self.lock:
+            self.world.catch_up()
+            shelf = self.shelf(account, live=live)
+            if early:
+                balances.make_available(shelf)
+            payout = payouts.pay_out(shelf)
+            self.world.closed_at = self.now()
+        return str(payout["id"]) if payout else ""
+
+    def fail_payout(self, payout: str) -> None:
+        with self._acting(payout) as (shelf, _told):
+            payouts.fail(shelf, payout)
+
+    # The shopper, without a browser
+
+    def pay(
+        self,
+        session: str,
+        number: str = "4242424242424242",
+        *,
+        pay_with: str = "card",
+        save: bool = False,
+        email: str = "jenny@example.com",
+    ) -> Sent:
+        """Press "pay" on the page of the session with that id."""
+        form = {"number": number, "pay_with": pay_with, "email": email, "save": str(save).lower()}
+        with self._acting(session) as (shelf, told):
+            return shopper.pay(shelf, told, form)
+
+    def answer(self, intent: str, *, agreed: bool = True) -> Sent:
+        """Complete or fail what the issuer or the wallet asks of the shopper."""
+        with self._acting(intent) as (shelf, told):
+            return shopper.answer(shelf, told, agreed=agreed)
+
+    # The dashboard, and the shopper's bank
+
+    def refund_in_dashboard(self, payment: str, amount: int | None = None) -> Json:
+        """Of an intent or a charge, in minor units; all that is left where no amount is given."""
+        name = "payment_intent" if payment.startswith("pi_") else "charge"
+        params: Json = {name: payment} | ({} if amount is None else {"amount": amount})
+        with self._acting(payment) as (shelf, _told):
+            return copy.deepcopy(refunds.create(shelf, params))
+
+    def fail_refund(self, refund: str) -> None:
+        with self._acting(refund) as (shelf, told):
+            refunds.fail(shelf, told)
+
+    def dispute(
+        self,
+        charge: str,
+        *,
+        reason: str = "fraudulent",
+        inquiry: bool = False,
+        amount: int | None = None,
+    ) -> Json:
+        """The shopper goes to their bank about a charge or an intent; the dispute."""
+        with self._acting(charge) as (shelf, told):
+            charged = shelf.objects[told.get("latest_charge", charge)]
+            opened = disputes.open_dispute(
+                shelf, charged, reason=reason, inquiry=inquiry, amount=amount
+            )
+            return copy.deepcopy(opened)
+
+    def decide(self, dispute: str, *, won: bool) -> None:
+        """The bank decides, whatever the evidence."""
+        with self._acting(dispute) as (shelf, told):
+            disputes.decide(shelf, told, won=won)
+
+    @contextmanager
+    def _acting(self, wanted: str) -> Iterator[tuple[Shelf, Json]]:
+        """Under the lock and up to date, with the object of that id and its shelf."""
+        with self.lock:
+            self.world.catch_up()
+            yield shopper.find(self.world, wanted)
+
+    # Webhooks
+
+    def letters(self, account: str, *, live: bool = False, start: int = 0) -> list[Letter]:
+        """What was written to the account's endpoints, the oldest first, from the `start`th on."""
+        with self.lock:
+            self.world.catch_up()
+            return self._post.written(self.shelf(account, live=live), start)
+
+    def wait_for_post(self) -> None:
+        """Until each letter that is written came, or failed for good."""
+        self._post.wait()

@@ -1,0 +1,103 @@
+"""Stripe's pages: the hosted checkout, the issuer's question, and what browsers load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl
+
+from tests.fakes.stripe import html, shopper
+from tests.fakes.stripe.errors import Json
+from tests.fakes.stripe.gate import Gate, Request
+from tests.fakes.stripe.store import Shelf
+
+HTML: Final = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=lambda: dict(HTML))
+
+
+def see(url: str) -> Page:
+    return Page(303, b"", {"Location": url})
+
+
+NOWHERE: Final = Page(404, html.plain("Page not found"))
+
+
+class Pages:
+    """Whatever is no address of the API; under the gate's lock."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def page(self, request: Request) -> Page | None:
+        """None where the address is the API's."""
+        for start, do in self._doors():
+            if request.path.startswith(start):
+                with self._gate.lock:
+                    self._gate.world.catch_up()
+                    return do(request)
+        return None
+
+    def _doors(self) -> tuple[tuple[str, Callable[[Request], Page]], ...]:
+        return (
+            ("/c/pay/", self._checkout),
+            ("/authenticate/", self._authenticate),
+        )
+
+    def _checkout(self, request: Request) -> Page:
+        wanted = request.path.split("/")[3]
+        try:
+            shelf, session = shopper.find(self._gate.world, wanted)
+        except KeyError:
+            return NOWHERE
+        if request.path.endswith("/return"):
+            return self._returned(shelf, session)
+        return _opened(shelf, session, request)
+
+    def _returned(self, shelf: Shelf, session: Json) -> Page:
+        """From the issuer or a wallet: on to the shop, or to the page to try again."""
+        if session["status"] == "complete":
+            return see(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"]))
+        return see(session["url"] or f"{shelf.world.url}/c/pay/{session['id']}")
+
+    def _authenticate(self, request: Request) -> Page:
+        """The client secret of the intent is what lets one in."""
+        secret = request.path.split("/")[2]
+        try:
+            shelf, intent = shopper.find(self._gate.world, secret.partition("_secret_")[0])
+        except KeyError:
+            return NOWHERE
+        if intent.get("client_secret") != secret:
+            return NOWHERE
+        if intent["status"] != "requires_action":
+            return Page(200, html.plain("There is nothing to answer"))
+        if request.method == "GET":
+            kind = shelf.objects[intent["payment_method"]]["type"]
+            return Page(200, html.challenge(intent, kind))
+        agreed = dict(parse_qsl(request.form)).get("agreed") == "true"
+        return see(shopper.answer(shelf, intent, agreed=agreed).url)
+
+
+def _opened(shelf: Shelf, session: Json, request: Request) -> Page:
+    """The form, or what came of it."""
+    if session["status"] != "open":
+        return Page(200, html.over(session))
+    if request.method == "GET":
+        return Page(200, html.checkout(shelf, session, _last_error(shelf, session)))
+    sent = shopper.pay(shelf, session, dict(parse_qsl(request.form)))
+    if sent.error:
+        return Page(200, html.checkout(shelf, session, sent.error))
+    return see(sent.url)
+
+
+def _last_error(shelf: Shelf, session: Json) -> Json | None:
+    """Why the shopper is here again."""
+    intent = shelf.objects.get(session["payment_intent"] or "", {})
+    error: Json | None = intent.get("last_payment_error")
+    return error

@@ -1,0 +1,231 @@
+"""Checkout sessions, as a shop's server and a shopper's browser meet them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+
+from tests.fakes.cast import CHALLENGED, DECLINED, SHOP, VISA, Shop, refused, wanted
+
+HOUR = 3600
+
+
+def test_a_session_adds_up_its_lines(shop: Shop) -> None:
+    line = {**wanted(250)["line_items"][0], "quantity": 3}
+    session = shop.session(line_items=[line])
+    assert (session.amount_total, session.currency, session.status) == (750, "gbp", "open")
+    assert (session.payment_status, session.payment_intent) == ("unpaid", None)
+
+
+def test_a_paid_page_sends_the_shopper_back_to_the_shop(shop: Shop) -> None:
+    session = shop.session()
+    answer = shop.press(session.url, number=VISA)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"{SHOP}/thanks?session={session.id}"
+
+
+def test_a_paid_session_is_complete(shop: Shop) -> None:
+    session = shop.session(metadata={"our_ref": "T-1"})
+    shop.fake.pay(session.id)
+    paid = shop.api.checkout.sessions.retrieve(session.id)
+    assert (paid.status, paid.payment_status, paid.url) == ("complete", "paid", None)
+    assert paid.metadata is not None
+    assert paid.metadata["our_ref"] == "T-1"
+    assert shop.kinds()[-2:] == ["payment_intent.succeeded", "checkout.session.completed"]
+
+
+def test_a_declined_card_leaves_the_page_open(shop: Shop) -> None:
+    session = shop.session()
+    answer = shop.press(session.url, number=DECLINED)
+    assert "Your card was declined." in answer.text
+    told = shop.api.checkout.sessions.retrieve(session.id)
+    assert (told.status, told.payment_status) == ("open", "unpaid")
+    intent = shop.intent_of(session.id)
+    assert intent.status == "requires_payment_method"
+    assert intent.last_payment_error is not None
+    assert intent.last_payment_error.decline_code == "generic_decline"
+
+
+def test_another_card_pays_after_a_declined_one(shop: Shop) -> None:
+    session = shop.session()
+    shop.fake.pay(session.id, DECLINED)
+    shop.fake.pay(session.id, VISA)
+    assert shop.intent_of(session.id).status == "succeeded"
+    assert shop.kinds().count("payment_intent.created") == 1
+
+
+def test_a_number_that_is_none_is_said_to_be_wrong(shop: Shop) -> None:
+    session = shop.session()
+    sent = shop.fake.pay(session.id, "4242424242424241")
+    assert sent.error
+    assert sent.error["code"] == "incorrect_number"
+
+
+@pytest.mark.parametrize(
+    ("agreed", "status"), [(True, "succeeded"), (False, "requires_payment_method")]
+)
+def test_a_challenge_is_answered_on_a_page_of_its_own(
+    shop: Shop, agreed: bool, status: str
+) -> None:
+    session = shop.session()
+    asked = shop.press(session.url, number=CHALLENGED).headers["location"]
+    answered = httpx.post(asked, data={"agreed": str(agreed).lower()}, trust_env=False)
+    assert answered.status_code == 303
+    assert answered.headers["location"] == (
+        f"{SHOP}/thanks?session={session.id}" if agreed else session.url
+    )
+    assert shop.intent_of(session.id).status == status
+
+
+@pytest.mark.parametrize("wallet", ["apple_pay", "google_pay", "link"])
+def test_a_wallet_pays_as_a_card(shop: Shop, wallet: str) -> None:
+    session = shop.session()
+    shop.fake.pay(session.id, pay_with=wallet)
+    charge = shop.intent_of(session.id).latest_charge
+    assert isinstance(charge, stripe.Charge)
+    details = charge.payment_method_details
+    assert details
+    assert details.card
+    assert details.card.wallet
+    assert details.card.wallet.type == wallet
+
+
+@pytest.mark.parametrize("kind", ["alipay", "wechat_pay"])
+def test_wallets_of_china_authorise_on_their_page(shop: Shop, kind: str) -> None:
+    session = shop.session()
+    asked = shop.press(session.url, pay_with=kind).headers["location"]
+    httpx.post(asked, data={"agreed": "true"}, trust_env=False)
+    intent = shop.intent_of(session.id)
+    assert intent.status == "succeeded"
+    assert isinstance(intent.latest_charge, stripe.Charge)
+    assert intent.latest_charge.payment_method_details
+    assert intent.latest_charge.payment_method_details.type == kind
+
+
+def test_a_session_runs_out_at_its_time(shop: Shop) -> None:
+    session = shop.session(expires_at=int(shop.clock().timestamp()) + HOUR)
+    shop.clock.forward(hours=1)
+    assert shop.api.checkout.sessions.retrieve(session.id).status == "expired"
+    assert shop.kinds() == ["checkout.session.expired"]
+
+
+def test_an_expired_page_says_so(shop: Shop) -> None:
+    session = shop.session()
+    assert shop.api.checkout.sessions.expire(session.id).status == "expired"
+    assert session.url
+    assert "expired" in httpx.get(session.url, trust_env=False).text
+    assert shop.fake.pay(session.id).error
+
+
+def test_expiry_cancels_what_the_shopper_tried(shop: Shop) -> None:
+    session = shop.session()
+    shop.fake.pay(session.id, DECLINED)
+    shop.api.checkout.sessions.expire(session.id)
+    intent = shop.intent_of(session.id)
+    assert (intent.status, intent.cancellation_reason) == ("canceled", "expired")
+
+
+def test_a_complete_session_cannot_expire(shop: Shop) -> None:
+    session = shop.session()
+    shop.fake.pay(session.id)
+    with pytest.raises(stripe.InvalidRequestError, match="complete"):
+        shop.api.checkout.sessions.expire(session.id)
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        ({"success_url": "shop"}, ("url_invalid", "success_url")),
+        ({"return_url": SHOP}, (None, "return_url")),
+        ({"ui_mode": "elements"}, (None, "success_url")),
+        ({"expires_at": 1793620800 + 60}, (None, "expires_at")),
+        ({"expires_at": 1793620800 + 90000}, (None, "expires_at")),
+        ({"discounts": [{"coupon": "ten"}]}, ("resource_missing", "discounts[0][coupon]")),
+        ({"customer": "cus_1"}, ("resource_missing", "customer")),
+        ({"line_items": []}, ("parameter_missing", "line_items")),
+        ({"mode": "setup"}, (None, "mode")),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    shop: Shop, more: dict[str, Any], wrong: tuple[str | None, str]
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        shop.api.checkout.sessions.create(wanted(**more))
+    assert refused(caught.value)[1:] == wrong
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ((49, "usd"), "amount_too_small"),
+        ((29, "gbp"), "amount_too_small"),
+        ((249, "dkk"), "amount_too_small"),
+        ((49, "jpy"), "amount_too_small"),
+        ((100_000_000, "gbp"), "amount_too_large"),
+        ((1001, "kwd"), None),
+        ((10050, "isk"), None),
+        ((1000, "xxx"), None),
+    ],
+)
+def test_amounts_have_the_limits_of_their_currency(
+    shop: Shop, asked: tuple[int, str], code: str | None
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        shop.api.checkout.sessions.create(wanted(*asked))
+    assert caught.value.code == code
+
+
+def test_an_account_charges_only_what_it_may(shop: Shop) -> None:
+    shop.fake.limit(shop.merchant.id, currencies=["gbp"])
+    with pytest.raises(stripe.InvalidRequestError, match="cannot currently charge in eur"):
+        shop.api.checkout.sessions.create(wanted(1000, "eur"))
+
+
+@pytest.mark.parametrize(
+    ("more", "kinds"),
+    [
+        ({"currency": "gbp"}, ["card", "alipay", "wechat_pay"]),
+        ({"currency": "cny"}, ["card", "alipay", "wechat_pay"]),
+        ({"currency": "eur"}, ["card"]),
+        ({"currency": "gbp", "allowed_payment_method_types": ["card"]}, ["card"]),
+        ({"currency": "gbp", "excluded_payment_method_types": ["card"]}, ["alipay", "wechat_pay"]),
+        ({"currency": "gbp", "payment_intent_data": {"capture_method": "manual"}}, ["card"]),
+    ],
+)
+def test_methods_are_those_that_fit(shop: Shop, more: dict[str, Any], kinds: list[str]) -> None:
+    assert shop.session(1000, **more).payment_method_types == kinds
+
+
+def test_a_list_of_methods_is_a_thing_of_the_past(rough_shop: Shop) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        rough_shop.api.checkout.sessions.create(wanted(payment_method_types=["card"]))
+    assert caught.value.code == "payment_method_types_no_longer_supported"
+    assert [each.param for each in rough_shop.fake.violations] == ["payment_method_types"]
+
+
+def test_sessions_are_found_by_their_intent(shop: Shop) -> None:
+    session = shop.session()
+    shop.session()
+    shop.fake.pay(session.id)
+    intent = shop.intent_of(session.id).id
+    found = shop.api.checkout.sessions.list({"payment_intent": intent}).data
+    assert [each.id for each in found] == [session.id]
+
+
+def test_lines_are_told_to_who_asks(shop: Shop) -> None:
+    session = shop.session(700)
+    lines = shop.api.checkout.sessions.line_items.list(session.id).data
+    assert [(each.description, each.amount_total) for each in lines] == [("Tea", 700)]
+
+
+def test_a_saved_card_gets_a_customer(shop: Shop) -> None:
+    session = shop.session(saved_payment_method_options={"payment_method_save": "enabled"})
+    shop.fake.pay(session.id, save=True)
+    intent = shop.intent_of(session.id)
+    assert intent.setup_future_usage == "off_session"
+    assert isinstance(intent.customer, str)
+    kept = shop.api.customers.payment_methods.list(intent.customer).data
+    assert [each.id for each in kept] == [intent.payment_method]
