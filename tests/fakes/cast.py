@@ -127,4 +127,10 @@ class Shop:
 def refused(error: stripe.StripeError) -> tuple[int | None, str | None, str | None]:
     """Status, code and parameter of a refusal."""
     told = error.error
-    return error.http_status, error.code, told.param if told else None
+    code, param = (told.code, told.param) if told else (None, None)
+    return error.http_status, code, param
+
+
+def headers(error: stripe.StripeError) -> dict[str, str]:
+    assert error.headers is not None
+    return dict(error.headers)

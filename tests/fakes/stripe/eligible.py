@@ -12,6 +12,14 @@ WALLETS_OF_CHINA: Final = frozenset({"alipay", "wechat_pay"})
 EXCLUSIVE: Final = ("allowed_payment_method_types", "excluded_payment_method_types")
 
 
+def options(params: Json) -> Json:
+    """`payment_method_options` as they are told: what was asked for, and Stripe's defaults."""
+    told: Json = params.get("payment_method_options") or {}
+    if "card" in told:
+        told = {**told, "card": {"request_three_d_secure": "automatic", **told["card"]}}
+    return told
+
+
 def gone() -> Refused:
     """docs.stripe.com/changelog/endive: both creates refuse the explicit list."""
     return invalid(

@@ -40,6 +40,8 @@ class _Path:
         value = told[name] if name in told else _included(self.shelf, told, name)
         if value is None and name not in told:
             raise self._refused()
+        if isinstance(value, int | float):
+            raise self._refused()
         if not isinstance(value, str):
             return value
         if value not in self.shelf.objects:

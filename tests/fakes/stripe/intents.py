@@ -66,7 +66,7 @@ def _fields(params: Json, amount: int, currency: str) -> Json:
         "on_behalf_of": None,
         "payment_method": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": params.get("payment_method_options") or {},
+        "payment_method_options": eligible.options(params),
         "payment_method_types": [],
         "processing": None,
         "review": None,

@@ -132,7 +132,7 @@ def _fields(shelf: Shelf, params: Json) -> Json:
         "expires_at": params.get("expires_at", future),
         "metadata": metadata.merged({}, params.get("metadata")),
         "mode": "payment",
-        "payment_method_options": params.get("payment_method_options") or {},
+        "payment_method_options": eligible.options(params),
         "payment_status": "unpaid",
         "phone_number_collection": {"enabled": False},
         "shipping_options": [],

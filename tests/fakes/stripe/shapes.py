@@ -28,9 +28,8 @@ class Text:
             raise invalid("Invalid string", param=at)
         if self.choices and raw not in self.choices:
             raise invalid(f"Invalid {at}: must be one of {', '.join(self.choices)}", param=at)
-        if not self.choices and not raw:
-            said = f"You passed an empty string for '{at}', which cannot be unset."
-            raise invalid(said, code="parameter_invalid_empty", param=at)
+        if not self.choices:
+            _refuse_empty(raw, at)
         if len(raw) > self.longest:
             said = f"Invalid string: {raw[:20]}...; must be at most {self.longest} characters"
             raise invalid(said, param=at)
@@ -40,6 +39,7 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Whole:
     def read(self, raw: Raw, at: str) -> int:
+        _refuse_empty(raw, at)
         digits = raw.removeprefix("-") if isinstance(raw, str) else ""
         if not (digits.isascii() and digits.isdecimal()) or not isinstance(raw, str):
             raise invalid(f"Invalid integer: {raw}", code="parameter_invalid_integer", param=at)
@@ -51,6 +51,7 @@ class Number:
     """A decimal: exact, so it stays text."""
 
     def read(self, raw: Raw, at: str) -> str:
+        _refuse_empty(raw, at)
         try:
             Decimal(raw if isinstance(raw, str) else "")
         except InvalidOperation:
@@ -61,6 +62,7 @@ class Number:
 @dataclass(frozen=True, slots=True)
 class Flag:
     def read(self, raw: Raw, at: str) -> bool:
+        _refuse_empty(raw, at)
         if raw not in {"true", "false"}:
             raise invalid(f"Invalid boolean: {raw}", param=at)
         return raw == "true"
@@ -145,6 +147,12 @@ class Anything:
         if not isinstance(raw, str):
             raise invalid("Invalid string", param=at)
         return raw
+
+
+def _refuse_empty(raw: Raw, at: str) -> None:
+    if raw == "":
+        said = f"You passed an empty string for '{at}', which cannot be unset."
+        raise invalid(said, code="parameter_invalid_empty", param=at)
 
 
 def _inside(at: str, name: str) -> str:
