@@ -61,6 +61,7 @@ def _fields(params: Json, amount: int, currency: str) -> Json:
         "excluded_payment_method_types": params.get("excluded_payment_method_types"),
         "last_payment_error": None,
         "latest_charge": None,
+        "managed_payments": None,
         "metadata": metadata.merged({}, params.get("metadata")),
         "next_action": None,
         "on_behalf_of": None,

@@ -51,6 +51,7 @@ NEVER: Final = (
     "customer_account",
     "customer_details",
     "invoice",
+    "managed_payments",
     "optional_items",
     "payment_intent",
     "payment_link",
