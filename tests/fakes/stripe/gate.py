@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,25 +16,12 @@ from tests.fakes.stripe.expand import expanded
 from tests.fakes.stripe.forms import Raw, parse
 from tests.fakes.stripe.idempotency import Answer, Keys, Scope
 from tests.fakes.stripe.objects import Account, Asked, Key
+from tests.fakes.stripe.request import Request
 from tests.fakes.stripe.routes import Route
 from tests.fakes.stripe.store import Shelf, World
 from tests.fakes.stripe.trouble import REFUSALS, Planned, Trouble, broken
 
 FORM: Final = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """`form`: the body of a POST, else the query. `headers` by lower-case names."""
-
-    method: str
-    path: str
-    form: str
-    headers: Mapping[str, str]
-
-    @property
-    def address(self) -> str:
-        return f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)

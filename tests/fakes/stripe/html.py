@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 
 from tests.fakes.stripe.currencies import major
@@ -10,11 +11,19 @@ from tests.fakes.stripe.store import Shelf
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 2rem auto; padding: 0 1rem }
-label { display: block; margin: .5rem 0 } input:not([type=checkbox]) { display: block; width: 100%;
+label { display: block; margin: .5rem 0 }
+input:not([type=checkbox], [type=radio]) { display: block; width: 100%;
 box-sizing: border-box; padding: .5rem; font: inherit } button { padding: .6rem 1rem; font: inherit;
 margin: .25rem .25rem .25rem 0 } table { width: 100%; border-collapse: collapse }
 td, th { text-align: left; padding: .25rem 0 } td:last-child, th:last-child { text-align: right }
 [role=alert] { border: 2px solid #b00020; padding: .5rem } hr { border: 0; border-top: 1px solid }
+"""
+FRAME = """
+body { margin: 0; padding: 2px; max-width: none; color: var(--colorText, #1a1a1a);
+background: var(--colorBackground, transparent); font-family: var(--fontFamily, system-ui) }
+input:not([type=radio], [type=checkbox], [type=hidden]) { border: 1px solid currentColor;
+border-radius: var(--borderRadius, 4px); background: var(--colorBackground, #fff); color: inherit }
+button { background: var(--colorPrimary, #1a1a1a); color: #fff; border: 0; width: 100% }
 """
 NAMES = {
     "apple_pay": "Apple Pay",
@@ -73,7 +82,7 @@ def _form(session: Json, total: str) -> str:
         f'<button name="pay_with" value="{each}" formnovalidate>{NAMES[each]}</button>'
         for each in [*wallets, *others]
     )
-    card = f"{card_fields()}{_consent(session)}" if "card" in kinds else ""
+    card = f"{card_fields()}{consent(session)}" if "card" in kinds else ""
     press = f'<button name="pay_with" value="card">Pay {total}</button>' if card else ""
     return f'<form method="post">{_email(session)}{card}{press}<hr>{buttons}</form>'
 
@@ -92,7 +101,7 @@ def card_fields() -> str:
     )
 
 
-def _consent(session: Json) -> str:
+def consent(session: Json) -> str:
     options = session["saved_payment_method_options"] or {}
     if options.get("payment_method_save") != "enabled":
         return ""
@@ -111,14 +120,15 @@ def over(session: Json) -> bytes:
     return document("Paid", "<h1>You have already paid</h1>")
 
 
-def challenge(intent: Json, kind: str) -> bytes:
-    """The issuer's question, or the wallet's page."""
+def challenge(intent: Json, kind: str, *, framed: bool) -> bytes:
+    """The issuer's question, or the wallet's page; `framed`: in a dialog of the shop's page."""
     title = NAMES.get(kind, "3-D Secure")
     yes, no = ("Authorise", "Fail") if kind in NAMES else ("Complete", "Fail")
+    hidden = '<input type="hidden" name="frame" value="1">' if framed else ""
     sum_ = amount(intent["amount"], intent["currency"])
     return document(
         title,
-        f"<h1>{title}</h1><p>{sum_}</p><form method='post'>"
+        f"<h1>{title}</h1><p>{sum_}</p><form method='post'>{hidden}"
         f"<button name='agreed' value='true'>{yes}</button>"
         f"<button name='agreed' value='false'>{no}</button></form>",
     )
@@ -126,3 +136,20 @@ def challenge(intent: Json, kind: str) -> bytes:
 
 def plain(said: str) -> bytes:
     return document(said, f"<h1>{escape(said)}</h1>")
+
+
+def framed(body: str, data: dict[str, str], *, script: str) -> bytes:
+    """The inside of a frame of Stripe.js; `data` for its script."""
+    given = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Stripe</title>'
+        f"<style>{STYLE}{FRAME}</style></head><body {given}>{body}"
+        f'<script src="/elements/{script}"></script></body></html>'
+    ).encode()
+
+
+def answered(error: Json | None) -> bytes:
+    """The end of a question in a dialog."""
+    named = {name: (error or {}).get(name) for name in ("message", "code", "decline_code")}
+    answer = json.dumps({"kind": "answered", "error": named if error else None})
+    return framed("<p>Done</p>", {"answer": answer}, script="answered.js")

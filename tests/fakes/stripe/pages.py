@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
-from tests.fakes.stripe import html, shopper
+from tests.fakes.stripe import elements, html, shopper
 from tests.fakes.stripe.errors import Json
-from tests.fakes.stripe.gate import Gate, Request
-from tests.fakes.stripe.store import Shelf
-
-HTML: Final = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    status: int
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=lambda: dict(HTML))
-
-
-def see(url: str) -> Page:
-    return Page(303, b"", {"Location": url})
-
+from tests.fakes.stripe.gate import Gate
+from tests.fakes.stripe.page import Page, see
+from tests.fakes.stripe.request import Request
+from tests.fakes.stripe.store import Shelf, World
 
 NOWHERE: Final = Page(404, html.plain("Page not found"))
 
@@ -37,6 +25,8 @@ class Pages:
 
     def page(self, request: Request) -> Page | None:
         """None where the address is the API's."""
+        if request.path in elements.SCRIPTS:
+            return elements.script(elements.SCRIPTS[request.path])
         for start, do in self._doors():
             if request.path.startswith(start):
                 with self._gate.lock:
@@ -48,6 +38,8 @@ class Pages:
         return (
             ("/c/pay/", self._checkout),
             ("/authenticate/", self._authenticate),
+            ("/elements/", partial(elements.frame, self._gate.world)),
+            ("/v1/payment_pages/", partial(elements.endpoint, self._gate.world)),
         )
 
     def _checkout(self, request: Request) -> Page:
@@ -69,19 +61,18 @@ class Pages:
     def _authenticate(self, request: Request) -> Page:
         """The client secret of the intent is what lets one in."""
         secret = request.path.split("/")[2]
-        try:
-            shelf, intent = shopper.find(self._gate.world, secret.partition("_secret_")[0])
-        except KeyError:
-            return NOWHERE
-        if intent.get("client_secret") != secret:
-            return NOWHERE
-        if intent["status"] != "requires_action":
-            return Page(200, html.plain("There is nothing to answer"))
+        found = _asked(self._gate.world, secret)
+        if found is None:
+            return Page(404, html.plain("There is nothing to answer"))
+        shelf, intent = found
+        form = dict(parse_qsl(request.form))
         if request.method == "GET":
             kind = shelf.objects[intent["payment_method"]]["type"]
-            return Page(200, html.challenge(intent, kind))
-        agreed = dict(parse_qsl(request.form)).get("agreed") == "true"
-        return see(shopper.answer(shelf, intent, agreed=agreed).url)
+            return Page(200, html.challenge(intent, kind, framed="frame" in form))
+        sent = shopper.answer(shelf, intent, agreed=form.get("agreed") == "true")
+        if "frame" in form:
+            return Page(200, html.answered(sent.error))
+        return see(sent.url)
 
 
 def _opened(shelf: Shelf, session: Json, request: Request) -> Page:
@@ -94,6 +85,16 @@ def _opened(shelf: Shelf, session: Json, request: Request) -> Page:
     if sent.error:
         return Page(200, html.checkout(shelf, session, sent.error))
     return see(sent.url)
+
+
+def _asked(world: World, secret: str) -> tuple[Shelf, Json] | None:
+    """The intent with that client secret, if it waits for an answer."""
+    try:
+        shelf, intent = shopper.find(world, secret.partition("_secret_")[0])
+    except KeyError:
+        return None
+    waits = intent.get("client_secret") == secret and intent["status"] == "requires_action"
+    return (shelf, intent) if waits else None
 
 
 def _last_error(shelf: Shelf, session: Json) -> Json | None:

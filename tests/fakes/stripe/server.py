@@ -8,8 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 from urllib.parse import urlsplit
 
-from tests.fakes.stripe.gate import Gate, Request
-from tests.fakes.stripe.pages import Page, Pages
+from tests.fakes.stripe.gate import Gate
+from tests.fakes.stripe.page import Page
+from tests.fakes.stripe.pages import Pages
+from tests.fakes.stripe.request import Request
 
 HOST: Final = "127.0.0.1"
 
