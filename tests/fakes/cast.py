@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import httpx
 import stripe
 
-from tests.fakes.stripe.fake import Fake, Merchant
+from tests.fakes.stripe.fake import Fake
+from tests.fakes.stripe.opening import Merchant
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams

@@ -84,3 +84,11 @@ def test_another_s_card_is_refused(shop: Shop) -> None:
         shop.api.payment_intents.create(
             {"amount": 500, "currency": "gbp", "payment_method": kept.id}
         )
+
+
+def test_a_customer_s_card_is_told_by_its_owner_s_address(shop: Shop) -> None:
+    customer = a_customer(shop)
+    kept = shop.api.payment_methods.attach(VISA, {"customer": customer}).id
+    assert shop.api.customers.payment_methods.retrieve(customer, kept).id == kept
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.api.customers.payment_methods.retrieve(a_customer(shop), kept)

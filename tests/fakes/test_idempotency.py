@@ -58,9 +58,10 @@ def test_a_key_is_forgotten_after_a_day(shop: Shop) -> None:
     assert create(shop).id != first.id
 
 
-def test_a_key_has_at_most_255_characters(shop: Shop) -> None:
+def test_a_key_has_at_most_255_characters(rough_shop: Shop) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="255"):
-        create(shop, "k" * 256)
+        create(rough_shop, "k" * 256)
+    assert "256 characters" in rough_shop.fake.violations[0].said
 
 
 def test_a_repetition_while_the_first_is_under_way_is_refused(shop: Shop) -> None:
@@ -117,3 +118,15 @@ def test_a_lock_that_was_not_got_may_be_tried_again(shop: Shop) -> None:
 def test_trouble_meets_whom_it_is_for(shop: Shop) -> None:
     shop.fake.trouble.next("error_before", on="/v1/refunds")
     assert create(shop).status == "open"
+
+
+def test_a_slow_answer_is_an_answer(shop: Shop) -> None:
+    shop.fake.trouble.delay(0.01, on="POST")
+    assert create(shop).status == "open"
+
+
+def test_a_repetition_names_the_request_that_it_repeats(shop: Shop) -> None:
+    first, again = create(shop).last_response, create(shop).last_response
+    assert first
+    assert again
+    assert again.headers["Original-Request"] == first.headers["Request-Id"]

@@ -83,3 +83,8 @@ def test_a_payout_that_failed_is_paid_out_again(shop: Shop) -> None:
     assert shop.api.payouts.retrieve(first).failure_code == "account_closed"
     second = shop.fake.close_day(shop.merchant.id)
     assert shop.api.payouts.retrieve(second).amount == 1457
+
+
+def test_stripe_bills_what_is_of_no_payment(shop: Shop) -> None:
+    shop.fake.bill(shop.merchant.id, 250)
+    assert shop.money() == [("stripe_fee", -250, 0)]

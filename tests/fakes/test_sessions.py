@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -229,3 +230,26 @@ def test_a_saved_card_gets_a_customer(shop: Shop) -> None:
     assert isinstance(intent.customer, str)
     kept = shop.api.customers.payment_methods.list(intent.customer).data
     assert [each.id for each in kept] == [intent.payment_method]
+
+
+@pytest.mark.parametrize(("agreed", "end"), [(True, "succeeded"), (False, "failed")])
+def test_money_that_takes_long_completes_the_session_first(
+    shop: Shop, agreed: bool, end: str
+) -> None:
+    session = shop.session()
+    shop.fake.pay(session.id, pay_with="alipay")
+    shop.fake.answer(shop.intent_of(session.id).id, agreed=agreed, after=timedelta(hours=1))
+    told = shop.api.checkout.sessions.retrieve(session.id)
+    assert (told.status, told.payment_status) == ("complete", "unpaid")
+    shop.clock.forward(hours=1)
+    told = shop.api.checkout.sessions.retrieve(session.id)
+    assert told.payment_status == ("paid" if agreed else "unpaid")
+    assert shop.kinds()[-1] == f"checkout.session.async_payment_{end}"
+
+
+def test_link_is_not_shown_where_it_is_switched_off(shop: Shop) -> None:
+    session = shop.session(wallet_options={"link": {"display": "never"}})
+    assert session.url
+    page = httpx.get(session.url, trust_env=False).text
+    assert "Google Pay" in page
+    assert "Link" not in page

@@ -109,3 +109,10 @@ def test_the_hosted_page_works_without_script(till: Till) -> None:
     till.page.get_by_label("Card number").fill(VISA)
     till.page.get_by_role("button", name="Pay 15.00 GBP").click()
     expect(till.page).to_have_url(re.compile("/thanks"))
+
+
+def test_an_element_of_an_expired_session_says_so(till: Till) -> None:
+    session = till.session()
+    till.api.checkout.sessions.expire(session.id)
+    till.visit(session)
+    expect(till.page.locator("body")).to_have_attribute("data-failed", "resource_missing")

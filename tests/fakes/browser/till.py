@@ -9,7 +9,8 @@ import stripe
 from playwright.sync_api import FrameLocator, Page
 
 from tests.fakes.cast import wanted
-from tests.fakes.stripe.fake import Fake, Merchant
+from tests.fakes.stripe.fake import Fake
+from tests.fakes.stripe.opening import Merchant
 
 PAGE: Final = """
 <!doctype html><title>Shop</title><script src="%s/v3/"></script>
@@ -24,6 +25,7 @@ PAGE: Final = """
     const payment = checkout.createPaymentElement();
     const express = checkout.createExpressCheckoutElement();
     payment.on("change", (event) => document.body.dataset.complete = event.complete);
+    payment.on("loaderror", (event) => document.body.dataset.failed = event.error.code);
     payment.mount("#payment");
     const loaded = await checkout.loadActions();
     if (loaded.type === "error") return said(loaded);

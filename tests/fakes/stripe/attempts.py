@@ -51,6 +51,13 @@ def authenticate(shelf: Shelf, intent: Json, *, agreed: bool) -> None:
         shelf.notes[method["id"]]["saved"] = True
 
 
+def process(shelf: Shelf, intent: Json) -> None:
+    """The money is under way."""
+    touch(shelf, intent)
+    intent.update(status="processing", next_action=None)
+    announce(shelf, "payment_intent.processing", intent)
+
+
 def fail(shelf: Shelf, intent: Json, method: Json, *, told: Json, charged: bool = True) -> Refused:
     """Note the decline; the refusal to raise. `charged`: whether the issuer was asked."""
     if charged:

@@ -79,6 +79,12 @@ def book(shelf: Shelf, source: Json, moved: Movement) -> Json:
     return told
 
 
+def bill(shelf: Shelf, amount: int, said: str) -> Json:
+    """A fee of Stripe's that is of no payment, in the account's minor units."""
+    nobody = {"id": None, "currency": shelf.account.currency, "description": said}
+    return book(shelf, nobody, Movement("stripe_fee", -amount, at_once=True, settled=True))
+
+
 def make_available(shelf: Shelf) -> None:
     """What is pending becomes available now."""
     for told in shelf.of("balance_transaction"):

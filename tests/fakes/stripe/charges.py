@@ -16,6 +16,23 @@ HELD_FOR: Final = timedelta(days=7)
 BOOKED_AFTER: Final = timedelta(seconds=2)
 """How long a charge that is captured asynchronously has no balance transaction yet."""
 
+NEVER: Final = (
+    "application",
+    "application_fee",
+    "application_fee_amount",
+    "balance_transaction",
+    "failure_balance_transaction",
+    "on_behalf_of",
+    "receipt_number",
+    "receipt_url",
+    "review",
+    "source_transfer",
+    "statement_descriptor",
+    "transfer_data",
+    "transfer_group",
+)
+"""What a new charge does not have, or a shop's never has."""
+
 
 def make(shelf: Shelf, intent: Json, method: Json, *, failure: Json | None = None) -> Json:
     """The issuer's yes, or with `failure` its no, about all of the intent's amount."""
@@ -25,13 +42,10 @@ def make(shelf: Shelf, intent: Json, method: Json, *, failure: Json | None = Non
         "charge",
         "ch" if method["type"] == "card" else "py",
         {
+            **dict.fromkeys(NEVER),
             "amount": amount,
             "amount_captured": 0 if held or failure else amount,
             "amount_refunded": 0,
-            "application": None,
-            "application_fee": None,
-            "application_fee_amount": None,
-            "balance_transaction": None,
             "billing_details": method["billing_details"],
             "calculated_statement_descriptor": shelf.account.name.upper()[:22],
             "captured": not held and not failure,
@@ -39,12 +53,10 @@ def make(shelf: Shelf, intent: Json, method: Json, *, failure: Json | None = Non
             "customer": intent["customer"],
             "description": intent["description"],
             "disputed": False,
-            "failure_balance_transaction": None,
             "failure_code": failure["code"] if failure else None,
             "failure_message": failure["message"] if failure else None,
             "fraud_details": {},
             "metadata": dict(intent["metadata"]),
-            "on_behalf_of": None,
             "outcome": _outcome(failure),
             "paid": not failure,
             "payment_intent": intent["id"],
@@ -52,17 +64,10 @@ def make(shelf: Shelf, intent: Json, method: Json, *, failure: Json | None = Non
             "payment_method_details": _details(shelf, intent, method),
             "radar_options": {},
             "receipt_email": intent["receipt_email"],
-            "receipt_number": None,
-            "receipt_url": None,
             "refunded": False,
-            "review": None,
             "shipping": intent["shipping"],
-            "source_transfer": None,
-            "statement_descriptor": None,
             "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
             "status": "failed" if failure else "succeeded",
-            "transfer_data": None,
-            "transfer_group": None,
         },
     )
     shelf.add(told, links=["payment_intent", "customer"])

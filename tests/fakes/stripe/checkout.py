@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from tests.fakes.stripe import attempts, customers, intents, methods
@@ -33,12 +34,33 @@ def confirm(shelf: Shelf, session: Json, means: Means, *, save: bool = False) ->
     return intent
 
 
-def answer(shelf: Shelf, intent: Json, *, agreed: bool) -> None:
-    """The shopper answered the issuer or the wallet. Raises Refused (402) on a decline."""
+def answer(shelf: Shelf, intent: Json, *, agreed: bool, after: timedelta = timedelta(0)) -> None:
+    """The shopper answered the issuer or the wallet. Raises Refused (402) on a decline.
+
+    `after`: the money takes that long, or the refusal; the session is complete meanwhile.
+    """
     if intent["status"] != "requires_action":
         raise invalid("Nobody waits for this answer.", code="payment_intent_unexpected_state")
-    attempts.authenticate(shelf, intent, agreed=agreed)
+    if after:
+        attempts.process(shelf, intent)
+        shelf.world.after(after, lambda: _arrive(shelf, intent, agreed=agreed))
+    else:
+        attempts.authenticate(shelf, intent, agreed=agreed)
     follow(shelf, intent)
+
+
+def _arrive(shelf: Shelf, intent: Json, *, agreed: bool) -> None:
+    """What took long has ended; unless it was canceled meanwhile."""
+    if intent["status"] != "processing":
+        return
+    end = "succeeded"
+    try:
+        attempts.authenticate(shelf, intent, agreed=agreed)
+    except Refused:
+        end = "failed"
+    session = shelf.objects.get(shelf.notes[intent["id"]].get("session", ""))
+    if session is not None:
+        announce(shelf, f"checkout.session.async_payment_{end}", session)
 
 
 def follow(shelf: Shelf, intent: Json) -> None:

@@ -105,14 +105,14 @@ def _row(shelf: Shelf, booked: Json, zone: tzinfo) -> Json:
         "gross": major(booked["amount"], currency),
         "net": major(booked["net"], currency),
         "reporting_category": booked["reporting_category"],
-        "source_id": booked["source"],
+        "source_id": booked["source"] or "",
         **_origin(shelf, booked, zone),
     }
 
 
 def _origin(shelf: Shelf, booked: Json, zone: tzinfo) -> Json:
     """What the shop knows the money by: the charge, the intent, their metadata."""
-    source = shelf.objects[booked["source"]]
+    source = shelf.objects.get(booked["source"], {"id": ""})
     charge = shelf.objects.get(source["charge"] if "charge" in source else source["id"], {})
     if charge.get("object") != "charge":
         return {}

@@ -27,7 +27,6 @@ SCRIPTS: Final = {
     "/elements/answered.js": "answered.js",
 }
 OPEN_TO_ALL: Final = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
-WALLETS: Final = ("apple_pay", "google_pay", "link")
 
 
 @cache
@@ -59,7 +58,7 @@ def frame(world: World, request: Request) -> Page:
     try:
         shelf, session = _entered(world, form)
     except Refused as refusal:
-        return Page(200, html.plain(str(refusal)))
+        return Page(200, html.unloadable(_shown(refusal.error)))
     inner = _payment(session) if kind == "payment" else _express(shelf, session, form)
     return Page(
         200,
@@ -161,14 +160,12 @@ def _radio(kind: str, *, checked: bool) -> str:
 
 def _express(shelf: Shelf, session: Json, form: dict[str, str]) -> str:
     """The wallets, where the shop's domain is registered and cards are taken."""
-    if "card" not in session["payment_method_types"]:
-        return ""
     domains: list[Any] = shelf.of("payment_method_domain")
     known = next((each for each in domains if each["domain_name"] == form.get("host")), None)
     if known is None:
         return ""
     return "".join(
         f'<button value="{escape(each)}">{html.NAMES[each]}</button>'
-        for each in WALLETS
+        for each in html.wallets_of(session)
         if known[each]["status"] == "active"
     )

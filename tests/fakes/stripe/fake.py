@@ -6,35 +6,20 @@ import copy
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
 from tests.fakes.stripe import balance as balances
-from tests.fakes.stripe import disputes, endpoints, payouts, refunds, shopper
+from tests.fakes.stripe import disputes, opening, payouts, refunds, shopper
 from tests.fakes.stripe.errors import Json
 from tests.fakes.stripe.gate import Gate, Violation
-from tests.fakes.stripe.objects import METHODS, Account, Key
+from tests.fakes.stripe.objects import METHODS
+from tests.fakes.stripe.opening import Merchant
 from tests.fakes.stripe.post import Letter, Post
 from tests.fakes.stripe.server import Server
 from tests.fakes.stripe.shopper import Sent
 from tests.fakes.stripe.store import Shelf, World
-
-
-@dataclass(frozen=True, slots=True)
-class Merchant:
-    """What the owner of a new account writes down."""
-
-    id: str
-    key: str
-    restricted_key: str
-    live_key: str
-    publishable_key: str
-    live_publishable_key: str
-    webhook_secret: str
-    """Of the endpoint of test mode; "" where none was asked for."""
-    live_webhook_secret: str
 
 
 def utc_now() -> datetime:
@@ -117,49 +102,14 @@ class Fake:
         Whatever Stripe can charge may be charged, by card, Alipay and WeChat Pay: see `limit`.
         """
         with self.lock:
-            account = Account(
-                id=self.world.new_id("acct", 16),
-                name=name,
-                country=country,
-                currency=currency,
-                created=self.world.timestamp(),
-            )
-            self.world.accounts[account.id] = account
-            for live in (False, True):
-                account.keys += [self._new_key(kind, live=live) for kind in ("sk", "rk", "pk")]
-            events = list(enabled_events)
-            test = self._listen(account, webhook_url, events, live=False)
-            lively = self._listen(account, webhook_url, events, live=True)
-        return Merchant(
-            id=account.id,
-            key=account.key("sk"),
-            restricted_key=account.key("rk"),
-            live_key=account.key("sk", live=True),
-            publishable_key=account.key("pk"),
-            live_publishable_key=account.key("pk", live=True),
-            webhook_secret=test,
-            live_webhook_secret=lively,
-        )
-
-    def _new_key(self, kind: str, *, live: bool) -> Key:
-        mode = "live" if live else "test"
-        return Key(self.world.new_id(f"{kind}_{mode}", 32), kind, live)
-
-    def _listen(self, account: Account, url: str, events: list[str], *, live: bool) -> str:
-        if not url:
-            return ""
-        shelf = self.world.shelf(account, live=live)
-        told = endpoints.make(shelf, {"url": url, "enabled_events": events})
-        return str(told["secret"])
+            account = opening.add(self.world, name, country=country, currency=currency)
+            secrets = opening.listen(self.world, account, webhook_url, events=enabled_events)
+        return opening.merchant(account, secrets)
 
     def roll_key(self, key: str) -> str:
         """A new key in the place of one that is expired from now on."""
         with self.lock:
-            account, old = self._owner(key)
-            old.expired = True
-            new = self._new_key(old.kind, live=old.live)
-            account.keys.append(new)
-        return new.secret
+            return opening.roll(self.world, key)
 
     def limit(
         self,
@@ -177,10 +127,6 @@ class Fake:
         """Stripe lets the account charge nobody any more."""
         with self.lock:
             self.world.accounts[account].charges_enabled = False
-
-    def _owner(self, key: str) -> tuple[Account, Key]:
-        owned = ((each, k) for each in self.world.accounts.values() for k in each.keys)
-        return next((account, k) for account, k in owned if k.secret == key)
 
     def shelf(self, account: str, *, live: bool = False) -> Shelf:
         return self.world.shelf(self.world.accounts[account], live=live)
@@ -218,6 +164,11 @@ class Fake:
             self.world.closed_at = self.now()
         return str(payout["id"]) if payout else ""
 
+    def bill(self, account: str, amount: int, said: str = "Radar") -> Json:
+        """A fee of Stripe's that is of no payment, in the account's minor units."""
+        with self.lock:
+            return copy.deepcopy(balances.bill(self.shelf(account), amount, said))
+
     def fail_payout(self, payout: str) -> None:
         with self._acting(payout) as (shelf, _told):
             payouts.fail(shelf, payout)
@@ -238,10 +189,13 @@ class Fake:
         with self._acting(session) as (shelf, told):
             return shopper.pay(shelf, told, form)
 
-    def answer(self, intent: str, *, agreed: bool = True) -> Sent:
-        """Complete or fail what the issuer or the wallet asks of the shopper."""
+    def answer(self, intent: str, *, agreed: bool = True, after: timedelta = timedelta(0)) -> Sent:
+        """Complete or fail what the issuer or the wallet asks of the shopper.
+
+        `after`: it takes that long until there is money, or until it is refused.
+        """
         with self._acting(intent) as (shelf, told):
-            return shopper.answer(shelf, told, agreed=agreed)
+            return shopper.answer(shelf, told, agreed=agreed, after=after)
 
     # The dashboard, and the shopper's bank
 

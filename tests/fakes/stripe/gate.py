@@ -14,7 +14,7 @@ from tests.fakes.stripe.errors import Json, Refused
 from tests.fakes.stripe.events import VERSION
 from tests.fakes.stripe.expand import expanded
 from tests.fakes.stripe.forms import Raw, parse
-from tests.fakes.stripe.idempotency import Answer, Keys, Scope
+from tests.fakes.stripe.idempotency import LONGEST, Answer, Keys, Scope
 from tests.fakes.stripe.objects import Account, Asked, Key
 from tests.fakes.stripe.request import Request
 from tests.fakes.stripe.routes import Route
@@ -80,11 +80,13 @@ class Gate:
             seen = self._begin(call)
         if seen is not None:
             headers |= {"Idempotent-Replayed": "true", "Stripe-Should-Retry": "false"}
+            headers["Original-Request"] = seen.request
             return seen
         if met and met.kind == "hold":
             met.gate.wait()
         with self.lock, self.keys.kept(call.scope) as kept:
             kept.answer = self._executed(call, met, request_id=headers["Request-Id"])
+            kept.answer.request = headers["Request-Id"]
             return kept.answer
 
     def _executed(self, call: Call, met: Planned | None, *, request_id: str) -> Answer:
@@ -163,8 +165,9 @@ class Gate:
             self._note(request, f"Content-Type {kind or 'is missing'}, not {FORM}")
             said = "Invalid request: the body must be application/x-www-form-urlencoded."
             raise Refused(400, said)
-        if not request.headers.get("idempotency-key"):
-            self._note(request, "a POST without an Idempotency-Key")
+        key = request.headers.get("idempotency-key", "")
+        if not 1 <= len(key) <= LONGEST:
+            self._note(request, f"a POST with an Idempotency-Key of {len(key)} characters")
 
     def _note(self, request: Request, said: str, *, param: str = "") -> None:
         self.violations.append(Violation(request.address, said, param))

@@ -76,15 +76,22 @@ def amount(value: int, currency: str) -> str:
 
 def _form(session: Json, total: str) -> str:
     kinds = session["payment_method_types"]
-    wallets = ["apple_pay", "google_pay", "link"] if "card" in kinds else []
     others = [each for each in kinds if each != "card"]
     buttons = "".join(
         f'<button name="pay_with" value="{each}" formnovalidate>{NAMES[each]}</button>'
-        for each in [*wallets, *others]
+        for each in [*wallets_of(session), *others]
     )
     card = f"{card_fields()}{consent(session)}" if "card" in kinds else ""
     press = f'<button name="pay_with" value="card">Pay {total}</button>' if card else ""
     return f'<form method="post">{_email(session)}{card}{press}<hr>{buttons}</form>'
+
+
+def wallets_of(session: Json) -> list[str]:
+    """Wallets are ways to give a card; Link may be switched off."""
+    if "card" not in session["payment_method_types"]:
+        return []
+    link = ((session["wallet_options"] or {}).get("link") or {}).get("display", "auto")
+    return ["apple_pay", "google_pay", *(["link"] if link != "never" else [])]
 
 
 def _email(session: Json) -> str:
@@ -146,6 +153,12 @@ def framed(body: str, data: dict[str, str], *, script: str) -> bytes:
         f"<style>{STYLE}{FRAME}</style></head><body {given}>{body}"
         f'<script src="/elements/{script}"></script></body></html>'
     ).encode()
+
+
+def unloadable(error: Json) -> bytes:
+    """In the place of an Element: the shop's page is told by its event `loaderror`."""
+    answer = json.dumps({"kind": "loaderror", "error": error})
+    return framed(f"<p>{escape(error['message'])}</p>", {"answer": answer}, script="answered.js")
 
 
 def answered(error: Json | None) -> bytes:

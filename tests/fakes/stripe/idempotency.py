@@ -24,6 +24,8 @@ class Answer:
     status: int
     body: bytes
     kind: str = "application/json"
+    request: str = ""
+    """The id of the request that it answered first."""
 
 
 @dataclass(slots=True)

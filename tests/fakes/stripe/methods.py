@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.fakes.stripe import metadata
 from tests.fakes.stripe.cards import BY_TOKEN, CARDS, Card, refusal
-from tests.fakes.stripe.errors import Json, card_error, invalid
+from tests.fakes.stripe.errors import Json, card_error, invalid, not_found
 from tests.fakes.stripe.events import announce
 from tests.fakes.stripe.store import Shelf, page
 
@@ -117,6 +117,14 @@ def keep(shelf: Shelf, method: Json, customer: str) -> None:
 
 def retrieve(shelf: Shelf, params: Json, wanted: str) -> Json:
     return shelf.get("payment_method", wanted)
+
+
+def retrieve_of(shelf: Shelf, customer: str, wanted: str) -> Json:
+    """Raises Refused where it is not this customer's."""
+    told = shelf.get("payment_method", wanted)
+    if told["customer"] != customer:
+        raise not_found("payment_method", wanted, param="payment_method")
+    return told
 
 
 def update(shelf: Shelf, params: Json, wanted: str) -> Json:

@@ -74,14 +74,6 @@ def make(shelf: Shelf, charge: Json, *, amount: int, params: Json) -> Json:
     """The refund, and what its card is made to do later."""
     card = card_of(shelf, shelf.objects[charge["payment_method"]])
     pending = card.refund == "pending"
-    kind = charge["payment_method_details"]["type"]
-    details: Json = {"type": kind, kind: {}}
-    if kind == "card":
-        details["card"] = {
-            "reference_status": "pending",
-            "reference_type": "acquirer_reference_number",
-            "type": "refund",
-        }
     told = shelf.new(
         "refund",
         "re" if charge["id"].startswith("ch_") else "pyr",
@@ -92,7 +84,7 @@ def make(shelf: Shelf, charge: Json, *, amount: int, params: Json) -> Json:
             "currency": charge["currency"],
             "customer": charge["customer"],
             "customer_account": None,
-            "destination_details": details,
+            "destination_details": _destination(charge),
             "metadata": metadata.merged({}, params.get("metadata")),
             "payment_intent": charge["payment_intent"],
             "payment_method": charge["payment_method"],
@@ -113,6 +105,18 @@ def make(shelf: Shelf, charge: Json, *, amount: int, params: Json) -> Json:
     elif card.refund == "fails":
         shelf.world.after(FAILS_AFTER, lambda: fail(shelf, told))
     return told
+
+
+def _destination(charge: Json) -> Json:
+    kind = charge["payment_method_details"]["type"]
+    if kind != "card":
+        return {"type": kind, kind: {}}
+    card = {
+        "reference_status": "pending",
+        "reference_type": "acquirer_reference_number",
+        "type": "refund",
+    }
+    return {"type": "card", "card": card}
 
 
 def _take(shelf: Shelf, charge: Json, told: Json) -> None:

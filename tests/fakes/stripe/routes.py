@@ -48,6 +48,11 @@ def _event(shelf: Shelf, params: Json, wanted: str) -> Json:
     return events.retrieve(shelf, wanted)
 
 
+def _method_of(shelf: Shelf, params: Json, *ids: str) -> Json:
+    customer, wanted = ids
+    return methods.retrieve_of(shelf, customer, wanted)
+
+
 def _methods_of(shelf: Shelf, params: Json, wanted: str) -> Json:
     return methods.listed(shelf, params, wanted)
 
@@ -84,6 +89,11 @@ TABLE: Final[tuple[tuple[str, str, Any], ...]] = (
         "GET /v1/customers/{customer}/payment_methods",
         "CustomerPaymentMethodListParams",
         _methods_of,
+    ),
+    (
+        "GET /v1/customers/{customer}/payment_methods/{payment_method}",
+        "CustomerPaymentMethodRetrieveParams",
+        _method_of,
     ),
     ("GET /v1/disputes", "DisputeListParams", disputes.listed),
     ("GET /v1/disputes/{dispute}", "DisputeRetrieveParams", disputes.retrieve),

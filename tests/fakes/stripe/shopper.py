@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from tests.fakes.stripe import checkout
@@ -64,11 +65,11 @@ def pay(shelf: Shelf, session: Json, form: dict[str, str]) -> Sent:
     return Sent(next_url(shelf, session, intent))
 
 
-def answer(shelf: Shelf, intent: Json, *, agreed: bool) -> Sent:
+def answer(shelf: Shelf, intent: Json, *, agreed: bool, after: timedelta = timedelta(0)) -> Sent:
     """Complete or fail what the issuer or the wallet asks for."""
     session = shelf.objects.get(shelf.notes[intent["id"]].get("session", ""))
     try:
-        checkout.answer(shelf, intent, agreed=agreed)
+        checkout.answer(shelf, intent, agreed=agreed, after=after)
     except Refused as refusal:
         return Sent(back_url(shelf, session, intent), refusal.error)
     if session is None:

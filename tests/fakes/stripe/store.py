@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from heapq import heappop, heappush
+from itertools import takewhile
 from typing import Final
 
 from tests.fakes.stripe.currencies import SUPPORTED
@@ -187,7 +188,7 @@ def page(
 def _walk(shelf: Shelf, rows: list[Json], params: Json) -> Iterable[Json]:
     cursor = params.get("ending_before") or params.get("starting_after")
     if not cursor:
-        return reversed(rows)
+        return _since(params, reversed(rows))
     told = shelf.objects.get(cursor)
     if told is None or not (rows and told["object"] == rows[0]["object"]):
         name = "ending_before" if "ending_before" in params else "starting_after"
@@ -197,7 +198,14 @@ def _walk(shelf: Shelf, rows: list[Json], params: Json) -> Iterable[Json]:
     at = bisect_left(rows, shelf.place(told), key=shelf.place)
     if "ending_before" in params:
         return (rows[place] for place in range(at + (rows[at : at + 1] == [told]), len(rows)))
-    return (rows[place] for place in range(at - 1, -1, -1))
+    return _since(params, (rows[place] for place in range(at - 1, -1, -1)))
+
+
+def _since(params: Json, rows: Iterable[Json]) -> Iterable[Json]:
+    """Older rows are not even looked at where `created` says that they are too old."""
+    wanted = params.get("created")
+    low = wanted.get("gte", wanted.get("gt", 0)) if isinstance(wanted, dict) else 0
+    return takewhile(lambda row: row["created"] >= low, rows) if low else rows
 
 
 def created_within(params: Json) -> Callable[[Json], bool]:

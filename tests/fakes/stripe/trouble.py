@@ -14,9 +14,15 @@ Kind = Literal["rate_limit", "lock_timeout", "error_before", "error_after", "hol
 API_ERROR: Final = "An unexpected error occurred while processing your request."
 
 
+LONGEST: Final = 60
+"""Seconds after which a held request goes on by itself: its test has forgotten it."""
+
+
 @dataclass(slots=True)
 class Gate:
     """A request that is held: `reached` is set once it waits, `release` lets it go on."""
+
+    patience: float = LONGEST
 
     reached: threading.Event = field(default_factory=threading.Event)
     opened: threading.Event = field(default_factory=threading.Event)
@@ -26,7 +32,7 @@ class Gate:
 
     def wait(self) -> None:
         self.reached.set()
-        self.opened.wait(timeout=60)
+        self.opened.wait(timeout=self.patience)
 
 
 @dataclass(slots=True)
@@ -52,10 +58,16 @@ class Trouble:
 
     def hold(self, *, on: str = "") -> Gate:
         """Let the next such request wait, its idempotency key in use, until it is released."""
-        planned = Planned("hold", on)
+        return self._hold(on, Gate())
+
+    def delay(self, seconds: float, *, on: str = "") -> Gate:
+        """Let the next such request take that much longer, by the machine's clock."""
+        return self._hold(on, Gate(seconds))
+
+    def _hold(self, on: str, gate: Gate) -> Gate:
         with self._lock:
-            self._planned.append(planned)
-        return planned.gate
+            self._planned.append(Planned("hold", on, gate))
+        return gate
 
     def clear(self) -> None:
         with self._lock:

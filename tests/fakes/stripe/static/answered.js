@@ -1,2 +1,2 @@
-// After the issuer's question in a dialog: the page below is told how it was answered.
+// A frame that has nothing to show any more tells the page around it why.
 parent.postMessage(JSON.parse(document.body.dataset.answer), "*");
