@@ -92,3 +92,12 @@ def test_a_shopper_may_go_to_their_bank_late(shop: Shop) -> None:
     shop.fake.decide(opened["id"], won=True)
     assert shop.api.disputes.retrieve(opened["id"]).status == "won"
     assert shop.kinds()[-2:] == ["charge.dispute.funds_reinstated", "charge.dispute.closed"]
+
+
+def test_a_hold_is_disputed_once_it_is_captured(shop: Shop) -> None:
+    intent = shop.paid(FRAUD, payment_intent_data={"capture_method": "manual"})
+    shop.clock.forward(seconds=5)
+    assert shop.api.disputes.list().data == []
+    shop.api.payment_intents.capture(intent.id, {"amount_to_capture": 700})
+    shop.clock.forward(seconds=5)
+    assert [each.amount for each in shop.api.disputes.list().data] == [700]

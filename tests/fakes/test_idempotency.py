@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import stripe
@@ -33,11 +34,24 @@ def test_a_key_means_one_request(shop: Shop) -> None:
     assert count(shop) == 1
 
 
-def test_a_refusal_is_repeated_too(shop: Shop) -> None:
+def test_a_decline_is_repeated_too(shop: Shop) -> None:
+    asked: Any = {
+        "amount": 900,
+        "currency": "gbp",
+        "payment_method": "pm_card_visa_chargeDeclined",
+        "confirm": True,
+        "return_url": "https://shop.example",
+    }
     for _ in range(2):
-        with pytest.raises(stripe.InvalidRequestError) as caught:
-            create(shop, amount=1)
-        assert caught.value.code == "amount_too_small"
+        with pytest.raises(stripe.CardError):
+            shop.api.payment_intents.create(asked, {"idempotency_key": "k-1"})
+    assert len(shop.api.charges.list().data) == 1
+
+
+def test_a_parameter_that_was_wrong_may_be_put_right(shop: Shop) -> None:
+    with pytest.raises(stripe.InvalidRequestError):
+        create(shop, amount=1)
+    assert create(shop, amount=1500).amount_total == 1500
 
 
 def test_what_was_not_even_read_is_not_kept(rough_shop: Shop) -> None:
@@ -130,3 +144,10 @@ def test_a_repetition_names_the_request_that_it_repeats(shop: Shop) -> None:
     assert first
     assert again
     assert again.headers["Original-Request"] == first.headers["Request-Id"]
+
+
+def test_many_at_once_are_one_after_the_other(shop: Shop) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda place: create(shop, f"k-{place % 10}").id, range(40)))
+    assert len(set(made)) == 10
+    assert len(shop.api.checkout.sessions.list({"limit": 100}).data) == 10

@@ -91,3 +91,10 @@ def test_none_of_these_refunds_can_be_canceled(shop: Shop) -> None:
     made = shop.api.refunds.create({"payment_intent": shop.paid(PENDING).id})
     with pytest.raises(stripe.InvalidRequestError, match="cannot be canceled"):
         shop.api.refunds.cancel(made.id)
+
+
+def test_a_bank_may_send_a_refund_back(shop: Shop) -> None:
+    made = shop.api.refunds.create({"payment_intent": shop.paid().id})
+    shop.fake.fail_refund(made.id)
+    assert shop.api.refunds.retrieve(made.id).status == "failed"
+    assert shop.kinds()[-3:] == ["refund.failed", "refund.updated", "charge.refund.updated"]

@@ -253,3 +253,37 @@ def test_link_is_not_shown_where_it_is_switched_off(shop: Shop) -> None:
     page = httpx.get(session.url, trust_env=False).text
     assert "Google Pay" in page
     assert "Link" not in page
+
+
+def test_a_card_of_before_is_offered_and_pays(shop: Shop) -> None:
+    first = shop.session(saved_payment_method_options={"payment_method_save": "enabled"})
+    shop.fake.pay(first.id, save=True)
+    before = shop.intent_of(first.id)
+    again = shop.session(customer=before.customer)
+    assert again.url
+    assert "Visa 4242" in httpx.get(again.url, trust_env=False).text
+    shop.fake.pay(again.id, pay_with=str(before.payment_method))
+    assert shop.intent_of(again.id).payment_method == before.payment_method
+
+
+def test_a_card_that_was_not_to_be_kept_is_not_offered(shop: Shop) -> None:
+    first = shop.session(payment_intent_data={"setup_future_usage": "off_session"})
+    shop.fake.pay(first.id)
+    again = shop.session(customer=shop.intent_of(first.id).customer)
+    assert again.url
+    assert "Visa 4242" not in httpx.get(again.url, trust_env=False).text
+
+
+def test_who_agrees_at_the_second_attempt_is_remembered(shop: Shop) -> None:
+    session = shop.session(saved_payment_method_options={"payment_method_save": "enabled"})
+    shop.fake.pay(session.id, DECLINED)
+    shop.fake.pay(session.id, VISA, save=True)
+    customer = shop.intent_of(session.id).customer
+    assert isinstance(customer, str)
+    assert len(shop.api.customers.payment_methods.list(customer).data) == 1
+
+
+def test_a_number_of_no_test_card_is_declined(shop: Shop) -> None:
+    sent = shop.fake.pay(shop.session().id, "4111111111111111")
+    assert sent.error
+    assert sent.error["decline_code"] == "generic_decline"

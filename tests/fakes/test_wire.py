@@ -8,6 +8,7 @@ import pytest
 import stripe
 
 from tests.fakes.cast import Shop, client_of, refused, wanted
+from tests.fakes.stripe import openapi
 from tests.fakes.stripe.gate import Violation
 
 
@@ -49,6 +50,15 @@ def test_a_nested_parameter_is_named_by_its_path(rough_shop: Shop) -> None:
     with pytest.raises(stripe.InvalidRequestError) as caught:
         rough_shop.session(line_items=[line])
     assert refused(caught.value) == (400, "parameter_unknown", "line_items[0][price_data][colour]")
+
+
+def test_the_sdk_s_types_are_enough_where_there_is_no_file(
+    rough_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openapi, "asked", lambda *_address: None)
+    assert post(rough_shop, "colour=red")["code"] == "parameter_unknown"
+    assert post(rough_shop, "reason=late")["param"] == "reason"
+    assert rough_shop.session().status == "open"
 
 
 def test_a_missing_parameter_is_named(rough_shop: Shop) -> None:

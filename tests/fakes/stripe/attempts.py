@@ -91,7 +91,7 @@ def _is_challenged(shelf: Shelf, method: Json, *, off_session: bool) -> bool:
 
 
 def _ask(shelf: Shelf, intent: Json, kind: str) -> None:
-    """`next_action`: where the shopper has to go. Link-less wallets of China scan or redirect."""
+    """`next_action`: where the shopper has to go. Wallets of China have their own kinds."""
     note, url = shelf.notes[intent["id"]], shelf.world.url
     page = f"{url}/authenticate/{intent['client_secret']}"
     back: dict[str, Any] = {"return_url": note.get("return_url"), "url": page}

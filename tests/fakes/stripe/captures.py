@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.fakes.stripe import charges
+from tests.fakes.stripe import charges, disputes
 from tests.fakes.stripe.attempts import UNPAID, close, mark_paid, touch
 from tests.fakes.stripe.errors import Json, Refused, invalid
 from tests.fakes.stripe.events import announce
+from tests.fakes.stripe.methods import card_of
 from tests.fakes.stripe.store import Shelf
 
 CANCELLABLE: Final = UNPAID | {"requires_capture", "processing"}
@@ -51,6 +52,8 @@ def _take(shelf: Shelf, intent: Json, amount: int, *, final: bool) -> None:
     if done:
         charge["payment_method_details"]["card"].pop("capture_before", None)
     charges.settle(shelf, charge, amount)
+    if done:
+        disputes.expect(shelf, charge, card_of(shelf, shelf.objects[charge["payment_method"]]))
     announce(shelf, "charge.captured", charge)
     intent["amount_received"] += amount
     intent["amount_capturable"] = 0 if done else left

@@ -87,10 +87,15 @@ CARDS: Final = (
     Card("4000000000000077", "pm_card_bypassPending", at_once=True),
 )
 BY_NUMBER: Final = {card.number: card for card in CARDS}
-BY_TOKEN: Final = {card.token: card for card in CARDS} | {
-    "pm_card_chargeDeclined": CARDS[7],
-    "pm_card_chargeDeclinedInsufficientFunds": CARDS[8],
+_NAMED: Final = {card.token: card for card in CARDS}
+BY_TOKEN: Final = _NAMED | {
+    # other names of the same cards
+    name.replace("_visa_", "_"): card
+    for name, card in _NAMED.items()
+    if name.startswith("pm_card_visa_chargeDeclined")
 }
+UNKNOWN: Final = _NAMED["pm_card_visa_chargeDeclined"]
+"""What a number does that is well-formed and no test card's."""
 
 SAID: Final = {
     "card_declined": "Your card was declined.",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from tests.fakes.stripe import attempts, customers, intents, methods
-from tests.fakes.stripe.errors import Json, Refused, invalid
+from tests.fakes.stripe.errors import Json, Refused, invalid, not_found
 from tests.fakes.stripe.events import announce
 from tests.fakes.stripe.methods import Means
 from tests.fakes.stripe.store import Shelf
@@ -19,12 +19,12 @@ def confirm(shelf: Shelf, session: Json, means: Means, *, save: bool = False) ->
 
     Raises Refused on a decline (402, the session stays open) and on a session that is over.
     """
-    if session["status"] != "open":
-        raise invalid("This Checkout Session is no longer open.", code="checkout_session_expired")
+    _check_open(session)
     if means.kind not in session["payment_method_types"]:
         raise invalid(f"{means.kind} cannot pay this session.", param="payment_method")
     _know(shelf, session, means, save=save)
     intent = _intent(shelf, session)
+    intent["customer"] = session["customer"]
     if save:
         intent["setup_future_usage"] = intent["setup_future_usage"] or "off_session"
     method = methods.make(shelf, means)
@@ -32,6 +32,37 @@ def confirm(shelf: Shelf, session: Json, means: Means, *, save: bool = False) ->
     attempts.attempt(shelf, intent, method)
     follow(shelf, intent)
     return intent
+
+
+def confirm_kept(shelf: Shelf, session: Json, wanted: str) -> Json:
+    """As `confirm`, with a card that the page shows to its customer; raises Refused, too."""
+    _check_open(session)
+    shown = {each["id"]: each for each in kept(shelf, session)}
+    if wanted not in shown:
+        raise not_found("payment_method", wanted, param="payment_method")
+    method = shown[wanted]
+    details = method["billing_details"]
+    _know(shelf, session, Means(name=details["name"], email=details["email"]), save=False)
+    intent = _intent(shelf, session)
+    attempts.attempt(shelf, intent, method)
+    follow(shelf, intent)
+    return intent
+
+
+def kept(shelf: Shelf, session: Json) -> list[Json]:
+    """The customer's cards that may be shown again: those that they agreed to, by default."""
+    options = session["saved_payment_method_options"] or {}
+    filters = options.get("allow_redisplay_filters") or ["always"]
+    owner = session["customer"]
+    rows = shelf.linked("payment_method", "customer", owner) if owner else []
+    return [
+        each for each in rows if each["customer"] == owner and each["allow_redisplay"] in filters
+    ]
+
+
+def _check_open(session: Json) -> None:
+    if session["status"] != "open":
+        raise invalid("This Checkout Session is no longer open.", code="checkout_session_expired")
 
 
 def answer(shelf: Shelf, intent: Json, *, agreed: bool, after: timedelta = timedelta(0)) -> None:
@@ -70,12 +101,6 @@ def follow(shelf: Shelf, intent: Json) -> None:
         return
     session.update(status="complete", url=None)
     announce(shelf, "checkout.session.completed", session)
-
-
-def declined(refusal: Refused) -> str:
-    """What the page says to the shopper."""
-    message: str = refusal.error["message"]
-    return message
 
 
 def _intent(shelf: Shelf, session: Json) -> Json:

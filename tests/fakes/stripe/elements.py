@@ -72,7 +72,7 @@ def _entered(world: World, form: dict[str, str]) -> tuple[Shelf, Json]:
     """Whose secret it is; raises Refused where the key is another account's or mode's."""
     secret = form.get("client_secret", "")
     try:
-        shelf, session = shopper.find(world, secret.partition("_secret_")[0])
+        shelf, session = shopper.find(world, secret.partition("_secret_")[0], "checkout.session")
     except KeyError:
         shelf, session = None, {}
     keys = [each.secret for each in shelf.account.keys if each.live == shelf.live] if shelf else []

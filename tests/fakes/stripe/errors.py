@@ -22,6 +22,11 @@ class Refused(Exception):
         if "code" in self.error:
             self.error["doc_url"] = DOCS + self.error["code"].replace("_", "-")
 
+    @property
+    def is_validation(self) -> bool:
+        """Whether it is about a parameter: then nothing was executed, and no key keeps it."""
+        return self.status in {400, 404} and "param" in self.error
+
 
 def invalid(message: str, *, code: str = "", param: str = "") -> Refused:
     """A request that Stripe understood and does not do, or did not understand: 400."""

@@ -6,7 +6,7 @@ import json
 import threading
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.fakes.stripe import eligible, metadata, openapi, routes, sdk_types
@@ -43,7 +43,6 @@ class Call:
     ids: list[str]
     params: Json
     scope: Scope | None
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Gate:
@@ -78,19 +77,25 @@ class Gate:
                 refusal = REFUSALS[met.kind]()
                 raise refusal
             seen = self._begin(call)
-        if seen is not None:
-            headers |= {"Idempotent-Replayed": "true", "Stripe-Should-Retry": "false"}
-            headers["Original-Request"] = seen.request
-            return seen
-        if met and met.kind == "hold":
-            met.gate.wait()
-        with self.lock, self.keys.kept(call.scope) as kept:
-            kept.answer = self._executed(call, met, request_id=headers["Request-Id"])
-            kept.answer.request = headers["Request-Id"]
-            return kept.answer
+            if seen is not None:
+                headers |= {"Idempotent-Replayed": "true", "Stripe-Should-Retry": "false"}
+                headers["Original-Request"] = seen.request
+                return seen
+            if met is None or met.kind != "hold":
+                return self._kept(call, met, request_id=headers["Request-Id"])
+        met.gate.wait()
+        with self.lock:
+            return self._kept(call, met, request_id=headers["Request-Id"])
+
+    def _kept(self, call: Call, met: Planned | None, *, request_id: str) -> Answer:
+        with self.keys.kept(call.scope) as kept:
+            answer = self._executed(call, met, request_id=request_id)
+            answer.request = request_id
+            kept.answer = answer
+            return answer
 
     def _executed(self, call: Call, met: Planned | None, *, request_id: str) -> Answer:
-        """Do it; a refusal from here on is an answer that the key keeps."""
+        """Do it; a refusal from here on is an answer that the key keeps, unless of a parameter."""
         key = call.request.headers.get("idempotency-key")
         self.world.asked = Asked(request_id, key)
         try:
@@ -100,6 +105,8 @@ class Gate:
             if met and met.kind == "error_after":
                 raise broken()
         except Refused as refusal:
+            if refusal.is_validation:
+                raise
             return _told(refusal, request_id)
         finally:
             self.world.asked = Asked()
@@ -189,7 +196,7 @@ def _usable(key: Key) -> Key:
 def _key_of(header: str) -> str:
     kind, _, value = header.partition(" ")
     if kind == "Basic":
-        return b64decode(value).decode().partition(":")[0]
+        return b64decode(value).decode("ascii", "replace").partition(":")[0]
     return value if kind == "Bearer" else ""
 
 

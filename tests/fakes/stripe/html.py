@@ -43,14 +43,14 @@ def document(title: str, body: str) -> bytes:
     ).encode()
 
 
-def checkout(shelf: Shelf, session: Json, error: Json | None) -> bytes:
-    """The hosted page: the lines, the total, and each way to pay."""
+def checkout(shelf: Shelf, session: Json, *, kept: list[Json], error: Json | None) -> bytes:
+    """The hosted page: the lines, the total, and each way to pay; `kept`: cards of before."""
     lines = shelf.notes[session["id"]]["lines"]
     total = amount(session["amount_total"], session["currency"])
     return document(
         f"Pay {shelf.account.name}",
         f"<h1>{escape(shelf.account.name)}</h1>{lines_table(lines, total)}{alert(error)}"
-        f"{_form(session, total)}{_back(session)}",
+        f"{_form(session, total, kept=kept)}{_back(session)}",
     )
 
 
@@ -74,16 +74,23 @@ def amount(value: int, currency: str) -> str:
     return f"{major(value, currency)} {currency.upper()}"
 
 
-def _form(session: Json, total: str) -> str:
+def _form(session: Json, total: str, *, kept: list[Json]) -> str:
     kinds = session["payment_method_types"]
     others = [each for each in kinds if each != "card"]
     buttons = "".join(
         f'<button name="pay_with" value="{each}" formnovalidate>{NAMES[each]}</button>'
         for each in [*wallets_of(session), *others]
     )
+    before = "".join(_kept(each) for each in kept)
     card = f"{card_fields()}{consent(session)}" if "card" in kinds else ""
     press = f'<button name="pay_with" value="card">Pay {total}</button>' if card else ""
-    return f'<form method="post">{_email(session)}{card}{press}<hr>{buttons}</form>'
+    return f'<form method="post">{_email(session)}{card}{press}<hr>{before}{buttons}</form>'
+
+
+def _kept(method: Json) -> str:
+    card = method["card"]
+    said = f"{card['brand'].title()} {card['last4']}"
+    return f'<button name="pay_with" value="{method["id"]}" formnovalidate>{said}</button>'
 
 
 def wallets_of(session: Json) -> list[str]:

@@ -88,6 +88,7 @@ def _link_metadata(shelf: Shelf, intent: Json) -> None:
 
 def create(shelf: Shelf, params: Json) -> Json:
     """By the shop's server; with `confirm` the issuer is asked in the same breath."""
+    shelf.account.check()
     amount, currency = params["amount"], params["currency"]
     check_currency(currency, param="currency", charged=shelf.charged())
     check_amount(amount, currency, param="amount")

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
+from tests.fakes.stripe.errors import invalid
+
 METHODS: Final = ("card", "alipay", "wechat_pay")
 
 
@@ -34,6 +36,11 @@ class Account:
     """What it may charge; empty: whatever Stripe can."""
     methods: Collection[str] = METHODS
     """The payment methods that its owner switched on."""
+
+    def check(self) -> None:
+        """Raises Refused where it may not charge."""
+        if not self.charges_enabled:
+            raise invalid("Your account cannot currently make live charges.")
 
     def key(self, kind: str = "sk", *, live: bool = False) -> str:
         """The newest key of a kind that still works."""

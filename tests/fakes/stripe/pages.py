@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
-from tests.fakes.stripe import elements, html, shopper
+from tests.fakes.stripe import checkout, elements, html, shopper
 from tests.fakes.stripe.errors import Json
 from tests.fakes.stripe.gate import Gate
 from tests.fakes.stripe.page import Page, see
@@ -45,7 +45,7 @@ class Pages:
     def _checkout(self, request: Request) -> Page:
         wanted = request.path.split("/")[3]
         try:
-            shelf, session = shopper.find(self._gate.world, wanted)
+            shelf, session = shopper.find(self._gate.world, wanted, "checkout.session")
         except KeyError:
             return NOWHERE
         if request.path.endswith("/return"):
@@ -79,21 +79,23 @@ def _opened(shelf: Shelf, session: Json, request: Request) -> Page:
     """The form, or what came of it."""
     if session["status"] != "open":
         return Page(200, html.over(session))
-    if request.method == "GET":
-        return Page(200, html.checkout(shelf, session, _last_error(shelf, session)))
-    sent = shopper.pay(shelf, session, dict(parse_qsl(request.form)))
-    if sent.error:
-        return Page(200, html.checkout(shelf, session, sent.error))
-    return see(sent.url)
+    error = _last_error(shelf, session)
+    if request.method == "POST":
+        sent = shopper.pay(shelf, session, dict(parse_qsl(request.form)))
+        if not sent.error:
+            return see(sent.url)
+        error = sent.error
+    kept = checkout.kept(shelf, session)
+    return Page(200, html.checkout(shelf, session, kept=kept, error=error))
 
 
 def _asked(world: World, secret: str) -> tuple[Shelf, Json] | None:
     """The intent with that client secret, if it waits for an answer."""
     try:
-        shelf, intent = shopper.find(world, secret.partition("_secret_")[0])
+        shelf, intent = shopper.find(world, secret.partition("_secret_")[0], "payment_intent")
     except KeyError:
         return None
-    waits = intent.get("client_secret") == secret and intent["status"] == "requires_action"
+    waits = intent["client_secret"] == secret and intent["status"] == "requires_action"
     return (shelf, intent) if waits else None
 
 

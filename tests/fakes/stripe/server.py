@@ -62,12 +62,10 @@ class _Front(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self._answer()
 
-    def do_OPTIONS(self) -> None:
-        self._answer()
-
     def _answer(self) -> None:
         asked = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+        length = int(self.headers.get("Content-Length", "0"))
+        body = self.rfile.read(length).decode("utf-8", "replace")
         form = body if self.command == "POST" else asked.query
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, asked.path, form, headers)

@@ -147,8 +147,7 @@ def _fields(shelf: Shelf, params: Json) -> Json:
 
 def _check(shelf: Shelf, params: Json) -> None:
     """What only this endpoint knows of its parameters; raises Refused."""
-    if not shelf.account.charges_enabled:
-        raise invalid("Your account cannot currently make live charges.")
+    shelf.account.check()
     if "mode" not in params:
         raise missing("mode")
     if params["mode"] != "payment":

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from tests.fakes.stripe import checkout
-from tests.fakes.stripe.cards import BY_NUMBER, CARDS, SAID, passes_luhn
+from tests.fakes.stripe.cards import BY_NUMBER, SAID, UNKNOWN, passes_luhn
 from tests.fakes.stripe.errors import Json, Refused, card_error
 from tests.fakes.stripe.methods import EXPIRY, Means
 from tests.fakes.stripe.store import Shelf, World
@@ -24,11 +24,12 @@ class Sent:
     error: Json | None = None
 
 
-def find(world: World, wanted: str) -> tuple[Shelf, Json]:
-    """An object by its id, whoever's it is; raises KeyError where there is none such."""
+def find(world: World, wanted: str, kind: str = "") -> tuple[Shelf, Json]:
+    """An object by its id, whoever's it is; raises KeyError where there is none of that kind."""
     for shelf in world.shelves.values():
-        if wanted in shelf.objects:
-            return shelf, shelf.objects[wanted]
+        told = shelf.objects.get(wanted)
+        if told is not None and kind in {"", told["object"]}:
+            return shelf, told
     raise KeyError(wanted)
 
 
@@ -44,7 +45,7 @@ def means_of(form: dict[str, str]) -> Means:
     if number not in BY_NUMBER and not passes_luhn(number):
         code = "incorrect_number"
         raise card_error({"type": "card_error", "code": code, "message": SAID[code]})
-    card = BY_NUMBER.get(number, CARDS[7])
+    card = BY_NUMBER.get(number, UNKNOWN)
     return Means(card=card, expires=_expiry(form.get("expiry", "")), email=email, name=name)
 
 
@@ -58,11 +59,18 @@ def _expiry(said: str) -> tuple[int, int]:
 def pay(shelf: Shelf, session: Json, form: dict[str, str]) -> Sent:
     """Press "pay". A decline leaves the page where it is."""
     try:
-        save = form.get("save") in {"on", "true", "1"}
-        intent = checkout.confirm(shelf, session, means_of(form), save=save)
+        intent = _confirmed(shelf, session, form)
     except Refused as refusal:
         return Sent(error=refusal.error)
     return Sent(next_url(shelf, session, intent))
+
+
+def _confirmed(shelf: Shelf, session: Json, form: dict[str, str]) -> Json:
+    chosen = form.get("pay_with", "card")
+    if chosen.startswith("pm_"):
+        return checkout.confirm_kept(shelf, session, chosen)
+    save = form.get("save") in {"on", "true", "1"}
+    return checkout.confirm(shelf, session, means_of(form), save=save)
 
 
 def answer(shelf: Shelf, intent: Json, *, agreed: bool, after: timedelta = timedelta(0)) -> Sent:

@@ -6,7 +6,7 @@ import secrets
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from heapq import heappop, heappush
 from itertools import takewhile
@@ -47,7 +47,7 @@ class World:
 
     def now(self) -> datetime:
         """The clock's time, or the time at which something due happens."""
-        return self._instant or self._clock()
+        return self._instant or self._clock().astimezone(UTC)
 
     def timestamp(self) -> int:
         return int(self.now().timestamp())
@@ -68,10 +68,12 @@ class World:
         """Let happen what is due by now, the earliest first, each at its own time."""
         until = self._clock()
         asked, self.asked = self.asked, Asked()
-        while self._later and self._later[0][0] <= until:
-            self._instant, _, do = heappop(self._later)
-            do()
-        self._instant, self.asked = None, asked
+        try:
+            while self._later and self._later[0][0] <= until:
+                self._instant, _, do = heappop(self._later)
+                do()
+        finally:
+            self._instant, self.asked = None, asked
 
     def shelf(self, account: Account, *, live: bool) -> Shelf:
         key = (account.id, live)
