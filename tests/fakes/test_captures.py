@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import stripe
 
@@ -99,3 +101,15 @@ def test_a_captured_hold_does_not_lapse(shop: Shop) -> None:
     shop.api.payment_intents.capture(intent.id)
     shop.clock.forward(days=8)
     assert shop.intent(intent.id).status == "succeeded"
+
+
+def test_the_rest_of_parts_is_let_go_by_capturing_nothing(shop: Shop) -> None:
+    intent = shop.paid(
+        payment_intent_data={"capture_method": "manual"},
+        payment_method_options={"card": {"request_multicapture": "if_available"}},
+    )
+    part: Any = {"amount_to_capture": 600, "final_capture": False}
+    shop.api.payment_intents.capture(intent.id, part)
+    told = shop.api.payment_intents.capture(intent.id, {"amount_to_capture": 0})
+    assert (told.status, told.amount_received, told.amount_capturable) == ("succeeded", 600, 0)
+    assert len(shop.money()) == 1

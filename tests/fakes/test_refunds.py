@@ -98,3 +98,13 @@ def test_a_bank_may_send_a_refund_back(shop: Shop) -> None:
     shop.fake.fail_refund(made.id)
     assert shop.api.refunds.retrieve(made.id).status == "failed"
     assert shop.kinds()[-3:] == ["refund.failed", "refund.updated", "charge.refund.updated"]
+
+
+def test_a_pending_refund_may_be_taken_back_in_the_dashboard(shop: Shop) -> None:
+    intent = shop.paid(PENDING)
+    made = shop.api.refunds.create({"payment_intent": intent.id, "amount": 500})
+    shop.fake.cancel_refund_in_dashboard(made.id)
+    shop.clock.forward(minutes=3)
+    told = shop.api.refunds.retrieve(made.id)
+    assert (told.status, told.failure_reason) == ("canceled", "merchant_request")
+    assert shop.charge(intent.id).amount_refunded == 0

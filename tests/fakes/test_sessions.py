@@ -287,3 +287,9 @@ def test_a_number_of_no_test_card_is_declined(shop: Shop) -> None:
     sent = shop.fake.pay(shop.session().id, "4111111111111111")
     assert sent.error
     assert sent.error["decline_code"] == "generic_decline"
+
+
+def test_an_address_that_the_shop_knows_is_told_at_once(shop: Shop) -> None:
+    details = shop.session(customer_email="jenny@example.com").customer_details
+    assert details
+    assert details.email == "jenny@example.com"

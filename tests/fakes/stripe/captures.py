@@ -32,7 +32,8 @@ def capture(shelf: Shelf, params: Json, wanted: str) -> Json:
         raise unexpected(intent, "captured", "requires_capture")
     amount: int = {"amount_to_capture": intent["amount_capturable"], **params}["amount_to_capture"]
     final = params.get("final_capture", True)
-    if amount not in range(1, intent["amount_capturable"] + 1):
+    least = 0 if final and intent["amount_received"] else 1  # 0 lets the rest of parts go
+    if not least <= amount <= intent["amount_capturable"]:
         said = f"The remaining amount capturable is {intent['amount_capturable']}."
         raise invalid(said, code="amount_too_large", param="amount_to_capture")
     if not final and not shelf.notes[intent["id"]].get("multicapture"):
@@ -51,7 +52,8 @@ def _take(shelf: Shelf, intent: Json, amount: int, *, final: bool) -> None:
     charge["captured"] = True
     if done:
         charge["payment_method_details"]["card"].pop("capture_before", None)
-    charges.settle(shelf, charge, amount)
+    if amount:
+        charges.settle(shelf, charge, amount)
     if done:
         disputes.expect(shelf, charge, card_of(shelf, shelf.objects[charge["payment_method"]]))
     announce(shelf, "charge.captured", charge)
@@ -70,11 +72,11 @@ def cancel(shelf: Shelf, params: Json, wanted: str) -> Json:
     intent = shelf.get("payment_intent", wanted)
     if intent["status"] not in CANCELLABLE:
         raise unexpected(intent, "canceled", ", ".join(sorted(CANCELLABLE)))
-    session = shelf.objects.get(shelf.notes[intent["id"]].get("session", ""), {})
-    if session.get("status") == "open":
+    if "session" in shelf.notes[intent["id"]] and intent["status"] != "requires_capture":
+        # docs.stripe.com/api/payment_intents/cancel
         raise invalid(
-            "You cannot cancel this PaymentIntent because it belongs to a Checkout Session that "
-            "is open. Expire the Checkout Session instead.",
+            "You cannot cancel this PaymentIntent because it belongs to a Checkout Session. "
+            "Expire the Checkout Session instead.",
             code="payment_intent_unexpected_state",
         )
     release(shelf, intent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from tests.fakes.stripe import attempts, customers, intents, methods
+from tests.fakes.stripe import attempts, customers, intents, methods, sessions
 from tests.fakes.stripe.errors import Json, Refused, invalid, not_found
 from tests.fakes.stripe.events import announce
 from tests.fakes.stripe.methods import Means
@@ -118,16 +118,7 @@ def _intent(shelf: Shelf, session: Json) -> Json:
 def _know(shelf: Shelf, session: Json, means: Means, *, save: bool) -> None:
     """Who pays; a customer is made where something of theirs is to be kept."""
     email = session["customer_email"] or means.email
-    session["customer_details"] = {
-        "address": methods.billing(means)["address"],
-        "business_name": None,
-        "email": email,
-        "individual_name": None,
-        "name": means.name,
-        "phone": None,
-        "tax_exempt": "none",
-        "tax_ids": [],
-    }
+    session["customer_details"] = sessions.details_of(email, means.name)
     kept = shelf.notes[session["id"]]["asked"].get("setup_future_usage")
     if session["customer"] is None and (save or kept or session["customer_creation"] == "always"):
         session["customer"] = customers.new(shelf, {"email": email, "name": means.name})["id"]

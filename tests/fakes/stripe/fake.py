@@ -210,6 +210,11 @@ class Fake:
         with self._acting(refund) as (shelf, told):
             refunds.fail(shelf, told)
 
+    def cancel_refund_in_dashboard(self, refund: str) -> None:
+        """One that is pending still."""
+        with self._acting(refund) as (shelf, told):
+            refunds.fail(shelf, told, status="canceled", reason="merchant_request")
+
     def dispute(
         self,
         charge: str,

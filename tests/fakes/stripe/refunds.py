@@ -141,13 +141,20 @@ def move(shelf: Shelf, told: Json, status: str) -> None:
     announce(shelf, "charge.refund.updated", told, previous=before)
 
 
-def fail(shelf: Shelf, told: Json, reason: str = "lost_or_stolen_card") -> None:
-    """The money came back to the shop: a balance transaction of its own."""
+def fail(
+    shelf: Shelf, told: Json, *, status: str = "failed", reason: str = "lost_or_stolen_card"
+) -> None:
+    """The money came back to the shop: a balance transaction of its own.
+
+    `status`: canceled where the shop itself took a pending refund back, in the dashboard.
+    """
     charge = shelf.objects[told["charge"]]
     before = {"status": told["status"]}
     _come_back(shelf, charge, told)
-    told.update(status="failed", failure_reason=reason)
-    announce(shelf, "refund.failed", told)
+    told.update(status=status, failure_reason=reason)
+    told.pop("pending_reason", None)
+    if status == "failed":
+        announce(shelf, "refund.failed", told)
     announce(shelf, "refund.updated", told, previous=before)
     announce(shelf, "charge.refund.updated", told, previous=before)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from types import UnionType
@@ -38,7 +39,7 @@ from tests.fakes.stripe.shapes import (
 OPTIONS: Final = frozenset(RequestOptions.__annotations__)
 """How a request is sent, not what it carries: the TypedDicts mix them in."""
 
-PLAIN: Final[dict[Any, Shape]] = {int: Whole(), bool: Flag(), float: Number()}
+PLAIN: Final[dict[Any, Shape]] = {int: Whole(), bool: Flag(), float: Number(), Decimal: Number()}
 
 
 @cache

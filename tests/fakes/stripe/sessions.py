@@ -72,6 +72,8 @@ def create(shelf: Shelf, params: Json) -> Json:
     told = shelf.new("checkout.session", _prefix(shelf), _fields(shelf, params))
     told.update(amount_subtotal=total, amount_total=total, currency=currency)
     told["payment_method_types"] = _kinds(shelf, params, currency)
+    if told["customer_email"]:
+        told["customer_details"] = details_of(told["customer_email"], None)
     _open(shelf, told)
     shelf.add(told, links=["customer"])
     shelf.notes[told["id"]] = {"lines": items, "asked": _intent_data(params)}
@@ -142,6 +144,21 @@ def _fields(shelf: Shelf, params: Json) -> Json:
         "ui_mode": params.get("ui_mode", "hosted_page"),
         "url": None,
         "wallet_options": params.get("wallet_options"),
+    }
+
+
+def details_of(email: str | None, name: str | None) -> Json:
+    """`customer_details`: what is known of the shopper."""
+    nowhere = dict.fromkeys(["city", "country", "line1", "line2", "postal_code", "state"])
+    return {
+        "address": nowhere,
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": name,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": [],
     }
 
 
