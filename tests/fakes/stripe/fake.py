@@ -86,8 +86,6 @@ class Fake:
     ) -> None:
         self.stop()
 
-    # Accounts
-
     def open_account(
         self,
         name: str = "Fernhill",
@@ -138,8 +136,6 @@ class Fake:
             _shelf, found = shopper.find(self.world, wanted)
             return copy.deepcopy(found)
 
-    # Time
-
     def catch_up(self) -> None:
         """Let happen what is due by the clock."""
         with self.lock:
@@ -173,8 +169,6 @@ class Fake:
         with self._acting(payout) as (shelf, _told):
             payouts.fail(shelf, payout)
 
-    # The shopper, without a browser
-
     def pay(
         self,
         session: str,
@@ -196,8 +190,6 @@ class Fake:
         """
         with self._acting(intent) as (shelf, told):
             return shopper.answer(shelf, told, agreed=agreed, after=after)
-
-    # The dashboard, and the shopper's bank
 
     def refund_in_dashboard(self, payment: str, amount: int | None = None) -> Json:
         """Of an intent or a charge, in minor units; all that is left where no amount is given."""
@@ -242,8 +234,6 @@ class Fake:
         with self.lock:
             self.world.catch_up()
             yield shopper.find(self.world, wanted)
-
-    # Webhooks
 
     def letters(self, account: str, *, live: bool = False, start: int = 0) -> list[Letter]:
         """What was written to the account's endpoints, the oldest first, from the `start`th on."""

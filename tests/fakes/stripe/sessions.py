@@ -83,7 +83,7 @@ def create(shelf: Shelf, params: Json) -> Json:
 
 
 def _prefix(shelf: Shelf) -> str:
-    return "cs_live_a1" if shelf.live else "cs_test_a1"
+    return "cs_live" if shelf.live else "cs_test"
 
 
 def _kinds(shelf: Shelf, params: Json, currency: str) -> list[str]:
@@ -105,7 +105,6 @@ def _intent_data(params: Json) -> Json:
 
 def _open(shelf: Shelf, told: Json) -> None:
     url = shelf.world.url
-    told["id"] = told["id"].replace("a1_", "a1")
     if told["ui_mode"] == "hosted_page":
         told["url"] = f"{url}/c/pay/{told['id']}"
     else:
