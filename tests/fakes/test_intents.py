@@ -186,3 +186,15 @@ def test_expansion_goes_no_further_than_there_is_something(shop: Shop) -> None:
     intent = charge(shop, "pm_card_visa")
     with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
         shop.api.payment_intents.retrieve(intent.id, {"expand": ["amount"]})
+
+
+def test_search_goes_page_by_page(shop: Shop) -> None:
+    for _ in range(3):
+        charge(shop, "pm_card_visa", metadata={"our_ref": "P"})
+    shop.clock.forward(minutes=2)
+    query = "metadata['our_ref']:'P'"
+    first = shop.api.payment_intents.search({"query": query, "limit": 2})
+    assert (len(first.data), first.has_more) == (2, True)
+    assert first.next_page
+    rest = shop.api.payment_intents.search({"query": query, "limit": 2, "page": first.next_page})
+    assert (len(rest.data), rest.has_more) == (1, False)

@@ -88,3 +88,12 @@ def test_a_payout_that_failed_is_paid_out_again(shop: Shop) -> None:
 def test_stripe_bills_what_is_of_no_payment(shop: Shop) -> None:
     shop.fake.bill(shop.merchant.id, 250)
     assert shop.money() == [("stripe_fee", -250, 0)]
+
+
+def test_payouts_are_found_by_their_arrival(shop: Shop) -> None:
+    shop.paid(AT_ONCE)
+    shop.clock.forward(seconds=2)
+    payout = shop.fake.close_day(shop.merchant.id)
+    arrives = shop.api.payouts.retrieve(payout).arrival_date
+    assert len(shop.api.payouts.list({"arrival_date": {"gte": arrives}}).data) == 1
+    assert shop.api.payouts.list({"arrival_date": {"gt": arrives}}).data == []

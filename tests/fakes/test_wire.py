@@ -8,7 +8,7 @@ import pytest
 import stripe
 
 from tests.fakes.cast import Shop, client_of, refused, wanted
-from tests.fakes.stripe import openapi
+from tests.fakes.stripe import honoured, openapi, routes, sdk_types
 from tests.fakes.stripe.gate import Violation
 
 
@@ -146,3 +146,18 @@ def test_an_answer_has_the_clock_s_date_and_a_number(shop: Shop) -> None:
     headers = shop.raw("GET", "/v1/balance").headers
     assert headers["date"] == "Mon, 02 Nov 2026 12:00:00 GMT"
     assert headers["request-id"].startswith("req_")
+
+
+def test_what_would_be_ignored_is_refused(rough_shop: Shop) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="does nothing about phone_number"):
+        rough_shop.session(phone_number_collection={"enabled": True})
+    assert rough_shop.fake.violations[0].param == "phone_number_collection"
+
+
+def test_what_is_heard_is_a_parameter_of_stripe_s() -> None:
+    known = {f"{each.method} {each.template}": each for each in routes.ROUTES}
+    unknown = {
+        address: set(names.split()) - set(sdk_types.names(known[address].asks))
+        for address, names in honoured.HEARD.items()
+    }
+    assert {address: names for address, names in unknown.items() if names} == {}

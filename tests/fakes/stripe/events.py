@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from tests.fakes.stripe.errors import Json, invalid
-from tests.fakes.stripe.store import Shelf, created_within, page
+from tests.fakes.stripe.store import Shelf, page, within
 
 VERSION: Final = "2026-10-28.endive"
 KEPT_FOR: Final = timedelta(days=30)
@@ -55,12 +55,12 @@ def listed(shelf: Shelf, params: Json) -> Json:
     types = params.get("types", [params["type"]] if "type" in params else [])
     if len(types) > 20:
         raise invalid("You may pass up to 20 types.", param="types")
-    kept, within = _kept(shelf), created_within(params)
+    kept, timely = _kept(shelf), within(params)
     delivered = _delivered(shelf, params.get("delivery_success"))
 
     def wanted(event: Json) -> bool:
         named = not types or any(named_by(each, event["type"]) for each in types)
-        return named and within(event) and kept(event) and delivered(event)
+        return named and timely(event) and kept(event) and delivered(event)
 
     told = page(shelf, shelf.of("event"), params, wanted=wanted)
     return {**told, "url": "/v1/events", "data": [whole(shelf, each) for each in told["data"]]}

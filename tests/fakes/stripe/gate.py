@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.fakes.stripe import eligible, metadata, openapi, routes, sdk_types
+from tests.fakes.stripe import eligible, honoured, metadata, openapi, routes, sdk_types
 from tests.fakes.stripe.errors import Json, Refused
 from tests.fakes.stripe.events import VERSION
 from tests.fakes.stripe.expand import expanded
@@ -209,6 +209,7 @@ def _params(request: Request, route: Route) -> Json:
     if known is not None:
         known.read(older, "")
     read: Json = sdk_types.asked(route.asks).read(raw, "")
+    honoured.check(f"{route.method} {route.template}", read)
     return read
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from tests.fakes.stripe import balance
 from tests.fakes.stripe.errors import Json
 from tests.fakes.stripe.events import announce
-from tests.fakes.stripe.store import Shelf, having, page
+from tests.fakes.stripe.store import Shelf, having, page, within
 
 ARRIVES_AFTER: Final = timedelta(days=1)
 FILTERS: Final = ("destination", "status")
@@ -102,5 +102,6 @@ def retrieve(shelf: Shelf, params: Json, wanted: str) -> Json:
 
 def listed(shelf: Shelf, params: Json) -> Json:
     rows = shelf.of("payout")
-    told = page(shelf, rows, params, wanted=having(params, FILTERS))
+    fits, arrives = having(params, FILTERS), within(params, "arrival_date")
+    told = page(shelf, rows, params, wanted=lambda row: fits(row) and arrives(row))
     return {**told, "url": "/v1/payouts"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from tests.fakes.stripe import columns
 from tests.fakes.stripe.errors import Json, invalid, missing, not_found
@@ -61,6 +61,8 @@ def _check_names(kind: str, wanted: Json) -> None:
     """Raises Refused on a parameter or a column that this type of report does not have."""
     for name in wanted.keys() - ALLOWED[kind] - set(INTERVAL):
         raise invalid(f"{kind} takes no parameter {name}.", param=f"parameters[{name}]")
+    if wanted.get("timezone", "UTC") not in available_timezones() | {"UTC"}:
+        raise invalid("Invalid timezone", param="parameters[timezone]")
     for name in wanted.get("columns", ()):
         if not columns.known(kind, name):
             raise invalid(f"Invalid column: {name}", param="parameters[columns]")

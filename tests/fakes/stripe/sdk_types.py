@@ -45,9 +45,18 @@ PLAIN: Final[dict[Any, Shape]] = {int: Whole(), bool: Flag(), float: Number(), D
 @cache
 def asked(name: str) -> Shape:
     """The shape of `stripe.params`' TypedDict of that name, as `checkout.SessionCreateParams`."""
+    return _fields(_named(name))
+
+
+def names(asked_name: str) -> frozenset[str]:
+    """The parameters of that TypedDict."""
+    return frozenset(_named(asked_name).__annotations__) - OPTIONS
+
+
+def _named(name: str) -> Any:
     package, _, last = name.rpartition(".")
     module = import_module(f"stripe.params.{package}" if package else "stripe.params")
-    return _fields(getattr(module, last))
+    return getattr(module, last)
 
 
 def _fields(typed: Any) -> Shape:

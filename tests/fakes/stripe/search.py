@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from tests.fakes.stripe.errors import Json, invalid
-from tests.fakes.stripe.store import Shelf
+from tests.fakes.stripe.store import Shelf, limit_of
 
 BEHIND: Final = timedelta(minutes=1)
 CLAUSE: Final = re.compile(
@@ -19,9 +19,7 @@ CLAUSE: Final = re.compile(
 def search(shelf: Shelf, params: Json) -> Json:
     """`query`: clauses of equality joined by AND; raises Refused on any other language."""
     clauses = _clauses(params["query"])
-    limit, start = params.get("limit", 10), int(params.get("page", "0") or 0)
-    if not 1 <= limit <= 100:
-        raise invalid("This value must be between 1 and 100.", param="limit")
+    limit, start = limit_of(params), _start(params)
     found = [each for each in _candidates(shelf, clauses) if _fits(shelf, each, clauses)][::-1]
     more = len(found) > start + limit
     return {
@@ -31,6 +29,14 @@ def search(shelf: Shelf, params: Json) -> Json:
         "next_page": str(start + limit) if more else None,
         "url": "/v1/payment_intents/search",
     }
+
+
+def _start(params: Json) -> int:
+    """`page` is what the page before told as its `next_page`."""
+    told = params.get("page", "0")
+    if not told.isdecimal():
+        raise invalid("Invalid page", param="page")
+    return int(told)
 
 
 def _clauses(query: str) -> list[tuple[str, str, str]]:

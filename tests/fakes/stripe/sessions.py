@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tests.fakes.stripe import attempts, eligible, lines, metadata
 from tests.fakes.stripe.errors import Json, invalid, missing, not_found
 from tests.fakes.stripe.events import announce
-from tests.fakes.stripe.store import Shelf, having, page
+from tests.fakes.stripe.store import Shelf, having, limit_of, page
 
 SHORTEST: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=24)
@@ -21,16 +21,12 @@ PLAIN: Final = (
     "billing_address_collection",
     "cancel_url",
     "client_reference_id",
-    "consent_collection",
     "customer",
     "customer_email",
     "integration_identifier",
-    "invoice_creation",
     "locale",
     "origin_context",
-    "permissions",
     "saved_payment_method_options",
-    "shipping_address_collection",
     "submit_type",
     "success_url",
 )
@@ -38,7 +34,6 @@ PLAIN: Final = (
 WHERE_GIVEN: Final = (
     "branding_settings",
     "excluded_payment_method_types",
-    "name_collection",
     "return_url",
 )
 """Parameters that the object has only where they came."""
@@ -47,18 +42,22 @@ NEVER: Final = (
     "allow_promotion_codes",
     "collected_information",
     "consent",
+    "consent_collection",
     "currency_conversion",
     "customer_account",
     "customer_details",
     "invoice",
+    "invoice_creation",
     "managed_payments",
     "optional_items",
     "payment_intent",
     "payment_link",
+    "permissions",
     "payment_method_collection",
     "payment_method_configuration_details",
     "recovered_from",
     "setup_intent",
+    "shipping_address_collection",
     "shipping_cost",
     "subscription",
 )
@@ -248,12 +247,8 @@ def retrieve(shelf: Shelf, params: Json, wanted: str) -> Json:
 
 
 def update(shelf: Shelf, params: Json, wanted: str) -> Json:
-    """Metadata, as long as it lives; this stand-in changes nothing else of it."""
+    """Metadata, as long as it is kept."""
     told = shelf.get("checkout.session", wanted)
-    others = params.keys() - {"metadata", "expand"}
-    if others:
-        said = f"This stand-in updates metadata of a session only, not {', '.join(others)}."
-        raise invalid(said, param=min(others))
     told["metadata"] = metadata.merged(told["metadata"], params.get("metadata", {}))
     return told
 
@@ -270,9 +265,11 @@ def items(shelf: Shelf, params: Json, wanted: str) -> Json:
     """The lines in their order; they are no objects of their own, so the cursor is a place."""
     told = shelf.get("checkout.session", wanted)
     rows: list[Any] = shelf.notes[told["id"]]["lines"]
-    ids = [row["id"] for row in rows]
-    start = ids.index(params["starting_after"]) + 1 if params.get("starting_after") in ids else 0
-    limit = params.get("limit", 10)
+    after, limit = params.get("starting_after"), limit_of(params)
+    ids = [None, *(row["id"] for row in rows)]
+    if after not in ids:
+        raise not_found("item", str(after), param="starting_after")
+    start = ids.index(after)
     return {
         "object": "list",
         "data": rows[start : start + limit],

@@ -162,6 +162,14 @@ class Shelf:
         }
 
 
+def limit_of(params: Json) -> int:
+    """How many a page may have; raises Refused on other than 1 to 100."""
+    limit: int = {"limit": 10, **params}["limit"]
+    if not 1 <= limit <= 100:
+        raise invalid("This value must be between 1 and 100.", param="limit")
+    return limit
+
+
 def page(
     shelf: Shelf,
     rows: list[Json],
@@ -173,9 +181,7 @@ def page(
 
     `rows`: the oldest first, all of one kind. Raises Refused on a cursor that is no such object.
     """
-    limit = params.get("limit", 10)
-    if not 1 <= limit <= 100:
-        raise invalid("This value must be between 1 and 100.", param="limit")
+    limit = limit_of(params)
     upwards = "ending_before" in params
     found: list[Json] = []
     for row in _walk(shelf, rows, params):
@@ -210,20 +216,20 @@ def _since(params: Json, rows: Iterable[Json]) -> Iterable[Json]:
     return takewhile(lambda row: row["created"] >= low, rows) if low else rows
 
 
-def created_within(params: Json) -> Callable[[Json], bool]:
-    """The filter `created`, a timestamp or {gt, gte, lt, lte}."""
-    wanted = params.get("created")
+def within(params: Json, name: str = "created") -> Callable[[Json], bool]:
+    """The filter of that name, a timestamp or {gt, gte, lt, lte}."""
+    wanted = params.get(name)
     if wanted is None:
         return lambda _row: True
     if isinstance(wanted, int):
-        return lambda row: bool(row["created"] == wanted)
+        return lambda row: bool(row[name] == wanted)
     low = max(wanted.get("gte", 0), wanted.get("gt", -1) + 1)
     high = min(wanted.get("lte", 1 << 60), wanted.get("lt", (1 << 60) + 1) - 1)
-    return lambda row: bool(low <= row["created"] <= high)
+    return lambda row: bool(low <= row[name] <= high)
 
 
 def having(params: Json, names: Collection[str]) -> Callable[[Json], bool]:
     """The filters by name, `created` among them."""
     wanted = {name: params[name] for name in names if name in params}
-    within = created_within(params)
-    return lambda row: within(row) and all(row[name] == value for name, value in wanted.items())
+    timely = within(params)
+    return lambda row: timely(row) and all(row[name] == value for name, value in wanted.items())
