@@ -113,3 +113,9 @@ def test_the_rest_of_parts_is_let_go_by_capturing_nothing(shop: Shop) -> None:
     told = shop.api.payment_intents.capture(intent.id, {"amount_to_capture": 0})
     assert (told.status, told.amount_received, told.amount_capturable) == ("succeeded", 600, 0)
     assert len(shop.money()) == 1
+
+
+def test_a_capture_may_carry_metadata(shop: Shop) -> None:
+    intent = shop.held()
+    told = shop.api.payment_intents.capture(intent.id, {"metadata": {"our_ref": "C-1"}})
+    assert told.metadata["our_ref"] == "C-1"

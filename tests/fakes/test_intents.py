@@ -198,3 +198,9 @@ def test_search_goes_page_by_page(shop: Shop) -> None:
     assert first.next_page
     rest = shop.api.payment_intents.search({"query": query, "limit": 2, "page": first.next_page})
     assert (len(rest.data), rest.has_more) == (1, False)
+
+
+def test_a_challenge_that_nobody_can_answer_may_be_an_error(shop: Shop) -> None:
+    with pytest.raises(stripe.CardError) as caught:
+        charge(shop, "pm_card_authenticationRequired", error_on_requires_action=True)
+    assert caught.value.code == "authentication_required"

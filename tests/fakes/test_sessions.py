@@ -140,3 +140,15 @@ def test_an_address_that_the_shop_knows_is_told_at_once(shop: Shop) -> None:
     details = shop.session(customer_email="jenny@example.com").customer_details
     assert details
     assert details.email == "jenny@example.com"
+
+
+def test_what_was_asked_for_is_told_again(shop: Shop) -> None:
+    asked: Any = {
+        "adaptive_pricing": {"enabled": False},
+        "consent_collection": {"payment_method_reuse_agreement": {"position": "hidden"}},
+        "client_reference_id": "P-1",
+        "locale": "de",
+    }
+    told = shop.session(**asked).to_dict()
+    assert told["consent_collection"]["payment_method_reuse_agreement"] == {"position": "hidden"}
+    assert (told["client_reference_id"], told["locale"]) == ("P-1", "de")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.fakes.stripe import charges, disputes
+from tests.fakes.stripe import charges, disputes, metadata
 from tests.fakes.stripe.attempts import UNPAID, close, mark_paid, touch
 from tests.fakes.stripe.errors import Json, Refused, invalid
 from tests.fakes.stripe.events import announce
@@ -39,6 +39,7 @@ def capture(shelf: Shelf, params: Json, wanted: str) -> Json:
     if not final and not shelf.notes[intent["id"]].get("multicapture"):
         said = "final_capture can only be false where multicapture is available."
         raise invalid(said, param="final_capture")
+    intent["metadata"] = metadata.merged(intent["metadata"], params.get("metadata"))
     _take(shelf, intent, amount, final=final)
     return intent
 

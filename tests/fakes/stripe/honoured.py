@@ -13,11 +13,12 @@ from tests.fakes.stripe.errors import Json, invalid
 EVERYWHERE: Final = frozenset({"ending_before", "expand", "limit", "starting_after"})
 
 _SESSION: Final = (
-    "allowed_payment_method_types automatic_tax billing_address_collection branding_settings "
-    "cancel_url client_reference_id customer customer_creation customer_email discounts "
-    "excluded_payment_method_types expires_at integration_identifier line_items locale metadata "
-    "mode origin_context payment_intent_data payment_method_options return_url "
-    "saved_payment_method_options submit_type success_url ui_mode wallet_options"
+    "adaptive_pricing allowed_payment_method_types automatic_tax billing_address_collection "
+    "branding_settings cancel_url client_reference_id consent_collection customer "
+    "customer_creation customer_email discounts excluded_payment_method_types expires_at "
+    "integration_identifier line_items locale metadata mode origin_context payment_intent_data "
+    "payment_method_options return_url saved_payment_method_options submit_type success_url "
+    "ui_mode wallet_options"
 )
 _INTENT: Final = (
     "description metadata receipt_email setup_future_usage shipping statement_descriptor "
@@ -25,7 +26,8 @@ _INTENT: Final = (
 )
 _NEW_INTENT: Final = (
     "allowed_payment_method_types amount automatic_payment_methods capture_method confirm currency "
-    "customer excluded_payment_method_types off_session payment_method_options return_url"
+    "customer error_on_requires_action excluded_payment_method_types off_session "
+    "payment_method_options return_url"
 )
 _CUSTOMER: Final = "address description email name phone shipping metadata"
 
@@ -48,9 +50,9 @@ HEARD: Final[dict[str, str]] = {
     "GET /v1/payment_intents/search": "page query",
     "POST /v1/payment_intents/{intent}": f"amount {_INTENT}",
     "POST /v1/payment_intents/{intent}/confirm": (
-        "off_session payment_method return_url setup_future_usage"
+        "error_on_requires_action off_session payment_method return_url setup_future_usage"
     ),
-    "POST /v1/payment_intents/{intent}/capture": "amount_to_capture final_capture",
+    "POST /v1/payment_intents/{intent}/capture": "amount_to_capture final_capture metadata",
     "POST /v1/payment_intents/{intent}/cancel": "cancellation_reason",
     "POST /v1/payment_method_domains": "domain_name enabled",
     "GET /v1/payment_method_domains": "domain_name enabled",

@@ -162,7 +162,8 @@ def _confirm(shelf: Shelf, intent: Json, params: Json) -> None:
     automatic, kinds = intent["automatic_payment_methods"], intent["payment_method_types"]
     _check_return(note["return_url"], automatic, kinds)
     method = shelf.objects[intent["payment_method"]]
-    attempt(shelf, intent, method, off_session=bool(params.get("off_session")))
+    alone = params.get("off_session") or params.get("error_on_requires_action")
+    attempt(shelf, intent, method, off_session=bool(alone))
 
 
 def confirm(shelf: Shelf, params: Json, wanted: str) -> Json:

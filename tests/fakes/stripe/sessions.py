@@ -42,7 +42,6 @@ NEVER: Final = (
     "allow_promotion_codes",
     "collected_information",
     "consent",
-    "consent_collection",
     "currency_conversion",
     "customer_account",
     "customer_details",
@@ -118,9 +117,10 @@ def _fields(shelf: Shelf, params: Json) -> Json:
         **dict.fromkeys(NEVER),
         **chosen,
         **{name: params[name] for name in WHERE_GIVEN if params.get(name)},
-        "adaptive_pricing": {"enabled": False},
+        "adaptive_pricing": params.get("adaptive_pricing", {"enabled": False}),
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "client_secret": None,
+        "consent_collection": _consents(params),
         "custom_fields": [],
         "custom_text": {
             "after_submit": None,
@@ -143,6 +143,13 @@ def _fields(shelf: Shelf, params: Json) -> Json:
         "url": None,
         "wallet_options": params.get("wallet_options"),
     }
+
+
+def _consents(params: Json) -> Json | None:
+    """What was asked for, and null for each consent that was not."""
+    names = ["payment_method_reuse_agreement", "promotions", "terms_of_service"]
+    asked: Json = params.get("consent_collection") or {}
+    return {**dict.fromkeys(names), **asked} if asked else None
 
 
 def details_of(email: str | None, name: str | None) -> Json:
