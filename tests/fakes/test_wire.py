@@ -151,6 +151,8 @@ def test_an_answer_has_the_clock_s_date_and_a_number(shop: Shop) -> None:
 def test_what_would_be_ignored_is_refused(rough_shop: Shop) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="does nothing about phone_number"):
         rough_shop.session(phone_number_collection={"enabled": True})
+    with pytest.raises(stripe.InvalidRequestError, match=r"payment_intent_data\[transfer_group\]"):
+        rough_shop.session(payment_intent_data={"transfer_group": "x"})
     assert rough_shop.fake.violations[0].param == "phone_number_collection"
 
 

@@ -30,6 +30,9 @@ class Fake:
     """`clock`: an aware now; whoever moves an own one calls `catch_up`. `seed`: for the same ids.
 
     `deliver`: whether webhooks are sent by a thread, or only written down (see `letters`).
+
+    The wire is Stripe's, at `url`; the methods are what a shop does not do by the API: the shopper's
+    browser, the dashboard, the banks, and time. Amounts are in minor units.
     """
 
     def __init__(

@@ -6,6 +6,7 @@ was heard. Limits of lists and `expand` are heard everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from tests.fakes.stripe.errors import Json, invalid
@@ -73,9 +74,26 @@ HEARD: Final[dict[str, str]] = {
 }
 
 
+INSIDE: Final = {
+    "payment_intent_data": (
+        "capture_method description metadata receipt_email setup_future_usage shipping "
+        "statement_descriptor statement_descriptor_suffix"
+    ),
+    "payment_method_options": "alipay card link wechat_pay",
+    "payment_method_options[card]": "request_multicapture request_three_d_secure",
+}
+"""What is acted upon inside a parameter, wherever that is heard."""
+
+
 def check(address: str, params: Json) -> None:
     """Raises Refused on the first parameter that would be ignored."""
-    heard = EVERYWHERE | set(HEARD.get(address, "").split())
-    for name in params:
+    _check(params, EVERYWHERE | set(HEARD.get(address, "").split()), "")
+
+
+def _check(params: Json, heard: Collection[str], at: str) -> None:
+    for name, value in params.items():
+        path = f"{at}[{name}]" if at else name
         if name not in heard:
-            raise invalid(f"The stand-in does nothing about {name} here.", param=name)
+            raise invalid(f"The stand-in does nothing about {path} here.", param=path)
+        if path in INSIDE and isinstance(value, dict):
+            _check(value, INSIDE[path].split(), path)
