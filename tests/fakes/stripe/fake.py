@@ -31,8 +31,8 @@ class Fake:
 
     `deliver`: whether webhooks are sent by a thread, or only written down (see `letters`).
 
-    The wire is Stripe's, at `url`; the methods are what a shop does not do by the API: the shopper's
-    browser, the dashboard, the banks, and time. Amounts are in minor units.
+    The wire is Stripe's, at `url`; the methods are what a shop does not do by the API: what the
+    shopper, the dashboard and the banks do, and time. Amounts are in minor units.
     """
 
     def __init__(
