@@ -124,8 +124,8 @@ def _left(proof: Proof) -> int | None:
     """What nothing explains; a report that contradicts itself is as much off as it says."""
     if not proof.reports:
         return None
-    if proof.contradicted and proof.stated_closing is not None and not proof.unexplained:
-        return proof.stated_closing - proof.closing.theirs
+    if proof.contradicted and not proof.unexplained:
+        return proof.stated.off
     return proof.unexplained
 
 

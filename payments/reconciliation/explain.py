@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, combinations, islice
@@ -27,6 +27,8 @@ from payments.reconciliation.shares import (
     ROUNDING,
     UNIT,
     UNREAD,
+    Part,
+    Share,
     Shares,
     effects,
     part_of,
@@ -86,17 +88,12 @@ class Explainer:
         return frozenset(gap.payout_id for gap in every) - left
 
     def _explains(self, gap: Gap) -> bool:
-        shares = self._shares.of(gap.number)
-        for chosen in chain.from_iterable(
-            combinations(shares, count) for count in range(1, len(shares) + 1)
-        ):
-            off = gap.amount * UNIT - sum(share.amount for share in chosen)
-            if abs(off) <= ROUNDING * UNIT + sum(share.tolerance for share in chosen):
-                slots = {share.slot for share in chosen}
-                self._chosen |= slots
-                self._shares.use(slots)
-                return True
-        return False
+        slots = covers(self._shares.of(gap.number), gap.amount)
+        if slots is None:
+            return False
+        self._chosen |= slots
+        self._shares.use(slots)
+        return True
 
     def link(self) -> None:
         """Write down what explains which payout; what explains none any more is let go."""
@@ -116,7 +113,7 @@ class Explainer:
             _save_links(dict.fromkeys(each.pk for each in some if not _is_in(linked, each.pk)))
 
     def _gather(self) -> None:
-        rows = _known(self._account).exclude(ours=None, theirs=None).iterator(SOME)
+        rows = known_of_lines(self._account).exclude(ours=None, theirs=None).iterator(SOME)
         while some := list(islice(rows, SOME)):
             places, lines = self._payouts_of(some), lines_of(some)
             for discrepancy in some:
@@ -181,6 +178,34 @@ class Explainer:
         return before if before and before.may_hold(at) else within
 
 
+def covers(shares: Sequence[Share], amount: int) -> set[int] | None:
+    """The slots of the fewest classes that come to an amount, None where none do."""
+    for chosen in chain.from_iterable(
+        combinations(shares, count) for count in range(1, len(shares) + 1)
+    ):
+        off = amount * UNIT - sum(share.amount for share in chosen)
+        if abs(off) <= ROUNDING * UNIT + sum(share.tolerance for share in chosen):
+            return {share.slot for share in chosen}
+    return None
+
+
+def parts_of(
+    account: ProviderAccount, known: QuerySet[Discrepancy], currency: str
+) -> Iterator[tuple[Discrepancy, Part]]:
+    """What each of these adds to a balance in the currency beyond its lines."""
+    rule = rules_of(account).get(currency)
+    for some in pages(known.exclude(ours=None, theirs=None), SOME):
+        lines = lines_of(some)
+        for discrepancy in some:
+            if line := lines.get((discrepancy.file_id, discrepancy.line_no)):
+                if (line.settled_currency or line.currency) == currency:
+                    yield discrepancy, part_of_line(discrepancy, line, rule)
+                continue
+            for amount, moved in effects(discrepancy):
+                if moved == currency:
+                    yield discrepancy, part_of(discrepancy, amount, rule)
+
+
 def _save_links(links: Mapping[int, int | None]) -> None:
     save_each([Discrepancy(pk=pk, payout_id=to) for pk, to in links.items()], ["payout"])
 
@@ -190,7 +215,7 @@ def _is_in(ordered: Sequence[int], number: int) -> bool:
     return place < len(ordered) and ordered[place] == number
 
 
-def _known(account: ProviderAccount) -> QuerySet[Discrepancy]:
+def known_of_lines(account: ProviderAccount) -> QuerySet[Discrepancy]:
     """What is so still, whoever has settled it: settling moves no money of a payout.
 
     A match says of what it finds when it saw that last; of what stands in a line, the file counts.
