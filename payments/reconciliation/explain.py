@@ -6,8 +6,6 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain, combinations, islice
 from typing import Final
 
@@ -20,6 +18,7 @@ from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.fees import rules_of
 from payments.reconciliation.lines import lines_of
+from payments.reconciliation.paid import Gaps
 from payments.reconciliation.rows import pages, save_each
 from payments.reconciliation.shares import (
     CLASSES,
@@ -35,60 +34,39 @@ from payments.reconciliation.shares import (
     part_of_line,
 )
 
-SOME: Final = 500
+SOME: Final = 200
 Places = Mapping[str, Collection[str]]
 """By reference of a line, the payouts that have it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """How much more was paid out than the lines come to, when those were, and when it was sent.
-
-    `number` counts the payouts of a run, from zero.
-    """
-
-    number: int
-    currency: str
-    payout_id: int
-    amount: int
-    first_at: datetime | None
-    last_at: datetime | None
-    sent_at: datetime | None = None
-
-    def may_hold(self, at: datetime) -> bool:
-        """Whether what happened after its last line may have gone with it nevertheless."""
-        return self.sent_at is not None and at <= self.sent_at
 
 
 class Explainer:
     """Keeps which discrepancies have explained which payout, for one account and run."""
 
-    def __init__(self, account: ProviderAccount, gaps: Mapping[tuple[str, str], Gap]) -> None:
+    def __init__(self, account: ProviderAccount, gaps: Gaps) -> None:
+        gaps.sort()
         self._account, self._rules = account, rules_of(account)
         self._gaps, self._shares = gaps, Shares(len(gaps))
         self._chosen = set[int]()
-        self._by_time = _by_time(gaps.values())
         loaded = account.settlement_files.filter(state=FileState.LOADED)
         self._files = frozenset(loaded.values_list("pk", flat=True))
-        if any(gap.amount for gap in gaps.values()):
+        if any(gaps.amounts):
             self._gather()
 
     def explained(self) -> frozenset[int]:
-        """The payouts to whose gap some classes of what is known of their lines come.
+        """The numbers of payouts to whose gap some classes of what is known of their lines come.
 
         What stands in lines of several payouts explains one of them. What is left for the others
         is known only then, so they are looked at until no more is explained.
         """
-        every = [gap for gap in self._gaps.values() if gap.amount]
+        every = list(self._gaps.differing())
         open_ones, count = every, -1
         while count != len(open_ones):
             count = len(open_ones)
-            open_ones = [gap for gap in open_ones if not self._explains(gap)]
-        left = {gap.payout_id for gap in open_ones}
-        return frozenset(gap.payout_id for gap in every) - left
+            open_ones = [number for number in open_ones if not self._explains(number)]
+        return frozenset(every).difference(open_ones)
 
-    def _explains(self, gap: Gap) -> bool:
-        slots = covers(self._shares.of(gap.number), gap.amount)
+    def _explains(self, number: int) -> bool:
+        slots = covers(self._shares.of(number), self._gaps.amounts[number])
         if slots is None:
             return False
         self._chosen |= slots
@@ -97,7 +75,7 @@ class Explainer:
 
     def link(self) -> None:
         """Write down what explains which payout; what explains none any more is let go."""
-        payouts = [gap.payout_id for gap in self._gaps.values()]
+        payouts = self._gaps.payout_ids
         of_lines = Discrepancy.objects.filter(account=self._account).exclude(about=OF_PAYOUTS)
         linked = array("q")
         found = self._shares.ids(self._chosen)
@@ -143,39 +121,28 @@ class Explainer:
         for amount, currency in effects(discrepancy):
             gaps = self._gaps_of(discrepancy, currency, places)
             part = part_of(discrepancy, amount, self._rules.get(currency))
-            self._shares.add(discrepancy, part, [gap.number for gap in gaps])
+            self._shares.add(discrepancy, part, gaps)
 
     def _count_line(self, discrepancy: Discrepancy, line: SettlementLine) -> None:
         """What is about one line is of the payout that the line names, and exact."""
         currency = line.settled_currency or line.currency
         if line.payout_ref:
-            gap = self._gaps.get((line.payout_ref, currency))
+            gap = self._gaps.number(line.payout_ref, currency)
         else:
-            gap = self._gap_at(line.occurred_at, currency)
-        if gap and line.kind != LineKind.PAYOUT:
+            gap = self._gaps.at(line.occurred_at, currency)
+        if gap is not None and line.kind != LineKind.PAYOUT:
             part = part_of_line(discrepancy, line, self._rules.get(currency))
-            self._shares.add(discrepancy, part, [gap.number])
+            self._shares.add(discrepancy, part, [gap])
 
-    def _gaps_of(self, discrepancy: Discrepancy, currency: str, places: Places) -> list[Gap]:
+    def _gaps_of(self, discrepancy: Discrepancy, currency: str, places: Places) -> list[int]:
         """Of which payouts it may be: of several that have its lines, those that differ."""
         if discrepancy.theirs is None:
-            gap = self._gap_at(discrepancy.at, currency)
-            return [gap] if gap else []
-        refs = places.get(discrepancy.reference, frozenset())
-        gaps = [gap for ref in sorted(refs) if (gap := self._gaps.get((ref, currency)))]
-        return [gap for gap in gaps if gap.amount] if len(gaps) > 1 else gaps
-
-    def _gap_at(self, at: datetime | None, currency: str) -> Gap | None:
-        gaps = self._by_time.get(currency)
-        if gaps is None or at is None:
-            return None
-        ends, inside = gaps
-        place = bisect_left(ends, at)
-        within = inside[place] if place < len(inside) else None
-        if within and within.first_at and within.first_at <= at:
-            return within
-        before = inside[place - 1] if place else None
-        return before if before and before.may_hold(at) else within
+            found = [self._gaps.at(discrepancy.at, currency)]
+        else:
+            refs = sorted(places.get(discrepancy.reference, frozenset()))
+            found = [self._gaps.number(ref, currency) for ref in refs]
+        gaps = [number for number in found if number is not None]
+        return [each for each in gaps if self._gaps.amounts[each]] if len(gaps) > 1 else gaps
 
 
 def covers(shares: Sequence[Share], amount: int) -> set[int] | None:
@@ -229,14 +196,3 @@ def known_of_lines(account: ProviderAccount) -> QuerySet[Discrepancy]:
     of_sale = Q(kind__in=UNREAD | FOREIGN, state=DiscrepancyState.RESOLVED)
     known = known.exclude(of_sale, attempt__isnull=False)
     return known.filter(Q(state__in=UNRESOLVED) | seen | Q(file__state=FileState.LOADED))
-
-
-def _by_time(gaps: Iterable[Gap]) -> dict[str, tuple[list[datetime], list[Gap]]]:
-    """By currency, the payouts with the moments at which their lines end, in that order."""
-    timed = sorted((gap.last_at, gap.payout_id, gap) for gap in gaps if gap.last_at)
-    found: dict[str, tuple[list[datetime], list[Gap]]] = {}
-    for end, _, gap in timed:
-        ends, inside = found.setdefault(gap.currency, ([], []))
-        ends.append(end)
-        inside.append(gap)
-    return found

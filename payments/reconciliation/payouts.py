@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
-from sys import intern
 from typing import Final
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
@@ -17,7 +16,8 @@ from payments.models import Payout, ProviderAccount, SettlementTotal
 from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
-from payments.reconciliation.explain import Explainer, Gap
+from payments.reconciliation.explain import Explainer
+from payments.reconciliation.paid import Gaps, Paid
 from payments.reconciliation.questions import Question, keep_questions
 from payments.reconciliation.rows import save_each, slices
 
@@ -47,18 +47,18 @@ def sum_payouts(account: ProviderAccount) -> None:
 
     A difference that what is known of single lines explains is linked to them, and not asked.
     """
-    gaps: dict[Key, Gap] = {}
+    gaps = Gaps()
     found = lines_of_payouts(account)
     while some := dict(islice(found, SOME)):
         _keep(account, some, gaps)
     _let_go(account)
     explainer = Explainer(account, gaps)
     explained = explainer.explained()
-    odd = [gap for gap in gaps.values() if gap.amount and gap.payout_id not in explained]
+    odd = [gaps.payout_ids[number] for number in gaps.differing() if number not in explained]
     explainer.link()
     ask = DiscrepancyKind.PAYOUT_TOTAL
     questions: list[Question] = []
-    for keys in slices([gap.payout_id for gap in odd], SOME):
+    for keys in slices(odd, SOME):
         questions += (
             Question(ask, each, each.lines_net, each.amount, each.sent_at)
             for each in account.payouts.filter(pk__in=keys).order_by("pk")
@@ -110,7 +110,7 @@ def _add(lines: Lines, row: Mapping[str, object], gross: int) -> None:
     lines.last_at = max(lines.last_at or last, last)
 
 
-def _keep(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: dict[Key, Gap]) -> None:
+def _keep(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: Gaps) -> None:
     """Store what their lines come to, and note by how much each is paid otherwise."""
     refs = {ref for ref, _ in lines}
     known = {(each.ref, each.currency): each for each in account.payouts.filter(ref__in=refs)}
@@ -126,17 +126,11 @@ def _keep(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: dict[Key, 
         (changed if payout.pk else new).append(payout)
     Payout.objects.bulk_create(new)
     save_each(changed, CHANGES)
-    for key, found in lines.items():
-        if key[0] and found.sent is not None:
-            gaps[key] = Gap(
-                len(gaps),
-                intern(key[1]),
-                known[key].pk,
-                found.sent - found.rounded,
-                found.first_at,
-                found.last_at,
-                found.sent_at,
-            )
+    for (ref, currency), found in lines.items():
+        if ref and found.sent is not None:
+            more, paid = found.sent - found.rounded, known[ref, currency].pk
+            when = found.first_at, found.last_at, found.sent_at
+            gaps.add(Paid(ref, currency, paid, more, *when))
 
 
 def _let_go(account: ProviderAccount) -> None:
