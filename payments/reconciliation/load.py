@@ -17,7 +17,7 @@ from payments.providers.reports import BadLine, ReportHeader, ReportRefused
 from payments.reconciliation import reading
 from payments.reconciliation.batch import Batch, Days, Own
 from payments.reconciliation.days import begin, zone_of
-from payments.reconciliation.headers import check_header, check_overlap
+from payments.reconciliation.headers import check_header, check_overlap, span
 from payments.reconciliation.reading import Claim, Reader, refuse
 from payments.reconciliation.source import open_text
 from payments.registry import reports_of
@@ -58,6 +58,7 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
                 batch.write(islice(lines, most), own)
                 stray = [BadLine(line.number, _strays(named), "") for line, named in batch.stray]
                 reader.count(batch.count, batch.bad, stray)
+                reader.elsewhere += batch.elsewhere
                 Discrepancy.objects.bulk_create(_questions(reader, batch, account, at=at))
                 reader.say(text)
             read = batch.count + len(batch.bad)
@@ -101,6 +102,12 @@ def _end(reader: Reader, header: ReportHeader, account: ProviderAccount) -> None
     first, last = header.first_day, header.last_day
     if first is None or last is None:
         first, last = _days_of(reader.file)
+    elif reader.elsewhere and not reader.lines:
+        raise ReportRefused(
+            "it says that it is about %(days)s, and all of its lines are of other days",
+            header.lines.get("days"),
+            days=span(first, last),
+        )
     with transaction.atomic():
         ProviderAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
         if first and last:

@@ -139,6 +139,7 @@ class Reader:
     lines: int = 0
     bad: int = 0
     stray: int = 0
+    elsewhere: int = 0
     first_bad: BadLine | None = None
     said: datetime = field(default_factory=now)
 
