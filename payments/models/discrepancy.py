@@ -62,6 +62,8 @@ class Resolution(models.TextChoices):
     IGNORED = "ignored", pgettext_lazy("discrepancy", "ignored")
 
 
+STANDS: Final = (Resolution.IGNORED, Resolution.REFUNDED)
+"""Resolved so, a difference stays as long as it is found: no entry evens it out."""
 OF_PAYOUTS: Final = "payout"
 """What a discrepancy is about that is no operation of ours."""
 UNRESOLVED: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
@@ -31,10 +32,7 @@ from payments.models import (
     ProviderObject,
     SettlementLine,
 )
-from payments.models.discrepancy import (
-    OF_PAYOUTS,
-    UNRESOLVED,
-)
+from payments.models.discrepancy import OF_PAYOUTS, STANDS, UNRESOLVED
 from payments.models.settlement import FileState
 from payments.reconciliation.claim import Run
 from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
@@ -194,21 +192,22 @@ def write(run: Run) -> int:
         run.hold()
         with connection.cursor() as cursor:
             cursor.execute(statement, [stored, stored, run.account.pk, run.token])
-        _end_what_is_gone(run)
+        _end_what_is_gone(run, moment)
         found = of(run).count()
         clear(run)
     return found
 
 
-def _end_what_is_gone(run: Run) -> None:
-    """What was asked and is not found any more ends by itself.
+def _end_what_is_gone(run: Run, moment: datetime) -> None:
+    """What was asked and is not found any more ends by itself; what is was seen at that moment.
 
-    What a person has adjusted meanwhile is undone: the books agree without it.
+    What a person has decided meanwhile is undone: the books agree without it.
     """
     named = Q(ref=OuterRef("reference")) | Q(ref=Concat(Value(BY_THEIRS), OuterRef("reference")))
     of_it = {"kind": OuterRef("about"), "currency": OuterRef("currency")}
     again = of(run).exclude(verdict="").filter(named, **of_it)
     of_operations = Discrepancy.objects.filter(account=run.account, file=None).exclude(about="")
-    gone = of_operations.exclude(about=OF_PAYOUTS).filter(~Exists(again))
+    gone = of_operations.exclude(about=OF_PAYOUTS).filter(Q(seen_at__lt=moment) | ~Exists(again))
     settle_by_itself(gone.filter(state__in=UNRESOLVED).values_list("pk", flat=True))
-    undo(list(gone.filter(resolution__in=BOOKED).values_list("pk", flat=True)))
+    decided = gone.filter(resolution__in=(*BOOKED, *STANDS))
+    undo(list(decided.values_list("pk", flat=True)))

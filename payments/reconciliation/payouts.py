@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import islice
 from typing import Final
 
@@ -17,11 +17,13 @@ from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.explain import Explainer
+from payments.reconciliation.moved import whole
 from payments.reconciliation.paid import Gaps, Paid
 from payments.reconciliation.questions import Question, keep_questions
 from payments.reconciliation.rows import save_each, slices
 
 SOME: Final = 200
+HALF: Final = Decimal("0.5")
 CHANGES: Final = ("amount", "lines_net", "sent_at")
 Key = tuple[str, str]
 """A payout: its reference, "" for what is not paid out yet, and its currency."""
@@ -31,7 +33,8 @@ Key = tuple[str, str]
 class Lines:
     """What the lines of a payout come to, in minor units, and from when to when they are."""
 
-    net: Decimal = Decimal(0)
+    gross: int = 0
+    fee: Decimal = Decimal(0)
     sent: int | None = None
     sent_at: datetime | None = None
     first_at: datetime | None = None
@@ -39,7 +42,11 @@ class Lines:
 
     @property
     def rounded(self) -> int:
-        return int(self.net.quantize(Decimal(1), ROUND_HALF_UP))
+        """With its fees as they are posted; of half a unit the provider may keep either half."""
+        exactly = self.gross - self.fee
+        if self.sent is not None and abs(self.sent - exactly) <= HALF:
+            return self.sent
+        return self.gross - whole(self.fee)
 
 
 def sum_payouts(account: ProviderAccount) -> None:
@@ -103,9 +110,10 @@ def _add(lines: Lines, row: Mapping[str, object], gross: int) -> None:
     if row["kind"] == LineKind.PAYOUT:
         lines.sent = (lines.sent or 0) - int(gross)
         lines.sent_at = max(lines.sent_at or last, last)
-        lines.net -= fee
+        lines.fee += fee
         return
-    lines.net += int(gross) - fee
+    lines.gross += int(gross)
+    lines.fee += fee
     lines.first_at = min(lines.first_at or first, first)
     lines.last_at = max(lines.last_at or last, last)
 

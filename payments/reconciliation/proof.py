@@ -100,7 +100,7 @@ class Proof:
     @property
     def contradicted(self) -> bool:
         """Whether a report states another balance than its lines come to, and nobody knows why."""
-        return self.stated.off != 0 and not self.stated.explained
+        return self.stated.denied != 0
 
     @property
     def mark(self) -> Mark:
@@ -132,7 +132,7 @@ def proven(moved: Stretch, day: date) -> Proof:
         opening,
         movements,
         closing,
-        stated_of(side, day, reports, opening=opening, closing=closing),
+        stated_of(moved, day, reports),
         [] if agrees or not reports else list(_reasons(side, day, since)),
         since.first_day if since else None,
     )

@@ -12,10 +12,9 @@ from typing import Final, NamedTuple
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 
 from payments.models import Discrepancy, Entry, SettlementLine
-from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, Resolution
+from payments.models.discrepancy import STANDS, UNRESOLVED, DiscrepancyKind, Resolution
 from payments.models.settlement import FileState
 from payments.reconciliation.days import Side, end
-from payments.reconciliation.gaps import STANDS
 from payments.reconciliation.moved import Total, by_day, posted, their_totals
 from payments.states import EntryKind
 

@@ -159,7 +159,7 @@ def stated(proof: Proof) -> Iterator[Balance]:
         yield Balance(OPENING, money(said.opening), money(said.began), said.opening_agrees)
     if said.closing is not None:
         agrees, closing = not said.off, money(said.closing)
-        yield Balance(CLOSING, closing, money(said.came_to), agrees, known=said.explained)
+        yield Balance(CLOSING, closing, money(said.came_to), agrees, known=not said.denied)
 
 
 def _told(request: HttpRequest, proof: Proof, reason: Reason) -> Told:

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from orders.clock import clock_at
-from payments.models import ProviderAccount
+from payments.models import DayBalance, ProviderAccount
 from payments.models.discrepancy import DiscrepancyKind
+from payments.reconciliation.close import close_days
 from payments.reconciliation.proof import Mark, Proof, prove
 from payments.states import EntryKind
 from tests.factories import an_account
@@ -102,14 +103,54 @@ def test_known_lines_that_come_to_another_amount_explain_nothing(
     assert (proof.stated.off, proof.mark) == (103, Mark.UNEXPLAINED)
 
 
-def test_a_report_begins_with_what_the_one_before_ended_with(account: ProviderAccount) -> None:
+def test_a_report_that_does_not_begin_where_the_one_before_ended_is_denied(
+    account: ProviderAccount,
+) -> None:
     agreed(a_report(account, opening={"GBP": 0}, closing={"GBP": 6000}), 6000, at(DAY))
     agreed(a_report(account, NEXT, opening={"GBP": 5000}, closing={"GBP": 5700}), 700, at(NEXT))
 
+    proof = proof_of(account, NEXT)
+
+    assert (proof.stated.began, proof.stated.opening_agrees) == (6000, False)
+    assert (proof.mark, proof.stated.denied) == (Mark.UNEXPLAINED, -1000)
+
+
+def test_what_nothing_explains_stays_so_on_every_day_after_it(account: ProviderAccount) -> None:
+    agreed(a_report(account, opening={"GBP": 0}, closing={"GBP": 6000}), 6000, at(DAY))
+    later = [DAY + timedelta(days=number) for number in (1, 2)]
+    for day in later:
+        told_so = {"opening": {"GBP": 11_000}, "closing": {"GBP": 11_000}}
+        a_report(account, day, **told_so)
+    with clock_at(lambda: at(DAY + timedelta(days=6))):
+        close_days()
+
+    assert [proof_of(account, day).mark for day in later] == [Mark.UNEXPLAINED] * 2
+    rows = DayBalance.objects.filter(day__in=later).order_by("day")
+    assert list(rows.values_list("unexplained", flat=True)) == [5000, 5000]
+
+
+def test_what_known_lines_explain_is_known_on_every_day_after_it(account: ProviderAccount) -> None:
+    left_out(account, closing=6100)
+    a_report(account, NEXT, opening={"GBP": 6100}, closing={"GBP": 6100})
+    with clock_at(lambda: at(DAY + timedelta(days=6))):
+        close_days()
+
     stated = proof_of(account, NEXT).stated
 
-    assert (stated.opening, stated.began, stated.opening_agrees) == (5000, 6000, False)
-    assert (stated.closing, stated.came_to, stated.off) == (5700, 5700, 0)
+    assert (stated.known, stated.off, stated.denied) == (100, 100, 0)
+    assert stated.opening_agrees
+
+
+def test_fractions_are_kept_with_the_day_that_is_written_down(account: ProviderAccount) -> None:
+    balances = [0, 0, -1, -1, -2, -2]
+    for number in range(5):
+        opening, closing = balances[number : number + 2]
+        a_day_paid_out(account, number, opening=opening, closing=closing)
+        with clock_at(lambda: at(DAY + timedelta(days=6))):
+            close_days()
+
+    assert proof_of(account, DAY + timedelta(days=4)).mark == Mark.AGREES
+    assert set(DayBalance.objects.values_list("unexplained", flat=True)) == {0, None}
 
 
 def test_a_closing_without_an_opening_is_held_against_all_lines(account: ProviderAccount) -> None:
