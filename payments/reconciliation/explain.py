@@ -5,9 +5,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import chain, combinations, islice
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -18,6 +20,7 @@ from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.fees import rules_of
 from payments.reconciliation.lines import lines_of
+from payments.reconciliation.moved import whole
 from payments.reconciliation.paid import Gaps
 from payments.reconciliation.rows import pages, save_each
 from payments.reconciliation.shares import (
@@ -35,8 +38,31 @@ from payments.reconciliation.shares import (
 )
 
 SOME: Final = 200
-Places = Mapping[str, Collection[str]]
-"""By reference of a line, the payouts that have it."""
+OF_PLACE: Final = ("payout_ref", "file", "stray", "gross", "settled_currency", "settled_gross")
+
+
+@dataclass(slots=True)
+class Place:
+    """Where lines of one reference stand: in which payouts, and what they were settled for.
+
+    `abroad` is the currency of that, "" where it is their own.
+    """
+
+    payouts: set[str] = field(default_factory=set)
+    abroad: str = ""
+    gross: int = 0
+    settled: int = 0
+
+    def settles(self, amount: int, currency: str) -> tuple[int, str]:
+        """What so much of it is in the balance."""
+        if not (self.abroad and self.gross):
+            return amount, currency
+        return whole(Decimal(amount * self.settled) / self.gross), self.abroad
+
+
+Places = Mapping[str, Place]
+"""By reference of a line."""
+NOWHERE: Final = Place()
 
 
 class Explainer:
@@ -104,23 +130,32 @@ class Explainer:
         """By reference, the payouts in which its lines stand."""
         refs = {each.reference for each in some if each.theirs is not None}
         by_ours = SettlementLine.objects.filter(our_ref__in=refs - {""})
-        places = self._places(by_ours.values_list("our_ref", "payout_ref", "file", "stray"))
+        places = self._places(by_ours.values_list("our_ref", *OF_PLACE))
         by_theirs = SettlementLine.objects.filter(our_ref="", provider_ref__in=refs - places.keys())
-        named = by_theirs.values_list("provider_ref", "payout_ref", "file", "stray")
+        named = by_theirs.values_list("provider_ref", *OF_PLACE)
         return {**self._places(named), **places}
 
-    def _places(self, lines: Iterable[tuple[str, str, int, str]]) -> Places:
+    def _places(self, lines: Iterable[tuple[Any, ...]]) -> Places:
         """Of lines that count; asked of the database it would read whole files for it."""
-        places: dict[str, set[str]] = defaultdict(set)
-        for ref, payout, file, stray in lines:
+        places: dict[str, Place] = defaultdict(Place)
+        for ref, payout, file, stray, gross, abroad, settled in lines:
             if file in self._files and not stray:
-                places[ref].add(payout)
+                place = places[ref]
+                place.payouts.add(payout)
+                if abroad:
+                    place.abroad = abroad
+                    place.gross, place.settled = place.gross + gross, place.settled + settled
         return places
 
     def _count(self, discrepancy: Discrepancy, places: Places) -> None:
-        for amount, currency in effects(discrepancy):
-            gaps = self._gaps_of(discrepancy, currency, places)
-            part = part_of(discrepancy, amount, self._rules.get(currency))
+        place = NOWHERE
+        if discrepancy.theirs is not None:
+            place = places.get(discrepancy.reference, NOWHERE)
+        for moved in effects(discrepancy):
+            amount, currency = place.settles(*moved)
+            gaps = self._gaps_of(discrepancy, currency, place)
+            one, _currency = place.settles(discrepancy.ours or 0, moved[1])
+            part = part_of(discrepancy, amount, self._rules.get(currency), one=one)
             self._shares.add(discrepancy, part, gaps)
 
     def _count_line(self, discrepancy: Discrepancy, line: SettlementLine) -> None:
@@ -134,13 +169,12 @@ class Explainer:
             part = part_of_line(discrepancy, line, self._rules.get(currency))
             self._shares.add(discrepancy, part, [gap])
 
-    def _gaps_of(self, discrepancy: Discrepancy, currency: str, places: Places) -> list[int]:
+    def _gaps_of(self, discrepancy: Discrepancy, currency: str, place: Place) -> list[int]:
         """Of which payouts it may be: of several that have its lines, those that differ."""
         if discrepancy.theirs is None:
             found = [self._gaps.at(discrepancy.at, currency)]
         else:
-            refs = sorted(places.get(discrepancy.reference, frozenset()))
-            found = [self._gaps.number(ref, currency) for ref in refs]
+            found = [self._gaps.number(ref, currency) for ref in sorted(place.payouts)]
         gaps = [number for number in found if number is not None]
         return [each for each in gaps if self._gaps.amounts[each]] if len(gaps) > 1 else gaps
 

@@ -47,8 +47,9 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
     with open_text(body, reader.alive) as text:
         report = reports_of(account).parse_report(text)
         check_header(report.header, account, file)
-        lines, days, span = report.lines(), Days(account.report_zone), _span(report.header)
-        at = begin(report.header.first_day, zone_of(account)) if report.header.first_day else None
+        first, last = _asked_for(report.header, file)
+        lines, days, span = report.lines(), Days(account.report_zone), _span(first, last)
+        at = begin(first, zone_of(account)) if first else None
         own = Own(frozenset({"", account.merchant_id}), frozenset({"", account.mode}))
         read = most = reading.LINES
         while read == most:
@@ -65,11 +66,17 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
         _end(reader, report.header, account)
 
 
-def _span(header: ReportHeader) -> tuple[date, date]:
+def _asked_for(header: ReportHeader, file: SettlementFile) -> tuple[date | None, date | None]:
+    """The days that it says it is about; where it does not, those that were asked for."""
+    told = header.first_day, header.last_day
+    return told if all(told) else (file.first_day, file.last_day)
+
+
+def _span(first: date | None, last: date | None) -> tuple[date, date]:
     """On which days its lines may be settled: a day more at each end, since zones differ."""
-    if header.first_day is None or header.last_day is None:
+    if first is None or last is None:
         return date.min, date.max
-    return header.first_day - ONE_DAY, header.last_day + ONE_DAY
+    return first - ONE_DAY, last + ONE_DAY
 
 
 def _questions(
@@ -99,7 +106,7 @@ def _strays(named: str) -> Cause:
 
 
 def _end(reader: Reader, header: ReportHeader, account: ProviderAccount) -> None:
-    first, last = header.first_day, header.last_day
+    first, last = _asked_for(header, reader.file)
     if first is None or last is None:
         first, last = _days_of(reader.file)
     elif reader.elsewhere and not reader.lines:

@@ -50,15 +50,23 @@ class Lines:
 
 
 def sum_payouts(account: ProviderAccount) -> None:
-    """Keep what each payout's lines come to, and ask about those that are paid otherwise.
+    """Keep what each payout's lines come to, as far as files that are loaded tell of them."""
+    found = lines_of_payouts(account)
+    while some := dict(islice(found, SOME)):
+        _keep(account, some)
+    _let_go(account)
 
-    A difference that what is known of single lines explains is linked to them, and not asked.
+
+def explain_payouts(account: ProviderAccount) -> None:
+    """Ask about payouts that are paid otherwise than their lines, for no reason that is known.
+
+    A difference that what is known of single lines explains is linked to them, and not asked; nor
+    is one that was only seen at the bank.
     """
     gaps = Gaps()
     found = lines_of_payouts(account)
     while some := dict(islice(found, SOME)):
-        _keep(account, some, gaps)
-    _let_go(account)
+        _add_gaps(account, some, gaps)
     explainer = Explainer(account, gaps)
     explained = explainer.explained()
     odd = [gaps.payout_ids[number] for number in gaps.differing() if number not in explained]
@@ -69,6 +77,7 @@ def sum_payouts(account: ProviderAccount) -> None:
         questions += (
             Question(ask, each, each.lines_net, each.amount, each.sent_at)
             for each in account.payouts.filter(pk__in=keys).order_by("pk")
+            if each.lines_net != each.amount
         )
     keep_questions(account, ask, questions)
 
@@ -118,8 +127,8 @@ def _add(lines: Lines, row: Mapping[str, object], gross: int) -> None:
     lines.last_at = max(lines.last_at or last, last)
 
 
-def _keep(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: Gaps) -> None:
-    """Store what their lines come to, and note by how much each is paid otherwise."""
+def _keep(account: ProviderAccount, lines: Mapping[Key, Lines]) -> None:
+    """Store what their lines come to."""
     refs = {ref for ref, _ in lines}
     known = {(each.ref, each.currency): each for each in account.payouts.filter(ref__in=refs)}
     new: list[Payout] = []
@@ -134,11 +143,21 @@ def _keep(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: Gaps) -> N
         (changed if payout.pk else new).append(payout)
     Payout.objects.bulk_create(new)
     save_each(changed, CHANGES)
-    for (ref, currency), found in lines.items():
-        if ref and found.sent is not None:
-            more, paid = found.sent - found.rounded, known[ref, currency].pk
-            when = found.first_at, found.last_at, found.sent_at
-            gaps.add(Paid(ref, currency, paid, more, *when))
+
+
+def _add_gaps(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: Gaps) -> None:
+    """Note by how much each is paid otherwise; where it was sent as it is, what came of it."""
+    sent = account.payouts.filter(ref__in={ref for ref, _ in lines}, amount__isnull=False)
+    for payout in sent.exclude(ref=""):
+        found = lines.get((payout.ref, payout.currency))
+        if found is None or payout.amount is None:
+            continue
+        paid = payout.amount
+        if paid == payout.lines_net and payout.arrived is not None:
+            paid = payout.arrived
+        when = found.first_at, found.last_at, found.sent_at
+        more = paid - payout.lines_net
+        gaps.add(Paid(payout.ref, payout.currency, payout.pk, more, *when))
 
 
 def _let_go(account: ProviderAccount) -> None:
