@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -36,7 +38,7 @@ from payments.models.discrepancy import OF_PAYOUTS, STANDS, UNRESOLVED
 from payments.models.settlement import FileState
 from payments.reconciliation.claim import Run
 from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
-from payments.reconciliation.rows import count_anew, slices, table
+from payments.reconciliation.rows import count_anew, table
 from payments.states import EntryKind
 
 OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
@@ -103,7 +105,7 @@ def clear(run: Run) -> None:
     left._raw_delete(left.db)  # noqa: SLF001  # nothing refers to a candidate
 
 
-def rename(run: Run) -> list[int]:
+def rename(run: Run) -> Sequence[int]:
     """Give the groups that only they have our reference, where another id leads to it.
 
     Returns the attempts they are of: what both books have of those must be grouped again.
@@ -138,32 +140,37 @@ def _name(groups: QuerySet[Candidate], ref: QuerySet[Any, Any]) -> None:
     unnamed.update(named=Coalesce(Subquery(ref[:1], output_field=CharField()), Value("")))
 
 
-def _attempts_of_even_groups(run: Run) -> list[int]:
+def _attempts_of_even_groups(run: Run) -> Sequence[int]:
     """Attempts of renamed groups of which our own side is no candidate: it was even before."""
     ours = of(run).filter(our_rows__gt=0, ref=OuterRef("ref"))
     alone = of(run).filter(~Exists(ours), named=BY_THEIRS)
     refs = alone.values_list("ref", flat=True).iterator(SOME)
-    found: set[int] = set()
+    found = array("q")
     while some := list(islice(refs, SOME)):
         named = Q(our_ref__in=some) | Q(operations__our_ref__in=some)
-        found.update(Attempt.objects.filter(named).values_list("pk", flat=True))
-    return sorted(found)
+        found.extend(Attempt.objects.filter(named).values_list("pk", flat=True))
+    return _each_once(found)
 
 
-def attempts_of_theirs(run: Run) -> list[int]:
+def attempts_of_theirs(run: Run) -> Sequence[int]:
     """Attempts of what their side has more of: we may have booked it on another day."""
     groups = of(run).values("kind", "ref", "currency").order_by()
     more = groups.annotate(more=Sum("their_rows") - Sum("our_rows")).filter(more__gt=0)
-    refs = sorted(set(more.values_list("ref", flat=True)))
+    refs = more.order_by("ref").values_list("ref", flat=True).distinct().iterator(SOME)
     ours = Attempt.objects.filter(account=run.account)
     disputes = Dispute.objects.filter(account=run.account)
-    attempts = set[int]()
-    for some in slices(refs, SOME):
+    attempts = array("q")
+    while some := list(islice(refs, SOME)):
         theirs = [ref.removeprefix(BY_THEIRS) for ref in some if ref.startswith(BY_THEIRS)]
-        attempts.update(ours.filter(our_ref__in=some).values_list("pk", flat=True))
-        attempts.update(ours.filter(operations__our_ref__in=some).values_list("pk", flat=True))
-        attempts.update(disputes.filter(provider_id__in=theirs).values_list("attempt", flat=True))
-    return sorted(attempts)
+        attempts.extend(ours.filter(our_ref__in=some).values_list("pk", flat=True))
+        attempts.extend(ours.filter(operations__our_ref__in=some).values_list("pk", flat=True))
+        attempts.extend(disputes.filter(provider_id__in=theirs).values_list("attempt", flat=True))
+    return _each_once(attempts)
+
+
+def _each_once(keys: array[int]) -> array[int]:
+    """In their order, and in few bytes: there may be tens of thousands."""
+    return array("q", (key for key, _same in groupby(sorted(keys))))
 
 
 def regroup(run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -160,3 +160,23 @@ def test_a_closing_without_an_opening_is_held_against_all_lines(account: Provide
     proof = proof_of(account, NEXT)
 
     assert (proof.stated.came_to, proof.mark) == (6700, Mark.UNEXPLAINED)
+
+
+def test_a_line_of_the_eve_of_its_report_counts_though_that_day_was_written_down(
+    account: ProviderAccount,
+) -> None:
+    agreed(a_report(account), 100, at(DAY))
+    late = booked(account, 6000, at(DAY, time(23, 59)))
+    with clock_at(lambda: at(NEXT, time(14))):
+        close_days()
+    assert late.attempt
+    moment = at(DAY, time(23, 59))
+    about = {"our_ref": late.attempt.our_ref, "occurred_at": moment, "settled_at": moment}
+    told(a_report(account, NEXT, ended_at=at(NEXT, time(15))), 6000, **about)
+
+    with clock_at(lambda: at(NEXT + timedelta(days=1), time(14))):
+        close_days()
+        proofs = [prove(gbp(account), day) for day in (DAY, NEXT)]
+
+    assert [proof.closing.theirs for proof in proofs] == [6100, 6100]
+    assert [proof.mark for proof in proofs] == [Mark.AGREES, Mark.AGREES]
