@@ -34,6 +34,8 @@ from payments.sights import stored as as_json
 logger = logging.getLogger("till.reconciliation")
 PIECE: Final = 1 << 20
 NOTHING: Final = Cause("")
+OUR_BANK: Final = "bank"
+"""How the command is told a statement of ours, in the place of an account's code."""
 Progress = Callable[[SettlementFile], None]
 
 

@@ -84,15 +84,18 @@ def test_an_empty_file_is_refused_beside_its_field() -> None:
     assert "The submitted file is empty." in answer.content.decode()
 
 
-def test_a_file_that_is_too_large_is_told_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("whose", "command"), [("sandbox", "sandbox"), ("our:bank", "bank")])
+def test_a_file_that_is_too_large_is_told_the_command(
+    monkeypatch: pytest.MonkeyPatch, whose: str, command: str
+) -> None:
     monkeypatch.setattr(upload_module, "MOST_BYTES", 5)
 
-    answer = send(staff(SEE_FILES, IMPORT))
+    answer = send(staff(SEE_FILES, IMPORT), whose=whose)
 
     page = answer.content.decode()
     assert (answer.status_code, SettlementFile.objects.count()) == (400, 0)
-    assert "manage.py import_settlement sandbox &lt;path&gt;" in page
-    assert '<option value="sandbox" selected>' in page
+    assert f"manage.py import_settlement {command} &lt;path&gt;" in page
+    assert f'<option value="{whose}" selected>' in page
 
 
 @pytest.mark.parametrize("may", [[SEE_FILES], [IMPORT], [SEE]])
