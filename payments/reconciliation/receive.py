@@ -19,7 +19,12 @@ from orders.clock import now
 from orders.wake import wake
 from payments.errors import FileRefused
 from payments.models import Discrepancy, ProviderAccount, SettlementChunk, SettlementFile
-from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, DiscrepancyState
+from payments.models.discrepancy import (
+    OF_PAYOUTS,
+    UNRESOLVED,
+    DiscrepancyKind,
+    DiscrepancyState,
+)
 from payments.models.settlement import DEAD_FILES, IMPORT_TASK, FileKind, FileSource, FileState
 from payments.providers.reports import ReportRefused
 from payments.reconciliation.days import begin, end, zone_of
@@ -119,7 +124,7 @@ def booked_about(file: SettlementFile) -> int:
     """How many adjustments and write-offs the next run may undo once the file is taken back.
 
     Those about its lines, about what happened in its days or may have come into it from the days
-    before, and of a statement those about the payouts it has.
+    before, about payouts that its lines name, and of a statement those about the payouts it has.
     """
     booked = Discrepancy.objects.filter(state=DiscrepancyState.RESOLVED, resolution__in=BOOKED)
     touched = Q(file=file) | Q(payout__bank_lines__file=file)
@@ -129,6 +134,8 @@ def booked_about(file: SettlementFile) -> int:
         touched |= Q(account=account, at__gte=begins, at__lt=ends)
         own = file.lines.filter(our_ref=OuterRef("reference"))
         touched |= Q(Exists(own), account=account)
+        paid_out = file.totals.values("payout_ref")
+        touched |= Q(account=account, about=OF_PAYOUTS, payout__ref__in=paid_out)
     return booked.filter(touched, entries__isnull=False).distinct().count()
 
 
