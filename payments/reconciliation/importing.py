@@ -139,8 +139,6 @@ def _read_stored(file: SettlementFile) -> None:
         reading.refuse(file, refusal, mine)
     except reading.LostClaim:
         logger.warning("settlement file %s was taken over or back while it was read", file.pk)
-        return
-    file.chunks.all().delete()
 
 
 def _read(file: SettlementFile, body: IO[bytes], mine: reading.Claim) -> None:
