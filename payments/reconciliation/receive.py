@@ -21,6 +21,7 @@ from payments.errors import FileRefused
 from payments.models import Discrepancy, ProviderAccount, SettlementChunk, SettlementFile
 from payments.models.discrepancy import (
     OF_PAYOUTS,
+    UNDECIDED,
     UNRESOLVED,
     DiscrepancyKind,
     DiscrepancyState,
@@ -156,7 +157,7 @@ def take_back(file_id: int, *, by: int | None) -> bool:
         SettlementChunk.objects.filter(file=file_id).delete()
         asked = Discrepancy.objects.filter(file=file_id, kind__in=ABOUT_LINES)
         booked = asked.filter(state=DiscrepancyState.RESOLVED, entries__isnull=False)
-        again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
+        again = UNDECIDED | {"state": DiscrepancyState.OPEN, "resolved_at": None}
         Discrepancy.objects.filter(pk__in=list(booked.values_list("pk", flat=True))).update(**again)
         open_ones = asked.filter(state__in=UNRESOLVED).values_list("pk", flat=True)
         settle_by_itself(list(open_ones), reason=gettext_noop("its file was taken back"))

@@ -15,7 +15,7 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import DiscrepancyRefused
 from payments.models import Discrepancy, Entry, Posting
-from payments.models.discrepancy import UNRESOLVED, DiscrepancyState, Resolution
+from payments.models.discrepancy import UNDECIDED, UNRESOLVED, DiscrepancyState, Resolution
 from payments.reconciliation.effects import changes, moves, possible
 from payments.reconciliation.rows import slices
 from payments.services.post import Draft, post
@@ -161,8 +161,7 @@ def reject(answer: Answer) -> bool:
         if answer.request_key and row.decision_key == answer.request_key:
             return False
         _check_proposed(row)
-        back = {"state": DiscrepancyState.INVESTIGATING, "resolution": "", "proposed_by": None}
-        _decide(row, answer, back)
+        _decide(row, answer, UNDECIDED | {"state": DiscrepancyState.INVESTIGATING})
     return True
 
 
@@ -173,7 +172,7 @@ def settle_by_itself(discrepancy_ids: Collection[int], *, reason: str = "") -> i
     was posted of one that has been opened again is taken back. The reason is an English string of
     the catalogue (`Discrepancy.given_reason`).
     """
-    by_itself = {"resolution": Resolution.AUTO, "reason": reason[:MOST_TEXT], "proposed_by": None}
+    by_itself = UNDECIDED | {"resolution": Resolution.AUTO, "reason": reason[:MOST_TEXT]}
     settled = 0
     with transaction.atomic():
         for some in slices(sorted(discrepancy_ids), SOME):
@@ -189,7 +188,7 @@ def settle_by_itself(discrepancy_ids: Collection[int], *, reason: str = "") -> i
 def undo(discrepancy_ids: Collection[int]) -> int:
     """Take back what a person has booked about a difference that is no more; how many those are."""
     why, undone = gettext_noop("the books agree without the adjustment"), 0
-    again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
+    again = UNDECIDED | {"state": DiscrepancyState.OPEN, "resolved_at": None}
     with transaction.atomic():
         for some in slices(sorted(discrepancy_ids), SOME):
             settled = Discrepancy.objects.filter(pk__in=some, state=DiscrepancyState.RESOLVED)
