@@ -13,16 +13,20 @@ from django.urls import reverse
 
 from orders.clock import clock_at
 from payments.models import ProviderAccount
+from payments.states import EntryKind
 from tests.factories import an_account
 from tests.payments.admin.cast import staff
+from tests.payments.reconciliation.books import resolved
 from tests.payments.reconciliation.proving import (
     DAY,
     NEXT,
     a_discrepancy,
+    a_payout,
     a_report,
     agreed,
     at,
     booked,
+    of_payout,
     told,
 )
 
@@ -73,6 +77,30 @@ def test_a_known_difference_leads_to_those_up_to_the_day(
     assert target == (
         f"{DIFFERING}&currency=GBP&until=2026-11-10&kind__exact=missing_in_ledger&state=unsettled"
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "told_as"),
+    [
+        ("unsettled", "Another fee than expected"),
+        ("resolved", "Settled since, or left as it is: another fee than expected"),
+    ],
+)
+def test_a_fee_leads_to_the_discrepancies_that_make_it_settled_or_not(
+    account: ProviderAccount, chief: Client, *, state: str, told_as: str
+) -> None:
+    report = a_report(account)
+    line = told(report, 0, kind="fee", fee=Decimal(34), payout_ref="po_1")
+    about = {"kind": "fee", "about": "fee", "file": report, "line_no": line.line_no}
+    row = a_discrepancy(account, "A1", ours=30, theirs=34, **about)
+    of_payout(a_payout(account), EntryKind.FEE, -30, moment=at(DAY))
+    if state == "resolved":
+        resolved(row, "adjusted")
+
+    target = leads(chief, PROOF, told_as)
+
+    assert list(chief.get(target).context["cl"].result_list) == [row]
+    assert f"&kind__exact=fee&state={state}" in target
 
 
 def test_a_list_up_to_a_day_leaves_out_what_came_after_it(
