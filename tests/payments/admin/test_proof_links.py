@@ -32,7 +32,7 @@ from tests.payments.reconciliation.proving import (
 
 pytestmark = pytest.mark.django_db
 MIDNIGHT = time(23, 59)
-LEDGER = "/admin/payments/entry/?account=provider%3Asandbox"
+LEDGER = "/admin/payments/entry/?account=provider%3Asandbox&currency=GBP"
 DIFFERING = "/admin/payments/discrepancy/?account=sandbox"
 PROOF = reverse("admin:payments_proof_day", args=["sandbox.GBP", DAY.isoformat()])
 NEXT_PROOF = reverse("admin:payments_proof_day", args=["sandbox.GBP", NEXT.isoformat()])
@@ -143,6 +143,21 @@ def test_what_is_not_posted_yet_leads_to_the_payouts(
     target = leads(chief, PROOF, "Fees that our books do not have yet")
 
     assert target == "/admin/payments/payout/?account=sandbox&currency=GBP"
+
+
+def test_what_is_posted_on_another_day_leads_to_the_entries_of_its_payouts_alone(
+    account: ProviderAccount, chief: Client
+) -> None:
+    for ref, day in (("po_1", DAY), ("po_2", NEXT)):
+        told(a_report(account, day), 0, kind="fee", fee=Decimal(30), payout_ref=ref)
+    mine, _other = (
+        of_payout(a_payout(account, ref), EntryKind.FEE, -30, moment=at(NEXT))
+        for ref in ("po_1", "po_2")
+    )
+
+    target = leads(chief, PROOF, "Fees that our books have on another day")
+
+    assert list(chief.get(target).context["cl"].result_list) == [mine]
 
 
 def test_days_without_a_report_lead_to_their_month(account: ProviderAccount, chief: Client) -> None:
