@@ -114,7 +114,7 @@ def _receive(site: admin.ModelAdmin, request: HttpRequest, form: UploadForm) -> 
         if new:
             site.log_addition(request, file, _("Uploaded"))
     if new:
-        said = _("It is here, and is read now.")
+        said = _("It has come in: what becomes of it is told below.")
         site.message_user(request, said, messages.SUCCESS)
     else:
         said = _("The very same file came in before: this is it. Nothing was read again.")
