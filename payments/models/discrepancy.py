@@ -71,6 +71,8 @@ UNRESOLVED: Final = (
     DiscrepancyState.INVESTIGATING,
     DiscrepancyState.PROPOSED,
 )
+UNDECIDED: Final = {"resolution": "", "proposed_by": None, "approved_by": None}
+"""What a row says of a decision that nobody has made, or that is one no more."""
 
 
 class Discrepancy(models.Model):

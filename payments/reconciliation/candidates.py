@@ -85,7 +85,9 @@ _WRITE: Final = """
                      ELSE d.state END,
         resolved_at = CASE WHEN {settled} THEN d.resolved_at END,
         reason = CASE WHEN d.resolution = 'auto' THEN '' ELSE d.reason END,
-        resolution = CASE WHEN d.state = 'resolved' AND NOT {settled} THEN '' ELSE d.resolution END
+        resolution = CASE WHEN {decided} THEN d.resolution ELSE '' END,
+        proposed_by_id = CASE WHEN {decided} THEN d.proposed_by_id END,
+        approved_by_id = CASE WHEN {decided} THEN d.approved_by_id END
 """
 _SAME: Final = (
     "(COALESCE(d.ours, 0) = COALESCE(excluded.ours, 0)"
@@ -93,6 +95,7 @@ _SAME: Final = (
     " AND d.currency = excluded.currency AND d.our_currency = excluded.our_currency)"
 )
 _SETTLED: Final = f"(d.state = 'resolved' AND d.resolution <> 'auto' AND {_SAME})"
+_DECIDED: Final = f"({_SETTLED} OR d.state = 'proposed' AND {_SAME})"
 
 
 def of(run: Run) -> QuerySet[Candidate]:
@@ -192,6 +195,7 @@ def write(run: Run) -> int:
         plain=plain,
         settled=_SETTLED,
         same=_SAME,
+        decided=_DECIDED,
     )
     moment = now()
     stored = connection.ops.adapt_datetimefield_value(moment)

@@ -151,12 +151,8 @@ def _moves(moved: Stretch, day: date, *, begins: date | None) -> tuple[Held, lis
 
 def _reasons(side: Side, day: date, since: SettlementFile | None) -> Iterator[Reason]:
     yield from _gaps(side, day)
-    for kind, later, asked, amount, payouts in unposted_at(side, day):
-        if asked:
-            yield Reason(Because.DISCREPANCY, amount, payouts, DiscrepancyKind.FEE)
-        else:
-            because = Because.POSTED_LATER if later else Because.NOT_POSTED
-            yield Reason(because, amount, payouts, kind)
+    for why, kind, amount, count in unposted_at(side, day):
+        yield Reason(Because(why), amount, count, kind)
     if given_up := _given_up(side, day):
         yield Reason(Because.SETTLED_SINCE, -given_up, kind=DiscrepancyKind.PAYOUT_TOTAL)
     missed = unreported_at(side, day)

@@ -16,19 +16,25 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import DiscrepancyRefused
 from payments.models import Discrepancy
-from payments.models.discrepancy import STANDS, UNRESOLVED, DiscrepancyState, Resolution
+from payments.models.discrepancy import (
+    STANDS,
+    UNDECIDED,
+    UNRESOLVED,
+    DiscrepancyState,
+    Resolution,
+)
 from payments.reconciliation.adjust import adjust
 from payments.reconciliation.effects import changes, possible
 from payments.reconciliation.rows import slices
 
 WORKED_ON: Final = (DiscrepancyState.OPEN, DiscrepancyState.INVESTIGATING)
 BOOKED: Final = (Resolution.ADJUSTED, Resolution.WRITTEN_OFF)
+"""Settled so, an entry of the ledger makes our books follow."""
 ENDED: Final = (
     (BOOKED, gettext_noop("the books agree without the adjustment")),
     (STANDS, gettext_noop("both books have it by now")),
 )
 """Why what a person has decided is no more, where the difference is gone."""
-"""Settled so, an entry of the ledger makes our books follow."""
 MOST_TEXT: Final = 400
 SOME: Final = 500
 
@@ -166,8 +172,7 @@ def reject(answer: Answer) -> bool:
         if answer.request_key and row.decision_key == answer.request_key:
             return False
         _check_proposed(row)
-        back = {"state": DiscrepancyState.INVESTIGATING, "resolution": "", "proposed_by": None}
-        _decide(row, answer, back)
+        _decide(row, answer, UNDECIDED | {"state": DiscrepancyState.INVESTIGATING})
     return True
 
 
@@ -178,7 +183,7 @@ def settle_by_itself(discrepancy_ids: Collection[int], *, reason: str = "") -> i
     was posted of one that has been opened again is taken back. The reason is an English string of
     the catalogue (`Discrepancy.given_reason`).
     """
-    by_itself = {"resolution": Resolution.AUTO, "reason": reason[:MOST_TEXT], "proposed_by": None}
+    by_itself = UNDECIDED | {"resolution": Resolution.AUTO, "reason": reason[:MOST_TEXT]}
     settled = 0
     with transaction.atomic():
         for some in slices(sorted(discrepancy_ids), SOME):
@@ -197,7 +202,7 @@ def undo(discrepancy_ids: Collection[int]) -> int:
     What was booked is taken back, and what was left as it was is a difference no longer.
     """
     undone = 0
-    again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
+    again = UNDECIDED | {"state": DiscrepancyState.OPEN, "resolved_at": None}
     with transaction.atomic():
         for some, (decided, why) in product(slices(sorted(discrepancy_ids), SOME), ENDED):
             settled = Discrepancy.objects.filter(pk__in=some, state=DiscrepancyState.RESOLVED)
