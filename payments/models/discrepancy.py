@@ -66,8 +66,7 @@ STANDS: Final = (Resolution.IGNORED, Resolution.REFUNDED)
 """Resolved so, a difference stays as long as it is found: no entry evens it out."""
 OF_PAYOUTS: Final = "payout"
 """What a discrepancy is about that is no operation of ours."""
-_States = DiscrepancyState
-UNRESOLVED: Final = (_States.OPEN, _States.INVESTIGATING, _States.PROPOSED)
+UNRESOLVED: Final = tuple(map(DiscrepancyState, ("open", "investigating", "proposed")))
 UNDECIDED: Final = {"resolution": "", "proposed_by": None, "approved_by": None}
 """What a row says of a decision that nobody has made, or that is one no more."""
 

@@ -203,7 +203,7 @@ def test_a_page_costs_the_same_however_much_moved(
 
     with django_assert_num_queries(21):
         client.get(PAGE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(MONTH)
     with django_assert_num_queries(8):
         client.get(LIST)
