@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
@@ -50,6 +50,24 @@ class LookAheadPaginator(Paginator):
         return self._counted > self._reach
 
 
+class LookAheadChangeList(ChangeList):
+    """Says how many there are only where all are counted, and leads to all where that is more."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        narrowed = self.query or self.has_active_filters
+        if self.more or not narrowed:
+            self.full_result_count = self.result_count  # then Django's search box tells neither
+
+    @property
+    def more(self) -> bool:
+        return isinstance(self.paginator, LookAheadPaginator) and self.paginator.more
+
+    def pages(self) -> list[int | str]:
+        """Their numbers, and an ellipsis where some are left out."""
+        return list(self.paginator.get_elided_page_range(self.page_num))
+
+
 class FactsAdmin(admin.ModelAdmin):
     """Rows that nobody adds, edits or deletes by hand: staff act through buttons instead."""
 
@@ -66,6 +84,9 @@ class FactsAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LookAheadChangeList
 
     def get_paginator(
         self, request: HttpRequest, queryset: QuerySet[Model], per_page: int, *_: Any, **__: Any

@@ -17,7 +17,7 @@ from orders.formats import format_moment, format_money
 from orders.models import Order
 from payments.admin.download import csv_download
 from payments.admin.ledger_csv import ledger_rows
-from payments.admin.ledger_filters import AccountFilter, DayFilter
+from payments.admin.ledger_filters import AccountFilter, CurrencyFilter, DayFilter, LinesFilter
 from payments.admin.marks import STYLE, order_link
 from payments.admin.of_order import OfOrderAdmin
 from payments.models import Attempt, Discrepancy, Entry, Payout
@@ -29,7 +29,7 @@ from payments.states import EntryKind
 class EntryAdmin(OfOrderAdmin):
     list_display = ["booked", "kind", "ref", "order", "moved"]
     change_list_template = "payments/admin/ledger.html"
-    list_filter = ["kind", "at", DayFilter, AccountFilter]
+    list_filter = ["kind", "at", DayFilter, AccountFilter, CurrencyFilter, LinesFilter]
     list_select_related = [
         *("attempt__payment__order", "operation", "payout"),
         "discrepancy__attempt__payment__order",

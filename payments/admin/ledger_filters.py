@@ -1,4 +1,4 @@
-"""What the ledger is narrowed by beyond kind and time: a day, and one account of the ledger."""
+"""What the ledger is narrowed by beyond kind and time: a day, an account of the ledger, lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from payments.models import Posting, ProviderAccount
+from payments.models import Posting, ProviderAccount, SettlementTotal
+from payments.models.settlement import FileState
 from payments.reconciliation.days import begin, end, zone_of
 
 
@@ -64,3 +65,43 @@ class AccountFilter(AskedFilter):
             return queryset
         moved = Posting.objects.filter(entry=OuterRef("pk"), account=self.value())
         return queryset.filter(Exists(moved))
+
+
+class CurrencyFilter(AskedFilter):
+    """Entries that moved something in a currency: the account that is asked for, else any."""
+
+    title = gettext_lazy("currency")
+    parameter_name = "currency"
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(request, *args)
+        account = request.GET.get(AccountFilter.parameter_name)
+        self._moved = Posting.objects.filter(**({"account": account} if account else {}))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None:
+            return queryset
+        moved = self._moved.filter(entry=OuterRef("pk"), currency=self.value())
+        return queryset.filter(Exists(moved))
+
+
+class LinesFilter(AskedFilter):
+    """Entries of payouts of which reports have lines up to a day, that included."""
+
+    title = gettext_lazy("payout with lines up to")
+    parameter_name = "lines_until"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None:
+            return queryset
+        try:
+            last = date.fromisoformat(self.value() or "")
+        except ValueError:
+            return queryset.none()
+        lines = SettlementTotal.objects.filter(
+            file__account=OuterRef("payout__account"),
+            file__state=FileState.LOADED,
+            payout_ref=OuterRef("payout__ref"),
+            day__lte=last,
+        )
+        return queryset.filter(Exists(lines))

@@ -62,13 +62,13 @@ class Resolution(models.TextChoices):
     IGNORED = "ignored", pgettext_lazy("discrepancy", "ignored")
 
 
+STANDS: Final = (Resolution.IGNORED, Resolution.REFUNDED)
+"""Resolved so, a difference stays as long as it is found: no entry evens it out."""
 OF_PAYOUTS: Final = "payout"
 """What a discrepancy is about that is no operation of ours."""
-UNRESOLVED: Final = (
-    DiscrepancyState.OPEN,
-    DiscrepancyState.INVESTIGATING,
-    DiscrepancyState.PROPOSED,
-)
+UNRESOLVED: Final = tuple(map(DiscrepancyState, ("open", "investigating", "proposed")))
+UNDECIDED: Final = {"resolution": "", "proposed_by": None, "approved_by": None}
+"""What a row says of a decision that nobody has made, or that is one no more."""
 
 
 class Discrepancy(models.Model):

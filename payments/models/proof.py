@@ -13,8 +13,10 @@ class DayBalance(models.Model):
     """What both sides held at the end of one day, in the zone of the account; minor units.
 
     Written anew whenever what it was made of has changed: `files` reports were read then that begin
-    on that day or before, and `last_entry` was the newest entry of the ledger. `unexplained` is
-    what was left of the difference, None where the day has no report.
+    on the next day or before, and `last_entry` was the newest entry of the ledger. `unexplained` is
+    what was left of the difference, None where the day has no report. `fraction`: what their lines
+    come to beyond `theirs`, since fees are finer. `known`: how much more than their lines their
+    reports state, and known lines explain.
     """
 
     account = models.ForeignKey(
@@ -28,6 +30,8 @@ class DayBalance(models.Model):
     ours = models.BigIntegerField(_("in our books"))
     theirs = models.BigIntegerField(_("in theirs"))
     unexplained = models.BigIntegerField(_("unexplained"), null=True)
+    fraction = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    known = models.BigIntegerField(default=0)
     files = models.PositiveIntegerField()
     last_entry = models.BigIntegerField()
     written_at = models.DateTimeField(default=now)

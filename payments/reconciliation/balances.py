@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
+from typing import Final
 
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Coalesce
 
 from payments.models import DayBalance, SettlementFile
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.days import DAY, Side, end
-from payments.reconciliation.moved import ByDay, ByKind, our_days, posted, sum_of, their_days
+from payments.reconciliation.moved import (
+    ByDay,
+    ByKind,
+    our_days,
+    posted,
+    sum_of,
+    their_days,
+    their_fees,
+)
 from payments.states import EntryKind
+
+EARLY: Final = DAY
+"""A report has lines that were settled so long before its first day: zones differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +55,10 @@ class Held:
 class Stretch:
     """Days that follow each other: what was held before the first, and what each one moved.
 
-    `since`: the first report of the account, None where there is none.
+    `since`: the first report of the account, None where there is none. `fraction`: what their lines
+    before came to beyond the whole units of `before`, `fees` what they took of fees on each day, as
+    finely. `known`: how much more than their lines their reports stated by `proven`, the last day
+    that was written down, and known lines explain.
     """
 
     side: Side
@@ -38,12 +66,23 @@ class Stretch:
     before: Held
     ours: ByDay
     theirs: ByDay
+    fraction: Decimal = Decimal(0)
+    fees: Mapping[date, Decimal] = field(default_factory=dict)
+    known: int = 0
+    proven: date | None = None
 
     def opening(self, day: date) -> Held:
         return self.closing(day - DAY)
 
     def closing(self, day: date) -> Held:
         return self.before + Held(sum_of(self.ours, day), sum_of(self.theirs, day))
+
+    def exact(self, day: date) -> Decimal:
+        """What their lines came to by the end of the day, with all fractions of fees."""
+        upto = [each for each in self.fees if each <= day]
+        charged = sum(self.theirs.get(each, {}).get(EntryKind.FEE, 0) for each in upto)
+        finer = -charged - sum((self.fees[each] for each in upto), Decimal(0))
+        return self.closing(day).theirs + self.fraction + finer
 
     def of(self, day: date) -> tuple[ByKind, ByKind]:
         return self.ours.get(day, {}), self.theirs.get(day, {})
@@ -68,7 +107,8 @@ def first_report(side: Side) -> SettlementFile | None:
 
 def written(side: Side) -> QuerySet[DayBalance]:
     """The days that are written down and still stand: no report of theirs came or went since."""
-    then = reports(side).order_by().filter(first_day__lte=OuterRef("day"))
+    late = ExpressionWrapper(OuterRef("day") + EARLY, output_field=DateField())
+    then = reports(side).order_by().filter(first_day__lte=late)
     counted = then.values("account").annotate(count=Count("pk")).values("count")
     newer = then.filter(ended_at__gt=OuterRef("written_at"))
     rows = DayBalance.objects.filter(account=side.account, currency=side.currency)
@@ -79,7 +119,7 @@ def written(side: Side) -> QuerySet[DayBalance]:
 def stretch(
     side: Side, last: date, since: SettlementFile | None, *, first_of: date | None = None
 ) -> Stretch:
-    """The days from the last one written down to `last`: five statements.
+    """The days from the last one written down to `last`: six statements.
 
     `since`: the first report, with whose opening balance their books begin, as a movement.
     `first_of`: the first day that is asked about, where it is not `last`.
@@ -91,7 +131,11 @@ def stretch(
     begins = since.first_day if since else None
     if since and begins and (first or begins) <= begins <= last:
         theirs[begins] = {**theirs.get(begins, {}), EntryKind.OPENING: stated_opening(side, since)}
-    return Stretch(side, since, before, our_days(side, first, last), theirs)
+    ours, fees = our_days(side, first, last), their_fees(side, first, last)
+    moved = Stretch(side, since, before, ours, theirs, fees=fees)
+    if start is None:
+        return moved
+    return replace(moved, fraction=start.fraction, known=start.known, proven=start.day)
 
 
 def stated_opening(side: Side, report: SettlementFile) -> int:

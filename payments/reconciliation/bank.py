@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from payments.models import (
     BankLine,
@@ -20,7 +20,7 @@ from payments.models import (
     SettlementFile,
     SettlementTotal,
 )
-from payments.models.discrepancy import DiscrepancyKind, Resolution
+from payments.models.discrepancy import OF_PAYOUTS, DiscrepancyKind, Resolution
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.questions import Question, keep_questions
 from payments.reconciliation.rows import pages, save_each
@@ -37,22 +37,29 @@ BEFORE: Final = timedelta(days=7)
 """No bank books a payout so long before the first of its lines, whatever its zone."""
 
 
-def follow_payouts(account: ProviderAccount) -> None:
-    """Find each payout on the bank's statements, and ask about those that came otherwise.
-
-    Where the bank got what the lines come to and the payout is asked about, only the payout's own
-    line is wrong. What has not come within the account's days, as far as statements in its currency
-    go, is asked; so is what came, and no report up to then says that it was sent. Days are those of
-    the account's reports.
-    """
-    days, asked = _days(), _asked(account)
+def find_payouts(account: ProviderAccount) -> None:
+    """Find each payout on the bank's statements, and keep what came of it."""
     _find(account)
     _note(account)
+
+
+def follow_payouts(account: ProviderAccount) -> None:
+    """Ask about payouts that came otherwise than they were sent.
+
+    Where the bank got what the lines come to and the payout is asked about, only the payout's own
+    line is wrong; and known lines may explain what it got. What has not come within the account's
+    days, as far as statements in its currency go, is asked; so is what came, and no report up to
+    then says that it was sent. Days are those of the account's reports.
+    """
+    days, asked = _days(), _asked(account)
     questions = []
     reported = account.settlement_files.filter(state=FileState.LOADED)
     until = reported.aggregate(last=Max("last_day"))["last"]
     told_of = Q(amount__isnull=False) | Q(arrived_on__lte=until or date.min)
     told = account.payouts.filter(told_of).exclude(ref="")
+    # Of a payout that was sent as its lines are, only what came of it can be explained by these.
+    linked = account.discrepancies.filter(payout=OuterRef("pk")).exclude(about=OF_PAYOUTS)
+    told = told.exclude(Q(arrived__isnull=False, amount=F("lines_net")) & Exists(linked))
     for payout in chain.from_iterable(pages(told, SOME)):
         if payout.arrived is None and not _is_missed(payout, account, days):
             continue

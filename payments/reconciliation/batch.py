@@ -79,7 +79,7 @@ class Batch:
     def __init__(self, file_id: int, days: Days, span: Span) -> None:
         self.bad: list[BadLine] = []
         self.stray: list[tuple[ReportLine, str]] = []
-        self.count = 0
+        self.count = self.elsewhere = 0
         self._file_id, self._day = file_id, days.of
         self._first, self._last = span
         self._sums: dict[tuple[Any, ...], Sums] = {}
@@ -132,6 +132,7 @@ class Batch:
         day = self._day(line.settled_at)
         if self._first <= day <= self._last:
             return None
+        self.elsewhere += 1
         return because(
             "%(day)s is no day of this report: is the account's time zone of reports right?",
             day=day,

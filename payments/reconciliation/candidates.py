@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from array import array
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby, islice
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -31,14 +34,11 @@ from payments.models import (
     ProviderObject,
     SettlementLine,
 )
-from payments.models.discrepancy import (
-    OF_PAYOUTS,
-    UNRESOLVED,
-)
+from payments.models.discrepancy import OF_PAYOUTS, STANDS, UNRESOLVED
 from payments.models.settlement import FileState
 from payments.reconciliation.claim import Run
 from payments.reconciliation.resolve import BOOKED, settle_by_itself, undo
-from payments.reconciliation.rows import count_anew, slices, table
+from payments.reconciliation.rows import count_anew, table
 from payments.states import EntryKind
 
 OF_REFUNDS: Final = (EntryKind.REFUND, EntryKind.REFUND_REVERSED)
@@ -85,7 +85,9 @@ _WRITE: Final = """
                      ELSE d.state END,
         resolved_at = CASE WHEN {settled} THEN d.resolved_at END,
         reason = CASE WHEN d.resolution = 'auto' THEN '' ELSE d.reason END,
-        resolution = CASE WHEN d.state = 'resolved' AND NOT {settled} THEN '' ELSE d.resolution END
+        resolution = CASE WHEN {decided} THEN d.resolution ELSE '' END,
+        proposed_by_id = CASE WHEN {decided} THEN d.proposed_by_id END,
+        approved_by_id = CASE WHEN {decided} THEN d.approved_by_id END
 """
 _SAME: Final = (
     "(COALESCE(d.ours, 0) = COALESCE(excluded.ours, 0)"
@@ -93,6 +95,7 @@ _SAME: Final = (
     " AND d.currency = excluded.currency AND d.our_currency = excluded.our_currency)"
 )
 _SETTLED: Final = f"(d.state = 'resolved' AND d.resolution <> 'auto' AND {_SAME})"
+_DECIDED: Final = f"({_SETTLED} OR d.state = 'proposed' AND {_SAME})"
 
 
 def of(run: Run) -> QuerySet[Candidate]:
@@ -105,7 +108,7 @@ def clear(run: Run) -> None:
     left._raw_delete(left.db)  # noqa: SLF001  # nothing refers to a candidate
 
 
-def rename(run: Run) -> list[int]:
+def rename(run: Run) -> Sequence[int]:
     """Give the groups that only they have our reference, where another id leads to it.
 
     Returns the attempts they are of: what both books have of those must be grouped again.
@@ -140,32 +143,37 @@ def _name(groups: QuerySet[Candidate], ref: QuerySet[Any, Any]) -> None:
     unnamed.update(named=Coalesce(Subquery(ref[:1], output_field=CharField()), Value("")))
 
 
-def _attempts_of_even_groups(run: Run) -> list[int]:
+def _attempts_of_even_groups(run: Run) -> Sequence[int]:
     """Attempts of renamed groups of which our own side is no candidate: it was even before."""
     ours = of(run).filter(our_rows__gt=0, ref=OuterRef("ref"))
     alone = of(run).filter(~Exists(ours), named=BY_THEIRS)
     refs = alone.values_list("ref", flat=True).iterator(SOME)
-    found: set[int] = set()
+    found = array("q")
     while some := list(islice(refs, SOME)):
         named = Q(our_ref__in=some) | Q(operations__our_ref__in=some)
-        found.update(Attempt.objects.filter(named).values_list("pk", flat=True))
-    return sorted(found)
+        found.extend(Attempt.objects.filter(named).values_list("pk", flat=True))
+    return _each_once(found)
 
 
-def attempts_of_theirs(run: Run) -> list[int]:
+def attempts_of_theirs(run: Run) -> Sequence[int]:
     """Attempts of what their side has more of: we may have booked it on another day."""
     groups = of(run).values("kind", "ref", "currency").order_by()
     more = groups.annotate(more=Sum("their_rows") - Sum("our_rows")).filter(more__gt=0)
-    refs = sorted(set(more.values_list("ref", flat=True)))
+    refs = more.order_by("ref").values_list("ref", flat=True).distinct().iterator(SOME)
     ours = Attempt.objects.filter(account=run.account)
     disputes = Dispute.objects.filter(account=run.account)
-    attempts = set[int]()
-    for some in slices(refs, SOME):
+    attempts = array("q")
+    while some := list(islice(refs, SOME)):
         theirs = [ref.removeprefix(BY_THEIRS) for ref in some if ref.startswith(BY_THEIRS)]
-        attempts.update(ours.filter(our_ref__in=some).values_list("pk", flat=True))
-        attempts.update(ours.filter(operations__our_ref__in=some).values_list("pk", flat=True))
-        attempts.update(disputes.filter(provider_id__in=theirs).values_list("attempt", flat=True))
-    return sorted(attempts)
+        attempts.extend(ours.filter(our_ref__in=some).values_list("pk", flat=True))
+        attempts.extend(ours.filter(operations__our_ref__in=some).values_list("pk", flat=True))
+        attempts.extend(disputes.filter(provider_id__in=theirs).values_list("attempt", flat=True))
+    return _each_once(attempts)
+
+
+def _each_once(keys: array[int]) -> array[int]:
+    """In their order, and in few bytes: there may be tens of thousands."""
+    return array("q", (key for key, _same in groupby(sorted(keys))))
 
 
 def regroup(run: Run) -> None:
@@ -187,6 +195,7 @@ def write(run: Run) -> int:
         plain=plain,
         settled=_SETTLED,
         same=_SAME,
+        decided=_DECIDED,
     )
     moment = now()
     stored = connection.ops.adapt_datetimefield_value(moment)
@@ -194,21 +203,22 @@ def write(run: Run) -> int:
         run.hold()
         with connection.cursor() as cursor:
             cursor.execute(statement, [stored, stored, run.account.pk, run.token])
-        _end_what_is_gone(run)
+        _end_what_is_gone(run, moment)
         found = of(run).count()
         clear(run)
     return found
 
 
-def _end_what_is_gone(run: Run) -> None:
-    """What was asked and is not found any more ends by itself.
+def _end_what_is_gone(run: Run, moment: datetime) -> None:
+    """What was asked and is not found any more ends by itself; what is was seen at that moment.
 
-    What a person has adjusted meanwhile is undone: the books agree without it.
+    What a person has decided meanwhile is undone: the books agree without it.
     """
     named = Q(ref=OuterRef("reference")) | Q(ref=Concat(Value(BY_THEIRS), OuterRef("reference")))
     of_it = {"kind": OuterRef("about"), "currency": OuterRef("currency")}
     again = of(run).exclude(verdict="").filter(named, **of_it)
     of_operations = Discrepancy.objects.filter(account=run.account, file=None).exclude(about="")
-    gone = of_operations.exclude(about=OF_PAYOUTS).filter(~Exists(again))
+    gone = of_operations.exclude(about=OF_PAYOUTS).filter(Q(seen_at__lt=moment) | ~Exists(again))
     settle_by_itself(gone.filter(state__in=UNRESOLVED).values_list("pk", flat=True))
-    undo(list(gone.filter(resolution__in=BOOKED).values_list("pk", flat=True)))
+    decided = gone.filter(resolution__in=(*BOOKED, *STANDS))
+    undo(list(decided.values_list("pk", flat=True)))

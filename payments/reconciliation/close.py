@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -13,7 +14,7 @@ from orders.clock import now
 from payments.books import PROVIDER, named
 from payments.models import DayBalance, Entry, Posting, ProviderAccount, SettlementTotal
 from payments.models.settlement import FileState
-from payments.reconciliation.balances import first_report, reports, stretch, written
+from payments.reconciliation.balances import EARLY, first_report, reports, stretch, written
 from payments.reconciliation.days import DAY, Side, day_of, days, end, zone_of
 from payments.reconciliation.moved import posted, their_totals
 from payments.reconciliation.proof import Proof, prove, proven
@@ -26,7 +27,10 @@ BATCH: Final = 31
 AGAIN: Final = timedelta(days=35)
 """What was left unexplained is looked at again for so long: the explanation may come later."""
 
-WRITTEN: Final = ("ours", "theirs", "unexplained", "files", "last_entry", "written_at")
+WRITTEN: Final = (
+    *("ours", "theirs", "unexplained", "fraction", "known"),
+    *("files", "last_entry", "written_at"),
+)
 
 
 def close_days() -> int:
@@ -114,18 +118,21 @@ def _rows(side: Side, first: date, until: date) -> Iterator[DayBalance]:
             ours=proof.closing.ours,
             theirs=proof.closing.theirs,
             unexplained=_left(proof),
-            files=sum(1 for each in begun if each and each <= day),
+            fraction=moved.exact(day) - proof.closing.theirs,
+            known=proof.stated.known_after,
+            files=sum(1 for each in begun if each and each - EARLY <= day),
             last_entry=mark,
             written_at=moment,
         )
+        moved = replace(moved, known=proof.stated.known_after, proven=day)
 
 
 def _left(proof: Proof) -> int | None:
     """What nothing explains; a report that contradicts itself is as much off as it says."""
     if not proof.reports:
         return None
-    if proof.contradicted and proof.stated_closing is not None and not proof.unexplained:
-        return proof.stated_closing - proof.closing.theirs
+    if proof.contradicted and not proof.unexplained:
+        return proof.stated.denied
     return proof.unexplained
 
 

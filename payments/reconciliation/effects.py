@@ -85,7 +85,7 @@ WRITES_OFF: Final[Mapping[Kind, StrOrPromise]] = {
 }
 """Where `written_off` does."""
 IGNORES: Final[Mapping[Kind, StrOrPromise]] = {
-    Kind.STATUS: _("Nothing is booked and no money moves: the amounts agree already."),
+    Kind.STATUS: _("Nothing is booked and no money moves; our books stay without the refund."),
     Kind.TIMING: _(
         "Nothing is booked and no money moves. Should it not come in a later report either, it is "
         "not asked about again."

@@ -24,17 +24,17 @@ _QUESTION: Final = """
                                resolution, reason, evidence, request_key)
     SELECT %s, 'line:' || l.file_id || ':' || l.line_no, 'fee', 'fee',
            CASE WHEN l.our_ref <> '' THEN l.our_ref ELSE l.provider_ref END, r.currency, '',
-           CAST(ROUND(({gross}) * r.percent / 100 + r.fixed) AS bigint),
+           CAST(ROUND(({gross}) * r.percent / 100.0 + r.fixed) AS bigint),
            CAST(ROUND(l.fee) AS bigint), l.occurred_at, l.file_id, l.line_no, '', 'open', %s, %s,
            '', '', '', ''
     FROM {line} l JOIN {rule} r ON r.account_id = %s AND r.currency = {currency}
     WHERE l.file_id = %s AND l.kind = 'capture' AND l.stray = ''
-      AND ABS(l.fee - (({gross}) * r.percent / 100 + r.fixed)) > r.tolerance
+      AND ABS(l.fee - (({gross}) * r.percent / 100.0 + r.fixed)) > r.tolerance
       AND NOT EXISTS (
         SELECT 1 FROM {discrepancy} d
         WHERE d.account_id = %s AND d.subject = 'capture:' || {ref_of_line}
           AND (d.kind = 'amount' AND l.settled_currency = ''
-               AND ABS(l.fee - (d.ours * r.percent / 100 + r.fixed)) <= r.tolerance
+               AND ABS(l.fee - (d.ours * r.percent / 100.0 + r.fixed)) <= r.tolerance
                OR d.kind = 'missing_in_ledger' AND d.attempt_id IS NULL)
       )
     ORDER BY l.line_no

@@ -3,8 +3,8 @@
 As in a match, an operation is known by kind, reference and currency. What one side had before that
 moment and the other had not is a gap; only what lies within the settlement delay is grouped, and
 what is older is known by its discrepancy. A line that cannot be read, or is of another account, is
-unheard: what we booked of it has no line. A discrepancy that ended by itself was a gap until we
-booked it; where nothing was booked, its line is gone, and with it the gap.
+unheard: what we booked of it has no line. A discrepancy that ended by itself was a gap until it was
+in the other book too; where neither came to have it, its line is gone, and with it the gap.
 """
 
 from __future__ import annotations
@@ -29,15 +29,11 @@ from payments.models import (
     SettlementFile,
     SettlementLine,
 )
-from payments.models.discrepancy import UNRESOLVED, Resolution
+from payments.models.discrepancy import STANDS, UNRESOLVED
 from payments.models.settlement import FileState
 from payments.reconciliation.days import Side, begin, end
 from payments.reconciliation.keys import NAMES_OURS, OURS, reference_in_key
 from payments.reconciliation.rows import marks, table
-
-STANDS: Final = (Resolution.IGNORED, Resolution.REFUNDED)
-"""Resolved so, a difference stays for ever: no entry evens it out."""
-
 
 Value = str | int | date | None
 
@@ -104,7 +100,7 @@ _STATEMENT: Final = """
         SELECT CASE WHEN SUBSTR(subject, LENGTH(subject) - 3) = ':' || currency
                     THEN SUBSTR(subject, 1, LENGTH(subject) - 4) ELSE subject END AS subject,
                kind, CASE WHEN state = 'resolved' THEN 1 ELSE 0 END AS resolved, resolution,
-               attempt_id, at, about,
+               attempt_id, at, about, reference,
                CASE WHEN currency = {currency} THEN theirs END AS theirs,
                CASE WHEN our_currency = {currency} OR (our_currency = '' AND currency = {currency})
                     THEN ours END AS ours
@@ -141,7 +137,12 @@ _STATEMENT: Final = """
                     ), 0)
                     WHEN at < {low} AND (resolution <> 'auto' OR EXISTS (
                         SELECT 1 FROM {entry} e
-                        WHERE e.attempt_id = known.attempt_id AND e.kind = about AND e.at >= {end}))
+                        WHERE e.attempt_id = known.attempt_id AND e.kind = about AND e.at >= {end}
+                    ) OR EXISTS (
+                        SELECT 1 FROM {line} l JOIN {file} f ON f.id = l.file_id
+                        WHERE l.our_ref = reference AND l.kind = about AND l.settled_at >= {end}
+                          AND reference <> '' AND l.stray = ''
+                          AND f.account_id = {account} AND f.state = {loaded}))
                     THEN COALESCE(d_theirs, 0) - COALESCE(d_ours, 0)
                     ELSE 0 END AS gap
         FROM (
@@ -150,24 +151,25 @@ _STATEMENT: Final = """
                    MAX(their_rows) AS their_rows, MAX(our_at) AS our_at, MAX(kind) AS kind,
                    MAX(resolved) AS resolved, MAX(resolution) AS resolution,
                    MAX(attempt_id) AS attempt_id, MAX(at) AS at, MAX(about) AS about,
+                   MAX(reference) AS reference,
                    MAX(d_theirs) AS d_theirs, MAX(d_ours) AS d_ours, MAX(unheard) AS unheard,
                    MAX(left_so) AS left_so, MAX(of_line) AS of_line
             FROM (
                 SELECT subject, ours, theirs, all_ours, all_theirs, our_rows, their_rows, our_at,
                        {no_text} AS kind, {none} AS resolved, {no_text} AS resolution,
                        {none} AS attempt_id, {no_moment} AS at, {no_text} AS about,
-                       {none} AS d_theirs, {none} AS d_ours,
+                       {no_text} AS reference, {none} AS d_theirs, {none} AS d_ours,
                        {no_text} AS unheard, {none} AS left_so, {none} AS of_line
                 FROM grouped
                 UNION ALL
                 SELECT subject, {none}, {none}, {none}, {none}, {none}, {none}, {no_moment},
-                       kind, resolved, resolution, attempt_id, at, about, theirs, ours,
+                       kind, resolved, resolution, attempt_id, at, about, reference, theirs, ours,
                        {no_text}, {none}, {none}
                 FROM outstanding
                 UNION ALL
                 SELECT subject, {none}, {none}, {none}, {none}, {none}, {none}, {no_moment},
-                       {no_text}, {none}, {no_text}, {none}, {no_moment}, {no_text}, {none}, {none},
-                       kind, resolved, attempt_id
+                       {no_text}, {none}, {no_text}, {none}, {no_moment}, {no_text}, {no_text},
+                       {none}, {none}, kind, resolved, attempt_id
                 FROM unheard
             ) each_of_them
             GROUP BY subject

@@ -44,8 +44,11 @@ GUIDES: Final[Mapping[Kind, Guide]] = {
         _("See at the provider's own site in which currency it moved. Our books follow that."),
     ),
     Kind.STATUS: Guide(
-        _("Both books have it, and say different things of how it stands. The amounts agree."),
-        _("Ask the provider from the order's page. If nothing comes of it, ignore it."),
+        _("The provider has made this refund, and our books do not know that it was made."),
+        _(
+            "The provider is asked by itself, and its answer is booked; ask again from the order's "
+            "page. Ignore it only where our books are to go on without it."
+        ),
     ),
     Kind.FEE: Guide(
         _("The provider took another fee than the account's rule says. The rest is not booked."),

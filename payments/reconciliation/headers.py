@@ -41,8 +41,8 @@ def check_header(header: ReportHeader, account: ProviderAccount, file: Settlemen
             raise ReportRefused(
                 "it is about %(theirs)s, and %(ours)s was asked for",
                 header.lines.get("days"),
-                theirs=_span(first, last),
-                ours=_span(file.first_day, file.last_day or file.first_day),
+                theirs=span(first, last),
+                ours=span(file.first_day, file.last_day or file.first_day),
             )
         check_overlap(file, (first, last), header.lines.get("days"))
 
@@ -62,7 +62,7 @@ def check_overlap(file: SettlementFile, days: tuple[date, date], number: int | N
             "%(days)s is in the file %(name)s already, which came in as number %(pk)s; take "
             "that one back if this one is to replace it",
             number,
-            days=_span(first, last),
+            days=span(first, last),
             name=other.name,
             pk=other.pk,
         )
@@ -81,12 +81,12 @@ def check_days(
     """
     first, last = days
     if last < first or last - first > most or first < EARLIEST:
-        raise ReportRefused("its days cannot be: %(days)s", number, days=_span(first, last))
+        raise ReportRefused("its days cannot be: %(days)s", number, days=span(first, last))
     if last > today:
         raise ReportRefused(
-            "it is about days that have not begun yet: %(days)s", number, days=_span(first, last)
+            "it is about days that have not begun yet: %(days)s", number, days=span(first, last)
         )
 
 
-def _span(first: date, last: date) -> Cause | date:
+def span(first: date, last: date) -> Cause | date:
     return first if first == last else because("%(first)s to %(last)s", first=first, last=last)

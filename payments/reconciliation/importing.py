@@ -34,6 +34,8 @@ from payments.sights import stored as as_json
 logger = logging.getLogger("till.reconciliation")
 PIECE: Final = 1 << 20
 NOTHING: Final = Cause("")
+OUR_BANK: Final = "bank"
+"""How the command is told a statement of ours, in the place of an account's code."""
 Progress = Callable[[SettlementFile], None]
 
 
@@ -137,8 +139,6 @@ def _read_stored(file: SettlementFile) -> None:
         reading.refuse(file, refusal, mine)
     except reading.LostClaim:
         logger.warning("settlement file %s was taken over or back while it was read", file.pk)
-        return
-    file.chunks.all().delete()
 
 
 def _read(file: SettlementFile, body: IO[bytes], mine: reading.Claim) -> None:

@@ -17,7 +17,7 @@ from payments.providers.reports import BadLine, ReportHeader, ReportRefused
 from payments.reconciliation import reading
 from payments.reconciliation.batch import Batch, Days, Own
 from payments.reconciliation.days import begin, zone_of
-from payments.reconciliation.headers import check_header, check_overlap
+from payments.reconciliation.headers import check_header, check_overlap, span
 from payments.reconciliation.reading import Claim, Reader, refuse
 from payments.reconciliation.source import open_text
 from payments.registry import reports_of
@@ -47,8 +47,9 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
     with open_text(body, reader.alive) as text:
         report = reports_of(account).parse_report(text)
         check_header(report.header, account, file)
-        lines, days, span = report.lines(), Days(account.report_zone), _span(report.header)
-        at = begin(report.header.first_day, zone_of(account)) if report.header.first_day else None
+        first, last = _asked_for(report.header, file)
+        lines, days, span = report.lines(), Days(account.report_zone), _span(first, last)
+        at = begin(first, zone_of(account)) if first else None
         own = Own(frozenset({"", account.merchant_id}), frozenset({"", account.mode}))
         read = most = reading.LINES
         while read == most:
@@ -58,17 +59,24 @@ def _read(reader: Reader, body: IO[bytes]) -> None:
                 batch.write(islice(lines, most), own)
                 stray = [BadLine(line.number, _strays(named), "") for line, named in batch.stray]
                 reader.count(batch.count, batch.bad, stray)
+                reader.elsewhere += batch.elsewhere
                 Discrepancy.objects.bulk_create(_questions(reader, batch, account, at=at))
                 reader.say(text)
             read = batch.count + len(batch.bad)
         _end(reader, report.header, account)
 
 
-def _span(header: ReportHeader) -> tuple[date, date]:
+def _asked_for(header: ReportHeader, file: SettlementFile) -> tuple[date | None, date | None]:
+    """The days that it says it is about; where it does not, those that were asked for."""
+    told = header.first_day, header.last_day
+    return told if all(told) else (file.first_day, file.last_day)
+
+
+def _span(first: date | None, last: date | None) -> tuple[date, date]:
     """On which days its lines may be settled: a day more at each end, since zones differ."""
-    if header.first_day is None or header.last_day is None:
+    if first is None or last is None:
         return date.min, date.max
-    return header.first_day - ONE_DAY, header.last_day + ONE_DAY
+    return first - ONE_DAY, last + ONE_DAY
 
 
 def _questions(
@@ -98,9 +106,15 @@ def _strays(named: str) -> Cause:
 
 
 def _end(reader: Reader, header: ReportHeader, account: ProviderAccount) -> None:
-    first, last = header.first_day, header.last_day
+    first, last = _asked_for(header, reader.file)
     if first is None or last is None:
         first, last = _days_of(reader.file)
+    elif reader.elsewhere and not reader.lines:
+        raise ReportRefused(
+            "it says that it is about %(days)s, and all of its lines are of other days",
+            header.lines.get("days"),
+            days=span(first, last),
+        )
     with transaction.atomic():
         ProviderAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
         if first and last:

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import islice
-from sys import intern
 from typing import Final
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum
@@ -17,11 +16,14 @@ from payments.models import Payout, ProviderAccount, SettlementTotal
 from payments.models.discrepancy import DiscrepancyKind
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
-from payments.reconciliation.explain import Explainer, Gap
+from payments.reconciliation.explain import Explainer
+from payments.reconciliation.moved import whole
+from payments.reconciliation.paid import Gaps, Paid
 from payments.reconciliation.questions import Question, keep_questions
 from payments.reconciliation.rows import save_each, slices
 
 SOME: Final = 200
+HALF: Final = Decimal("0.5")
 CHANGES: Final = ("amount", "lines_net", "sent_at")
 Key = tuple[str, str]
 """A payout: its reference, "" for what is not paid out yet, and its currency."""
@@ -31,7 +33,8 @@ Key = tuple[str, str]
 class Lines:
     """What the lines of a payout come to, in minor units, and from when to when they are."""
 
-    net: Decimal = Decimal(0)
+    gross: int = 0
+    fee: Decimal = Decimal(0)
     sent: int | None = None
     sent_at: datetime | None = None
     first_at: datetime | None = None
@@ -39,29 +42,42 @@ class Lines:
 
     @property
     def rounded(self) -> int:
-        return int(self.net.quantize(Decimal(1), ROUND_HALF_UP))
+        """With its fees as they are posted; of half a unit the provider may keep either half."""
+        exactly = self.gross - self.fee
+        if self.sent is not None and abs(self.sent - exactly) <= HALF:
+            return self.sent
+        return self.gross - whole(self.fee)
 
 
 def sum_payouts(account: ProviderAccount) -> None:
-    """Keep what each payout's lines come to, and ask about those that are paid otherwise.
-
-    A difference that what is known of single lines explains is linked to them, and not asked.
-    """
-    gaps: dict[Key, Gap] = {}
+    """Keep what each payout's lines come to, as far as files that are loaded tell of them."""
     found = lines_of_payouts(account)
     while some := dict(islice(found, SOME)):
-        _keep(account, some, gaps)
+        _keep(account, some)
     _let_go(account)
+
+
+def explain_payouts(account: ProviderAccount) -> None:
+    """Ask about payouts that are paid otherwise than their lines, for no reason that is known.
+
+    A difference that what is known of single lines explains is linked to them, and not asked; nor
+    is one that was only seen at the bank.
+    """
+    gaps = Gaps()
+    found = lines_of_payouts(account)
+    while some := dict(islice(found, SOME)):
+        _add_gaps(account, some, gaps)
     explainer = Explainer(account, gaps)
     explained = explainer.explained()
-    odd = [gap for gap in gaps.values() if gap.amount and gap.payout_id not in explained]
+    odd = [gaps.payout_ids[number] for number in gaps.differing() if number not in explained]
     explainer.link()
     ask = DiscrepancyKind.PAYOUT_TOTAL
     questions: list[Question] = []
-    for keys in slices([gap.payout_id for gap in odd], SOME):
+    for keys in slices(odd, SOME):
         questions += (
             Question(ask, each, each.lines_net, each.amount, each.sent_at)
             for each in account.payouts.filter(pk__in=keys).order_by("pk")
+            if each.lines_net != each.amount
         )
     keep_questions(account, ask, questions)
 
@@ -103,15 +119,16 @@ def _add(lines: Lines, row: Mapping[str, object], gross: int) -> None:
     if row["kind"] == LineKind.PAYOUT:
         lines.sent = (lines.sent or 0) - int(gross)
         lines.sent_at = max(lines.sent_at or last, last)
-        lines.net -= fee
+        lines.fee += fee
         return
-    lines.net += int(gross) - fee
+    lines.gross += int(gross)
+    lines.fee += fee
     lines.first_at = min(lines.first_at or first, first)
     lines.last_at = max(lines.last_at or last, last)
 
 
-def _keep(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: dict[Key, Gap]) -> None:
-    """Store what their lines come to, and note by how much each is paid otherwise."""
+def _keep(account: ProviderAccount, lines: Mapping[Key, Lines]) -> None:
+    """Store what their lines come to."""
     refs = {ref for ref, _ in lines}
     known = {(each.ref, each.currency): each for each in account.payouts.filter(ref__in=refs)}
     new: list[Payout] = []
@@ -126,17 +143,21 @@ def _keep(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: dict[Key, 
         (changed if payout.pk else new).append(payout)
     Payout.objects.bulk_create(new)
     save_each(changed, CHANGES)
-    for key, found in lines.items():
-        if key[0] and found.sent is not None:
-            gaps[key] = Gap(
-                len(gaps),
-                intern(key[1]),
-                known[key].pk,
-                found.sent - found.rounded,
-                found.first_at,
-                found.last_at,
-                found.sent_at,
-            )
+
+
+def _add_gaps(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: Gaps) -> None:
+    """Note by how much each is paid otherwise; where it was sent as it is, what came of it."""
+    sent = account.payouts.filter(ref__in={ref for ref, _ in lines}, amount__isnull=False)
+    for payout in sent.exclude(ref=""):
+        found = lines.get((payout.ref, payout.currency))
+        if found is None or payout.amount is None:
+            continue
+        paid = payout.amount
+        if paid == payout.lines_net and payout.arrived is not None:
+            paid = payout.arrived
+        when = found.first_at, found.last_at, found.sent_at
+        more = paid - payout.lines_net
+        gaps.add(Paid(payout.ref, payout.currency, payout.pk, more, *when))
 
 
 def _let_go(account: ProviderAccount) -> None:

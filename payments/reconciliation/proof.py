@@ -22,6 +22,7 @@ from payments.reconciliation.balances import (
 from payments.reconciliation.days import DAY, Side, end
 from payments.reconciliation.gaps import Why, gaps_at
 from payments.reconciliation.moved import KINDS, posted
+from payments.reconciliation.stated import Stated, stated_of
 from payments.reconciliation.unposted import unposted_at
 from payments.reconciliation.unreported import unreported_at
 from payments.states import EntryKind
@@ -73,8 +74,8 @@ class Movement:
 class Proof:
     """One day of one account in one currency; amounts in minor units.
 
-    `stated_opening` and `stated_closing` are what a report says of itself, None where it does not.
-    `began`: the first day of the account's first report, None where there is none.
+    `stated` is what a report says of itself. `began`: the first day of the account's first report,
+    None where there is none.
     """
 
     side: Side
@@ -83,8 +84,7 @@ class Proof:
     opening: Held
     movements: list[Movement]
     closing: Held
-    stated_opening: int | None
-    stated_closing: int | None
+    stated: Stated
     reasons: list[Reason]
     began: date | None
 
@@ -99,9 +99,8 @@ class Proof:
 
     @property
     def contradicted(self) -> bool:
-        """Whether their report states another balance than its lines come to, and than ours is."""
-        known = {None, self.closing.theirs, self.closing.ours}
-        return self.stated_closing not in known
+        """Whether a report states another balance than its lines come to, and nobody knows why."""
+        return self.stated.denied != 0
 
     @property
     def mark(self) -> Mark:
@@ -109,7 +108,8 @@ class Proof:
             return Mark.NO_REPORT
         if self.unexplained or self.contradicted:
             return Mark.UNEXPLAINED
-        return Mark.EXPLAINED if self.gap or self.reasons else Mark.AGREES
+        known = self.gap or self.reasons or self.stated.off
+        return Mark.EXPLAINED if known else Mark.AGREES
 
 
 def prove(side: Side, day: date) -> Proof:
@@ -132,8 +132,7 @@ def proven(moved: Stretch, day: date) -> Proof:
         opening,
         movements,
         closing,
-        _stated(side, [file.opening for file in reports if file.first_day == day]),
-        _stated(side, [file.closing for file in reports if file.last_day == day]),
+        stated_of(moved, day, reports),
         [] if agrees or not reports else list(_reasons(side, day, since)),
         since.first_day if since else None,
     )
@@ -150,19 +149,10 @@ def _moves(moved: Stretch, day: date, *, begins: date | None) -> tuple[Held, lis
     return opening, [Movement(k, Held(ours.get(k, 0), theirs.get(k, 0))) for k in kinds]
 
 
-def _stated(side: Side, balances: list[dict[str, int]]) -> int | None:
-    said = [int(each[side.currency]) for each in balances if side.currency in each]
-    return said[-1] if said else None
-
-
 def _reasons(side: Side, day: date, since: SettlementFile | None) -> Iterator[Reason]:
     yield from _gaps(side, day)
-    for kind, later, asked, amount, payouts in unposted_at(side, day):
-        if asked:
-            yield Reason(Because.DISCREPANCY, amount, payouts, DiscrepancyKind.FEE)
-        else:
-            because = Because.POSTED_LATER if later else Because.NOT_POSTED
-            yield Reason(because, amount, payouts, kind)
+    for why, kind, amount, count in unposted_at(side, day):
+        yield Reason(Because(why), amount, count, kind)
     if given_up := _given_up(side, day):
         yield Reason(Because.SETTLED_SINCE, -given_up, kind=DiscrepancyKind.PAYOUT_TOTAL)
     missed = unreported_at(side, day)

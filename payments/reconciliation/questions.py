@@ -14,6 +14,7 @@ from orders.clock import now
 from payments.models import Discrepancy, Payout, ProviderAccount
 from payments.models.discrepancy import (
     OF_PAYOUTS,
+    UNDECIDED,
     UNRESOLVED,
     DiscrepancyKind,
     DiscrepancyState,
@@ -45,7 +46,8 @@ def keep_questions(
 ) -> None:
     """Ask each once, and end those of the kind that are not asked any more.
 
-    One that a person has resolved is asked again only once its amounts are others.
+    One that a person has resolved is asked again only once its amounts are others; who decided
+    about those has decided nothing about these.
     """
     asked = {each.subject: each for each in questions}
     concerned = [Q(state__in=UNRESOLVED) | Q(resolution__in=BOOKED)]
@@ -88,11 +90,12 @@ def _follow(discrepancy: Discrepancy, question: Question) -> None:
         return
     discrepancy.ours, discrepancy.theirs = question.ours, question.theirs
     if ended:
-        discrepancy.state, discrepancy.resolution = DiscrepancyState.OPEN, ""
-        discrepancy.resolved_at = None
+        discrepancy.state, discrepancy.resolved_at = DiscrepancyState.OPEN, None
     elif discrepancy.state == DiscrepancyState.PROPOSED:
         discrepancy.state = DiscrepancyState.INVESTIGATING
+    for name, none in UNDECIDED.items():
+        setattr(discrepancy, name, none)
     discrepancy.seen_at = now()
     discrepancy.save(
-        update_fields=["ours", "theirs", "state", "resolution", "resolved_at", "seen_at"]
+        update_fields=["ours", "theirs", "state", "resolved_at", "seen_at", *UNDECIDED]
     )

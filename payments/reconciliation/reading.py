@@ -107,23 +107,25 @@ def _forget(lines: QuerySet[SettlementLine] | QuerySet[BankLine], file_id: int, 
 
 
 def refuse(file: SettlementFile, refusal: ReportRefused, mine: Claim) -> None:
-    """Keep why, and in which line, and nothing else.
+    """Keep why, and in which line, and nothing else: no line, and no byte of an upload.
 
     Raises LostClaim where another has taken it over meanwhile: what is stored is theirs.
     """
     forget_lines(file.pk, mine.token)
     reading = SettlementFile.objects.filter(state=FileState.READING)
-    refused = reading.filter(pk=file.pk, claim=mine.token).update(
-        state=FileState.REFUSED,
-        why=refusal.why.words[:400],
-        why_facts=stored(refusal.why.facts),
-        why_line=refusal.number,
-        lines_read=0,
-        bad_lines=0,
-        ended_at=now(),
-    )
-    if not refused:
-        raise LostClaim(f"settlement file {file.pk}")
+    with transaction.atomic():
+        refused = reading.filter(pk=file.pk, claim=mine.token).update(
+            state=FileState.REFUSED,
+            why=refusal.why.words[:400],
+            why_facts=stored(refusal.why.facts),
+            why_line=refusal.number,
+            lines_read=0,
+            bad_lines=0,
+            ended_at=now(),
+        )
+        if not refused:
+            raise LostClaim(f"settlement file {file.pk}")
+        file.chunks.all().delete()
     logger.warning("settlement file %s is refused in line %s", file.pk, refusal.number)
 
 
@@ -139,6 +141,7 @@ class Reader:
     lines: int = 0
     bad: int = 0
     stray: int = 0
+    elsewhere: int = 0
     first_bad: BadLine | None = None
     said: datetime = field(default_factory=now)
 
@@ -188,12 +191,14 @@ class Reader:
     def end(self, **facts: object) -> None:
         """From now on its lines count, and staff are asked; in a transaction of the caller's.
 
+        The bytes of an upload are kept no longer, whoever has read them.
         Raises ReportRefused on a file of which hardly anything is good.
         """
         self._judge(MOST_BAD)
         self._update(state=FileState.LOADED, bytes_read=self.file.size, ended_at=now(), **facts)
         drafts = Discrepancy.objects.filter(file=self.file, state=DiscrepancyState.DRAFT)
         drafts.update(state=DiscrepancyState.OPEN)
+        self.file.chunks.all().delete()
 
     def _judge(self, most: int) -> None:
         count = self.bad + self.stray

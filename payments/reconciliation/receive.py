@@ -19,7 +19,13 @@ from orders.clock import now
 from orders.wake import wake
 from payments.errors import FileRefused
 from payments.models import Discrepancy, ProviderAccount, SettlementChunk, SettlementFile
-from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, DiscrepancyState
+from payments.models.discrepancy import (
+    OF_PAYOUTS,
+    UNDECIDED,
+    UNRESOLVED,
+    DiscrepancyKind,
+    DiscrepancyState,
+)
 from payments.models.settlement import DEAD_FILES, IMPORT_TASK, FileKind, FileSource, FileState
 from payments.providers.reports import ReportRefused
 from payments.reconciliation.days import begin, end, zone_of
@@ -119,7 +125,7 @@ def booked_about(file: SettlementFile) -> int:
     """How many adjustments and write-offs the next run may undo once the file is taken back.
 
     Those about its lines, about what happened in its days or may have come into it from the days
-    before, and of a statement those about the payouts it has.
+    before, about payouts that its lines name, and of a statement those about the payouts it has.
     """
     booked = Discrepancy.objects.filter(state=DiscrepancyState.RESOLVED, resolution__in=BOOKED)
     touched = Q(file=file) | Q(payout__bank_lines__file=file)
@@ -129,6 +135,8 @@ def booked_about(file: SettlementFile) -> int:
         touched |= Q(account=account, at__gte=begins, at__lt=ends)
         own = file.lines.filter(our_ref=OuterRef("reference"))
         touched |= Q(Exists(own), account=account)
+        paid_out = file.totals.values("payout_ref")
+        touched |= Q(account=account, about=OF_PAYOUTS, payout__ref__in=paid_out)
     return booked.filter(touched, entries__isnull=False).distinct().count()
 
 
@@ -149,7 +157,7 @@ def take_back(file_id: int, *, by: int | None) -> bool:
         SettlementChunk.objects.filter(file=file_id).delete()
         asked = Discrepancy.objects.filter(file=file_id, kind__in=ABOUT_LINES)
         booked = asked.filter(state=DiscrepancyState.RESOLVED, entries__isnull=False)
-        again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
+        again = UNDECIDED | {"state": DiscrepancyState.OPEN, "resolved_at": None}
         Discrepancy.objects.filter(pk__in=list(booked.values_list("pk", flat=True))).update(**again)
         open_ones = asked.filter(state__in=UNRESOLVED).values_list("pk", flat=True)
         settle_by_itself(list(open_ones), reason=gettext_noop("its file was taken back"))

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import DiscrepancyRefused
-from payments.models import Discrepancy, Entry, Posting
-from payments.models.discrepancy import UNRESOLVED, DiscrepancyState, Resolution
-from payments.reconciliation.effects import changes, moves, possible
+from payments.models import Discrepancy
+from payments.models.discrepancy import (
+    STANDS,
+    UNDECIDED,
+    UNRESOLVED,
+    DiscrepancyState,
+    Resolution,
+)
+from payments.reconciliation.adjust import adjust
+from payments.reconciliation.effects import changes, possible
 from payments.reconciliation.rows import slices
-from payments.services.post import Draft, post
-from payments.states import EntryKind
 
 WORKED_ON: Final = (DiscrepancyState.OPEN, DiscrepancyState.INVESTIGATING)
 BOOKED: Final = (Resolution.ADJUSTED, Resolution.WRITTEN_OFF)
 """Settled so, an entry of the ledger makes our books follow."""
+ENDED: Final = (
+    (BOOKED, gettext_noop("the books agree without the adjustment")),
+    (STANDS, gettext_noop("both books have it by now")),
+)
+"""Why what a person has decided is no more, where the difference is gone."""
 MOST_TEXT: Final = 400
 SOME: Final = 500
 
@@ -126,7 +137,7 @@ def propose(decision: Decision) -> bool:
         if not Discrepancy.objects.filter(pk=row.pk, state__in=WORKED_ON).update(**changed):
             raise DiscrepancyRefused(_("this was settled meanwhile: look at it again"))
         if not waits:
-            _post(row, Resolution(decision.resolution))
+            adjust(row, Resolution(decision.resolution))
     return True
 
 
@@ -147,7 +158,7 @@ def approve(answer: Answer) -> bool:
         if row.resolution not in possible(row):
             raise DiscrepancyRefused(_("its amounts have changed, and this cannot be: reject it"))
         _decide(row, answer, _ended() | {"approved_by_id": answer.by})
-        _post(row, Resolution(row.resolution))
+        adjust(row, Resolution(row.resolution))
     return True
 
 
@@ -161,8 +172,7 @@ def reject(answer: Answer) -> bool:
         if answer.request_key and row.decision_key == answer.request_key:
             return False
         _check_proposed(row)
-        back = {"state": DiscrepancyState.INVESTIGATING, "resolution": "", "proposed_by": None}
-        _decide(row, answer, back)
+        _decide(row, answer, UNDECIDED | {"state": DiscrepancyState.INVESTIGATING})
     return True
 
 
@@ -173,7 +183,7 @@ def settle_by_itself(discrepancy_ids: Collection[int], *, reason: str = "") -> i
     was posted of one that has been opened again is taken back. The reason is an English string of
     the catalogue (`Discrepancy.given_reason`).
     """
-    by_itself = {"resolution": Resolution.AUTO, "reason": reason[:MOST_TEXT], "proposed_by": None}
+    by_itself = UNDECIDED | {"resolution": Resolution.AUTO, "reason": reason[:MOST_TEXT]}
     settled = 0
     with transaction.atomic():
         for some in slices(sorted(discrepancy_ids), SOME):
@@ -182,19 +192,22 @@ def settle_by_itself(discrepancy_ids: Collection[int], *, reason: str = "") -> i
             mine = Discrepancy.objects.filter(pk__in=[pk for (pk,) in locked])
             settled += mine.update(**_ended(), **by_itself)
             for row in mine.filter(entries__isnull=False).distinct().order_by("pk"):
-                _post(row, Resolution.AUTO)
+                adjust(row, Resolution.AUTO)
     return settled
 
 
 def undo(discrepancy_ids: Collection[int]) -> int:
-    """Take back what a person has booked about a difference that is no more; how many those are."""
-    why, undone = gettext_noop("the books agree without the adjustment"), 0
-    again = {"state": DiscrepancyState.OPEN, "resolution": "", "resolved_at": None}
+    """Take back what a person has decided about a difference that is no more; how many those are.
+
+    What was booked is taken back, and what was left as it was is a difference no longer.
+    """
+    undone = 0
+    again = UNDECIDED | {"state": DiscrepancyState.OPEN, "resolved_at": None}
     with transaction.atomic():
-        for some in slices(sorted(discrepancy_ids), SOME):
+        for some, (decided, why) in product(slices(sorted(discrepancy_ids), SOME), ENDED):
             settled = Discrepancy.objects.filter(pk__in=some, state=DiscrepancyState.RESOLVED)
-            booked = settled.filter(resolution__in=BOOKED).select_for_update(no_key=True)
-            mine = list(booked.order_by("pk").values_list("pk", flat=True))
+            locked = settled.filter(resolution__in=decided).select_for_update(no_key=True)
+            mine = list(locked.order_by("pk").values_list("pk", flat=True))
             Discrepancy.objects.filter(pk__in=mine).update(**again)
             undone += settle_by_itself(mine, reason=why)
     return undone
@@ -229,35 +242,6 @@ def _decide(row: Discrepancy, answer: Answer, changed: Mapping[str, object]) -> 
     said = {"decision_note": answer.note.strip()[:MOST_TEXT], "decision_key": answer.request_key}
     if not waits.update(**changed, **said):
         raise DiscrepancyRefused(_("this was settled meanwhile: look at it again"))
-
-
-def postings(row: Discrepancy, resolution: Resolution) -> dict[tuple[str, str], int]:
-    """What settling it so posts now, by account and currency; nothing where nothing moves.
-
-    One that was settled before and has been opened again, with other amounts, posts the difference
-    to what stands in the ledger of it.
-    """
-    has = _has(row)
-    must = moves(row, resolution)
-    return {
-        side: change
-        for side in sorted(must.keys() | has.keys())
-        if (change := must.get(side, 0) - has.get(side, 0))
-    }
-
-
-def _has(row: Discrepancy) -> dict[tuple[str, str], int]:
-    here = Posting.objects.filter(entry__discrepancy=row).values_list("account", "currency")
-    sums = here.annotate(sum=Sum("amount")).order_by()
-    return {(account, currency): int(sum_) for account, currency, sum_ in sums}
-
-
-def _post(row: Discrepancy, resolution: Resolution) -> None:
-    """One entry with all that it moves; its key keeps a second decision of the moment out."""
-    if posted := postings(row, resolution):
-        before = Entry.objects.filter(discrepancy=row).count()
-        key = f"{EntryKind.ADJUSTMENT}:{row.pk}" + (f":{before + 1}" if before else "")
-        post([Draft(Entry(key=key, kind=EntryKind.ADJUSTMENT, discrepancy=row), posted)])
 
 
 def _check_worked_on(row: Discrepancy) -> None:

@@ -9,11 +9,11 @@ from django.db.models import Sum
 from orders.clock import now
 from payments.models import Match, ProviderAccount
 from payments.models.settlement import FileState
-from payments.reconciliation.bank import follow_payouts
+from payments.reconciliation.bank import find_payouts, follow_payouts
 from payments.reconciliation.claim import LostRun, Run, claimed
 from payments.reconciliation.fees import question_fees
 from payments.reconciliation.match import match
-from payments.reconciliation.payouts import sum_payouts
+from payments.reconciliation.payouts import explain_payouts, sum_payouts
 from payments.reconciliation.post_report import post_report
 
 logger = logging.getLogger("till.reconciliation")
@@ -37,7 +37,7 @@ def reconcile(account: ProviderAccount) -> int | None:
 def _reconcile(run: Run) -> int:
     account, began = run.account, now()
     found = match(run)
-    for step in (question_fees, sum_payouts, follow_payouts):
+    for step in (question_fees, sum_payouts, find_payouts, explain_payouts, follow_payouts):
         run.go_on()
         step(account)
     run.go_on()

@@ -142,9 +142,15 @@ def effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
         yield ours - theirs, discrepancy.currency
 
 
-def part_of(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> Part:
-    """What lines that are not there, or are too many, would have added, less the agreed fees."""
-    times, fee = _fees(discrepancy, amount, rule)
+def part_of(
+    discrepancy: Discrepancy, amount: int, rule: FeeRule | None, *, one: int | None = None
+) -> Part:
+    """What lines that are not there, or are too many, would have added, less the agreed fees.
+
+    `one`: what ours comes to in the currency of the amount, where that is another.
+    """
+    ours = discrepancy.ours or 0 if one is None else one
+    times, fee = _fees(discrepancy, ours, amount=amount, rule=rule)
     return Part(amount - times * fee, abs(times) * _rounding(fee))
 
 
@@ -162,12 +168,13 @@ def _rounding(fee: Decimal) -> Decimal:
     return abs(fee - fee.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _fees(discrepancy: Discrepancy, amount: int, rule: FeeRule | None) -> tuple[int, Decimal]:
+def _fees(
+    discrepancy: Discrepancy, ours: int, *, amount: int, rule: FeeRule | None
+) -> tuple[int, Decimal]:
     """How many fees the provider took, or below zero gives back, and each of them."""
     if discrepancy.kind == DiscrepancyKind.AMOUNT:
         return 0, Decimal(0)
-    if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and discrepancy.ours:
-        times = amount // discrepancy.ours
-        return times, expected_fee(discrepancy.about, discrepancy.ours, rule)
+    if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and ours:
+        return amount // ours, expected_fee(discrepancy.about, ours, rule)
     fee = expected_fee(discrepancy.about, abs(amount), rule)
     return (1 if amount > 0 else -1), fee

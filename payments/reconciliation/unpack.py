@@ -117,7 +117,7 @@ class Expanded(io.RawIOBase):
         try:
             piece = self._source.read(min(len(view), CHUNK))
         except DAMAGED as error:
-            raise _damaged(error) from error
+            raise _damaged() from error
         self._total += len(piece)
         if self._most is not None and self._total > self._most:
             raise _too_big()
@@ -167,7 +167,7 @@ def _from_zip(upload: Upload) -> Expanded:
         entry = _the_one(archive.infolist())
         source = archive.open(entry)
     except DAMAGED as error:
-        raise _damaged(error) from error
+        raise _damaged() from error
     return Expanded(source, min(MOST_BYTES, MOST_TIMES * entry.compress_size))
 
 
@@ -219,10 +219,8 @@ def _not_text(what: Cause) -> ReportRefused:
     )
 
 
-def _damaged(error: Exception) -> ReportRefused:
-    return ReportRefused(
-        "the archive is damaged or breaks off (%(error)s)", error=type(error).__name__
-    )
+def _damaged() -> ReportRefused:
+    return ReportRefused("the archive is damaged or breaks off: get it anew, and whole")
 
 
 def _too_big() -> ReportRefused:

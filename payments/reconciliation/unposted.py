@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +10,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
 from payments.models import Discrepancy, Entry, SettlementLine
-from payments.models.discrepancy import UNRESOLVED, DiscrepancyKind, Resolution
+from payments.models.discrepancy import STANDS, UNRESOLVED, DiscrepancyKind, Resolution
 from payments.models.settlement import FileState
 from payments.reconciliation.days import Side, end
-from payments.reconciliation.gaps import STANDS
 from payments.reconciliation.moved import Total, by_day, posted, their_totals
 from payments.states import EntryKind
 
@@ -26,18 +26,25 @@ Key = tuple[str, str]
 """A payout's reference and a kind."""
 
 
-class Unposted(NamedTuple):
-    """How much more they have than we, of one kind, over so many payouts.
+class Open(enum.StrEnum):
+    """Why both books differ by it: ours do not have it yet, or have it on another day.
 
-    `later`: it is in our books, on another day than theirs; else it is not there yet. `asked`: it
-    is a fee that a person is asked about.
+    Or it is a fee that a person is asked about, or that was settled since, or left as it is.
     """
 
+    NOT_POSTED = "not_posted"
+    POSTED_LATER = "posted_later"
+    ASKED = "discrepancy"
+    SETTLED_SINCE = "settled_since"
+
+
+class Unposted(NamedTuple):
+    """How much more they have than we, of one kind, over so many payouts or discrepancies."""
+
+    why: Open
     kind: str
-    later: bool
-    asked: bool
     amount: int
-    payouts: int
+    how_many: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +60,16 @@ class Stand:
 class Asked:
     """Fees that are not posted since a person is asked: in all, and by the end of the day.
 
-    `still`: of those by the end of the day, what no adjustment has evened out by then.
+    Of those by the end of the day, what no adjustment has evened out by then, and how many those
+    are: `asked` still, and `left`, of which a person has decided.
     """
 
     ever: int = 0
     upto: int = 0
-    still: int = 0
+    asked: int = 0
+    asked_count: int = 0
+    left: int = 0
+    left_count: int = 0
 
 
 def unposted_at(side: Side, day: date) -> list[Unposted]:
@@ -72,18 +83,19 @@ def sum_up(
     ours: Mapping[Key, Stand], theirs: Mapping[Key, Stand], asked: Mapping[str, Asked]
 ) -> Iterator[Unposted]:
     """What explains a difference; what of a payout differs in the end and nobody asks is left."""
-    found: dict[tuple[str, bool, bool], list[int]] = defaultdict(list)
+    found: dict[tuple[str, Open], list[tuple[int, int]]] = defaultdict(list)
     for (ref, kind), their in theirs.items():
         our = ours.get((ref, kind), Stand())
         question = asked.get(ref, Asked()) if kind == EntryKind.FEE else Asked()
         if not our.rows or their.whole - our.whole == -question.ever:
-            later = their.upto - our.upto + question.upto
-            found[kind, bool(our.rows), False].append(later)
-            found[kind, False, True].append(-question.still)
-    for (kind, later, is_asked), amounts in sorted(found.items()):
-        moved = [amount for amount in amounts if amount]
-        if moved:
-            yield Unposted(kind, later, is_asked, sum(moved), len(moved))
+            here = Open.POSTED_LATER if our.rows else Open.NOT_POSTED
+            moved = their.upto - our.upto + question.upto
+            found[kind, here].append((moved, int(moved != 0)))
+            found[kind, Open.ASKED].append((-question.asked, question.asked_count))
+            found[kind, Open.SETTLED_SINCE].append((-question.left, question.left_count))
+    for (kind, why), parts in sorted(found.items()):
+        if count := sum(some for _, some in parts):
+            yield Unposted(why, kind, sum(amount for amount, _ in parts), count)
 
 
 def _theirs(side: Side, day: date) -> dict[Key, Stand]:
@@ -147,8 +159,9 @@ def _asked(side: Side, day: date, refs: list[str]) -> dict[str, Asked]:
         settled_at=Subquery(line.values("settled_at")[:1]),
     )
     moment = end(day, side.zone)
-    upto = Q(settled_at__lt=moment)
-    stands = Q(state__in=UNRESOLVED) | Q(resolution__in=STANDS) | Q(resolved_at__gte=moment)
+    upto = Q(settled_at__lt=moment) & ~Q(theirs=F("ours"))
+    still = upto & Q(state__in=UNRESOLVED)
+    left = upto & ~Q(state__in=UNRESOLVED) & (Q(resolution__in=STANDS) | Q(resolved_at__gte=moment))
     more = F("theirs") - F("ours")
     sums = (
         rows.filter(ref__in=refs)
@@ -157,7 +170,10 @@ def _asked(side: Side, day: date, refs: list[str]) -> dict[str, Asked]:
         .annotate(
             ever=Sum(more),
             upto=Sum(more, filter=upto, default=0),
-            still=Sum(more, filter=upto & stands, default=0),
+            asked=Sum(more, filter=still, default=0),
+            asked_count=Count("pk", filter=still),
+            left=Sum(more, filter=left, default=0),
+            left_count=Count("pk", filter=left),
         )
     )
-    return {ref: Asked(int(ever), int(upto), int(still)) for ref, ever, upto, still in sums}
+    return {ref: Asked(*map(int, numbers)) for ref, *numbers in sums}

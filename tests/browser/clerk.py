@@ -21,7 +21,7 @@ def sign_in(page: Page, stack: Stack, name: str = "admin") -> None:
 
 def open_order(page: Page, number: str) -> None:
     page.goto("/admin/orders/order/")
-    page.get_by_role("searchbox").fill(number)
+    page.locator("#searchbar").fill(number)
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name=number).click()
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()

@@ -25,7 +25,7 @@ def test_a_dispute_is_answered_with_what_the_order_knows(page: Page, stack: Stac
     wait_for_words(page, "Dispute open")
 
     page.goto("/admin/payments/dispute/")
-    page.get_by_role("searchbox").fill(number)
+    page.locator("#searchbar").fill(number)
     page.get_by_role("button", name="Search").click()
     page.locator("#result_list th a").click()
     page.get_by_role("link", name="Answer with evidence…").click()

@@ -13,8 +13,8 @@ from orders.money import Money
 from payments.books import BANK, PROVIDER, role_of
 from payments.models import Discrepancy
 from payments.models.discrepancy import Resolution
+from payments.reconciliation.adjust import postings
 from payments.reconciliation.effects import changes
-from payments.reconciliation.resolve import postings
 from payments.statement import TITLES
 
 if TYPE_CHECKING:

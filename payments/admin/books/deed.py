@@ -72,6 +72,9 @@ def _by_form(asked: Asked) -> HttpResponse:
     if request.method == "GET" and asked.name in OF_WORK - set(offered(request, row)):
         asked.say(_why_not(row), messages.WARNING)
         return redirect(PAGE, row.pk)
+    if request.method == "GET" and asked.name == "approve" and is_mine(request, row):
+        asked.say(_("You proposed this: somebody else approves it."), messages.WARNING)
+        return redirect(PAGE, row.pk)
     form = asked.deed.form(row, request.POST.dict() if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -105,14 +108,21 @@ def _do(asked: Asked, typed: dict[str, Any]) -> None:
     """What was asked and its audit row, both or neither; then say how it went."""
     row, deed, by = asked.row, asked.deed, asked.request.user.pk
     assert by is not None  # noqa: S101  # nobody else comes to the admin
+    own = asked.name == "reject" and is_mine(asked.request, row)
+    said = _said_back if own else deed.said
     with transaction.atomic():
         if done := deed.do(row, by, typed):
             row.refresh_from_db()
-            asked.site.log_change(asked.request, row, deed.said(row, typed))
+            asked.site.log_change(asked.request, row, said(row, typed))
     if done:
-        asked.say(deed.said(row, typed), messages.SUCCESS)
+        asked.say(said(row, typed), messages.SUCCESS)
     else:
         asked.say(_("This was done already. Nothing more happened."), messages.WARNING)
+
+
+def _said_back(_row: Discrepancy, typed: dict[str, Any]) -> str:
+    taken = _("Taken back.")
+    return f"{taken} {typed['note']}"
 
 
 def _title(request: HttpRequest, row: Discrepancy, name: str) -> StrOrPromise:

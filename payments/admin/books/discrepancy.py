@@ -73,8 +73,10 @@ class DiscrepancyAdmin(BookAdmin, OfOrderAdmin):
         names = ["account", "happened", "found", "state_mark", "owner"]
         if isinstance(obj, Discrepancy):
             names += _decided(obj)
-            if obj.decision_note or obj.approved_by_id:
-                names += ["approved_by", "decision_note"]
+            if obj.approved_by_id:
+                names += ["approved_by"]
+            if obj.decision_note:
+                names += ["decision_note"]
             names += ["resolved"] if obj.resolved_at else []
         return [self._words_of(name) if self._is_hidden(request, name) else name for name in names]
 

@@ -19,7 +19,8 @@ from payments.admin.books.amounts import amount, number, signed
 from payments.admin.books.book import STYLE, BookAdmin
 from payments.admin.books.filters import AccountFilter
 from payments.admin.marks import under
-from payments.models import BankLine, Discrepancy, Payout
+from payments.models import Discrepancy, Payout
+from payments.models.settlement import FileState
 
 MOST = 50
 """Of each thing that belongs to a payout, so many are shown."""
@@ -104,7 +105,7 @@ class PayoutAdmin(BookAdmin):
     ) -> HttpResponse:
         payout: Payout = kwargs["obj"]
         differing = Discrepancy.objects.filter(payout=payout).order_by("-found_at", "-pk")
-        came = BankLine.objects.filter(payout=payout).select_related("file")
+        came = payout.bank_lines.filter(file__state=FileState.LOADED).select_related("file")
         booked = payout.entries.order_by("pk").prefetch_related("postings")
         context |= {
             "payout": payout,

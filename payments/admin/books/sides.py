@@ -88,7 +88,8 @@ def _their_ids(row: Discrepancy) -> list[str]:
 def _bank_lines(row: Discrepancy) -> list[BankLine]:
     lines = BankLine.objects.select_related("file").order_by("day", "pk")
     if row.payout_id and row.about == "payout":
-        return list(lines.filter(payout=row.payout_id)[:MOST])
+        counted = lines.filter(payout=row.payout_id, file__state=FileState.LOADED)
+        return list(counted[:MOST])
     if row.file and row.file.kind == FileKind.STATEMENT and row.line_no is not None:
         return list(lines.filter(file=row.file_id, line_no=row.line_no))
     return []

@@ -22,6 +22,7 @@ from payments.admin.books.decide import RESOLVE
 from payments.errors import FileRefused
 from payments.models import ProviderAccount, SettlementFile
 from payments.models.settlement import DEAD_FILES, FileKind
+from payments.reconciliation.importing import OUR_BANK
 from payments.reconciliation.receive import booked_about, receive_upload, take_back
 
 PERMISSION: Final = "payments.import_settlementfile"
@@ -64,12 +65,15 @@ class UploadForm(forms.Form):
         upload: UploadedFile = self.cleaned_data["file"]
         size = upload.size or 0
         if size > MOST_BYTES:
-            account = self.data.get("whose") or "<account>"
+            whose = self.data.get("whose") or "<account>"
             refused = _(
                 "It has %(size)s, and at most 50 MB can be uploaded. Have whoever runs the site "
                 "import it: manage.py import_settlement %(account)s <path>"
             )
-            facts = {"size": filesizeformat(size), "account": account}
+            facts = {
+                "size": filesizeformat(size),
+                "account": {STATEMENT: OUR_BANK}.get(whose, whose),
+            }
             raise forms.ValidationError(refused % facts)
         return upload
 
@@ -110,7 +114,7 @@ def _receive(site: admin.ModelAdmin, request: HttpRequest, form: UploadForm) -> 
         if new:
             site.log_addition(request, file, _("Uploaded"))
     if new:
-        said = _("It is here, and is read now.")
+        said = _("It has come in: what becomes of it is told below.")
         site.message_user(request, said, messages.SUCCESS)
     else:
         said = _("The very same file came in before: this is it. Nothing was read again.")

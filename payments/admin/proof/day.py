@@ -64,15 +64,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a report states beside what its lines come to."""
+    """What a report states beside what its lines come to. `known`: single lines say why."""
 
     label: StrOrPromise
     stated: Money
     counted: Money
-
-    @property
-    def agrees(self) -> bool:
-        return self.stated == self.counted
+    agrees: bool
+    known: bool = False
 
     @property
     def gap(self) -> Money:
@@ -152,14 +150,16 @@ def steps(proof: Proof) -> list[Step]:
 
 def stated(proof: Proof) -> Iterator[Balance]:
     """What their report says of itself, where it does."""
-    currency = proof.side.currency
-    told = (
-        (OPENING, proof.stated_opening, proof.opening.theirs),
-        (CLOSING, proof.stated_closing, proof.closing.theirs),
-    )
-    for label, said, counted in told:
-        if said is not None:
-            yield Balance(label, Money(said, currency), Money(counted, currency))
+    said = proof.stated
+
+    def money(amount: int) -> Money:
+        return Money(amount, proof.side.currency)
+
+    if said.opening is not None:
+        yield Balance(OPENING, money(said.opening), money(said.began), said.opening_agrees)
+    if said.closing is not None:
+        agrees, closing = not said.off, money(said.closing)
+        yield Balance(CLOSING, closing, money(said.came_to), agrees, known=not said.denied)
 
 
 def _told(request: HttpRequest, proof: Proof, reason: Reason) -> Told:

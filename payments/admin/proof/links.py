@@ -71,6 +71,7 @@ def _booked(reason: Reason, proof: Proof) -> dict[str, str]:
         Because.POSTED_LATER: {
             "kind__exact": reason.kind,
             "day": f"{proof.day + DAY}..{day_of(now(), proof.side.zone)}",
+            "lines_until": proof.day.isoformat(),
         },
     }.get(reason.because, {})
 
@@ -91,8 +92,9 @@ def month_url(side: Side, day: date) -> str:
 
 
 def ledger(request: HttpRequest, side: Side, **narrowed: str) -> str:
-    """What our books have, of a day (`day`) or a kind (`kind__exact`)."""
-    asked = {"account": named(PROVIDER, side.account.code), **narrowed}
+    """What our books have in that currency, of a day (`day`) or a kind (`kind__exact`)."""
+    account = named(PROVIDER, side.account.code)
+    asked = {"account": account, "currency": side.currency, **narrowed}
     return _page(request, LEDGER, asked)
 
 

@@ -26,12 +26,14 @@ def known_discrepancies() -> QuerySet[Discrepancy]:
     return Discrepancy.objects.select_related("account", "owner", "file", "attempt__payment__order")
 
 
-def discrepancy_waits(request: HttpRequest) -> Q:
-    """Not what ends by itself with the next report; what is proposed only for who may approve."""
-    waits = Q(state__in=WORKED_ON) & ~Q(kind=DiscrepancyKind.TIMING)
-    if may(request, APPROVE):
-        waits |= Q(state=DiscrepancyState.PROPOSED)
-    return waits & ~Q(state=DiscrepancyState.RESOLVED)
+def discrepancy_waits(_request: HttpRequest) -> Q:
+    """Not what ends by itself with the next report."""
+    return Q(state__in=WORKED_ON) & ~Q(kind=DiscrepancyKind.TIMING)
+
+
+def proposal_waits(request: HttpRequest) -> Q:
+    """For who may approve, and for nobody else."""
+    return Q(state=DiscrepancyState.PROPOSED) if may(request, APPROVE) else Q(pk__in=())
 
 
 def discrepancy_rows(request: HttpRequest, rows: Sequence[Discrepancy]) -> list[Row]:

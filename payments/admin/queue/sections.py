@@ -22,6 +22,7 @@ from payments.admin.queue.books import (
     discrepancy_rows,
     discrepancy_waits,
     known_discrepancies,
+    proposal_waits,
 )
 from payments.admin.queue.money import (
     SEE_DISPUTES,
@@ -146,6 +147,15 @@ SECTIONS: Final = (
         _refunds,
         lambda _request: Q(approval=Approval.WAITING),
         approval_rows,
+    ),
+    Section(
+        "proposals",
+        _("Settlements of differences that wait for approval"),
+        (SEE_DISCREPANCIES,),
+        "found_at",
+        known_discrepancies,
+        proposal_waits,
+        discrepancy_rows,
     ),
     Section(
         "wishes",

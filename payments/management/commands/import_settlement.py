@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -14,10 +13,8 @@ from payments.models import Discrepancy, Match, ProviderAccount, SettlementFile
 from payments.models.discrepancy import UNRESOLVED
 from payments.models.settlement import READING_LEASE, FileState
 from payments.reconciliation.heal import heal
-from payments.reconciliation.importing import import_path
+from payments.reconciliation.importing import OUR_BANK, import_path
 from payments.reconciliation.run import reconcile
-
-STATEMENT: Final = "bank"
 
 
 class Command(BaseCommand):
@@ -28,12 +25,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "account", help=f'code of the provider account, or "{STATEMENT}" for a bank statement'
+            "account", help=f'code of the provider account, or "{OUR_BANK}" for a bank statement'
         )
         parser.add_argument("path", type=Path, help="the file: text, .gz or .zip")
 
     def handle(self, *_args: object, account: str, path: Path, **_options: object) -> None:
-        found = None if account == STATEMENT else _account(account)
+        found = None if account == OUR_BANK else _account(account)
         began = now()
         try:
             file = import_path(found, path, say=self._say)
@@ -88,6 +85,6 @@ def _account(code: str) -> ProviderAccount:
     account = ProviderAccount.objects.filter(code=code).first()
     if account is None:
         codes = ProviderAccount.objects.order_by("code").values_list("code", flat=True)
-        known = ", ".join([*codes, STATEMENT])
+        known = ", ".join([*codes, OUR_BANK])
         raise CommandError(f"No account {code}. There are: {known}.")
     return account

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import time
+import re
+from datetime import date, time, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from payments.models import ProviderAccount
+from orders.admin import FactsAdmin
+from payments.models import Posting, ProviderAccount
 from payments.states import EntryKind
 from tests.factories import an_account
 from tests.payments.admin.cast import staff
-from tests.payments.reconciliation.proving import DAY, NEXT, a_payout, at, booked, of_payout
+from tests.payments.reconciliation.proving import (
+    DAY,
+    NEXT,
+    a_payout,
+    a_report,
+    at,
+    booked,
+    of_payout,
+    told,
+)
 
 pytestmark = pytest.mark.django_db
 SEE = "payments.view_entry"
@@ -80,6 +92,60 @@ def test_without_a_day_all_that_moved_an_account_is_found(account: ProviderAccou
 
     assert keys(LIST) == sorted([mine.key, payout.key])
     assert keys(f"{LIST}?account=bank", "other") == [payout.key]
+
+
+def test_a_currency_is_that_in_which_the_account_was_moved(account: ProviderAccount) -> None:
+    dollars = booked(account, 6000, at(DAY), currency="USD")
+    exchange = booked(account, 500, at(DAY))
+    Posting.objects.create(entry=exchange, account="fx:sandbox", currency="USD", amount=600)
+
+    of_account = f"{LIST}?account=provider:sandbox&currency="
+    assert keys(f"{of_account}USD") == [dollars.key]
+    assert keys(f"{of_account}GBP", "other") == [exchange.key]
+    assert keys(f"{LIST}?currency=USD", "third") == sorted([dollars.key, exchange.key])
+
+
+@pytest.mark.parametrize("day", ["never", DAY - timedelta(days=1)])
+def test_without_lines_by_then_no_payout_is_found(
+    account: ProviderAccount, day: date | str
+) -> None:
+    told(a_report(account), 0, kind="fee", fee=Decimal(30), payout_ref="po_1")
+    of_payout(a_payout(account), EntryKind.FEE, -30, moment=at(NEXT))
+
+    assert keys(f"{LIST}?lines_until={day}") == []
+
+
+def counts(page: str) -> list[str]:
+    """How many there are, as often as the page says so, and whether it would show all."""
+    return re.findall(r"(\d+ (?:results?|ledger entr\w+)|Show all)", page)
+
+
+def test_what_is_not_counted_to_its_end_has_no_number(
+    account: ProviderAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FactsAdmin, "list_per_page", 1)
+    monkeypatch.setattr("orders.admin.LOOK_AHEAD", 1)
+    for _ in range(3):
+        booked(account, 6000, at(DAY))
+    clerk = staff(SEE)
+
+    page, last = (clerk.get(f"{LIST}?day={DAY}&p={n}").content.decode() for n in (1, 3))
+
+    assert ("There are more" in page, counts(page)) == (True, [])
+    assert "?day=2026-11-10&amp;p=2" in page
+    counted = ["3 results", "Show all", "3 ledger entries", "Show all"]
+    assert ("There are more" in last, counts(last)) == (False, counted)
+
+
+def test_only_what_is_narrowed_leads_to_all_there_is(account: ProviderAccount) -> None:
+    for day in (DAY, DAY, NEXT):
+        booked(account, 6000, at(day))
+    clerk = staff(SEE)
+
+    narrowed, whole = (clerk.get(LIST + asked).content.decode() for asked in (f"?day={DAY}", ""))
+
+    assert counts(narrowed) == ["2 results", "Show all", "2 ledger entries"]
+    assert counts(whole) == ["3 ledger entries"]
 
 
 def test_the_file_has_every_posting_of_what_is_filtered(account: ProviderAccount) -> None:

@@ -79,7 +79,7 @@ def test_a_day_without_a_report_says_so(account: ProviderAccount) -> None:
 
 def test_the_ledger_of_the_day_is_linked_for_who_may_read_it(account: ProviderAccount) -> None:
     agreed(a_report(account), 6000, at(DAY))
-    ledger = "?account=provider%3Asandbox&amp;day=2026-11-10"
+    ledger = "?account=provider%3Asandbox&amp;currency=GBP&amp;day=2026-11-10"
 
     assert ledger not in text(staff(SEE), PAGE)
     assert f"{ledger}&amp;kind__exact=capture" in text(
@@ -201,9 +201,9 @@ def test_a_page_costs_the_same_however_much_moved(
     close_days()
     client = staff(SEE)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         client.get(PAGE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(MONTH)
     with django_assert_num_queries(8):
         client.get(LIST)

@@ -13,22 +13,26 @@ from django.urls import reverse
 
 from orders.clock import clock_at
 from payments.models import ProviderAccount
+from payments.states import EntryKind
 from tests.factories import an_account
 from tests.payments.admin.cast import staff
+from tests.payments.reconciliation.books import resolved
 from tests.payments.reconciliation.proving import (
     DAY,
     NEXT,
     a_discrepancy,
+    a_payout,
     a_report,
     agreed,
     at,
     booked,
+    of_payout,
     told,
 )
 
 pytestmark = pytest.mark.django_db
 MIDNIGHT = time(23, 59)
-LEDGER = "/admin/payments/entry/?account=provider%3Asandbox"
+LEDGER = "/admin/payments/entry/?account=provider%3Asandbox&currency=GBP"
 DIFFERING = "/admin/payments/discrepancy/?account=sandbox"
 PROOF = reverse("admin:payments_proof_day", args=["sandbox.GBP", DAY.isoformat()])
 NEXT_PROOF = reverse("admin:payments_proof_day", args=["sandbox.GBP", NEXT.isoformat()])
@@ -75,6 +79,30 @@ def test_a_known_difference_leads_to_those_up_to_the_day(
     )
 
 
+@pytest.mark.parametrize(
+    ("state", "told_as"),
+    [
+        ("unsettled", "Another fee than expected"),
+        ("resolved", "Settled since, or left as it is: another fee than expected"),
+    ],
+)
+def test_a_fee_leads_to_the_discrepancies_that_make_it_settled_or_not(
+    account: ProviderAccount, chief: Client, *, state: str, told_as: str
+) -> None:
+    report = a_report(account)
+    line = told(report, 0, kind="fee", fee=Decimal(34), payout_ref="po_1")
+    about = {"kind": "fee", "about": "fee", "file": report, "line_no": line.line_no}
+    row = a_discrepancy(account, "A1", ours=30, theirs=34, **about)
+    of_payout(a_payout(account), EntryKind.FEE, -30, moment=at(DAY))
+    if state == "resolved":
+        resolved(row, "adjusted")
+
+    target = leads(chief, PROOF, told_as)
+
+    assert list(chief.get(target).context["cl"].result_list) == [row]
+    assert f"&kind__exact=fee&state={state}" in target
+
+
 def test_a_list_up_to_a_day_leaves_out_what_came_after_it(
     account: ProviderAccount, chief: Client
 ) -> None:
@@ -115,6 +143,21 @@ def test_what_is_not_posted_yet_leads_to_the_payouts(
     target = leads(chief, PROOF, "Fees that our books do not have yet")
 
     assert target == "/admin/payments/payout/?account=sandbox&currency=GBP"
+
+
+def test_what_is_posted_on_another_day_leads_to_the_entries_of_its_payouts_alone(
+    account: ProviderAccount, chief: Client
+) -> None:
+    for ref, day in (("po_1", DAY), ("po_2", NEXT)):
+        told(a_report(account, day), 0, kind="fee", fee=Decimal(30), payout_ref=ref)
+    mine, _other = (
+        of_payout(a_payout(account, ref), EntryKind.FEE, -30, moment=at(NEXT))
+        for ref in ("po_1", "po_2")
+    )
+
+    target = leads(chief, PROOF, "Fees that our books have on another day")
+
+    assert list(chief.get(target).context["cl"].result_list) == [mine]
 
 
 def test_days_without_a_report_lead_to_their_month(account: ProviderAccount, chief: Client) -> None:

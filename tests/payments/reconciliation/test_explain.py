@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from payments.models import Discrepancy, Payout, ProviderAccount
+from payments.models import Discrepancy, FeeRule, Payout, ProviderAccount
 from payments.reconciliation.receive import take_back
 from payments.reconciliation.run import reconcile
 from tests.factories import later
@@ -19,6 +19,8 @@ from tests.payments.reconciliation.books import (
     found,
     paid,
     resolved,
+    statement,
+    the_account,
     with_agreed_fee,
 )
 
@@ -205,3 +207,56 @@ def test_where_a_payout_differs_no_more_nothing_explains_it(account: ProviderAcc
 
     assert found(account) == [("missing_in_provider", f"capture:{missing.our_ref}")]
     assert linked(account) == {}
+
+
+def test_a_line_too_many_explains_what_the_bank_got(account: ProviderAccount) -> None:
+    sale = a_sale(account)
+    twice = Theirs(account).sale(sale, fee="80", payout="po_1").sale(sale, fee="80", payout="po_1")
+    twice.line("payout", id="po_1", gross=-11_840, payout="po_1").comes()
+    statement((DAY, "59.20", "po_1"))
+
+    reconcile(account)
+
+    assert found(account) == [("duplicate_in_provider", f"capture:{sale.our_ref}")]
+    assert Discrepancy.objects.get().payout == Payout.objects.get()
+
+
+def test_what_the_bank_got_is_asked_where_the_lines_come_to_something_else(
+    account: ProviderAccount,
+) -> None:
+    sale = a_sale(account)
+    twice = Theirs(account).sale(sale, fee="80", payout="po_1").sale(sale, fee="80", payout="po_1")
+    twice.line("payout", id="po_1", gross=-11_840, payout="po_1").comes()
+    statement((DAY, "59.00", "po_1"))
+
+    reconcile(account)
+
+    assert {kind for kind, _subject in found(account)} == {"duplicate_in_provider", "bank_total"}
+
+
+def test_a_line_too_many_that_was_settled_in_another_currency_explains_its_payout() -> None:
+    account = the_account()
+    FeeRule.objects.create(account=account, currency="GBP", percent=1, fixed=20, tolerance=1)
+    sale = a_sale(account, 6000, "EUR")
+    abroad = {"fee": "70", "payout": "po_1", "settled_currency": "GBP", "settled_gross": 5000}
+    twice = Theirs(account).sale(sale, **abroad).sale(sale, **abroad)
+    twice.line("payout", id="po_1", gross=-4930, payout="po_1").comes()
+
+    reconcile(account)
+
+    assert found(account) == [("duplicate_in_provider", f"capture:{sale.our_ref}")]
+
+
+@pytest.mark.parametrize("paid", [1939, 1940])
+def test_of_half_a_penny_the_provider_may_keep_either_half(
+    account: ProviderAccount, paid: int
+) -> None:
+    FeeRule.objects.all().delete()
+    report = Theirs(account)
+    for _ in range(2):
+        report.sale(a_sale(account, 1000), fee="30.25", payout="po_1")
+    report.line("payout", id="po_1", gross=-paid, payout="po_1").comes()
+
+    reconcile(account)
+
+    assert found(account) == []

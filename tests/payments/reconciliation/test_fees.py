@@ -67,3 +67,16 @@ def test_without_a_rule_for_the_currency_of_settlement_every_fee_is_posted(
     settled_in_euro(account, fee="3000")
     assert found(account) == []
     assert posted("fee")["fees:sandbox", "EUR"] == 3000
+
+
+@pytest.mark.parametrize(("fee", "asked"), [("173.90", []), ("171.10", [(173, 171)])])
+def test_a_fee_of_whole_percents_is_judged_to_the_fraction(
+    fee: str, asked: list[tuple[int, int]]
+) -> None:
+    account = the_account()
+    FeeRule.objects.create(account=account, currency="GBP", percent=3, fixed=20, tolerance=1)
+    Theirs(account).sale(a_sale(account, 5099), fee=fee, payout="po_1").comes()
+
+    reconcile(account)
+
+    assert list(Discrepancy.objects.values_list("ours", "theirs")) == asked

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import gzip
 import io
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from orders.clock import clock_at
-from payments.models import Match, ProviderAccount, SettlementFile, SettlementLine
-from payments.models.settlement import FileState
+from payments.models import (
+    Match,
+    ProviderAccount,
+    SettlementChunk,
+    SettlementFile,
+    SettlementLine,
+)
+from payments.models.settlement import FileKind, FileState
 from payments.reconciliation import reading
+from payments.reconciliation.receive import receive_upload
 from tests.factories import an_attempt
 from tests.payments.reconciliation.books import DAY, NOON, Theirs, a_sale, at_noon, the_account
 
@@ -84,6 +93,22 @@ def test_the_same_again_changes_nothing(path: Path) -> None:
     assert "The very same file came in before: nothing was read again." in again
     assert "came in before" not in first
     assert (SettlementFile.objects.count(), SettlementLine.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("text", ["", "no report at all\n"])
+def test_bytes_that_wait_as_an_upload_are_kept_no_longer_than_until_the_command_has_read_them(
+    path: Path, account: ProviderAccount, text: str
+) -> None:
+    path.write_text(text or path.read_text())
+    upload = SimpleUploadedFile("report.csv", path.read_bytes())
+    receive_upload(account, FileKind.REPORT, upload, by=None)
+
+    with suppress(CommandError):
+        told("sandbox", path)
+
+    states = list(SettlementFile.objects.values_list("state", flat=True))
+    assert states == [FileState.REFUSED if text else FileState.LOADED]
+    assert not SettlementChunk.objects.exists()
 
 
 def test_a_packed_file_is_read(path: Path) -> None:

@@ -76,7 +76,7 @@ def test_what_is_kept_is_the_same_in_whichever_language_a_worker_runs() -> None:
     [
         (b"", "文件是空的"),
         (b"%PDF-1.7", "这是PDF 文件：请导出为 CSV（银行对账单也可导出为 camt.053）"),
-        (gzip.compress(b"x" * 4000, mtime=0)[:-9], "压缩包已损坏或不完整（EOFError）"),
+        (gzip.compress(b"x" * 4000, mtime=0)[:-9], "压缩包已损坏或不完整：请重新获取完整的文件"),
         (b"a,b\n", "没有找到含日期、金额和币种的表头行：这是 CSV 格式的银行对账单吗？"),
         (
             b"date,text,amount\n",
@@ -104,7 +104,7 @@ def test_a_statement_that_is_refused_says_so_in_chinese(body: bytes, said: str) 
     ],
 )
 def test_a_line_that_cannot_be_read_says_so_in_chinese(line: dict[str, str], said: str) -> None:
-    Theirs(the_account()).line("capture", **({"id": "x"} | line)).comes()
+    Theirs(the_account()).line("capture").line("capture", **({"id": "x"} | line)).comes()
 
     assert seen(Discrepancy.objects.get(), CHINESE).startswith(said)
 

@@ -91,6 +91,17 @@ def test_a_report_of_another_account_is_refused(theirs: Theirs) -> None:
     assert "mer_other" in file.refused_for
 
 
+def test_a_report_that_names_other_days_than_all_its_lines_is_refused(theirs: Theirs) -> None:
+    theirs.first = theirs.last = DAY - timedelta(days=9)
+
+    file = theirs.comes()
+
+    assert outcome(file) == ("refused", 0, 0, 4)
+    assert "all of its lines are of other days" in file.refused_for
+    assert not SettlementLine.objects.exists()
+    assert not Discrepancy.objects.exists()
+
+
 def test_a_report_of_another_mode_is_refused(theirs: Theirs) -> None:
     theirs.head["#mode"] = "live"
     file = theirs.comes()

@@ -33,6 +33,7 @@ from tests.payments.disagreeing import (
     settle,
     the_account,
 )
+from tests.payments.reconciliation.proving import DAY, NEXT, a_report, at, told
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +159,18 @@ def test_a_statement_carries_what_was_booked_about_its_payouts() -> None:
     settle(a_discrepancy(DiscrepancyKind.BANK_TOTAL, about="payout", payout=line.payout))
 
     assert [booked_about(file) for file in (line.file, a_file(kind="statement"))] == [1, 0]
+
+
+def test_a_report_carries_what_was_written_off_of_payouts_that_its_lines_name() -> None:
+    files = [a_report(the_account(), day) for day in (DAY, NEXT)]
+    told(files[0], 10000, payout_ref="po_1")
+    later, totals = at(DAY + timedelta(days=9)), DiscrepancyKind.PAYOUT_TOTAL
+    row = a_discrepancy(
+        totals, about="payout", payout=a_payout(), ours=10000, theirs=9500, at=later
+    )
+    settle(row, "written_off")
+
+    assert [booked_about(file) for file in files] == [1, 0]
 
 
 @pytest.mark.postgres

@@ -13,7 +13,7 @@ from payments.models import ProviderAccount, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind, DiscrepancyState, Resolution
 from payments.models.settlement import FileState
 from payments.reconciliation.proof import Mark, prove
-from payments.reconciliation.unposted import Unposted, unposted_at
+from payments.reconciliation.unposted import Open, Unposted, unposted_at
 from payments.states import EntryKind
 from tests.factories import an_account
 from tests.payments.reconciliation.proving import (
@@ -30,8 +30,9 @@ from tests.payments.reconciliation.proving import (
 
 pytestmark = pytest.mark.django_db
 X1 = "A" + "X" * 20
-ASKED = Unposted("fee", later=False, asked=True, amount=-4, payouts=1)
-LATER = Unposted("fee", later=True, asked=False, amount=-30, payouts=1)
+ASKED = Unposted(Open.ASKED, "fee", amount=-4, how_many=1)
+LEFT = Unposted(Open.SETTLED_SINCE, "fee", amount=-4, how_many=1)
+LATER = Unposted(Open.POSTED_LATER, "fee", amount=-30, how_many=1)
 
 
 @pytest.fixture
@@ -102,24 +103,39 @@ def test_what_a_line_of_the_day_after_is_asked_about_is_no_reason_yet(
 
 
 @pytest.mark.parametrize(
-    ("resolution", "asked"),
-    [(Resolution.ADJUSTED, []), (Resolution.WRITTEN_OFF, []), (Resolution.IGNORED, [ASKED])],
+    ("resolution", "left"),
+    [(Resolution.ADJUSTED, []), (Resolution.WRITTEN_OFF, []), (Resolution.IGNORED, [LEFT])],
 )
 def test_once_it_is_settled_only_what_nothing_was_booked_of_is_left(
-    account: ProviderAccount, resolution: Resolution, asked: list[Unposted]
+    account: ProviderAccount, resolution: Resolution, left: list[Unposted]
 ) -> None:
     questioned(a_report(account), **settled(resolution))
     charged(account, at(DAY))
 
-    assert unposted_at(gbp(account), DAY) == asked
+    assert unposted_at(gbp(account), DAY) == left
 
 
-def test_on_the_days_before_it_was_settled_it_is_asked_about(account: ProviderAccount) -> None:
+def test_on_the_days_before_it_was_settled_it_is_what_was_settled_since(
+    account: ProviderAccount,
+) -> None:
     questioned(a_report(account), **settled(Resolution.ADJUSTED, 1))
     charged(account, at(DAY))
 
-    assert unposted_at(gbp(account), DAY) == [ASKED]
+    assert unposted_at(gbp(account), DAY) == [LEFT]
     assert unposted_at(gbp(account), NEXT) == []
+
+
+def test_as_many_are_told_as_are_asked_about_and_not_their_payouts(
+    account: ProviderAccount,
+) -> None:
+    report = a_report(account)
+    questioned(report)
+    questioned(report)
+    questioned(report, **settled(Resolution.IGNORED))
+    charged(account, at(DAY), -90)
+
+    asked = [ASKED._replace(amount=-8, how_many=2), LEFT]
+    assert unposted_at(gbp(account), DAY) == asked
 
 
 @pytest.mark.parametrize("how", [Resolution.IGNORED, Resolution.AUTO, ""])

@@ -84,15 +84,18 @@ def test_an_empty_file_is_refused_beside_its_field() -> None:
     assert "The submitted file is empty." in answer.content.decode()
 
 
-def test_a_file_that_is_too_large_is_told_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("whose", "command"), [("sandbox", "sandbox"), ("our:bank", "bank")])
+def test_a_file_that_is_too_large_is_told_the_command(
+    monkeypatch: pytest.MonkeyPatch, whose: str, command: str
+) -> None:
     monkeypatch.setattr(upload_module, "MOST_BYTES", 5)
 
-    answer = send(staff(SEE_FILES, IMPORT))
+    answer = send(staff(SEE_FILES, IMPORT), whose=whose)
 
     page = answer.content.decode()
     assert (answer.status_code, SettlementFile.objects.count()) == (400, 0)
-    assert "manage.py import_settlement sandbox &lt;path&gt;" in page
-    assert '<option value="sandbox" selected>' in page
+    assert f"manage.py import_settlement {command} &lt;path&gt;" in page
+    assert f'<option value="{whose}" selected>' in page
 
 
 @pytest.mark.parametrize("may", [[SEE_FILES], [IMPORT], [SEE]])
@@ -151,6 +154,28 @@ def test_lines_that_cannot_be_read_are_shown_with_their_numbers() -> None:
 
     assert f'<a href="{page_of(row)}">1234</a>' in page
     assert "no amount: capture,x" in page
+
+
+@pytest.mark.parametrize("state", [FileState.LOADED, FileState.REPLACED])
+def test_only_a_file_that_counts_is_to_be_taken_back_for_its_lines(state: FileState) -> None:
+    file = a_file(bad_lines=1, state=state)
+    a_discrepancy(DiscrepancyKind.UNPARSEABLE_LINE, file=file, line_no=3)
+
+    page = staff(SEE_FILES).get(file_page(file)).content.decode()
+
+    assert ("take this one back" in page) is (state == FileState.LOADED)
+    assert ("It was taken back" in page) is (state == FileState.REPLACED)
+
+
+def test_an_upload_that_is_refused_at_once_is_not_said_to_be_read() -> None:
+    clerk, file = staff(SEE_FILES, IMPORT), SimpleUploadedFile("november.csv", b"type,id\n")
+    clerk.post(UPLOAD, {"whose": "sandbox", "file": file})
+    SettlementFile.objects.update(state=FileState.REFUSED, why="a column is missing: gross")
+
+    page = clerk.get(file_page(SettlementFile.objects.get())).content.decode()
+
+    assert "It has come in: what becomes of it is told below." in page
+    assert "This file is refused: a column is missing: gross" in page
 
 
 def test_taking_back_is_done_once_with_one_audit_row() -> None:

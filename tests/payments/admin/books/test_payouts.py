@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
-from payments.models import Entry, Payout
+from payments.models import Entry, Payout, SettlementFile
 from payments.models.discrepancy import DiscrepancyKind
+from payments.models.settlement import FileState
 from payments.services.post import Draft, post
 from payments.states import EntryKind
 from tests.payments.admin.books.cast import SEE, page_of
@@ -75,6 +76,16 @@ def test_the_page_has_its_discrepancies_bank_lines_and_entries() -> None:
     assert page_of(row) in page
     assert reverse("admin:payments_entry_change", args=[entry.pk]) in page
     assert "SANDBOX PAYMENTS" in page
+
+
+def test_a_line_of_a_statement_that_was_taken_back_is_shown_nowhere() -> None:
+    payout = a_payout()
+    SettlementFile.objects.filter(pk=a_bank_line(payout).file_id).update(state=FileState.REPLACED)
+    row = a_discrepancy(DiscrepancyKind.BANK_TOTAL, about="payout", payout=payout)
+    clerk = staff(SEE_PAYOUTS, SEE)
+
+    for address in (payout_page(payout), page_of(row)):
+        assert "SANDBOX PAYMENTS" not in clerk.get(address).content.decode()
 
 
 def test_without_the_permissions_there_are_no_links() -> None:
