@@ -176,7 +176,10 @@ ORDERS = {
 APPROVE_ABOVE = text("TILL_APPROVE_ABOVE")
 PAYMENTS: dict[str, Any] = {
     "live": False,
-    "providers": {"sandbox": "payments.providers.sandbox.SandboxProvider"},
+    "providers": {
+        "sandbox": "payments.providers.sandbox.SandboxProvider",
+        "stripe": "payments.providers.stripe.StripeProvider",
+    },
     "secret_keys": [derived_key(SECRET_KEY, "till provider accounts")],
     "base_url": BASE_URL,
     "capture": text("TILL_CAPTURE", "automatic"),

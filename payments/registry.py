@@ -28,12 +28,16 @@ METHOD_LABELS: Final[dict[str, StrOrPromise]] = {
     "wallet": _("Wallet"),
     "qr": _("QR code"),
     "bank_debit": _("Bank account"),
+    "alipay": _("Alipay"),
+    "wechat_pay": _("WeChat Pay"),
 }
 METHOD_HINTS: Final[dict[str, StrOrPromise]] = {
     "card": _("You enter your card on the bank's own page. We never see the number."),
     "wallet": _("You confirm in your wallet and come back here."),
     "qr": _("You scan a code with your phone and confirm there."),
     "bank_debit": _("Your bank confirms within minutes. We keep your order until then."),
+    "alipay": _("You confirm in Alipay and come back here."),
+    "wechat_pay": _("You scan a code with WeChat and confirm there."),
 }
 SAVED_HINT: Final = _("Saved card: nothing to type.")
 CACHE_SECONDS = 30

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0023_reasons_are_told_in_any_language'),
+        ('payments', '0024_what_reports_state_of_themselves'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

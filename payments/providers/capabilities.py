@@ -30,7 +30,7 @@ class MethodCapability:
     `can_save`: the provider can keep it, to be charged again for the same shopper. `can_hold`:
     it can be authorized first and captured later. `can_embed`: it can be paid on our own page, by
     the script that `Capabilities.fields` names. Limits are in minor units; `minimums` are those
-    of the currencies that have one of their own.
+    of the currencies that have one of their own, `steps` what amounts must be multiples of.
     """
 
     method: str
@@ -42,12 +42,17 @@ class MethodCapability:
     minimum: int = 1
     maximum: int | None = None
     minimums: Mapping[str, int] = field(default_factory=dict)
+    steps: Mapping[str, int] = field(default_factory=dict)
+
+    def least(self, currency: str) -> int:
+        return self.minimums.get(currency, self.minimum)
 
     def takes(self, amount: Money) -> bool:
         """Whether so much can be paid by it."""
-        least = self.minimums.get(amount.currency, self.minimum)
-        fits = least <= amount.amount and (self.maximum is None or amount.amount <= self.maximum)
-        return fits and (not self.currencies or amount.currency in self.currencies)
+        most, step = self.maximum, self.steps.get(amount.currency, 1)
+        fits = self.least(amount.currency) <= amount.amount and amount.amount % step == 0
+        in_bounds = fits and (most is None or amount.amount <= most)
+        return in_bounds and (not self.currencies or amount.currency in self.currencies)
 
 
 @dataclass(frozen=True, slots=True)

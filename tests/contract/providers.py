@@ -6,5 +6,6 @@ from typing import Final
 
 RIGS: Final = {
     "sandbox": "tests.contract.rigs.sandbox.SandboxRig",
+    "stripe": "tests.contract.rigs.stripe.StripeRig",
 }
 """Provider, as PAYMENTS["providers"] names it -> dotted path of its rig, called with a folder."""

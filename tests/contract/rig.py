@@ -93,6 +93,9 @@ class Rig(Protocol):
     def in_other_mode(self, account: Account, raw: RawRequest) -> RawRequest:
         """The same webhook, well signed, but saying that it is of the other mode."""
 
+    def of_other_account(self, account: Account, raw: RawRequest, merchant_id: str) -> RawRequest:
+        """The same webhook, well signed, but saying that it is about that merchant."""
+
     def close_day(self, account: Account) -> date:
         """Let today be over for the account, so that its report is there; which day that is.
 

@@ -67,15 +67,17 @@ def test_a_method_takes_no_other_currency(seller: Seller, method: MethodCapabili
 
 
 def test_a_method_takes_its_least_and_its_most(seller: Seller, method: MethodCapability) -> None:
-    for limit in (method.minimum, method.maximum or HUGE):
-        amount = Money(limit, price(method).currency)
+    currency = price(method).currency
+    for limit in (method.least(currency), method.maximum or HUGE):
+        amount = Money(limit, currency)
 
         assert seller.begins(method=method.method, amount=amount).booked.asked == amount
 
 
 def test_a_method_takes_nothing_beyond_its_limits(seller: Seller, method: MethodCapability) -> None:
-    for beyond in (method.minimum - 1, method.maximum + 1 if method.maximum else 0):
-        request = seller.asks(method=method.method, amount=Money(beyond, price(method).currency))
+    currency = price(method).currency
+    for beyond in (method.least(currency) - 1, method.maximum + 1 if method.maximum else 0):
+        request = seller.asks(method=method.method, amount=Money(beyond, currency))
 
         with pytest.raises(ProviderRejected):
             seller.provider.create(request)

@@ -154,7 +154,7 @@ def test_what_is_signed_for_us_but_names_another_account_is_refused(
 ) -> None:
     other = seller.rig.open_account()
 
-    answer = parsed(seller.with_account(merchant_id=other.merchant_id), raw)
+    answer = parsed(seller, seller.rig.of_other_account(seller.account, raw, other.merchant_id))
     assert is_refused_as(Refused.ACCOUNT, answer)
 
 

@@ -51,6 +51,10 @@ MINIMUMS: Final = {
 """The least that can be charged by currency, in our minor units; of others Stripe converts it."""
 
 
+STEPS: Final = {**dict.fromkeys(THOUSANDTHS, 10), "MGA": 100}
+"""Of how many of our minor units an amount must be a multiple, where of more than one."""
+
+
 class NotOnWire(ValueError):
     """An amount that Stripe cannot be asked for."""
 
@@ -64,9 +68,7 @@ def digits(currency: str) -> int:
 
 def step(currency: str) -> int:
     """Of how many of our minor units an amount must be a multiple to be charged."""
-    if currency in THOUSANDTHS:
-        return 10
-    return int(10 ** max(0, exponent(currency) - digits(currency)))
+    return STEPS.get(currency, 1)
 
 
 def to_wire(money: Money) -> int:

@@ -83,8 +83,9 @@ def read_session(session: Told, seen: Seen) -> Outcome:
     intent = session.maybe_row("payment_intent")
     told = read_facts(intent, seen) if intent else _unpaid(session)
     status, error = told.status, told.error
-    if status == Status.REQUIRES_ACTION and stage == "expired":
-        status = Status.DECLINED if error else Status.VOIDED
+    if stage == "expired" and status in {Status.REQUIRES_ACTION, Status.VOIDED}:
+        declined = intent and intent.maybe_row("last_payment_error")
+        status = Status.DECLINED if declined else Status.VOIDED
         error = error or Failure("cancelled", "session expired")
     return replace(
         told,

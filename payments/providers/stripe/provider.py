@@ -27,7 +27,7 @@ from payments.providers.capabilities import Capabilities, Fields, MethodCapabili
 from payments.providers.errors import NotFound, ProviderRejected
 from payments.providers.evidence import EvidenceRequest
 from payments.providers.stripe import asked, webhook
-from payments.providers.stripe.amounts import LONGEST, MINIMUMS
+from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
 from payments.providers.stripe.bill import discount_of
 from payments.providers.stripe.client import Answered, AuthenticationNeeded, StripeApi
 from payments.providers.stripe.kept import KeptCard
@@ -66,6 +66,7 @@ class StripeProvider:
                 can_hold=True,
                 can_embed=True,
                 minimums=MINIMUMS,
+                steps=STEPS,
                 maximum=LONGEST,
             ),
             MethodCapability("alipay", currencies=RENMINBI, minimums=MINIMUMS, maximum=LONGEST),

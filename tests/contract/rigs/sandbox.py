@@ -83,7 +83,7 @@ class SandboxRig:
                 tap(content, TOKENS[method][act])
             case Redirect(url):
                 pay_at_bank(url, TOKENS[method][act])
-            case None:
+            case _:
                 raise AssertionError("there is nothing to do for the shopper")
 
     def book(self, account: Account, our_ref: str) -> list[Booked]:
@@ -113,6 +113,9 @@ class SandboxRig:
     def in_other_mode(self, account: Account, raw: RawRequest) -> RawRequest:
         told = json.loads(raw.body)
         return resigned(account, told | {"mode": "live", "data": told["data"] | {"mode": "live"}})
+
+    def of_other_account(self, account: Account, raw: RawRequest, merchant_id: str) -> RawRequest:
+        return resigned(account, json.loads(raw.body) | {"merchant_id": merchant_id})
 
     def close_day(self, account: Account) -> date:
         day = now().date()
