@@ -24,10 +24,7 @@ class PaymentSettings:
     live: bool = False
     """Whether accounts in live mode are used at all; False on every staging copy."""
     providers: Mapping[str, str] = field(
-        default_factory=lambda: {
-            "sandbox": "payments.providers.sandbox.SandboxProvider",
-            "stripe": "payments.providers.stripe.StripeProvider",
-        }
+        default_factory=lambda: {"sandbox": "payments.providers.sandbox.SandboxProvider"}
     )
     """Provider name -> dotted path of its adapter."""
     base_url: str = "http://127.0.0.1:8000"

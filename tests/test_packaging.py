@@ -12,10 +12,11 @@ DISTRIBUTIONS = {"django": "django", "babel": "babel", "django_ratelimit": "djan
 COMES_WITH = {"kombu": "celery"}
 
 
-def imported() -> set[str]:
-    """Top-level names that the three apps import at run time."""
+def imported(but: Path | None = None) -> set[str]:
+    """Top-level names that the three apps import at run time, all but those in a folder."""
     names: set[str] = set()
-    for path in (path for app in APPS for path in (ROOT / app).rglob("*.py")):
+    paths = (path for app in APPS for path in (ROOT / app).rglob("*.py"))
+    for path in (path for path in paths if but not in path.parents):
         for node in run_time_imports(ast.parse(path.read_text("utf-8"))):
             modules = (
                 [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module]
@@ -43,7 +44,9 @@ def is_optional(node: ast.AST) -> bool:
 
 def test_the_wheel_depends_on_what_it_imports() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {re.split(r"[<>=~]", line)[0].lower() for line in project["dependencies"]}
+    of_extras = [line for extra in project["optional-dependencies"].values() for line in extra]
+    lines = [*project["dependencies"], *of_extras]
+    declared = {re.split(r"[<>=~]", line)[0].lower() for line in lines}
     needed = {DISTRIBUTIONS.get(name, COMES_WITH.get(name, name)) for name in imported()}
     assert needed == declared
 
@@ -51,4 +54,12 @@ def test_the_wheel_depends_on_what_it_imports() -> None:
 def test_the_wheel_and_the_requirements_ask_for_the_same_versions() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    assert set(project["dependencies"]) <= set(lines)
+    extras = {line for extra in project["optional-dependencies"].values() for line in extra}
+    assert {*project["dependencies"], *extras} <= set(lines)
+
+
+def test_an_extra_is_imported_by_its_own_adapter_alone() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for extra in project["optional-dependencies"]:
+        own = ROOT / "payments" / "providers" / extra
+        assert extra not in imported(but=own)

@@ -20,6 +20,7 @@ from payments.providers.base import OurRef, RawRequest
 from payments.services.ask import ask
 from payments.services.inbox import drain_inbox
 from payments.services.submit import submit_due_operations
+from payments.services.told import ASK_EVERY
 from payments.states import AttemptStatus, InboxState, PaymentStatus
 from tests.config.waiting import until
 from tests.contract import faults
@@ -133,6 +134,8 @@ def test_webhooks_thrice_and_in_any_order_end_in_one_state(
             for _ in range(3):
                 assert shop.post(raw) in range(200, 300)
                 drain_inbox()
+    with clock_at(lambda: story.at + ASK_EVERY):  # what only says "ask me" waits for its question
+        drain_inbox()
 
     attempt.refresh_from_db()
     payment = Payment.objects.select_related("order").get()

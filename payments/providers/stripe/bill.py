@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from orders.money import Money
 from payments.providers.base import CreateRequest, Failure
 from payments.providers.bill import Item, ItemKind
 from payments.providers.errors import ProviderRejected
-from payments.providers.stripe.amounts import NotOnWire, to_wire
+from payments.providers.stripe.amounts import NotOnWire, step, to_wire
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParamsLineItem
@@ -37,10 +38,10 @@ def check_sum(request: CreateRequest) -> None:
 
 
 def line_items(request: CreateRequest) -> list[SessionCreateParamsLineItem]:
-    """The lines that cost something; all in one where there are none, or too many."""
+    """The lines that cost something; one for all where they are too many, too fine, or none."""
     check_sum(request)
     charged = [item for item in request.items if item.kind != ItemKind.DISCOUNT and item.amount]
-    if not charged or len(charged) > MOST:
+    if not 0 < len(charged) <= MOST or any(map(partial(_too_fine, request), charged)):
         whole = request.amount.amount + discount_of(request).amount
         charged = [Item(request.description, whole)]
     return [_line(item, request.amount.currency) for item in charged]
@@ -50,6 +51,10 @@ def discount_of(request: CreateRequest) -> Money:
     """By how much all discounts lower the price."""
     lowered = (item for item in request.items if item.kind == ItemKind.DISCOUNT)
     return Money(-sum(item.amount * item.quantity for item in lowered), request.amount.currency)
+
+
+def _too_fine(request: CreateRequest, item: Item) -> bool:
+    return item.amount % step(request.amount.currency) != 0
 
 
 def _line(item: Item, currency: str) -> SessionCreateParamsLineItem:

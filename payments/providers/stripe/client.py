@@ -25,9 +25,10 @@ REFUSALS: Final = {
     "amount_too_large": "amount_refused",
     "charge_already_refunded": "amount_too_large",
     "charge_disputed": "disputed",
-    "resource_missing": "saved_card_gone",
 }
 """Our word for what Stripe refuses, where it is more than a refusal."""
+KEPT: Final = frozenset({"customer", "payment_method"})
+"""What a kept card is named by."""
 UNDER_WAY: Final = frozenset({"idempotency_key_in_use", "lock_timeout"})
 """The first request of a key is not answered yet: nothing is known."""
 NOT_FOUND: Final = 404
@@ -59,7 +60,7 @@ class StripeApi:
         try:
             response = call(self.sdk).last_response
         except stripe.StripeError as error:
-            raise _problem(error, about) from error
+            raise _problem(error, about) from None  # its text may quote what we have sent
         if response is None:
             raise BadAnswer(f"{about}: nothing was answered")
         return Told(response.data, about)
@@ -87,6 +88,8 @@ def _decline(told: Told | None, raw: str) -> ProviderRejected:
 
 
 def _refusal(error: stripe.InvalidRequestError, raw: str, about: str) -> ProviderError:
+    if raw == "resource_missing" and error.param in KEPT:
+        return ProviderRejected(Failure("saved_card_gone", raw))
     if error.http_status == NOT_FOUND:
         known = raw == "resource_missing"
         return NotFound(about) if known else ProviderDown(f"{about}: answered 404", sent=True)

@@ -6,6 +6,7 @@ Nothing is sent twice in a call. What got no answer is sent again by a worker, w
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -21,6 +22,7 @@ VERSION: Final = "2026-10-28.endive"
 """The version of Stripe's API that all of this is written for."""
 API: Final = "https://api.stripe.com"
 FILES: Final = "https://files.stripe.com"
+logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it logs what is asked and said
 KEPT: Final = 64
 """Of so many accounts the client is kept in a process."""
 NOT_NOW: Final = {

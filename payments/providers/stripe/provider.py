@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from payments.providers.base import (
     Account,
     CaptureRequest,
     CreateRequest,
     EventPage,
-    Failure,
     OurRef,
     Outcome,
     ParsedWebhook,
@@ -24,12 +20,11 @@ from payments.providers.base import (
     WebhookEvent,
 )
 from payments.providers.capabilities import Capabilities, Fields, MethodCapability
-from payments.providers.errors import NotFound, ProviderRejected
 from payments.providers.evidence import EvidenceRequest
 from payments.providers.stripe import asked, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
 from payments.providers.stripe.bill import discount_of
-from payments.providers.stripe.client import Answered, AuthenticationNeeded, StripeApi
+from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
 from payments.providers.stripe.kept import KeptCard
 from payments.providers.stripe.mapping import (
     Seen,
@@ -39,20 +34,13 @@ from payments.providers.stripe.mapping import (
     read_refund,
     read_session,
 )
+from payments.providers.stripe.reader import CHARGE, PAGE, SESSION, Reader, is_session
 from payments.providers.told import Told
 
 if TYPE_CHECKING:
-    from stripe import StripeClient
     from stripe.params import EventListParams
 
-PAGE: Final = 100
-PAGES: Final = 5
-"""So many pages of the newest sessions are looked through for one whose answer was lost."""
-CHARGE: Final = "latest_charge.refunds"
-SESSION: Final = f"payment_intent.{CHARGE}"
 SCRIPTS: Final = "https://js.stripe.com"
-RENMINBI: Final = frozenset({"AUD", "CAD", "CNY", "EUR", "GBP", "HKD", "JPY", "NZD", "SGD", "USD"})
-"""What Alipay and WeChat Pay take through Stripe, according to the account's country."""
 
 
 class StripeProvider:
@@ -69,8 +57,6 @@ class StripeProvider:
                 steps=STEPS,
                 maximum=LONGEST,
             ),
-            MethodCapability("alipay", currencies=RENMINBI, minimums=MINIMUMS, maximum=LONGEST),
-            MethodCapability("wechat_pay", currencies=RENMINBI, minimums=MINIMUMS, maximum=LONGEST),
         ),
         idempotency_window=timedelta(hours=23),
         event_feed=True,
@@ -86,6 +72,7 @@ class StripeProvider:
     def __init__(self, account: Account, *, timeout: float = 8.0) -> None:
         self._account = account
         self._api = StripeApi(account, timeout=timeout)
+        self._reader = Reader(self._api)
 
     def create(self, request: CreateRequest) -> Outcome:
         if request.saved_method:
@@ -100,7 +87,7 @@ class StripeProvider:
         return read_session(session, Seen())
 
     def capture(self, request: CaptureRequest) -> Outcome:
-        intent, params = self._intent_of(request.ref), asked.capture_params(request)
+        intent, params = self._reader.intent_of(request.ref), asked.capture_params(request)
         captured = self._api.ask(
             lambda sdk: sdk.v1.payment_intents.capture(
                 intent, {**params, "expand": [CHARGE]}, {"idempotency_key": request.key}
@@ -110,7 +97,7 @@ class StripeProvider:
         return read_facts(captured, Seen())
 
     def refund(self, request: RefundRequest) -> Outcome:
-        params = asked.refund_params(request, self._intent_of(request.ref))
+        params = asked.refund_params(request, self._reader.intent_of(request.ref))
         refund = self._api.ask(
             lambda sdk: sdk.v1.refunds.create(params, {"idempotency_key": request.key}), "refund"
         )
@@ -130,18 +117,22 @@ class StripeProvider:
 
     def void(self, ref: ProviderRef, key: str) -> Outcome:
         """Close the page, or let go what is held; raises ProviderRejected where it is paid."""
-        if _is_session(ref):
-            session = self._session(ref.value)
-            if session.text("status") == "open":
-                return self._expire(ref, key)
-        return self._cancel(ref, key)
+        if not is_session(ref):
+            return self._cancel(ref.value, key)
+        session = self._reader.session(ref.value)
+        if session.text("status") == "open":
+            return self._expire(ref, key)
+        intent = session.maybe_row("payment_intent")
+        if session.text("status") == "expired" or intent is None:
+            return self._reader.read_session(session)
+        return self._cancel(intent.name("id"), key)
 
     def query(self, ref: ProviderRef | OurRef) -> Outcome:
         if isinstance(ref, OurRef):
-            return self._find(ref.value)
-        if _is_session(ref):
-            return self._read_session(self._session(ref.value))
-        return self._read_intent(self._intent(ref.value))
+            return self._reader.find(ref.value)
+        if is_session(ref):
+            return self._reader.read_session(self._reader.session(ref.value))
+        return self._reader.read_intent(self._reader.intent(ref.value))
 
     def forget_method(self, saved_method: str, key: str) -> None:
         card = KeptCard.named(saved_method).card
@@ -198,109 +189,13 @@ class StripeProvider:
             ),
             "session",
         )
-        return self._read_session(session)
+        return self._reader.read_session(session)
 
-    def _cancel(self, ref: ProviderRef, key: str) -> Outcome:
-        intent = self._intent_of(ref)
+    def _cancel(self, intent: str, key: str) -> Outcome:
         told = self._api.ask(
             lambda sdk: sdk.v1.payment_intents.cancel(
                 intent, {"expand": [CHARGE]}, {"idempotency_key": key}
             ),
             "payment",
         )
-        return read_facts(told, self._seen(told))
-
-    def _find(self, ours: str) -> Outcome:
-        """By our reference: among the newest sessions, and by a search, which is a minute late."""
-        if session := self._newest(ours):
-            return self._read_session(session)
-        query = f"metadata['{asked.OUR_REF}']:'{ours}'"
-        expand = [f"data.{CHARGE}"]
-        found = self._api.ask(
-            lambda sdk: sdk.v1.payment_intents.search({"query": query, "expand": expand}), "search"
-        )
-        for intent in found.rows("data"):
-            return self._read_intent(intent)
-        raise NotFound(ours)
-
-    def _newest(self, ours: str) -> Told | None:
-        pages = self._pages(lambda sdk, page: sdk.v1.checkout.sessions.list(page), "sessions")
-        for sessions in islice(pages, PAGES):
-            for session in sessions:
-                if session.maybe_text("client_reference_id") == ours:
-                    return self._session(session.name("id"))
-        return None
-
-    def _pages(
-        self, listing: Callable[[StripeClient, Any], Answered], about: str, **of: str
-    ) -> Iterator[list[Told]]:
-        """What a list of Stripe's holds, page by page."""
-        page: dict[str, object] = {"limit": PAGE, **of}
-        more = True
-        while more:
-            told = self._api.ask(partial(_listed, listing, page), about)
-            rows, more = told.rows("data"), told.flag("has_more")
-            yield rows
-            if not rows:
-                return
-            page = {**page, "starting_after": rows[-1].name("id")}
-
-    def _session(self, name: str) -> Told:
-        return self._api.ask(
-            lambda sdk: sdk.v1.checkout.sessions.retrieve(name, {"expand": [SESSION]}), "session"
-        )
-
-    def _intent(self, name: str) -> Told:
-        return self._api.ask(
-            lambda sdk: sdk.v1.payment_intents.retrieve(name, {"expand": [CHARGE]}), "payment"
-        )
-
-    def _intent_of(self, ref: ProviderRef) -> str:
-        """The PaymentIntent behind a session; raises ProviderRejected where nobody has paid yet."""
-        if not _is_session(ref):
-            return ref.value
-        session = self._api.ask(lambda sdk: sdk.v1.checkout.sessions.retrieve(ref.value), "session")
-        if intent := session.maybe_id("payment_intent"):
-            return intent
-        raise ProviderRejected(Failure("provider_refused", "not paid"))
-
-    def _read_session(self, session: Told) -> Outcome:
-        intent = session.maybe_row("payment_intent")
-        return read_session(session, self._seen(intent) if intent else Seen())
-
-    def _read_intent(self, intent: Told) -> Outcome:
-        return read_intent(intent, self._seen(intent))
-
-    def _seen(self, intent: Told) -> Seen:
-        """All refunds of a payment, and its disputes where it has any."""
-        charge = intent.maybe_row("latest_charge")
-        if charge is None:
-            return Seen()
-        refunds = charge.row("refunds")
-        listed, name = refunds.rows("data"), intent.name("id")
-        if refunds.flag("has_more"):
-            listed = self._all_refunds(name)
-        disputes = self._disputes(name) if charge.flag("disputed") else ()
-        return Seen(listed, disputes)
-
-    def _all_refunds(self, intent: str) -> list[Told]:
-        pages = self._pages(
-            lambda sdk, page: sdk.v1.refunds.list(page), "refunds", payment_intent=intent
-        )
-        return list(chain.from_iterable(pages))
-
-    def _disputes(self, intent: str) -> list[Told]:
-        pages = self._pages(
-            lambda sdk, page: sdk.v1.disputes.list(page), "disputes", payment_intent=intent
-        )
-        return list(chain.from_iterable(pages))
-
-
-def _listed(
-    listing: Callable[[StripeClient, Any], Answered], page: object, sdk: StripeClient
-) -> Answered:
-    return listing(sdk, page)
-
-
-def _is_session(ref: ProviderRef) -> bool:
-    return ref.value.startswith("cs_")
+        return read_facts(told, self._reader.seen(told))

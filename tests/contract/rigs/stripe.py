@@ -36,7 +36,7 @@ class StripeRig:
 
     provider = "stripe"
     signed_by: Collection[str] = ("stripe-signature",)
-    secret: Collection[str] = ("4242424242424242", DECLINED)
+    secret: Collection[str] = (DECLINED,)
 
     def __init__(self, _folder: Path) -> None:
         self._ahead = timedelta()

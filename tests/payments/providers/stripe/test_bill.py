@@ -85,7 +85,13 @@ def test_lines_are_told_in_stripes_minor_units() -> None:
     assert shown(asking(Item("Lopapeysa", 25_900), currency="ISK")) == [("Lopapeysa", 2_590_000, 1)]
 
 
-def test_a_line_that_cannot_be_charged_is_refused_before_the_call() -> None:
+def test_lines_too_fine_to_be_told_are_one_where_their_sum_is_not() -> None:
+    pots = Item("Coffee pot", 615, quantity=2)
+
+    assert shown(asking(pots, currency="KWD")) == [("Order 1", 1230, 1)]
+
+
+def test_what_cannot_be_charged_is_refused_before_the_call() -> None:
     with pytest.raises(ProviderRejected) as refusal:
         session_params(asking(Item("Coffee pot", 1234), currency="KWD"))
 

@@ -1,0 +1,127 @@
+"""What Stripe says of a payment: a session or an intent, with all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Final
+
+from payments.providers.base import Failure, Outcome, ProviderRef
+from payments.providers.errors import NotFound, ProviderRejected
+from payments.providers.stripe import mapping
+from payments.providers.stripe.asked import OUR_REF
+from payments.providers.stripe.client import Answered, StripeApi
+from payments.providers.stripe.mapping import Seen
+from payments.providers.told import Told
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
+
+PAGE: Final = 100
+PAGES: Final = 5
+"""So many pages of the newest sessions are looked through for one whose answer was lost."""
+CHARGE: Final = "latest_charge.refunds"
+SESSION: Final = f"payment_intent.{CHARGE}"
+
+
+class Reader:
+    """Questions to Stripe, which change nothing there."""
+
+    def __init__(self, api: StripeApi) -> None:
+        self._api = api
+
+    def find(self, ours: str) -> Outcome:
+        """By our reference: among the newest sessions, and by a search, which is a minute late."""
+        if session := self._newest(ours):
+            return self.read_session(session)
+        query = f"metadata['{OUR_REF}']:'{ours}'"
+        expand = [f"data.{CHARGE}"]
+        found = self._api.ask(
+            lambda sdk: sdk.v1.payment_intents.search({"query": query, "expand": expand}), "search"
+        )
+        for intent in found.rows("data"):
+            return self.read_intent(intent)
+        raise NotFound(ours)
+
+    def _newest(self, ours: str) -> Told | None:
+        pages = self._pages(lambda sdk, page: sdk.v1.checkout.sessions.list(page), "sessions")
+        for sessions in islice(pages, PAGES):
+            for session in sessions:
+                if session.maybe_text("client_reference_id") == ours:
+                    return self.session(session.name("id"))
+        return None
+
+    def _pages(
+        self, listing: Callable[[StripeClient, Any], Answered], about: str, **of: str
+    ) -> Iterator[list[Told]]:
+        """What a list of Stripe's holds, page by page."""
+        page: dict[str, object] = {"limit": PAGE, **of}
+        more = True
+        while more:
+            told = self._api.ask(partial(_listed, listing, page), about)
+            rows, more = told.rows("data"), told.flag("has_more")
+            yield rows
+            if not rows:
+                return
+            page = {**page, "starting_after": rows[-1].name("id")}
+
+    def session(self, name: str) -> Told:
+        return self._api.ask(
+            lambda sdk: sdk.v1.checkout.sessions.retrieve(name, {"expand": [SESSION]}), "session"
+        )
+
+    def intent(self, name: str) -> Told:
+        return self._api.ask(
+            lambda sdk: sdk.v1.payment_intents.retrieve(name, {"expand": [CHARGE]}), "payment"
+        )
+
+    def intent_of(self, ref: ProviderRef) -> str:
+        """The PaymentIntent behind a session; raises ProviderRejected where nobody has paid yet."""
+        if not is_session(ref):
+            return ref.value
+        session = self._api.ask(lambda sdk: sdk.v1.checkout.sessions.retrieve(ref.value), "session")
+        if intent := session.maybe_id("payment_intent"):
+            return intent
+        raise ProviderRejected(Failure("provider_refused", "not paid"))
+
+    def read_session(self, session: Told) -> Outcome:
+        intent = session.maybe_row("payment_intent")
+        return mapping.read_session(session, self.seen(intent) if intent else Seen())
+
+    def read_intent(self, intent: Told) -> Outcome:
+        return mapping.read_intent(intent, self.seen(intent))
+
+    def seen(self, intent: Told) -> Seen:
+        """All refunds of a payment, and its disputes where it has any."""
+        charge = intent.maybe_row("latest_charge")
+        if charge is None:
+            return Seen()
+        refunds = charge.row("refunds")
+        listed, name = refunds.rows("data"), intent.name("id")
+        if refunds.flag("has_more"):
+            listed = self._all_refunds(name)
+        disputes = self._disputes(name) if charge.flag("disputed") else ()
+        return Seen(listed, disputes)
+
+    def _all_refunds(self, intent: str) -> list[Told]:
+        pages = self._pages(
+            lambda sdk, page: sdk.v1.refunds.list(page), "refunds", payment_intent=intent
+        )
+        return list(chain.from_iterable(pages))
+
+    def _disputes(self, intent: str) -> list[Told]:
+        pages = self._pages(
+            lambda sdk, page: sdk.v1.disputes.list(page), "disputes", payment_intent=intent
+        )
+        return list(chain.from_iterable(pages))
+
+
+def _listed(
+    listing: Callable[[StripeClient, Any], Answered], page: object, sdk: StripeClient
+) -> Answered:
+    return listing(sdk, page)
+
+
+def is_session(ref: ProviderRef) -> bool:
+    return ref.value.startswith("cs_")
