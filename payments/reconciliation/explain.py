@@ -110,14 +110,15 @@ class Explainer:
                 linked.extend(some)
                 was = dict(of_lines.filter(pk__in=some).values_list("pk", "payout"))
                 _save_links({pk: to for pk, to in some.items() if was.get(pk) != to})
-            self._let_go(of_lines.exclude(payout=None), array("q", sorted(linked)))
+            self._let_go(of_lines.exclude(payout=None), linked)
 
     def _let_go(self, linked_before: QuerySet[Discrepancy], linked: Sequence[int]) -> None:
         for some in pages(linked_before.only("pk"), SOME):
             _save_links(dict.fromkeys(each.pk for each in some if not _is_in(linked, each.pk)))
 
     def _gather(self) -> None:
-        rows = known_of_lines(self._account).exclude(ours=None, theirs=None).iterator(SOME)
+        known = known_of_lines(self._account).exclude(ours=None, theirs=None)
+        rows = known.order_by("pk").iterator(SOME)
         while some := list(islice(rows, SOME)):
             places, lines = self._payouts_of(some), lines_of(some)
             for discrepancy in some:

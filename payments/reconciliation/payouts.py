@@ -63,17 +63,9 @@ def explain_payouts(account: ProviderAccount) -> None:
     A difference that what is known of single lines explains is linked to them, and not asked; nor
     is one that was only seen at the bank.
     """
-    gaps = Gaps()
-    found = lines_of_payouts(account)
-    while some := dict(islice(found, SOME)):
-        _add_gaps(account, some, gaps)
-    explainer = Explainer(account, gaps)
-    explained = explainer.explained()
-    odd = [gaps.payout_ids[number] for number in gaps.differing() if number not in explained]
-    explainer.link()
     ask = DiscrepancyKind.PAYOUT_TOTAL
     questions: list[Question] = []
-    for keys in slices(odd, SOME):
+    for keys in slices(_unexplained(account), SOME):
         questions += (
             Question(ask, each, each.lines_net, each.amount, each.sent_at)
             for each in account.payouts.filter(pk__in=keys).order_by("pk")
@@ -143,6 +135,18 @@ def _keep(account: ProviderAccount, lines: Mapping[Key, Lines]) -> None:
         (changed if payout.pk else new).append(payout)
     Payout.objects.bulk_create(new)
     save_each(changed, CHANGES)
+
+
+def _unexplained(account: ProviderAccount) -> list[int]:
+    """The keys of those whose difference nothing explains; what explains the others is linked."""
+    gaps = Gaps()
+    found = lines_of_payouts(account)
+    while some := dict(islice(found, SOME)):
+        _add_gaps(account, some, gaps)
+    explainer = Explainer(account, gaps)
+    explained = explainer.explained()
+    explainer.link()
+    return [gaps.payout_ids[number] for number in gaps.differing() if number not in explained]
 
 
 def _add_gaps(account: ProviderAccount, lines: Mapping[Key, Lines], gaps: Gaps) -> None:

@@ -112,7 +112,7 @@ class Shares:
                 self._count(slot, shared.part, -1)
 
     def ids(self, slots: Collection[int]) -> Iterator[tuple[int, int]]:
-        """The keys of what is in these, each once, with the number of its payout."""
+        """The keys of what is in these, in their order, each with the number of its payout."""
         found: tuple[int, int] | None = None
         for pk, slot in zip(self._ids, self._slots, strict=True):
             if slot in slots and (pk, slot) not in self._dropped:
