@@ -93,7 +93,7 @@ def _refusal(error: stripe.InvalidRequestError, raw: str, about: str) -> Provide
     if error.http_status == NOT_FOUND:
         known = raw == "resource_missing"
         return NotFound(about) if known else ProviderDown(f"{about}: answered 404", sent=True)
-    named = raw or (error.param or "")
+    named = ":".join(part for part in (raw, error.param) if part)
     return ProviderRejected(Failure(REFUSALS.get(raw, "provider_refused"), named[:80]))
 
 

@@ -20,6 +20,7 @@ from payments.providers.base import (
     WebhookEvent,
 )
 from payments.providers.capabilities import Capabilities, Fields, MethodCapability
+from payments.providers.errors import NotFound, ProviderRejected
 from payments.providers.evidence import EvidenceRequest
 from payments.providers.stripe import asked, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
@@ -136,9 +137,15 @@ class StripeProvider:
 
     def forget_method(self, saved_method: str, key: str) -> None:
         card = KeptCard.named(saved_method).card
-        self._api.ask(
-            lambda sdk: sdk.v1.payment_methods.detach(card, {}, {"idempotency_key": key}), "card"
-        )
+        try:
+            self._api.ask(
+                lambda sdk: sdk.v1.payment_methods.detach(card, {}, {"idempotency_key": key}),
+                "card",
+            )
+        except ProviderRejected as error:
+            if error.failure.code != "saved_card_gone":
+                raise
+            raise NotFound(card) from None
 
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook:
         return webhook.parse_webhook(self._account, raw, now)
@@ -168,11 +175,11 @@ class StripeProvider:
         return read_intent(intent, Seen())
 
     def _step_up(self, intent: str, request: CreateRequest) -> Told:
-        key = f"{request.key}:step-up"
+        key, card = f"{request.key}:step-up", KeptCard.named(request.saved_method).card
         return self._api.ask(
             lambda sdk: sdk.v1.payment_intents.confirm(
                 intent,
-                {"return_url": request.return_url, "expand": [CHARGE]},
+                {"payment_method": card, "return_url": request.return_url, "expand": [CHARGE]},
                 {"idempotency_key": key},
             ),
             "payment",
