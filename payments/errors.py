@@ -51,6 +51,10 @@ class FileRefused(PaymentError):
     """A settlement file cannot be taken in or back so; the message says why. Staff act."""
 
 
+class KeysRefused(PaymentError):
+    """Keys that cannot be those of the account; the message says why. The installer acts."""
+
+
 class SecretsUnreadable(PaymentError):
     """No key in PAYMENTS["secret_keys"] opens this account's secrets. The installer acts."""
 

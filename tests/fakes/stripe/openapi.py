@@ -35,6 +35,8 @@ NEWER: Final[dict[tuple[str, str], set[str]]] = {
     ("POST", "/v1/checkout/sessions"): {"allowed_payment_method_types"},
     # stripe 16.1.0, params/_dispute_update_params.py
     ("POST", "/v1/disputes/{dispute}"): {"intended_submission_method"},
+    # stripe 16.1.0, _api_version.py: the file lists the versions before its own
+    ("POST", "/v1/webhook_endpoints"): {"api_version"},
 }
 """Parameters of the pinned version that the file does not know yet, each with its source."""
 

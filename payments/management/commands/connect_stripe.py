@@ -1,0 +1,45 @@
+"""Keeps the keys of an account at Stripe, and has it tell this site of payments."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from typing import Final
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from payments.conf import payment_settings
+from payments.errors import PaymentError
+from payments.providers.errors import ProviderError
+from payments.services.connect_stripe import Keys, connect_stripe
+
+ASKED: Final = {"STRIPE_SECRET_KEY": "Secret key", "STRIPE_PUBLISHABLE_KEY": "Publishable key"}
+
+
+class Command(BaseCommand):
+    help = (
+        "Keep the keys of an account at Stripe. They are asked for unseen, or read from "
+        "STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY. Safe to repeat: keys of the same account "
+        "are replaced."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--code", default="stripe", help="our name for the account")
+        parser.add_argument("--api", default="", help="address of a stand-in; else Stripe")
+        parser.add_argument(
+            "--no-webhook", action="store_true", help="events are only read from Stripe's list"
+        )
+
+    def handle(self, *_args: object, code: str, api: str, no_webhook: bool, **_: object) -> None:
+        secret, publishable = (
+            os.environ.get(name) or getpass.getpass(f"{label}: ") for name, label in ASKED.items()
+        )
+        keys = Keys(secret.strip(), publishable.strip(), api.rstrip("/"))
+        site = payment_settings().base_url
+        try:
+            account = connect_stripe(keys, code=code, site=site, webhook=not no_webhook)
+        except (PaymentError, ProviderError) as error:
+            raise CommandError(f"Nothing was connected: {error}.") from error
+        self.stdout.write(f"{account.code}: {account.merchant_id}, {account.mode} mode.")
+        told = "only lists what happens." if no_webhook else f"tells {site} what happens."
+        self.stdout.write(f"Stripe {told}")

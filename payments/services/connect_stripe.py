@@ -1,0 +1,98 @@
+"""Connecting this site to an account at Stripe: its keys, and where it tells us what happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from payments.errors import KeysRefused
+from payments.models import ProviderAccount
+from payments.providers.base import Account
+from payments.providers.errors import NotAuthorized
+from payments.providers.stripe.setup import (
+    Merchant,
+    create_endpoint,
+    merchant_of,
+    mode_of_key,
+)
+from payments.registry import forget_accounts
+from payments.services.rotate import replace_secrets
+
+PROVIDER: Final = "stripe"
+SECRET, PUBLISHABLE, WEBHOOK = "secret_key", "publishable_key", "webhook_secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the dashboard shows of an account. `base_url`: of a stand-in; "" is Stripe."""
+
+    secret: str
+    publishable: str
+    base_url: str = ""
+
+
+def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> ProviderAccount:
+    """Keep the keys of an account, and have Stripe tell `site` of payments where `webhook` is set.
+
+    A second call with keys of the same account replaces them, and makes no second endpoint. Raises
+    KeysRefused where they cannot be right, and ProviderError where Stripe does not answer.
+    """
+    mode = _checked(keys)
+    account = ProviderAccount.objects.filter(code=code).first()
+    account = account or ProviderAccount(code=code, provider=PROVIDER, mode=mode)
+    secrets = {SECRET: keys.secret, PUBLISHABLE: keys.publishable}
+    plain = Account(code, mode, "", keys.base_url, secrets)
+    merchant = _merchant(plain)
+    _check_same(account, merchant, mode=mode)
+    account.base_url, account.merchant_id = keys.base_url, merchant.id
+    if account.pk:
+        replace_secrets(account, secrets)
+    else:
+        account.set_secrets({**secrets, WEBHOOK: ""})
+    account.save()
+    if webhook:
+        _listen(account, site)
+    forget_accounts()
+    return account
+
+
+def _checked(keys: Keys) -> str:
+    """The mode of the keys; raises KeysRefused where they are none, or of two modes."""
+    mode = mode_of_key(keys.secret)
+    if not mode:
+        raise KeysRefused(_("the secret key begins with sk_test_, sk_live_, rk_test_ or rk_live_"))
+    if not keys.publishable.startswith(f"pk_{mode}_"):
+        needed = {"start": f"pk_{mode}_"}
+        raise KeysRefused(_("the publishable key of this mode begins with %(start)s") % needed)
+    return mode
+
+
+def _merchant(plain: Account) -> Merchant:
+    try:
+        return merchant_of(plain)
+    except NotAuthorized as error:
+        raise KeysRefused(_("Stripe does not know the secret key, or it was revoked")) from error
+
+
+def _check_same(account: ProviderAccount, merchant: Merchant, *, mode: str) -> None:
+    """Payments are asked for by the account that they were made with."""
+    if account.pk and (account.provider, account.mode) != (PROVIDER, mode):
+        told = {"code": account.code, "provider": account.provider, "mode": account.mode}
+        raise KeysRefused(_("%(code)s is an account of %(provider)s in %(mode)s mode") % told)
+    if account.pk and account.merchant_id != merchant.id:
+        told = {"code": account.code, "ours": account.merchant_id, "theirs": merchant.id}
+        raise KeysRefused(_("%(code)s is %(ours)s, and the key is of %(theirs)s") % told)
+
+
+def _listen(account: ProviderAccount, site: str) -> None:
+    """Make an endpoint there, once for each address of ours, and keep its secret."""
+    address = site + reverse("payments:hook", args=[account.hook_token])
+    if account.mode == "live" and urlsplit(address).scheme != "https":
+        raise KeysRefused(_("live webhooks need https: set PAYMENTS[base_url], not %s") % site)
+    made = create_endpoint(account.for_provider(), address, key=f"{account.hook_token}:endpoint")
+    replace_secrets(account, {WEBHOOK: made.secret})
+    account.save(update_fields=["sealed_secrets", "old_sealed_secrets"])

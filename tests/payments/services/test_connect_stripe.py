@@ -1,0 +1,93 @@
+"""Keys are kept only where they can be right, and Stripe is asked whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from payments.errors import KeysRefused
+from payments.models import ProviderAccount
+from payments.services.connect_stripe import Keys, connect_stripe
+from tests.fakes.stripe.fake import Fake
+from tests.fakes.stripe.opening import Merchant
+
+pytestmark = pytest.mark.django_db
+SITE = "http://shop.test"
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[Fake]:
+    with Fake(deliver=False) as fake:
+        yield fake
+        assert fake.violations == []
+
+
+@pytest.fixture
+def merchant(fake: Fake) -> Merchant:
+    return fake.open_account()
+
+
+def keys(fake: Fake, merchant: Merchant, **given: str) -> Keys:
+    typed = {"secret": merchant.key, "publishable": merchant.publishable_key}
+    return Keys(**(typed | given), base_url=fake.url)
+
+
+def connected(keys: Keys, *, webhook: bool = True) -> ProviderAccount:
+    return connect_stripe(keys, code="stripe", site=SITE, webhook=webhook)
+
+
+def test_an_account_knows_whose_it_is_and_hears_of_payments(fake: Fake, merchant: Merchant) -> None:
+    account = connected(keys(fake, merchant))
+
+    assert (account.merchant_id, account.mode) == (merchant.id, "test")
+    assert account.for_provider().secrets["webhook_secret"].startswith("whsec_")
+    endpoints = [
+        told for told in fake.shelf(merchant.id).objects.values() if "enabled_events" in told
+    ]
+    assert [told["url"] for told in endpoints] == [f"{SITE}/payments/hooks/{account.hook_token}/"]
+
+
+def test_a_second_time_replaces_the_keys_and_makes_no_second_endpoint(
+    fake: Fake, merchant: Merchant
+) -> None:
+    first = connected(keys(fake, merchant)).for_provider().secrets
+
+    again = connected(keys(fake, merchant, secret=merchant.restricted_key))
+
+    told = again.for_provider().secrets
+    assert told == {**first, "secret_key": merchant.restricted_key}
+    assert ProviderAccount.objects.count() == 1
+
+
+WRONG = [
+    ({"secret": "pk_test_1"}, "begins with sk_test_"),
+    ({"publishable": "pk_live_1"}, "begins with pk_test_"),
+    ({"secret": "sk_test_" + 24 * "0"}, "does not know the secret key"),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong[1])
+def test_keys_that_cannot_be_right_are_refused(
+    fake: Fake, merchant: Merchant, wrong: tuple[dict[str, str], str]
+) -> None:
+    given, why = wrong
+
+    with pytest.raises(KeysRefused, match=why):
+        connected(keys(fake, merchant, **given))
+
+    assert not ProviderAccount.objects.exists()
+
+
+def test_keys_of_another_account_do_not_take_its_place(fake: Fake, merchant: Merchant) -> None:
+    connected(keys(fake, merchant))
+
+    with pytest.raises(KeysRefused, match="and the key is of"):
+        connected(keys(fake, fake.open_account()))
+
+
+def test_live_webhooks_go_to_https_alone(fake: Fake, merchant: Merchant) -> None:
+    live = {"secret": merchant.live_key, "publishable": merchant.live_publishable_key}
+
+    with pytest.raises(KeysRefused, match="need https"):
+        connected(keys(fake, merchant, **live))
