@@ -1,0 +1,77 @@
+"""A shop of its own whose cards go through a stand-in of Stripe, on its page or on ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, ViewportSize
+
+from config.stack import Stack
+from payments.providers.stripe.provider import SCRIPTS
+from tests.browser.conftest import MANY_TEAPOTS
+from tests.fakes.stripe.fake import Fake
+
+PHONE = ViewportSize(width=390, height=844)
+OWN_PAGE = """
+from payments.models import ProviderAccount
+ProviderAccount.objects.filter(code="stripe").update(own_page={own!r})
+"""
+
+
+@pytest.fixture(scope="session")
+def fake() -> Iterator[Fake]:
+    with Fake() as fake:
+        yield fake
+        assert fake.violations == []
+
+
+@pytest.fixture(scope="session")
+def stack(
+    chromium_path: str, tmp_path_factory: pytest.TempPathFactory, fake: Fake
+) -> Iterator[Stack]:
+    merchant = fake.open_account()
+    alone = {"DATABASE_URL": None, "REDIS_URL": None, "BROKER_URL": None, "TILL_BANK_PACE": "0.1"}
+    alone |= {"STRIPE_SECRET_KEY": merchant.key}
+    alone |= {"STRIPE_PUBLISHABLE_KEY": merchant.publishable_key}
+    set_up = (
+        ("demo_setup",),
+        ("connect_stripe", "--api", fake.url),
+        ("shell", "-v0", "-c", MANY_TEAPOTS),
+    )
+    with Stack(tmp_path_factory.mktemp("stripe"), environment=alone, set_up=set_up) as running:
+        yield running
+
+
+@pytest.fixture
+def new_page(
+    new_context: Callable[..., BrowserContext], fake: Fake
+) -> Callable[..., Page]:
+    """A page of a device of its own, for which js.stripe.com is the stand-in."""
+
+    def lead(route: Route) -> None:
+        asked = urlsplit(route.request.url)
+        there = f"{fake.url}{asked.path}" + (f"?{asked.query}" if asked.query else "")
+        route.fulfill(response=route.fetch(url=there))
+
+    def opened(**given: bool) -> Page:
+        context = new_context(viewport=PHONE, **given)
+        context.route(f"{SCRIPTS}/**", lead)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def elsewhere(stack: Stack) -> None:
+    """Cards are typed on Stripe's page."""
+    stack.manage("shell", "-v0", "-c", OWN_PAGE.format(own=False))
+
+
+@pytest.fixture
+def here(stack: Stack) -> None:
+    """Cards are typed on our page."""
+    stack.manage("shell", "-v0", "-c", OWN_PAGE.format(own=True))
