@@ -14,9 +14,8 @@ class DayBalance(models.Model):
 
     Written anew whenever what it was made of has changed: `files` reports were read then that begin
     on the next day or before, and `last_entry` was the newest entry of the ledger. `unexplained` is
-    what was left of the difference, None where the day has no report. `fraction`: what their lines
-    come to beyond `theirs`, since fees are finer. `known`: how much more than their lines their
-    reports state, and known lines explain.
+    what was left of the difference, None where the day has no report. `denied`: by how much more
+    than their lines their reports say to hold by then, and nothing explains it.
     """
 
     account = models.ForeignKey(
@@ -30,8 +29,7 @@ class DayBalance(models.Model):
     ours = models.BigIntegerField(_("in our books"))
     theirs = models.BigIntegerField(_("in theirs"))
     unexplained = models.BigIntegerField(_("unexplained"), null=True)
-    fraction = models.DecimalField(max_digits=20, decimal_places=6, default=0)
-    known = models.BigIntegerField(default=0)
+    denied = models.BigIntegerField(default=0)
     files = models.PositiveIntegerField()
     last_entry = models.BigIntegerField()
     written_at = models.DateTimeField(default=now)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from django.db.models import (
@@ -32,7 +30,6 @@ from payments.reconciliation.moved import (
     posted,
     sum_of,
     their_days,
-    their_fees,
 )
 from payments.states import EntryKind
 
@@ -55,10 +52,8 @@ class Held:
 class Stretch:
     """Days that follow each other: what was held before the first, and what each one moved.
 
-    `since`: the first report of the account, None where there is none. `fraction`: what their lines
-    before came to beyond the whole units of `before`, `fees` what they took of fees on each day, as
-    finely. `known`: how much more than their lines their reports stated by `proven`, the last day
-    that was written down, and known lines explain.
+    `since`: the first report of the account, None where there is none. `denied`: by how much
+    reports have contradicted themselves before.
     """
 
     side: Side
@@ -66,23 +61,13 @@ class Stretch:
     before: Held
     ours: ByDay
     theirs: ByDay
-    fraction: Decimal = Decimal(0)
-    fees: Mapping[date, Decimal] = field(default_factory=dict)
-    known: int = 0
-    proven: date | None = None
+    denied: int = 0
 
     def opening(self, day: date) -> Held:
         return self.closing(day - DAY)
 
     def closing(self, day: date) -> Held:
         return self.before + Held(sum_of(self.ours, day), sum_of(self.theirs, day))
-
-    def exact(self, day: date) -> Decimal:
-        """What their lines came to by the end of the day, with all fractions of fees."""
-        upto = [each for each in self.fees if each <= day]
-        charged = sum(self.theirs.get(each, {}).get(EntryKind.FEE, 0) for each in upto)
-        finer = -charged - sum((self.fees[each] for each in upto), Decimal(0))
-        return self.closing(day).theirs + self.fraction + finer
 
     def of(self, day: date) -> tuple[ByKind, ByKind]:
         return self.ours.get(day, {}), self.theirs.get(day, {})
@@ -119,7 +104,7 @@ def written(side: Side) -> QuerySet[DayBalance]:
 def stretch(
     side: Side, last: date, since: SettlementFile | None, *, first_of: date | None = None
 ) -> Stretch:
-    """The days from the last one written down to `last`: six statements.
+    """The days from the last one written down to `last`: five statements.
 
     `since`: the first report, with whose opening balance their books begin, as a movement.
     `first_of`: the first day that is asked about, where it is not `last`.
@@ -131,11 +116,8 @@ def stretch(
     begins = since.first_day if since else None
     if since and begins and (first or begins) <= begins <= last:
         theirs[begins] = {**theirs.get(begins, {}), EntryKind.OPENING: stated_opening(side, since)}
-    ours, fees = our_days(side, first, last), their_fees(side, first, last)
-    moved = Stretch(side, since, before, ours, theirs, fees=fees)
-    if start is None:
-        return moved
-    return replace(moved, fraction=start.fraction, known=start.known, proven=start.day)
+    ours, denied = our_days(side, first, last), start.denied if start else 0
+    return Stretch(side, since, before, ours, theirs, denied=denied)
 
 
 def stated_opening(side: Side, report: SettlementFile) -> int:

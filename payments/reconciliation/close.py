@@ -28,7 +28,7 @@ AGAIN: Final = timedelta(days=35)
 """What was left unexplained is looked at again for so long: the explanation may come later."""
 
 WRITTEN: Final = (
-    *("ours", "theirs", "unexplained", "fraction", "known"),
+    *("ours", "theirs", "unexplained", "denied"),
     *("files", "last_entry", "written_at"),
 )
 
@@ -63,10 +63,15 @@ def _close(side: Side, last: date) -> int:
     first = _first_open(side)
     if first is None or first > last:
         return 0
+    _write_from(side, first, last)
+    return (last - first).days + 1
+
+
+def _write_from(side: Side, first: date, last: date) -> None:
+    """A batch of days at a time, so that each begins with what is written of the one before."""
     for begin in days(first, last):
         if (begin - first).days % BATCH == 0:
             _write(side, begin, min(last, begin + DAY * (BATCH - 1)))
-    return (last - first).days + 1
 
 
 def _write(side: Side, first: date, until: date) -> None:
@@ -107,8 +112,9 @@ def _first_day(side: Side) -> date | None:
 def _rows(side: Side, first: date, until: date) -> Iterator[DayBalance]:
     moment = now()
     mark = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
-    moved = stretch(side, until, first_report(side), first_of=first)
+    # First: a report that comes in meanwhile is one of those that the row does not know.
     begun = list(reports(side).order_by().values_list("first_day", flat=True))
+    moved = stretch(side, until, first_report(side), first_of=first)
     for day in days(first, until):
         proof = proven(moved, day)
         yield DayBalance(
@@ -118,13 +124,12 @@ def _rows(side: Side, first: date, until: date) -> Iterator[DayBalance]:
             ours=proof.closing.ours,
             theirs=proof.closing.theirs,
             unexplained=_left(proof),
-            fraction=moved.exact(day) - proof.closing.theirs,
-            known=proof.stated.known_after,
+            denied=proof.stated.denied,
             files=sum(1 for each in begun if each and each - EARLY <= day),
             last_entry=mark,
             written_at=moment,
         )
-        moved = replace(moved, known=proof.stated.known_after, proven=day)
+        moved = replace(moved, denied=proof.stated.denied)
 
 
 def _left(proof: Proof) -> int | None:
@@ -132,14 +137,14 @@ def _left(proof: Proof) -> int | None:
     if not proof.reports:
         return None
     if proof.contradicted and not proof.unexplained:
-        return proof.stated.denied
+        return proof.stated.denied or proof.stated.jump
     return proof.unexplained
 
 
 def _explain_again(side: Side, last: date) -> None:
-    """Look once more at what was left unexplained of late."""
+    """Look once more at what was left unexplained of late; what follows from it follows anew."""
     left = of(side).filter(day__gt=last - AGAIN, unexplained__isnull=False).exclude(unexplained=0)
     for row in left.order_by("day"):
-        now_left = _left(prove(side, row.day))
-        if now_left != row.unexplained:
-            of(side).filter(pk=row.pk).update(unexplained=now_left)
+        if _left(prove(side, row.day)) != row.unexplained:
+            _write_from(side, row.day, last)
+            return

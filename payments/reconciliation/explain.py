@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from itertools import chain, combinations, islice
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -20,8 +17,8 @@ from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.reconciliation.fees import rules_of
 from payments.reconciliation.lines import lines_of
-from payments.reconciliation.moved import whole
 from payments.reconciliation.paid import Gaps
+from payments.reconciliation.places import Place, parts_of, place_of, places_of
 from payments.reconciliation.rows import pages, save_each
 from payments.reconciliation.shares import (
     CLASSES,
@@ -29,40 +26,12 @@ from payments.reconciliation.shares import (
     ROUNDING,
     UNIT,
     UNREAD,
-    Part,
     Share,
     Shares,
-    effects,
-    part_of,
     part_of_line,
 )
 
 SOME: Final = 200
-OF_PLACE: Final = ("payout_ref", "file", "stray", "gross", "settled_currency", "settled_gross")
-
-
-@dataclass(slots=True)
-class Place:
-    """Where lines of one reference stand: in which payouts, and what they were settled for.
-
-    `abroad` is the currency of that, "" where it is their own.
-    """
-
-    payouts: set[str] = field(default_factory=set)
-    abroad: str = ""
-    gross: int = 0
-    settled: int = 0
-
-    def settles(self, amount: int, currency: str) -> tuple[int, str]:
-        """What so much of it is in the balance."""
-        if not (self.abroad and self.gross):
-            return amount, currency
-        return whole(Decimal(amount * self.settled) / self.gross), self.abroad
-
-
-Places = Mapping[str, Place]
-"""By reference of a line."""
-NOWHERE: Final = Place()
 
 
 class Explainer:
@@ -120,43 +89,16 @@ class Explainer:
         known = known_of_lines(self._account).exclude(ours=None, theirs=None)
         rows = known.order_by("pk").iterator(SOME)
         while some := list(islice(rows, SOME)):
-            places, lines = self._payouts_of(some), lines_of(some)
+            places, lines = places_of(some, self._files), lines_of(some)
             for discrepancy in some:
                 if line := lines.get((discrepancy.file_id, discrepancy.line_no)):
                     self._count_line(discrepancy, line)
                 else:
-                    self._count(discrepancy, places)
+                    self._count(discrepancy, place_of(discrepancy, places))
 
-    def _payouts_of(self, some: Sequence[Discrepancy]) -> Places:
-        """By reference, the payouts in which its lines stand."""
-        refs = {each.reference for each in some if each.theirs is not None}
-        by_ours = SettlementLine.objects.filter(our_ref__in=refs - {""})
-        places = self._places(by_ours.values_list("our_ref", *OF_PLACE))
-        by_theirs = SettlementLine.objects.filter(our_ref="", provider_ref__in=refs - places.keys())
-        named = by_theirs.values_list("provider_ref", *OF_PLACE)
-        return {**self._places(named), **places}
-
-    def _places(self, lines: Iterable[tuple[Any, ...]]) -> Places:
-        """Of lines that count; asked of the database it would read whole files for it."""
-        places: dict[str, Place] = defaultdict(Place)
-        for ref, payout, file, stray, gross, abroad, settled in lines:
-            if file in self._files and not stray:
-                place = places[ref]
-                place.payouts.add(payout)
-                if abroad:
-                    place.abroad = abroad
-                    place.gross, place.settled = place.gross + gross, place.settled + settled
-        return places
-
-    def _count(self, discrepancy: Discrepancy, places: Places) -> None:
-        place = NOWHERE
-        if discrepancy.theirs is not None:
-            place = places.get(discrepancy.reference, NOWHERE)
-        for moved in effects(discrepancy):
-            amount, currency = place.settles(*moved)
+    def _count(self, discrepancy: Discrepancy, place: Place) -> None:
+        for currency, part in parts_of(discrepancy, place, self._rules):
             gaps = self._gaps_of(discrepancy, currency, place)
-            one, _currency = place.settles(discrepancy.ours or 0, moved[1])
-            part = part_of(discrepancy, amount, self._rules.get(currency), one=one)
             self._shares.add(discrepancy, part, gaps)
 
     def _count_line(self, discrepancy: Discrepancy, line: SettlementLine) -> None:
@@ -191,21 +133,23 @@ def covers(shares: Sequence[Share], amount: int) -> set[int] | None:
     return None
 
 
-def parts_of(
-    account: ProviderAccount, known: QuerySet[Discrepancy], currency: str
-) -> Iterator[tuple[Discrepancy, Part]]:
-    """What each of these adds to a balance in the currency beyond its lines."""
-    rule = rules_of(account).get(currency)
+def shares_of(account: ProviderAccount, known: QuerySet[Discrepancy], currency: str) -> list[Share]:
+    """What all of these add to one balance in the currency beyond its lines, by class."""
+    rules, shares = rules_of(account), Shares(1)
+    loaded = account.settlement_files.filter(state=FileState.LOADED)
+    files = frozenset(loaded.values_list("pk", flat=True))
     for some in pages(known.exclude(ours=None, theirs=None), SOME):
-        lines = lines_of(some)
+        places, lines = places_of(some, files), lines_of(some)
         for discrepancy in some:
             if line := lines.get((discrepancy.file_id, discrepancy.line_no)):
-                if (line.settled_currency or line.currency) == currency:
-                    yield discrepancy, part_of_line(discrepancy, line, rule)
-                continue
-            for amount, moved in effects(discrepancy):
+                own = line.settled_currency or line.currency
+                parts = [(own, part_of_line(discrepancy, line, rules.get(own)))]
+            else:
+                parts = list(parts_of(discrepancy, place_of(discrepancy, places), rules))
+            for moved, part in parts:
                 if moved == currency:
-                    yield discrepancy, part_of(discrepancy, amount, rule)
+                    shares.add(discrepancy, part, [0])
+    return shares.of(0)
 
 
 def _save_links(links: Mapping[int, int | None]) -> None:

@@ -71,6 +71,10 @@ _THEIR_REF: Final = """
 """
 
 
+_LATE_LINE: Final = """
+    CASE l.kind WHEN 'dispute_reversal' THEN 'dispute' ELSE l.kind END = about
+    AND l.settled_at >= {end} AND l.stray = '' AND f.account_id = {account} AND f.state = {loaded}
+"""
 _STATEMENT: Final = """
     WITH grouped AS (
         SELECT kind || ':' || ref AS subject, SUM(ours) AS ours, SUM(theirs) AS theirs,
@@ -140,9 +144,15 @@ _STATEMENT: Final = """
                         WHERE e.attempt_id = known.attempt_id AND e.kind = about AND e.at >= {end}
                     ) OR EXISTS (
                         SELECT 1 FROM {line} l JOIN {file} f ON f.id = l.file_id
-                        WHERE l.our_ref = reference AND l.kind = about AND l.settled_at >= {end}
-                          AND reference <> '' AND l.stray = ''
-                          AND f.account_id = {account} AND f.state = {loaded}))
+                        WHERE l.our_ref = reference AND reference <> '' AND {late_line}
+                    ) OR EXISTS (
+                        SELECT 1 FROM {line} l JOIN {file} f ON f.id = l.file_id
+                        WHERE l.provider_ref = reference AND reference <> '' AND {late_line}
+                    ) OR EXISTS (
+                        SELECT 1 FROM {seen} s JOIN {line} l ON l.provider_ref = s.object_id
+                        JOIN {file} f ON f.id = l.file_id
+                        WHERE s.account_id = {account} AND s.attempt_id = known.attempt_id
+                          AND {late_line}))
                     THEN COALESCE(d_theirs, 0) - COALESCE(d_ours, 0)
                     ELSE 0 END AS gap
         FROM (
@@ -192,6 +202,7 @@ def gaps_at(side: Side, day: date) -> list[Gap]:
     values = _Marks(_tables(), _values(side, day))
     parts = {
         "{their_ref}": _THEIR_REF,
+        "{late_line}": _LATE_LINE,
         "{names_ours}": NAMES_OURS,
         "{ref}": reference_in_key(side.account),
         "{none}": "CAST(NULL AS bigint)",

@@ -97,16 +97,6 @@ def their_days(side: Side, first: date | None, last: date) -> ByDay:
     return by_day(side.currency, totals, before)
 
 
-def their_fees(side: Side, first: date | None, last: date) -> dict[date, Decimal]:
-    """What they took of fees on each day, to the fraction."""
-    here = Q(settled_currency=side.currency) | Q(settled_currency="")
-    rows = their_totals(side).filter(here, day__lte=last)
-    if first:
-        rows = rows.filter(day__gte=first)
-    sums = rows.order_by().values_list("day").annotate(cost=Sum("fee"))
-    return {day: Decimal(cost) for day, cost in sums}
-
-
 def totals_of(rows: QuerySet[SettlementTotal]) -> list[Total]:
     names = ("day", "payout_ref", "kind", "currency", "settled_currency")
     sums = (

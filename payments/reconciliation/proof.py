@@ -100,7 +100,7 @@ class Proof:
     @property
     def contradicted(self) -> bool:
         """Whether a report states another balance than its lines come to, and nobody knows why."""
-        return self.stated.denied != 0
+        return self.stated.contradicts
 
     @property
     def mark(self) -> Mark:

@@ -21,6 +21,7 @@ from payments.errors import FileRefused
 from payments.models import Discrepancy, ProviderAccount, SettlementChunk, SettlementFile
 from payments.models.discrepancy import (
     OF_PAYOUTS,
+    STANDS,
     UNDECIDED,
     UNRESOLVED,
     DiscrepancyKind,
@@ -121,13 +122,14 @@ def stored(file: SettlementFile) -> Iterator[IO[bytes]]:
         yield body
 
 
-def booked_about(file: SettlementFile) -> int:
-    """How many adjustments and write-offs the next run may undo once the file is taken back.
+def decided_about(file: SettlementFile) -> int:
+    """How many decisions of people the next run may undo once the file is taken back.
 
     Those about its lines, about what happened in its days or may have come into it from the days
     before, about payouts that its lines name, and of a statement those about the payouts it has.
     """
-    booked = Discrepancy.objects.filter(state=DiscrepancyState.RESOLVED, resolution__in=BOOKED)
+    settled = Discrepancy.objects.filter(state=DiscrepancyState.RESOLVED)
+    decided = settled.filter(resolution__in=(*BOOKED, *STANDS))
     touched = Q(file=file) | Q(payout__bank_lines__file=file)
     if (account := file.account) and file.first_day and file.last_day:
         zone, early = zone_of(account), timedelta(days=account.settlement_days)
@@ -137,7 +139,7 @@ def booked_about(file: SettlementFile) -> int:
         touched |= Q(Exists(own), account=account)
         paid_out = file.totals.values("payout_ref")
         touched |= Q(account=account, about=OF_PAYOUTS, payout__ref__in=paid_out)
-    return booked.filter(touched, entries__isnull=False).distinct().count()
+    return decided.filter(touched).distinct().count()
 
 
 def take_back(file_id: int, *, by: int | None) -> bool:

@@ -32,7 +32,7 @@ BOOKED: Final = (Resolution.ADJUSTED, Resolution.WRITTEN_OFF)
 """Settled so, an entry of the ledger makes our books follow."""
 ENDED: Final = (
     (BOOKED, gettext_noop("the books agree without the adjustment")),
-    (STANDS, gettext_noop("both books have it by now")),
+    (STANDS, gettext_noop("it is not found any more")),
 )
 """Why what a person has decided is no more, where the difference is gone."""
 MOST_TEXT: Final = 400

@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 from payments.models import Discrepancy, FeeRule, SettlementLine
@@ -143,14 +144,15 @@ def effects(discrepancy: Discrepancy) -> Iterator[tuple[int, str]]:
 
 
 def part_of(
-    discrepancy: Discrepancy, amount: int, rule: FeeRule | None, *, one: int | None = None
+    discrepancy: Discrepancy, amount: int, rule: FeeRule | None, *, rate: Fraction = Fraction(1)
 ) -> Part:
     """What lines that are not there, or are too many, would have added, less the agreed fees.
 
-    `one`: what ours comes to in the currency of the amount, where that is another.
+    `rate`: what one unit of the amount is in the balance, where that is in another currency.
     """
-    ours = discrepancy.ours or 0 if one is None else one
-    times, fee = _fees(discrepancy, ours, amount=amount, rule=rule)
+    times, one = _fees_of(discrepancy, amount)
+    fee = expected_fee(discrepancy.about, _whole(one * rate), rule)
+    amount = _whole(amount * rate)
     return Part(amount - times * fee, abs(times) * _rounding(fee))
 
 
@@ -168,13 +170,15 @@ def _rounding(fee: Decimal) -> Decimal:
     return abs(fee - fee.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _fees(
-    discrepancy: Discrepancy, ours: int, *, amount: int, rule: FeeRule | None
-) -> tuple[int, Decimal]:
-    """How many fees the provider took, or below zero gives back, and each of them."""
+def _fees_of(discrepancy: Discrepancy, amount: int) -> tuple[int, int]:
+    """How many fees the provider took, or below zero gives back, and of how much each is."""
     if discrepancy.kind == DiscrepancyKind.AMOUNT:
-        return 0, Decimal(0)
-    if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and ours:
-        return amount // ours, expected_fee(discrepancy.about, ours, rule)
-    fee = expected_fee(discrepancy.about, abs(amount), rule)
-    return (1 if amount > 0 else -1), fee
+        return 0, 0
+    if discrepancy.kind == DiscrepancyKind.DUPLICATE_IN_PROVIDER and discrepancy.ours:
+        return amount // discrepancy.ours, discrepancy.ours
+    return (1 if amount > 0 else -1), abs(amount)
+
+
+def _whole(amount: Fraction) -> int:
+    exactly = Decimal(amount.numerator) / amount.denominator
+    return int(exactly.quantize(Decimal(1), ROUND_HALF_UP))

@@ -23,7 +23,7 @@ from payments.errors import FileRefused
 from payments.models import ProviderAccount, SettlementFile
 from payments.models.settlement import DEAD_FILES, FileKind
 from payments.reconciliation.importing import OUR_BANK
-from payments.reconciliation.receive import booked_about, receive_upload, take_back
+from payments.reconciliation.receive import decided_about, receive_upload, take_back
 
 PERMISSION: Final = "payments.import_settlementfile"
 PAGE: Final = "admin:payments_settlementfile_change"
@@ -143,7 +143,7 @@ def take_back_page(
         "media": site.media + forms.Media(css=STYLE),
         "original": file,
         "form": forms.Form(),
-        "booked": booked_about(file),
+        "booked": decided_about(file),
     }
     return TemplateResponse(request, "payments/admin/books/take_back.html", context)
 
@@ -160,15 +160,15 @@ def _take_back(site: admin.ModelAdmin, request: HttpRequest, file: SettlementFil
 
 
 def _check_may_undo(request: HttpRequest, file: SettlementFile) -> None:
-    """Whoever may not settle a discrepancy does not undo what others have booked of one."""
+    """Whoever may not settle a discrepancy does not undo what others have decided of one."""
     if file.state in DEAD_FILES or request.user.has_perm(RESOLVE):
         return
-    if booked := booked_about(file):
+    if booked := decided_about(file):
         refused = ngettext(
-            "%(count)s adjustment or write-off rests on this file, and you may not settle "
-            "discrepancies: have somebody take it back who may",
-            "%(count)s adjustments or write-offs rest on this file, and you may not settle "
-            "discrepancies: have somebody take it back who may",
+            "%(count)s decision rests on this file, and you may not settle discrepancies: have "
+            "somebody take it back who may",
+            "%(count)s decisions rest on this file, and you may not settle discrepancies: have "
+            "somebody take it back who may",
             booked,
         )
         raise FileRefused(refused % {"count": booked})

@@ -156,10 +156,10 @@ def stated(proof: Proof) -> Iterator[Balance]:
         return Money(amount, proof.side.currency)
 
     if said.opening is not None:
-        yield Balance(OPENING, money(said.opening), money(said.began), said.opening_agrees)
+        yield Balance(OPENING, money(said.opening), money(said.began), not said.jump)
     if said.closing is not None:
         agrees, closing = not said.off, money(said.closing)
-        yield Balance(CLOSING, closing, money(said.came_to), agrees, known=not said.denied)
+        yield Balance(CLOSING, closing, money(said.came_to), agrees, known=said.explained)
 
 
 def _told(request: HttpRequest, proof: Proof, reason: Reason) -> Told:

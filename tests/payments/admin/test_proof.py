@@ -201,9 +201,9 @@ def test_a_page_costs_the_same_however_much_moved(
     close_days()
     client = staff(SEE)
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(19):
         client.get(PAGE)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(MONTH)
     with django_assert_num_queries(8):
         client.get(LIST)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from orders.clock import clock_at
-from payments.models import Discrepancy, ProviderAccount
+from payments.models import Attempt, Discrepancy, ProviderAccount
 from payments.models.discrepancy import DiscrepancyKind, Resolution
 from payments.reconciliation.proof import Because, Proof, prove
 from payments.reconciliation.receive import take_back
@@ -23,18 +23,23 @@ from tests.payments.reconciliation.books import (
 from tests.payments.reconciliation.proving import gbp
 
 pytestmark = pytest.mark.django_db
+NamedBy = dict[str, str]
+OURS: NamedBy = {}
+"""A line has our reference, unless another is given."""
 
 
 def on(number: int) -> date:
     return (NOON + timedelta(days=number)).date()
 
 
-def night(account: ProviderAccount, number: int, *sales: object, fee: bool = False) -> None:
+def night(
+    account: ProviderAccount, number: int, *sales: Attempt, fee: bool = False, named: NamedBy = OURS
+) -> None:
     """The report of that day comes at its noon, and the books are compared."""
     with clock_at(lambda: NOON + timedelta(days=number)):
         report = Theirs(account, on(number), opening={})
         for sale in sales:
-            report.sale(sale)  # type: ignore[arg-type]  # of a sale of ours
+            report.sale(sale, **named)
         if fee:
             report.line("fee", id=f"fee_{number}", fee=30, payout=f"po_{number}")
         report.comes(f"{number}.csv")
@@ -68,8 +73,9 @@ def test_what_was_ignored_and_came_after_all_is_no_difference_any_more(
     assert [proof_of(account, number, 8).unexplained for number in range(8)] == [0] * 8
 
 
+@pytest.mark.parametrize("named", [OURS, {"reference": ""}], ids=["by_ours", "by_theirs"])
 def test_a_line_that_comes_long_after_its_window_leaves_the_days_before_it_explained(
-    account: ProviderAccount,
+    account: ProviderAccount, named: NamedBy
 ) -> None:
     with clock_at(lambda: NOON):
         sale = a_sale(account)
@@ -77,7 +83,7 @@ def test_a_line_that_comes_long_after_its_window_leaves_the_days_before_it_expla
         night(account, number)
     before = proof_of(account, 6, 9)
 
-    night(account, 10, sale)
+    night(account, 10, sale, named=named)
 
     after = proof_of(account, 6, 11)
     assert [reason.because for reason in before.reasons] == [Because.DISCREPANCY]

@@ -260,3 +260,31 @@ def test_of_half_a_penny_the_provider_may_keep_either_half(
     reconcile(account)
 
     assert found(account) == []
+
+
+def test_what_we_have_in_another_currency_is_not_exchanged_by_the_rate_of_the_line() -> None:
+    account = the_account()
+    sale = a_sale(account, 6000)
+    abroad = {"currency": "EUR", "settled_currency": "GBP", "settled_gross": 6100}
+    wrong = Theirs(account).sale(sale, gross=7000, payout="po_1", **abroad)
+    wrong.line("payout", id="po_1", gross=-6000, payout="po_1").comes()
+
+    reconcile(account)
+
+    assert found(account) == [("currency", f"capture:{sale.our_ref}")]
+    assert Discrepancy.objects.get().payout == Payout.objects.get()
+
+
+def test_lines_too_many_have_a_fee_each_whatever_they_were_settled_for() -> None:
+    account = the_account()
+    FeeRule.objects.create(account=account, currency="GBP", percent=0, fixed=20, tolerance=1)
+    sale = a_sale(account, 1000, "EUR")
+    lines = Theirs(account)
+    for settled in (833, 833, 834):
+        abroad = {"settled_currency": "GBP", "settled_gross": settled}
+        lines.sale(sale, fee="20", payout="po_1", **abroad)
+    lines.line("payout", id="po_1", gross=-813, payout="po_1").comes()
+
+    reconcile(account)
+
+    assert found(account) == [("duplicate_in_provider", f"capture:{sale.our_ref}")]

@@ -16,7 +16,7 @@ from payments.models.settlement import FileKind, FileState
 from payments.providers.reports import ReportRefused
 from payments.reconciliation.receive import (
     CHUNK,
-    booked_about,
+    decided_about,
     receive_upload,
     stored,
     take_back,
@@ -139,7 +139,7 @@ def test_with_a_file_the_questions_about_its_lines_are_settled_and_no_others(
     assert states == {line.pk: DiscrepancyState.RESOLVED, other.pk: DiscrepancyState.OPEN}
 
 
-def test_what_was_booked_about_a_file_is_counted_once_and_nothing_else() -> None:
+def test_what_was_decided_about_a_file_is_counted_once_and_nothing_else() -> None:
     day, line = now().date(), "A7KQ"
     file = a_file(first_day=day, last_day=day)
     a_line(file, our_ref=line)
@@ -151,14 +151,14 @@ def test_what_was_booked_about_a_file_is_counted_once_and_nothing_else() -> None
     settle(a_discrepancy(at=long_ago))
     settle(a_discrepancy(account=an_account(code="other")))
 
-    assert booked_about(file) == 3
+    assert decided_about(file) == 4
 
 
-def test_a_statement_carries_what_was_booked_about_its_payouts() -> None:
+def test_a_statement_carries_what_was_decided_about_its_payouts() -> None:
     line = a_bank_line(a_payout())
     settle(a_discrepancy(DiscrepancyKind.BANK_TOTAL, about="payout", payout=line.payout))
 
-    assert [booked_about(file) for file in (line.file, a_file(kind="statement"))] == [1, 0]
+    assert [decided_about(file) for file in (line.file, a_file(kind="statement"))] == [1, 0]
 
 
 def test_a_report_carries_what_was_written_off_of_payouts_that_its_lines_name() -> None:
@@ -170,7 +170,7 @@ def test_a_report_carries_what_was_written_off_of_payouts_that_its_lines_name() 
     )
     settle(row, "written_off")
 
-    assert [booked_about(file) for file in files] == [1, 0]
+    assert [decided_about(file) for file in files] == [1, 0]
 
 
 @pytest.mark.postgres

@@ -64,7 +64,7 @@ def test_what_payouts_round_off_makes_no_day_differ(account: ProviderAccount) ->
     proofs = [proof_of(account, DAY + timedelta(days=number)) for number in range(5)]
 
     assert [proof.mark for proof in proofs] == [Mark.AGREES] * 5
-    assert all(proof.stated.opening_agrees for proof in proofs)
+    assert not any(proof.stated.jump for proof in proofs)
 
 
 def test_two_units_are_no_rounding(account: ProviderAccount) -> None:
@@ -111,8 +111,16 @@ def test_a_report_that_does_not_begin_where_the_one_before_ended_is_denied(
 
     proof = proof_of(account, NEXT)
 
-    assert (proof.stated.began, proof.stated.opening_agrees) == (6000, False)
+    assert (proof.stated.jump, proof.stated.off) == (-1000, 0)
     assert (proof.mark, proof.stated.denied) == (Mark.UNEXPLAINED, -1000)
+
+
+def test_two_contradictions_that_even_out_are_two(account: ProviderAccount) -> None:
+    agreed(a_report(account, opening={"GBP": 0}, closing={"GBP": 6000}), 6000, at(DAY))
+    agreed(a_report(account, NEXT, opening={"GBP": 5000}, closing={"GBP": 6750}), 700, at(NEXT))
+    booked(account, 20, at(NEXT))
+
+    assert proof_of(account, NEXT).mark == Mark.UNEXPLAINED
 
 
 def test_what_nothing_explains_stays_so_on_every_day_after_it(account: ProviderAccount) -> None:
@@ -129,28 +137,53 @@ def test_what_nothing_explains_stays_so_on_every_day_after_it(account: ProviderA
     assert list(rows.values_list("unexplained", flat=True)) == [5000, 5000]
 
 
-def test_what_known_lines_explain_is_known_on_every_day_after_it(account: ProviderAccount) -> None:
-    left_out(account, closing=6100)
-    a_report(account, NEXT, opening={"GBP": 6100}, closing={"GBP": 6100})
+def test_what_jumps_back_is_denied_no_longer(account: ProviderAccount) -> None:
+    for number, balance in enumerate((0, 5000, 0)):
+        day, said = DAY + timedelta(days=number), {"GBP": balance}
+        a_report(account, day, opening=said, closing=said)
+    a_report(account, DAY + timedelta(days=3), opening={"GBP": 0}, closing={"GBP": 0})
     with clock_at(lambda: at(DAY + timedelta(days=6))):
         close_days()
 
-    stated = proof_of(account, NEXT).stated
-
-    assert (stated.known, stated.off, stated.denied) == (100, 100, 0)
-    assert stated.opening_agrees
+    assert proof_of(account, DAY + timedelta(days=3)).mark == Mark.AGREES
 
 
-def test_fractions_are_kept_with_the_day_that_is_written_down(account: ProviderAccount) -> None:
-    balances = [0, 0, -1, -1, -2, -2]
-    for number in range(5):
-        opening, closing = balances[number : number + 2]
-        a_day_paid_out(account, number, opening=opening, closing=closing)
-        with clock_at(lambda: at(DAY + timedelta(days=6))):
-            close_days()
+def test_once_known_lines_explain_a_day_those_after_it_are_written_anew(
+    account: ProviderAccount,
+) -> None:
+    agreed(a_report(account, opening={"GBP": 0}, closing={"GBP": 6100}), 6000, at(DAY))
+    entry = booked(account, 100, at(DAY))
+    booked(account, 50, at(DAY))
+    a_report(account, NEXT, opening={"GBP": 6100}, closing={"GBP": 6100})
+    assert entry.attempt
+    with clock_at(lambda: at(NEXT + timedelta(days=1), time(14))):
+        close_days()
+        kind = DiscrepancyKind.MISSING_IN_PROVIDER
+        a_discrepancy(account, entry.attempt.our_ref, kind=kind, ours=100, attempt=entry.attempt)
 
-    assert proof_of(account, DAY + timedelta(days=4)).mark == Mark.AGREES
-    assert set(DayBalance.objects.values_list("unexplained", flat=True)) == {0, None}
+        close_days()
+
+    assert set(DayBalance.objects.values_list("denied", flat=True)) == {0}
+
+
+def test_days_without_a_report_are_no_contradiction(account: ProviderAccount) -> None:
+    agreed(a_report(account, opening={"GBP": 0}, closing={"GBP": 6000}), 6000, at(DAY))
+    after = DAY + timedelta(days=2)
+    booked(account, 1000, at(NEXT))
+    report = a_report(account, after, opening={"GBP": 7000}, closing={"GBP": 7500})
+    agreed(report, 500, at(after))
+
+    proof = proof_of(account, after)
+
+    assert (proof.stated.jump, proof.contradicted) == (0, False)
+
+
+def test_a_provider_may_keep_the_fractions_of_fees(account: ProviderAccount) -> None:
+    report = a_report(account, opening={"GBP": 0}, closing={"GBP": 3000 - 3 * 34})
+    for number in range(3):
+        told(report, 1000, fee=Decimal("34.4"), payout_ref=f"po_{number}")
+
+    assert proof_of(account).stated.off == 0
 
 
 def test_a_closing_without_an_opening_is_held_against_all_lines(account: ProviderAccount) -> None:

@@ -195,7 +195,7 @@ def test_what_others_have_booked_is_undone_only_by_who_may_settle(mine: list[str
     file = a_file(first_day=now().date(), last_day=now().date())
     settle(a_discrepancy())
     clerk = staff(SEE_FILES, IMPORT, *mine)
-    assert "1 adjustment or write-off rests" in clerk.get(take_back_url(file)).content.decode()
+    assert "1 decision rests" in clerk.get(take_back_url(file)).content.decode()
 
     page = clerk.post(take_back_url(file), follow=True).content.decode()
 
