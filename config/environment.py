@@ -38,6 +38,7 @@ def database(name: str, default: Path) -> dict[str, Any]:
 DATA = Path(text("TILL_DATA", str(BASE_DIR / ".data"))).resolve()
 BASE_URL = text("TILL_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 BANK_URL = text("TILL_BANK_URL", "http://127.0.0.1:8001").rstrip("/")
+STRIPE_PAGES = text("STRIPE_PAGES", "https://checkout.stripe.com").rstrip("/")
 DEBUG = env.bool("DEBUG", default=False)
 HOSTS = text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 SECRET_KEY = text("SECRET_KEY")

@@ -16,6 +16,7 @@ from config.environment import (
     RATE_LIMITS,
     REDIS_URL,
     SECRET_KEY,
+    STRIPE_PAGES,
     database,
     text,
 )
@@ -127,8 +128,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        # A browser also checks where a posted form is redirected to: the bank's card page.
-        "form-action": [SELF, BANK_URL],
+        # A browser also checks where a posted form is redirected to: to pages of card fields.
+        "form-action": [SELF, BANK_URL, STRIPE_PAGES],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

@@ -101,6 +101,7 @@ class ProviderObject:
 class CreateRequest:
     """One attempt to pay. `amount` is what is charged; `key` makes a repeat harmless.
 
+    `return_url` is where the shopper goes who has paid, `cancel_url` who turned back without.
     `saved_method` is the provider's id of one to charge again; `save_method`: the shopper agreed
     that the provider keeps this one; `hold`: only authorize, `capture` comes later. `items` add up
     to the amount; there are none where it is paid in parts. `language` and `email` are those of the
@@ -113,6 +114,7 @@ class CreateRequest:
     method: str
     description: str
     return_url: str
+    cancel_url: str = ""
     saved_method: str = ""
     save_method: bool = False
     hold: bool = False

@@ -60,13 +60,15 @@ class Fields:
     """The provider's fields on our page: its script, ours that calls it, and whom they speak to.
 
     `script` is loaded from the provider and from nowhere else; `module` is a static file;
-    `frames` and `calls` are the origins that the page must allow.
+    `frames` and `calls` are the origins that the page must allow; `pages` those that a form of it
+    may lead to, where the shopper pays on the provider's own page instead.
     """
 
     script: str
     module: str
     frames: tuple[str, ...]
     calls: tuple[str, ...]
+    pages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

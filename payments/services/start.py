@@ -59,14 +59,15 @@ def _create(attempt: Attempt) -> Outcome:
 
 
 def _request(attempt: Attempt) -> CreateRequest:
-    back = reverse("payments:return", args=[attempt.payment.token])
+    site, token = payment_settings().base_url, attempt.payment.token
     return CreateRequest(
         our_ref=attempt.our_ref,
         amount=attempt.money(attempt.amount),
         key=attempt.key,
         method=attempt.method,
         description=attempt.payment.order.number,
-        return_url=payment_settings().base_url + back,
+        return_url=site + reverse("payments:return", args=[token]),
+        cancel_url=site + reverse("payments:pay", args=[token]) + "?another",
         saved_method=attempt.saved_method.provider_id if attempt.saved_method else "",
         save_method=attempt.save_method,
         hold=attempt.hold,

@@ -40,7 +40,7 @@ def fields(request: HttpRequest, payment: Payment) -> HttpResponse:
     context |= {"script": shown.script, "module": static(shown.module)}
     context |= {"key": _key_of(newest.account), "back": _back(payment)}
     page = render(request, "payments/fields.html", context)
-    page.headers["Content-Security-Policy"] = _policy(shown)
+    page.headers["Content-Security-Policy"] = _policy(shown, newest.account)
     return page
 
 
@@ -52,18 +52,22 @@ def _back(payment: Payment) -> str:
     return payment_settings().base_url + reverse("payments:return", args=[payment.token])
 
 
-def _policy(shown: Fields) -> str:
-    """What this page may load: ours, and exactly what the provider's fields need."""
+def _policy(shown: Fields, account: ProviderAccount) -> str:
+    """What this page may load: ours, and exactly what the provider's fields need.
+
+    A browser holds the redirect after a posted form against form-action, too.
+    """
     ours = ("'self'", *_home_of_files())
+    stand_in = (_origin(account.base_url),) if account.base_url else ()
     allowed = {
         "default-src": ("'none'",),
         "script-src": (*ours, _origin(shown.script)),
         "style-src": ours,
         "img-src": (*ours, "data:"),
         "font-src": ours,
-        "frame-src": shown.frames,
+        "frame-src": (*shown.frames, *stand_in),
         "connect-src": ("'self'", *shown.calls),
-        "form-action": ("'self'",),
+        "form-action": ("'self'", *shown.pages, *stand_in),
         "base-uri": ("'none'",),
         "frame-ancestors": ("'none'",),
     }

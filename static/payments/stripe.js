@@ -31,20 +31,32 @@ function language() {
   return named.startsWith("zh-hant") ? "zh-TW" : named.split("-")[0];
 }
 
+// Nothing is confirmed but what stands on the button; Stripe insists that its total is read.
+function asksWhatWeShow({ currency, minorUnitsAmountDivisor, total }) {
+  const amount = total.total.minorUnitsAmount / minorUnitsAmountDivisor;
+  return amount === Number(form.dataset.amount) && currency.toUpperCase() === form.dataset.currency;
+}
+
 async function open() {
   await load(script);
   const stripe = window.Stripe(key, { locale: language() });
   const checkout = stripe.initCheckoutElementsSdk({ clientSecret: secret, elementsOptions: { appearance: appearance() } });
   const loaded = await checkout.loadActions();
   if (loaded.type !== "success") throw new Error(loaded.error?.message);
+  if (!asksWhatWeShow(loaded.actions.getSession())) throw new Error("The session asks for another amount than this page.");
   const pay = async (wallet) => {
     if (button.disabled && !wallet) return;
     say("");
     button.disabled = true;
     button.textContent = button.dataset.busy;
     const event = wallet ? { expressCheckoutConfirmEvent: wallet } : {};
-    const result = await loaded.actions.confirm({ returnUrl: back, ...event });
-    if (result.type === "error") say(result.error.message);
+    try {
+      const result = await loaded.actions.confirm({ returnUrl: back, ...event });
+      if (result.type === "error") say(result.error.message);
+    } catch (error) {
+      show();
+      throw error;
+    }
   };
   form.hidden = false;
   const card = checkout.createPaymentElement({ layout: "tabs" });

@@ -55,7 +55,8 @@ def session_params(request: CreateRequest) -> SessionCreateParams:
         params["ui_mode"], params["return_url"] = "elements", request.return_url
     else:
         params["ui_mode"], params["locale"] = "hosted_page", _locale(request.language)
-        params["success_url"] = params["cancel_url"] = request.return_url
+        params["success_url"] = request.return_url
+        params["cancel_url"] = request.cancel_url or request.return_url
     if discount_of(request).amount:
         params["discounts"] = [{"coupon": request.our_ref}]
     if request.hold:

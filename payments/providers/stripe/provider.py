@@ -67,6 +67,7 @@ class StripeProvider:
             module="payments/stripe.js",
             frames=(SCRIPTS, "https://*.js.stripe.com", "https://hooks.stripe.com"),
             calls=("https://api.stripe.com", SCRIPTS),
+            pages=("https://checkout.stripe.com",),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A shop of its own whose cards go through a stand-in of Stripe, on its page or on ours."""
+"""A shop of its own whose cards go through a stand-in of Stripe, on ours or on its page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.fakes.stripe.fake import Fake
 PHONE = ViewportSize(width=390, height=844)
 OWN_PAGE = """
 from payments.models import ProviderAccount
-ProviderAccount.objects.filter(code="stripe").update(own_page={own!r})
+ProviderAccount.objects.filter(code="stripe").update(own_page=True)
 """
 
 
@@ -34,10 +34,11 @@ def stack(
     merchant = fake.open_account()
     alone = {"DATABASE_URL": None, "REDIS_URL": None, "BROKER_URL": None, "TILL_BANK_PACE": "0.1"}
     alone |= {"STRIPE_SECRET_KEY": merchant.key}
-    alone |= {"STRIPE_PUBLISHABLE_KEY": merchant.publishable_key}
+    alone |= {"STRIPE_PUBLISHABLE_KEY": merchant.publishable_key, "STRIPE_PAGES": fake.url}
     set_up = (
         ("demo_setup",),
         ("connect_stripe", "--api", fake.url),
+        ("shell", "-v0", "-c", OWN_PAGE),
         ("shell", "-v0", "-c", MANY_TEAPOTS),
     )
     with Stack(tmp_path_factory.mktemp("stripe"), environment=alone, set_up=set_up) as running:
@@ -45,9 +46,7 @@ def stack(
 
 
 @pytest.fixture
-def new_page(
-    new_context: Callable[..., BrowserContext], fake: Fake
-) -> Callable[..., Page]:
+def new_page(new_context: Callable[..., BrowserContext], fake: Fake) -> Callable[..., Page]:
     """A page of a device of its own, for which js.stripe.com is the stand-in."""
 
     def lead(route: Route) -> None:
@@ -63,15 +62,3 @@ def new_page(
         return page
 
     return opened
-
-
-@pytest.fixture
-def elsewhere(stack: Stack) -> None:
-    """Cards are typed on Stripe's page."""
-    stack.manage("shell", "-v0", "-c", OWN_PAGE.format(own=False))
-
-
-@pytest.fixture
-def here(stack: Stack) -> None:
-    """Cards are typed on our page."""
-    stack.manage("shell", "-v0", "-c", OWN_PAGE.format(own=True))

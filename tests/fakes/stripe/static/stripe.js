@@ -127,7 +127,7 @@
       document.body.append(dialog);
       dialog.addEventListener("cancel", (event) => event.preventDefault());
       const hear = (event) => {
-        if (event.origin !== ORIGIN || event.source !== frame.contentWindow) return;
+        if (event.origin !== new URL(url).origin || event.source !== frame.contentWindow) return;
         removeEventListener("message", hear);
         dialog.remove();
         resolve(event.data);
