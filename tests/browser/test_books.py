@@ -84,7 +84,7 @@ def test_above_the_limit_another_approves_from_the_queue(stack: Stack, hire: Hir
     assert status(staff, asked) == 403
 
     chief = hire(SEE, "approve_discrepancy")
-    chief.page.goto(f"{QUEUE}?of=books")
+    chief.page.goto(f"{QUEUE}?of=proposals")
     assert chief.barriers() == ""
     row = chief.page.locator(".till-card", has_text=reference)
     row.get_by_role("link", name="Approve…").click()

@@ -109,11 +109,11 @@ def test_the_checkout_page(
 def test_placing_an_order_and_calling_the_bank(
     client: Client, statements: Statements, lines: int
 ) -> None:
-    """However many lines; 10 of them call the bank and book the answer."""
+    """However many lines; 11 of them call the bank and book the answer."""
     fill(client, lines)
     typed = filled_in(client)
 
-    with statements(22):
+    with statements(23):
         check_out(client, typed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,7 +29,7 @@ def fake() -> Iterator[Fake]:
 
 
 @pytest.fixture(scope="session")
-def stack(
+def shop(
     chromium_path: str, tmp_path_factory: pytest.TempPathFactory, fake: Fake
 ) -> Iterator[Stack]:
     merchant = fake.open_account()
@@ -43,6 +44,12 @@ def stack(
     )
     with Stack(tmp_path_factory.mktemp("stripe"), environment=alone, set_up=set_up) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], shop: Stack) -> dict[str, Any]:
+    """Paths lead to this shop, whichever the other tests of the run visit."""
+    return {**browser_context_args, "base_url": shop.base_url}
 
 
 @pytest.fixture

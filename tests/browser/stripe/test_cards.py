@@ -49,10 +49,10 @@ def pay_there(page: Page, number: str) -> None:
 
 
 def test_a_card_is_paid_on_our_page_by_stripes_fields(
-    new_page: Callable[..., Page], stack: Stack
+    new_page: Callable[..., Page], shop: Stack
 ) -> None:
     page = new_page()
-    visitor = Visitor(page, stack.base_url, "https://js.stripe.com")
+    visitor = Visitor(page, shop.base_url, "https://js.stripe.com")
     order(page)
     type_and_pay(page, VISA)
 
@@ -108,10 +108,10 @@ def test_who_comes_back_from_there_unpaid_chooses_another_way(
 
 
 def test_our_page_is_open_to_all_and_fits_a_phone(
-    new_page: Callable[..., Page], stack: Stack
+    new_page: Callable[..., Page], shop: Stack
 ) -> None:
     page = new_page()
-    visitor = Visitor(page, stack.base_url, "https://js.stripe.com")
+    visitor = Visitor(page, shop.base_url, "https://js.stripe.com")
     order(page)
     heading(page, "Pay for your order")
     expect(card(page).get_by_label("Card number")).to_be_visible()
