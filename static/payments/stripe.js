@@ -20,9 +20,10 @@ function say(text) {
 
 // The colours of our page, light or dark, for fields that stand in frames of their own.
 function appearance() {
-  const style = getComputedStyle(document.body);
+  const { fontFamily, color: colorText } = getComputedStyle(document.body);
+  const { backgroundColor: colorBackground } = getComputedStyle(form);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  return { theme: dark ? "night" : "stripe", variables: { fontFamily: style.fontFamily, colorText: style.color } };
+  return { theme: dark ? "night" : "stripe", variables: { fontFamily, colorText, colorBackground } };
 }
 
 // Stripe's names for languages: without their scripts, but for one.
