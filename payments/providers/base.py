@@ -285,3 +285,7 @@ class ParsedWebhook:
     needs: tuple[str, ...] = ()
     ack_status: int = 200
     ack_body: bytes = b""
+
+    @classmethod
+    def rejected(cls, refused: Refused, reason: str) -> ParsedWebhook:
+        return cls(Verdict.REJECTED, refused=refused, reason=reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -15,6 +16,14 @@ LONGEST_URL: Final = 8_000
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """No payment was made or will lapse outside; days can be added to and taken from these."""
 Word = TypeVar("Word")
+
+
+def read_json(body: bytes) -> object:
+    """The JSON in a body; raises BadAnswer where there is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer("not JSON") from error
 
 
 class Told:

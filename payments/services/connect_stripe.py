@@ -14,9 +14,8 @@ from payments.models import ProviderAccount
 from payments.providers.base import Account
 from payments.providers.errors import NotAuthorized
 from payments.providers.stripe.setup import (
-    Merchant,
     create_endpoint,
-    merchant_of,
+    merchant_id_of,
     mode_of_key,
 )
 from payments.registry import forget_accounts
@@ -46,9 +45,9 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
     account = account or ProviderAccount(code=code, provider=PROVIDER, mode=mode)
     secrets = {SECRET: keys.secret, PUBLISHABLE: keys.publishable}
     plain = Account(code, mode, "", keys.base_url, secrets)
-    merchant = _merchant(plain)
-    _check_same(account, merchant, mode=mode)
-    account.base_url, account.merchant_id = keys.base_url, merchant.id
+    merchant_id = _merchant_id(plain)
+    _check_same(account, merchant_id, mode=mode)
+    account.base_url, account.merchant_id = keys.base_url, merchant_id
     if account.pk:
         replace_secrets(account, secrets)
     else:
@@ -71,20 +70,20 @@ def _checked(keys: Keys) -> str:
     return mode
 
 
-def _merchant(plain: Account) -> Merchant:
+def _merchant_id(plain: Account) -> str:
     try:
-        return merchant_of(plain)
+        return merchant_id_of(plain)
     except NotAuthorized as error:
         raise KeysRefused(_("Stripe does not know the secret key, or it was revoked")) from error
 
 
-def _check_same(account: ProviderAccount, merchant: Merchant, *, mode: str) -> None:
+def _check_same(account: ProviderAccount, merchant_id: str, *, mode: str) -> None:
     """Payments are asked for by the account that they were made with."""
     if account.pk and (account.provider, account.mode) != (PROVIDER, mode):
         told = {"code": account.code, "provider": account.provider, "mode": account.mode}
         raise KeysRefused(_("%(code)s is an account of %(provider)s in %(mode)s mode") % told)
-    if account.pk and account.merchant_id != merchant.id:
-        told = {"code": account.code, "ours": account.merchant_id, "theirs": merchant.id}
+    if account.pk and account.merchant_id != merchant_id:
+        told = {"code": account.code, "ours": account.merchant_id, "theirs": merchant_id}
         raise KeysRefused(_("%(code)s is %(ours)s, and the key is of %(theirs)s") % told)
 
 
@@ -93,6 +92,6 @@ def _listen(account: ProviderAccount, site: str) -> None:
     address = site + reverse("payments:hook", args=[account.hook_token])
     if account.mode == "live" and urlsplit(address).scheme != "https":
         raise KeysRefused(_("live webhooks need https: set PAYMENTS[base_url], not %s") % site)
-    made = create_endpoint(account.for_provider(), address, key=f"{account.hook_token}:endpoint")
-    replace_secrets(account, {WEBHOOK: made.secret})
+    secret = create_endpoint(account.for_provider(), address, key=f"{account.hook_token}:endpoint")
+    replace_secrets(account, {WEBHOOK: secret})
     account.save(update_fields=["sealed_secrets", "old_sealed_secrets"])

@@ -33,6 +33,7 @@ from payments.providers.sandbox.mapping import (
     refund_outcome,
 )
 from payments.providers.sandbox.report import SandboxReport, parse_report
+from payments.providers.told import read_json
 
 REASON = 200
 MOST = 999_999_999_999
@@ -117,7 +118,7 @@ class SandboxProvider:
         return webhook.parse_webhook(self._account, raw, now)
 
     def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # the bank sends one event a body
-        return webhook.read_event(webhook.read_body(raw.body))
+        return webhook.read_event(read_json(raw.body))
 
     def list_events(self, cursor: str) -> EventPage:
         after = {"after": cursor} if cursor else {}

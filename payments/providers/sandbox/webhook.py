@@ -22,7 +22,7 @@ from payments.providers.base import (
 )
 from payments.providers.errors import BadAnswer
 from payments.providers.sandbox.mapping import read_payment
-from payments.providers.told import Told
+from payments.providers.told import Told, read_json
 
 logger = logging.getLogger("till.payments")
 TOLERANCE_SECONDS = 300
@@ -33,36 +33,24 @@ STAMP = re.compile("[0-9]{1,12}")
 def parse_webhook(account: Account, raw: RawRequest, now: datetime) -> ParsedWebhook:
     """Check signature, freshness, merchant and mode over the raw bytes; then read the event."""
     if problem := _forged(account.secrets["webhook_secret"], raw):
-        return _rejected(Refused.SIGNATURE, problem)
+        return ParsedWebhook.rejected(Refused.SIGNATURE, problem)
     if _is_stale(raw, now):
-        return _rejected(Refused.STALE, "timestamp is stale")
+        return ParsedWebhook.rejected(Refused.STALE, "timestamp is stale")
     return _read(account, raw)
 
 
 def _read(account: Account, raw: RawRequest) -> ParsedWebhook:
     try:
-        body = read_body(raw.body)
+        body = read_json(raw.body)
         event, told = read_event(body), Told(body, "event")
         merchant, mode = told.text("merchant_id"), told.text("mode")
     except BadAnswer as error:
-        return _rejected(Refused.MALFORMED, f"malformed body: {error.problem}")
+        return ParsedWebhook.rejected(Refused.MALFORMED, f"malformed body: {error.problem}")
     if merchant != account.merchant_id:
-        return _rejected(Refused.ACCOUNT, "it is about another merchant")
+        return ParsedWebhook.rejected(Refused.ACCOUNT, "it is about another merchant")
     if mode != account.mode:
-        return _rejected(Refused.MODE, f"it is not of the mode {account.mode}")
+        return ParsedWebhook.rejected(Refused.MODE, f"it is not of the mode {account.mode}")
     return ParsedWebhook(Verdict.VERIFIED, (event,), ack_body=b'{"received": true}')
-
-
-def _rejected(refused: Refused, reason: str) -> ParsedWebhook:
-    return ParsedWebhook(Verdict.REJECTED, refused=refused, reason=reason)
-
-
-def read_body(body: bytes) -> object:
-    """The JSON in a body; raises BadAnswer where there is none."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadAnswer("not JSON") from error
 
 
 def read_event(told: object) -> WebhookEvent:

@@ -36,7 +36,7 @@ from payments.providers.stripe.mapping import (
     read_session,
 )
 from payments.providers.stripe.reader import CHARGE, PAGE, SESSION, Reader, is_session
-from payments.providers.told import Told
+from payments.providers.told import Told, read_json
 
 if TYPE_CHECKING:
     from stripe.params import EventListParams
@@ -152,7 +152,7 @@ class StripeProvider:
         return webhook.parse_webhook(self._account, raw, now)
 
     def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # one event a body
-        return webhook.read_event(webhook.read_body(raw.body))
+        return webhook.read_event(read_json(raw.body))
 
     def list_events(self, cursor: str) -> EventPage:
         params: EventListParams = {"limit": PAGE}

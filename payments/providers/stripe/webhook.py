@@ -27,7 +27,7 @@ from payments.providers.base import (
 from payments.providers.errors import BadAnswer
 from payments.providers.stripe.asked import OUR_REF
 from payments.providers.stripe.mapping import mode_of
-from payments.providers.told import Told
+from payments.providers.told import Told, read_json
 
 HEADER: Final = "stripe-signature"
 STAMP: Final = re.compile(r"(?:^|,)t=([0-9]{1,12})(?:,|$)")
@@ -77,9 +77,9 @@ def parse_webhook(account: Account, raw: RawRequest, now: datetime) -> ParsedWeb
     header = raw.headers.get(HEADER, "")
     stamp = STAMP.search(header)
     if not stamp or not _is_signed(account, raw.body, header):
-        return _rejected(Refused.SIGNATURE, "signature missing, malformed or not ours")
+        return ParsedWebhook.rejected(Refused.SIGNATURE, "signature missing, malformed or not ours")
     if abs(now.timestamp() - int(stamp[1])) > TOLERANCE_SECONDS:
-        return _rejected(Refused.STALE, "timestamp is stale")
+        return ParsedWebhook.rejected(Refused.STALE, "timestamp is stale")
     return _read(account, raw)
 
 
@@ -95,28 +95,16 @@ def _is_signed(account: Account, body: bytes, header: str) -> bool:
 
 def _read(account: Account, raw: RawRequest) -> ParsedWebhook:
     try:
-        body = read_body(raw.body)
+        body = read_json(raw.body)
         event, told = read_event(body), Told(body, "event")
         merchant, mode = told.maybe_text("account"), mode_of(told)
     except BadAnswer as error:
-        return _rejected(Refused.MALFORMED, f"malformed body: {error.problem}")
+        return ParsedWebhook.rejected(Refused.MALFORMED, f"malformed body: {error.problem}")
     if merchant and merchant != account.merchant_id:  # as an endpoint for connected accounts tells
-        return _rejected(Refused.ACCOUNT, f"it is about the account {merchant}")
+        return ParsedWebhook.rejected(Refused.ACCOUNT, f"it is about the account {merchant}")
     if mode != account.mode:
-        return _rejected(Refused.MODE, f"it is not of the mode {account.mode}")
+        return ParsedWebhook.rejected(Refused.MODE, f"it is not of the mode {account.mode}")
     return ParsedWebhook(Verdict.VERIFIED, (event,), ack_body=b'{"received": true}')
-
-
-def _rejected(refused: Refused, reason: str) -> ParsedWebhook:
-    return ParsedWebhook(Verdict.REJECTED, refused=refused, reason=reason)
-
-
-def read_body(body: bytes) -> object:
-    """The JSON in a body; raises BadAnswer where there is none."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadAnswer("not JSON") from error
 
 
 def read_event(told: object) -> WebhookEvent:
