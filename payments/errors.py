@@ -55,6 +55,10 @@ class KeysRefused(PaymentError):
     """Keys that cannot be those of the account; the message says why. The installer acts."""
 
 
+class SetUpRefused(PaymentError):
+    """A provider cannot be told of this site; the message says why. The installer acts."""
+
+
 class SecretsUnreadable(PaymentError):
     """No key in PAYMENTS["secret_keys"] opens this account's secrets. The installer acts."""
 

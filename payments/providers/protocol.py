@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from payments.providers.base import (
+    Account,
     CaptureRequest,
     CreateRequest,
     EventPage,
@@ -19,6 +21,7 @@ from payments.providers.base import (
 )
 from payments.providers.capabilities import Capabilities
 from payments.providers.evidence import EvidenceRequest
+from payments.providers.findings import Finding, Site
 
 
 class Provider(Protocol):
@@ -70,3 +73,29 @@ class TakesEvidence(Protocol):
     """
 
     def submit_evidence(self, request: EvidenceRequest) -> Outcome: ...
+
+
+@runtime_checkable
+class Examined(Protocol):
+    """A provider that can be asked whether all is set up there as we need it. It changes nothing.
+
+    `examine_keys` calls nobody, and is asked first: without keys there is no adapter. `own_page`:
+    whether its fields are to stand on a page of ours. Neither raises: no answer is a finding too.
+    """
+
+    @staticmethod
+    def examine_keys(account: Account, *, own_page: bool) -> Iterator[Finding]: ...
+    def examine(self, site: Site) -> Iterator[Finding]: ...
+
+
+@runtime_checkable
+class SetsUp(Protocol):
+    """A provider that can be told by its API where we are. A second call changes nothing.
+
+    `listen` makes or mends the endpoint that tells us of payments, and returns the secrets that are
+    to be kept now: none where those that are kept stay good. `register_domain` lets its wallets be
+    shown on our own page. Both raise ProviderError.
+    """
+
+    def listen(self, site: Site) -> Mapping[str, str]: ...
+    def register_domain(self, site: Site) -> None: ...

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from payments.errors import KeysRefused
 from payments.models import ProviderAccount
 from payments.providers.base import Account
-from payments.providers.errors import NotAuthorized
-from payments.providers.stripe.setup import (
-    create_endpoint,
-    merchant_id_of,
-    mode_of_key,
-)
+from payments.providers.stripe import StripeProvider
+from payments.providers.stripe.http import KeyRefused
+from payments.providers.stripe.setup import TIMEOUT, merchant_id_of, mode_of_key
 from payments.registry import forget_accounts
 from payments.services.rotate import replace_secrets
+from payments.services.set_up import listen
 
 PROVIDER: Final = "stripe"
 SECRET, PUBLISHABLE, WEBHOOK = "secret_key", "publishable_key", "webhook_secret"
@@ -38,7 +34,8 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
     """Keep the keys of an account, and have Stripe tell `site` of payments where `webhook` is set.
 
     A second call with keys of the same account replaces them, and makes no second endpoint. Raises
-    KeysRefused where they cannot be right, and ProviderError where Stripe does not answer.
+    KeysRefused where they cannot be right, SetUpRefused where live payments would be told of by
+    plain http, and ProviderError where Stripe does not answer.
     """
     mode = _checked(keys)
     account = ProviderAccount.objects.filter(code=code).first()
@@ -54,7 +51,7 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
         account.set_secrets({**secrets, WEBHOOK: ""})
     account.save()
     if webhook:
-        _listen(account, site)
+        listen(account, StripeProvider(account.for_provider(), timeout=TIMEOUT), site)
     forget_accounts()
     return account
 
@@ -73,7 +70,11 @@ def _checked(keys: Keys) -> str:
 def _merchant_id(plain: Account) -> str:
     try:
         return merchant_id_of(plain)
-    except NotAuthorized as error:
+    except KeyRefused as error:
+        if error.restricted:
+            lacks = {"permission": error.lacks or "account"}
+            told = _("the restricted key may not read the account: give it %(permission)s")
+            raise KeysRefused(told % lacks) from error
         raise KeysRefused(_("Stripe does not know the secret key, or it was revoked")) from error
 
 
@@ -85,13 +86,3 @@ def _check_same(account: ProviderAccount, merchant_id: str, *, mode: str) -> Non
     if account.pk and account.merchant_id != merchant_id:
         told = {"code": account.code, "ours": account.merchant_id, "theirs": merchant_id}
         raise KeysRefused(_("%(code)s is %(ours)s, and the key is of %(theirs)s") % told)
-
-
-def _listen(account: ProviderAccount, site: str) -> None:
-    """Make an endpoint there, once for each address of ours, and keep its secret."""
-    address = site + reverse("payments:hook", args=[account.hook_token])
-    if account.mode == "live" and urlsplit(address).scheme != "https":
-        raise KeysRefused(_("live webhooks need https: set PAYMENTS[base_url], not %s") % site)
-    secret = create_endpoint(account.for_provider(), address, key=f"{account.hook_token}:endpoint")
-    replace_secrets(account, {WEBHOOK: secret})
-    account.save(update_fields=["sealed_secrets", "old_sealed_secrets"])

@@ -15,7 +15,7 @@ from orders.clock import clock_at, now
 from orders.conf import OrderSettings, order_settings
 from orders.errors import OutOfStock
 from orders.services.stock import EndlessStock, configured_stock
-from payments.checks import check_managers
+from payments.checks.settings import check_managers
 from payments.conf import PaymentSettings, payment_settings
 from shop.conf import ShopSettings, shop_settings
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
 
 import stripe
@@ -57,13 +59,34 @@ class StripeApi:
 
     def ask(self, call: Callable[[stripe.StripeClient], Answered], about: str) -> Told:
         """What Stripe answers to one call; raises ProviderError. `about` names it in errors."""
+        return Told(self._response(call, about).data, about)
+
+    def ask_dated(
+        self, call: Callable[[stripe.StripeClient], Answered], about: str
+    ) -> tuple[Told, datetime | None]:
+        """The same, and what time it was there, where the answer says so."""
+        response = self._response(call, about)
+        return Told(response.data, about), _date(response.headers.get("date", ""))
+
+    def _response(
+        self, call: Callable[[stripe.StripeClient], Answered], about: str
+    ) -> stripe.StripeResponse:
         try:
             response = call(self.sdk).last_response
         except stripe.StripeError as error:
             raise _problem(error, about) from None  # its text may quote what we have sent
         if response is None:
             raise BadAnswer(f"{about}: nothing was answered")
-        return Told(response.data, about)
+        return response
+
+
+def _date(header: str) -> datetime | None:
+    """The moment of a header of HTTP."""
+    try:
+        at = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _problem(error: stripe.StripeError, about: str) -> ProviderError:

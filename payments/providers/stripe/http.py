@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -30,6 +31,24 @@ NOT_NOW: Final = {
     httpx.codes.FORBIDDEN,
     httpx.codes.TOO_MANY_REQUESTS,
 }
+
+
+PERMISSION: Final = re.compile(r"'(rak_[a-z_]{1,60})'")
+
+
+class KeyRefused(NotAuthorized):
+    """Stripe's own word on a key, not a gateway's. `code` is its; "" also where it knows none such.
+
+    `restricted`: it knows the key, which may not do this; `lacks` is the permission, where it is
+    told.
+    """
+
+    def __init__(self, status: int, code: str, lacks: str) -> None:
+        told = ": ".join(part for part in (f"answered {status}", code, lacks) if part)
+        super().__init__(told)
+        self.code = code
+        self.restricted = status == httpx.codes.FORBIDDEN
+        self.lacks = lacks
 
 
 class Transport(stripe.HTTPClient):
@@ -62,7 +81,7 @@ def _checked(answer: httpx.Response) -> str:
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise ProviderDown(f"answered {answer.status_code}", sent=True)
     if answer.status_code in NOT_NOW:  # also where a gateway says so, on a page of its own
-        raise NotAuthorized(f"answered {answer.status_code}")
+        raise _not_now(answer)
     try:
         told = json.loads(answer.content)
     except (ValueError, RecursionError) as error:
@@ -71,6 +90,20 @@ def _checked(answer: httpx.Response) -> str:
     if not isinstance(told, dict) or not told.get(expected):
         raise ProviderDown(f"answered {answer.status_code}, but not as Stripe does", sent=True)
     return answer.text
+
+
+def _not_now(answer: httpx.Response) -> NotAuthorized:
+    """What it says of the key; its text is not repeated, since it quotes a part of that."""
+    try:
+        told = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        told = None
+    error = told.get("error") if isinstance(told, dict) else None
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or not isinstance(error, dict):
+        return NotAuthorized(f"answered {answer.status_code}")
+    lacks = PERMISSION.search(str(error.get("message")))
+    code = str(error.get("code") or "")[:40]
+    return KeyRefused(answer.status_code, code, lacks[1] if lacks else "")
 
 
 @lru_cache(maxsize=KEPT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -22,10 +23,12 @@ from payments.providers.base import (
 from payments.providers.capabilities import Capabilities, Fields, MethodCapability
 from payments.providers.errors import NotFound, ProviderRejected
 from payments.providers.evidence import EvidenceRequest
-from payments.providers.stripe import asked, webhook
+from payments.providers.findings import Finding, Site
+from payments.providers.stripe import asked, domain, endpoint, setup, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
 from payments.providers.stripe.bill import discount_of
 from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
+from payments.providers.stripe.examine import examine
 from payments.providers.stripe.kept import KeptCard
 from payments.providers.stripe.mapping import (
     Seen,
@@ -160,6 +163,19 @@ class StripeProvider:
             params["ending_before"] = cursor
         told = self._api.ask(lambda sdk: sdk.v1.events.list(params), "events")
         return webhook.read_page(told, cursor)
+
+    @staticmethod
+    def examine_keys(account: Account, *, own_page: bool) -> Iterator[Finding]:
+        return setup.examine_keys(account, own_page=own_page)
+
+    def examine(self, site: Site) -> Iterator[Finding]:
+        return examine(self._api, self._account, site)
+
+    def listen(self, site: Site) -> Mapping[str, str]:
+        return endpoint.listen(self._api, self._account, site)
+
+    def register_domain(self, site: Site) -> None:
+        domain.register_domain(self._api, site)
 
     def _charge(self, request: CreateRequest) -> Outcome:
         """Charge a kept card; where its bank wants to know who pays, the shopper goes there."""

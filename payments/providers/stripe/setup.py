@@ -1,16 +1,17 @@
-"""What an account at Stripe is, and where it tells us what happens: for who sets it up."""
+"""What the keys of an account at Stripe say, and whose they are: for who sets it up."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from payments.providers.base import Account
+from payments.providers.findings import Finding, well, wrong
 from payments.providers.stripe.client import StripeApi
-from payments.providers.stripe.http import VERSION
-from payments.providers.stripe.webhook import HEARD
 
 MODES: Final = {"sk_test": "test", "rk_test": "test", "sk_live": "live", "rk_live": "live"}
 TIMEOUT: Final = 20.0
+CONNECT: Final = "take both keys of one mode from the dashboard and run connect_stripe"
 
 
 def mode_of_key(key: str) -> str:
@@ -24,14 +25,31 @@ def merchant_id_of(account: Account) -> str:
     return api.ask(lambda sdk: sdk.v1.accounts.retrieve_current(), "account").name("id")
 
 
-def create_endpoint(account: Account, url: str, *, key: str) -> str:
-    """Have Stripe tell us of all that moves money; its signing secret. The same key makes one."""
-    api = StripeApi(account, timeout=TIMEOUT)
-    told = api.ask(
-        lambda sdk: sdk.v1.webhook_endpoints.create(
-            {"url": url, "enabled_events": list(HEARD), "api_version": VERSION},
-            {"idempotency_key": key},
-        ),
-        "webhook endpoint",
-    )
-    return told.name("secret")
+def examine_keys(account: Account, *, own_page: bool) -> Iterator[Finding]:
+    """Whether the keys are there and of the account's mode, by how they begin."""
+    yield _secret_key(account)
+    yield _publishable_key(account, needed=own_page)
+
+
+def _secret_key(account: Account) -> Finding:
+    about, key = "secret key", account.secrets.get("secret_key", "")
+    if not key:
+        return wrong(about, "none", CONNECT)
+    mode = mode_of_key(key)
+    if not mode:
+        return wrong(about, "begins with none of sk_test_, sk_live_, rk_test_, rk_live_", CONNECT)
+    if mode != account.mode:
+        told = f"it is of {mode} mode, and the account of {account.mode} mode"
+        return wrong(about, told, f"{CONNECT}; the other mode is an account of its own (--code)")
+    return well(about, f"{key[:8]}…, {mode} mode")
+
+
+def _publishable_key(account: Account, *, needed: bool) -> Finding:
+    about, key = "publishable key", account.secrets.get("publishable_key", "")
+    if not key and needed:
+        return wrong(about, "none, and Stripe's fields on our own page need it", CONNECT)
+    if not key:
+        return well(about, "none, and none is needed on Stripe's page")
+    if not key.startswith(f"pk_{account.mode}_"):
+        return wrong(about, f"does not begin with pk_{account.mode}_ as in this mode", CONNECT)
+    return well(about, f"pk_{account.mode}_…, {account.mode} mode")

@@ -15,7 +15,7 @@ def retrieve(shelf: Shelf, params: Json, wanted: str = "") -> Json:
     requirements: Json = {
         "alternatives": [],
         "current_deadline": None,
-        "currently_due": [],
+        "currently_due": list(account.due),
         "disabled_reason": None if account.charges_enabled else "rejected.other",
         "errors": [],
         "eventually_due": [],
@@ -35,7 +35,7 @@ def retrieve(shelf: Shelf, params: Json, wanted: str = "") -> Json:
         "email": "owner@example.com",
         "future_requirements": requirements,
         "metadata": {},
-        "payouts_enabled": True,
+        "payouts_enabled": account.payouts_enabled,
         "requirements": requirements,
         "settings": _settings(account.name),
         "type": "standard",

@@ -112,6 +112,12 @@ class Fake:
         with self.lock:
             return opening.roll(self.world, key)
 
+    def deny(self, key: str, permission: str, *, on: str) -> None:
+        """Take a permission from a restricted key; `on`: a part of the "METHOD /path" it is for."""
+        with self.lock:
+            known = (each for account in self.world.accounts.values() for each in account.keys)
+            next(each for each in known if each.secret == key).denied[permission] = on
+
     def limit(
         self,
         account: str,

@@ -130,6 +130,7 @@ class Gate:
     def _read(self, request: Request) -> Call:
         """Who asks for what; raises Refused on what Stripe answers before it begins."""
         account, key = self._whose(request)
+        _check_allowed(key, request)
         shelf = self.world.shelf(account, live=key.live)
         route, ids = self._route(request)
         self._check_headers(request)
@@ -191,6 +192,18 @@ def _usable(key: Key) -> Key:
             error={"code": "secret_key_required"},
         )
     return key
+
+
+def _check_allowed(key: Key, request: Request) -> None:
+    """A restricted key is told which permission it lacks, without a code."""
+    for permission, denied in key.denied.items():
+        if denied in request.address:
+            said = (
+                f"The provided key '{key.secret[:8]}****{key.secret[-4:]}' does not have the "
+                f"required permissions for this endpoint. Having the '{permission}' permission "
+                "would allow this request to continue."
+            )
+            raise Refused(403, said)
 
 
 def _key_of(header: str) -> str:

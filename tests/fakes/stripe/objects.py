@@ -13,12 +13,16 @@ METHODS: Final = ("card", "alipay", "wechat_pay")
 
 @dataclass(slots=True)
 class Key:
-    """`kind`: sk, rk or pk. An expired or rolled key is refused with words of its own."""
+    """`kind`: sk, rk or pk. An expired or rolled key is refused with words of its own.
+
+    `denied`: what a restricted one may not ask, as a part of "METHOD /path", by the permission.
+    """
 
     secret: str
     kind: str
     live: bool
     expired: bool = False
+    denied: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -32,6 +36,9 @@ class Account:
     created: int
     keys: list[Key] = field(default_factory=list)
     charges_enabled: bool = True
+    payouts_enabled: bool = True
+    due: list[str] = field(default_factory=list)
+    """What its owner is still asked for."""
     currencies: Collection[str] = ()
     """What it may charge; empty: whatever Stripe can."""
     methods: Collection[str] = METHODS

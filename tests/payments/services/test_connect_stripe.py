@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from payments.errors import KeysRefused
+from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
 from payments.services.connect_stripe import Keys, connect_stripe
 from tests.fakes.stripe.fake import Fake
@@ -89,5 +89,5 @@ def test_keys_of_another_account_do_not_take_its_place(fake: Fake, merchant: Mer
 def test_live_webhooks_go_to_https_alone(fake: Fake, merchant: Merchant) -> None:
     live = {"secret": merchant.live_key, "publishable": merchant.live_publishable_key}
 
-    with pytest.raises(KeysRefused, match="need https"):
+    with pytest.raises(SetUpRefused, match="need https"):
         connected(keys(fake, merchant, **live))

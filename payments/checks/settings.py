@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from orders.errors import InvalidAmount
 from payments.conf import PaymentSettings, payment_settings
 
-OUR_HOME = Path(__file__).resolve().parent
+OUR_HOME = Path(__file__).resolve().parent.parent
+EXTRAS: Final = frozenset({"stripe"})
+"""Packages that come with an extra of the same name."""
 
 
 @register()
@@ -32,17 +34,33 @@ def check_payments(**_kwargs: Any) -> list[CheckMessage]:
         try:
             import_string(path)
         except ImportError as error:
-            hint = f'Mend PAYMENTS["providers"]["{name}"].'
-            found.append(Error(str(error), hint=hint, id="payments.E002"))
+            found.append(Error(str(error), hint=_import_hint(name, error), id="payments.E002"))
     if conf.capture not in {"automatic", "manual"}:
         hint = 'Set PAYMENTS["capture"] to "automatic" or "manual".'
         found.append(Error(f"nobody captures {conf.capture!r}", hint=hint, id="payments.E005"))
     found += _limit_errors(conf)
+    found += _address_errors(conf)
     if conf.body_days < 1:
         hint = 'Set PAYMENTS["body_days"] to the days you want to look back, such as 90.'
         message = f"no webhook is kept for {conf.body_days} days"
         found.append(Error(message, hint=hint, id="payments.E006"))
     return found + _key_errors(conf.secret_keys)
+
+
+def _import_hint(name: str, error: ImportError) -> str:
+    missing = (error.name or "").partition(".")[0]
+    if missing in EXTRAS:
+        return f'Install it: pip install "django-till[{missing}]".'
+    return f'Mend PAYMENTS["providers"]["{name}"].'
+
+
+def _address_errors(conf: PaymentSettings) -> list[CheckMessage]:
+    """Real money by plain http: no provider sends a webhook there, and no browser trusts it."""
+    if not conf.live or urlsplit(conf.base_url).scheme == "https":
+        return []
+    hint = 'Set PAYMENTS["base_url"] to the https address of the shop; on a copy, "live" to False.'
+    message = f"this site is live, and its address is {conf.base_url}"
+    return [Error(message, hint=hint, id="payments.E008")]
 
 
 def _limit_errors(conf: PaymentSettings) -> list[CheckMessage]:
@@ -74,6 +92,9 @@ def _key_errors(keys: Sequence[str]) -> list[CheckMessage]:
             Fernet(key)
     except ValueError:
         return [Error("a key is not a Fernet key", hint=hint, id="payments.E003")]
+    if {settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS} & set(keys):
+        message = "a key that seals the provider secrets is Django's SECRET_KEY as well"
+        return [Caution(message, hint=hint, id="payments.W008")]
     return []
 
 
@@ -96,22 +117,3 @@ def check_ours(**_kwargs: Any) -> list[CheckMessage]:
             message = f"the package {label!r} is not Till's: it lies in {config.path}"
             found.append(Error(message, hint=hint, id="payments.E004"))
     return found
-
-
-@register(Tags.database)
-def check_live_accounts(
-    databases: Collection[str] | None = None, **_kwargs: Any
-) -> list[CheckMessage]:
-    """A copy of a live shop's database: nobody is called, and `migrate` says so."""
-    if not databases or payment_settings().live:
-        return []
-    accounts = apps.get_model("payments", "ProviderAccount").objects.filter(mode="live")
-    try:
-        codes = ", ".join(accounts.order_by("pk").values_list("code", flat=True))
-    except DatabaseError:  # there are no tables yet
-        return []
-    if not codes:
-        return []
-    hint = 'Right for a copy. On the shop itself set PAYMENTS["live"] = True.'
-    message = f"live accounts are not used, since this site is not live: {codes}"
-    return [Caution(message, hint=hint, id="payments.W002")]
