@@ -166,7 +166,8 @@ def _faults(endpoint: Endpoint) -> Iterator[Finding]:
         told = f"does not tell of {named}" + (f" and {more} more" if more > 0 else "")
         yield wrong(ABOUT, told, f"{MAKE} adds them")
     if endpoint.version != VERSION:
-        told = f"speaks version {endpoint.version or 'of the account'}, not {VERSION}"
+        spoken = f"version {endpoint.version}" if endpoint.version else "the account's own version"
+        told = f"speaks {spoken}, not {VERSION}"
         yield wrong(ABOUT, told, f"{MAKE} makes another in its place")
     if not unheard and endpoint.version == VERSION:
         yield well(ABOUT, f"{endpoint.id}, all events, version {VERSION}")

@@ -44,8 +44,9 @@ class KeyRefused(NotAuthorized):
     """
 
     def __init__(self, status: int, code: str, lacks: str) -> None:
-        told = ": ".join(part for part in (f"answered {status}", code, lacks) if part)
-        super().__init__(told)
+        named = f" {code}" if code else ""
+        lacking = f": the key lacks the permission {lacks}" if lacks else ""
+        super().__init__(f"answered {status}{named}{lacking}")
         self.code = code
         self.restricted = status == httpx.codes.FORBIDDEN
         self.lacks = lacks

@@ -8,6 +8,7 @@ import pytest
 
 from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
+from payments.providers.errors import NotAuthorized
 from payments.services.connect_stripe import Keys, connect_stripe
 from tests.fakes.stripe.fake import Fake
 from tests.fakes.stripe.opening import Merchant
@@ -77,6 +78,26 @@ def test_keys_that_cannot_be_right_are_refused(
         connected(keys(fake, merchant, **given))
 
     assert not ProviderAccount.objects.exists()
+
+
+def test_a_restricted_key_that_may_not_say_whose_it_is_is_refused(
+    fake: Fake, merchant: Merchant
+) -> None:
+    fake.deny(merchant.restricted_key, "rak_accounts_kyc_basic_read", on="/v1/account")
+
+    with pytest.raises(KeysRefused, match="give it rak_accounts_kyc_basic_read"):
+        connected(keys(fake, merchant, secret=merchant.restricted_key))
+
+    assert not ProviderAccount.objects.exists()
+
+
+def test_who_asks_too_often_is_not_told_that_the_key_is_wrong(
+    fake: Fake, merchant: Merchant
+) -> None:
+    fake.trouble.next("rate_limit", on="/v1/account")
+
+    with pytest.raises(NotAuthorized, match="answered 429"):
+        connected(keys(fake, merchant))
 
 
 def test_keys_of_another_account_do_not_take_its_place(fake: Fake, merchant: Merchant) -> None:
