@@ -215,6 +215,16 @@ def test_djangos_own_policy_is_read_too(settings: Settings) -> None:
     assert ids(check_form_action) == ["payments.W003"]
 
 
+@pytest.mark.parametrize("broken", [{"colour": "red"}, {"providers": {"bank": "nowhere.Bank"}}])
+def test_settings_that_cannot_be_read_are_left_to_their_own_check(
+    settings: Settings, broken: dict[str, object]
+) -> None:
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {"form-action": ["'self'"]}}
+    settings.PAYMENTS = {**settings.PAYMENTS, **broken}
+
+    assert check_form_action() == []
+
+
 def test_a_site_without_a_policy_is_not_warned_of(settings: Settings) -> None:
     settings.CONTENT_SECURITY_POLICY = None
 

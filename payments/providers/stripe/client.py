@@ -63,8 +63,8 @@ class StripeApi:
 
     def ask_dated(
         self, call: Callable[[stripe.StripeClient], Answered], about: str
-    ) -> tuple[Told, datetime | None]:
-        """The same, and what time it was there, where the answer says so."""
+    ) -> tuple[Told, datetime]:
+        """The same, and what time it was there."""
         response = self._response(call, about)
         return Told(response.data, about), _date(response.headers.get("date", ""))
 
@@ -80,12 +80,12 @@ class StripeApi:
         return response
 
 
-def _date(header: str) -> datetime | None:
-    """The moment of a header of HTTP."""
+def _date(header: str) -> datetime:
+    """The moment of a header of HTTP; raises BadAnswer where it is none."""
     try:
         at = parsedate_to_datetime(header)
-    except ValueError:
-        return None
+    except ValueError as error:
+        raise BadAnswer("no date") from error
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -126,8 +126,6 @@ def _mode_and_clock(api: StripeApi, account: Account, site: Site) -> Iterator[Fi
     if mode != account.mode:
         found = f"Stripe answers in {mode} mode, and the account is of {account.mode} mode"
         yield wrong("mode", found, CONNECT)
-    if date is None:
-        return
     apart = abs(site.clock() - date)
     found = f"{apart.total_seconds():.0f} s from Stripe's"
     if apart > TOO_MUCH:

@@ -13,11 +13,10 @@ from orders.clock import now
 from payments.models import InboxEvent, ProviderAccount
 from payments.providers.base import Refused
 from payments.providers.findings import Standing
-from payments.services.doctor import examine
 from payments.services.refusals import count_refusal
 from tests.factories import later
 from tests.fakes.stripe.fake import Fake
-from tests.payments.doctor.cast import Connected, connected
+from tests.payments.doctor.cast import Connected, connected, doctor
 from tests.shop.cast import NOBODY_LISTENS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,9 +152,15 @@ def test_the_permission_that_it_lacks_is_named(patient: Connected) -> None:
     patient.keeps(secret_key=key)
     patient.fake.deny(key, "rak_webhook_read", on="GET /v1/webhook_endpoints")
 
-    advice = [each.advice for each in examine(patient.account) if each.standing is WRONG]
+    assert "give the key the permission rak_webhook_read" in doctor("stripe")[0]
 
-    assert "rak_webhook_read" in advice[0]
+
+def test_a_key_that_stripe_takes_for_the_other_mode_is_told_of(patient: Connected) -> None:
+    keys = patient.fake.world.accounts[patient.merchant.id].keys
+    next(each for each in keys if each.secret == patient.merchant.key).live = True
+
+    said = "mode: Stripe answers in live mode, and the account is of test mode"
+    assert patient.ails()[0] == (WRONG, said)
 
 
 @pytest.mark.parametrize("live", [True, False])
