@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from payments.providers.base import Failure
 
 
@@ -25,11 +27,27 @@ class BadAnswer(ProviderDown):
         self.problem = problem
 
 
-class NotAuthorized(ProviderDown):
-    """They do not know our keys, or we ask too often: nothing was done. The installer acts."""
+@dataclass(frozen=True, slots=True)
+class KeyRefusal:
+    """Their own word on a key; `code` is theirs, "" where the key is none of theirs.
 
-    def __init__(self, message: str) -> None:
+    `restricted`: they know it, and it may not do this; `lacks` is the permission, where it is told.
+    """
+
+    code: str = ""
+    restricted: bool = False
+    lacks: str = ""
+
+
+class NotAuthorized(ProviderDown):
+    """They do not know our keys, or we ask too often: nothing was done. The installer acts.
+
+    `refusal` is None where they say nothing of the key.
+    """
+
+    def __init__(self, message: str, refusal: KeyRefusal | None = None) -> None:
         super().__init__(message, sent=False)
+        self.refusal = refusal
 
 
 class ProviderRejected(ProviderError):

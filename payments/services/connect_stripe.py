@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from payments.errors import KeysRefused
 from payments.models import ProviderAccount
 from payments.providers.base import Account
+from payments.providers.errors import NotAuthorized
 from payments.providers.stripe import StripeProvider
-from payments.providers.stripe.http import KeyRefused
 from payments.providers.stripe.setup import TIMEOUT, merchant_id_of, mode_of_key
 from payments.registry import forget_accounts
 from payments.services.rotate import replace_secrets
@@ -70,9 +70,11 @@ def _checked(keys: Keys) -> str:
 def _merchant_id(plain: Account) -> str:
     try:
         return merchant_id_of(plain)
-    except KeyRefused as error:
-        if error.restricted:
-            lacks = {"permission": error.lacks or "account"}
+    except NotAuthorized as error:
+        if error.refusal is None:  # asked too often, or something on the way refuses
+            raise
+        if error.refusal.restricted:
+            lacks = {"permission": error.refusal.lacks or "account"}
             told = _("the restricted key may not read the account: give it %(permission)s")
             raise KeysRefused(told % lacks) from error
         raise KeysRefused(_("Stripe does not know the secret key, or it was revoked")) from error

@@ -10,12 +10,11 @@ from typing import Final
 import stripe
 
 from payments.providers.base import Account
-from payments.providers.errors import NotAuthorized, ProviderError
+from payments.providers.errors import KeyRefusal, NotAuthorized, ProviderError
 from payments.providers.findings import Finding, Site, doubtful, well, wrong
 from payments.providers.stripe.client import Answered, StripeApi
 from payments.providers.stripe.domain import examine_domain
 from payments.providers.stripe.endpoint import examine_endpoint
-from payments.providers.stripe.http import KeyRefused
 from payments.providers.stripe.setup import CONNECT
 from payments.providers.stripe.webhook import TOLERANCE_SECONDS
 from payments.providers.told import Told
@@ -45,7 +44,8 @@ def examine(api: StripeApi, account: Account, site: Site) -> Iterator[Finding]:
         told = api.ask(lambda sdk: sdk.v1.accounts.retrieve_current(), "account")
     except ProviderError as error:
         yield _no_account(error)
-        if not (isinstance(error, KeyRefused) and error.restricted):
+        refusal = _refusal(error)
+        if not (refusal and refusal.restricted):
             return
     else:
         yield well(KEY, "Stripe knows it")
@@ -60,11 +60,12 @@ def examine(api: StripeApi, account: Account, site: Site) -> Iterator[Finding]:
 
 def _no_account(error: ProviderError) -> Finding:
     """Why it is not known whose key it is: a wrong key, a key that may not ask, or no answer."""
-    if isinstance(error, KeyRefused) and error.restricted:
+    refusal = _refusal(error)
+    if refusal and refusal.restricted:
         told = "the restricted key may not read the account: whose it is stays unknown"
-        return doubtful("account", told, _grant(error))
-    if isinstance(error, KeyRefused):
-        expired = error.code == "api_key_expired"
+        return doubtful("account", told, _grant(refusal))
+    if refusal:
+        expired = refusal.code == "api_key_expired"
         told = "it was rolled or revoked at Stripe" if expired else "Stripe does not know it"
         return wrong(KEY, told, CONNECT)
     if isinstance(error, NotAuthorized):
@@ -72,7 +73,11 @@ def _no_account(error: ProviderError) -> Finding:
     return wrong("Stripe", f"cannot be asked: {error}", UNREACHED)
 
 
-def _grant(refusal: KeyRefused) -> str:
+def _refusal(error: ProviderError) -> KeyRefusal | None:
+    return error.refusal if isinstance(error, NotAuthorized) else None
+
+
+def _grant(refusal: KeyRefusal) -> str:
     permission = refusal.lacks or "to read it"
     return f"give the key the permission {permission}, at Developers, API keys"
 
@@ -81,10 +86,11 @@ def _looked(about: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Findi
     """What is found there, or why it cannot be looked at."""
     try:
         yield from look()
-    except KeyRefused as refusal:
-        yield wrong(about, "the restricted key may not look at it", _grant(refusal))
     except ProviderError as error:
-        yield wrong(about, f"not known: {error}", AGAIN)
+        if refusal := _refusal(error):
+            yield wrong(about, "the restricted key may not look at it", _grant(refusal))
+        else:
+            yield wrong(about, f"not known: {error}", AGAIN)
 
 
 def _account(told: Told, account: Account) -> Iterator[Finding]:

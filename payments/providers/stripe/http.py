@@ -16,7 +16,7 @@ import httpx
 import stripe
 
 from payments.providers.deadline import http_client, send
-from payments.providers.errors import NotAuthorized, ProviderDown
+from payments.providers.errors import KeyRefusal, NotAuthorized, ProviderDown
 from payments.providers.wire import answered
 
 VERSION: Final = "2026-10-28.endive"
@@ -34,22 +34,6 @@ NOT_NOW: Final = {
 
 
 PERMISSION: Final = re.compile(r"'(rak_[a-z_]{1,60})'")
-
-
-class KeyRefused(NotAuthorized):
-    """Stripe's own word on a key, not a gateway's. `code` is its; "" also where it knows none such.
-
-    `restricted`: it knows the key, which may not do this; `lacks` is the permission, where it is
-    told.
-    """
-
-    def __init__(self, status: int, code: str, lacks: str) -> None:
-        named = f" {code}" if code else ""
-        lacking = f": the key lacks the permission {lacks}" if lacks else ""
-        super().__init__(f"answered {status}{named}{lacking}")
-        self.code = code
-        self.restricted = status == httpx.codes.FORBIDDEN
-        self.lacks = lacks
 
 
 class Transport(stripe.HTTPClient):
@@ -94,17 +78,21 @@ def _checked(answer: httpx.Response) -> str:
 
 
 def _not_now(answer: httpx.Response) -> NotAuthorized:
-    """What it says of the key; its text is not repeated, since it quotes a part of that."""
+    """With what it says of the key; its text is not repeated, since it quotes a part of that."""
+    said = f"answered {answer.status_code}"
     try:
         told = json.loads(answer.content)
     except (ValueError, RecursionError):
         told = None
     error = told.get("error") if isinstance(told, dict) else None
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or not isinstance(error, dict):
-        return NotAuthorized(f"answered {answer.status_code}")
-    lacks = PERMISSION.search(str(error.get("message")))
+        return NotAuthorized(said)
     code = str(error.get("code") or "")[:40]
-    return KeyRefused(answer.status_code, code, lacks[1] if lacks else "")
+    named = PERMISSION.search(str(error.get("message")))
+    lacks = named[1] if named else ""
+    refusal = KeyRefusal(code, answer.status_code == httpx.codes.FORBIDDEN, lacks=lacks)
+    said += f" {code}" if code else ""
+    return NotAuthorized(f"{said}: the key lacks {lacks}" if lacks else said, refusal)
 
 
 @lru_cache(maxsize=KEPT)
