@@ -7,10 +7,10 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from payments.errors import KeysRefused
+from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
 from payments.providers.base import Account
-from payments.providers.errors import NotAuthorized
+from payments.providers.errors import NotAuthorized, ProviderError
 from payments.providers.stripe import StripeProvider
 from payments.providers.stripe.setup import TIMEOUT, merchant_id_of, mode_of_key
 from payments.registry import forget_accounts
@@ -34,8 +34,8 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
     """Keep the keys of an account, and have Stripe tell `site` of payments where `webhook` is set.
 
     A second call with keys of the same account replaces them, and makes no second endpoint. Raises
-    KeysRefused where they cannot be right, SetUpRefused where live payments would be told of by
-    plain http, and ProviderError where Stripe does not answer.
+    KeysRefused where they cannot be right, ProviderError where Stripe does not answer, and
+    SetUpRefused where the keys are kept and Stripe cannot tell us of payments yet.
     """
     mode = _checked(keys)
     account = ProviderAccount.objects.filter(code=code).first()
@@ -51,7 +51,7 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
         account.set_secrets({**secrets, WEBHOOK: ""})
     account.save()
     if webhook:
-        listen(account, StripeProvider(account.for_provider(), timeout=TIMEOUT), site)
+        _listen(account, site)
     forget_accounts()
     return account
 
@@ -88,3 +88,10 @@ def _check_same(account: ProviderAccount, merchant_id: str, *, mode: str) -> Non
     if account.pk and account.merchant_id != merchant_id:
         told = {"code": account.code, "ours": account.merchant_id, "theirs": merchant_id}
         raise KeysRefused(_("%(code)s is %(ours)s, and the key is of %(theirs)s") % told)
+
+
+def _listen(account: ProviderAccount, site: str) -> None:
+    try:
+        listen(account, StripeProvider(account.for_provider(), timeout=TIMEOUT), site)
+    except ProviderError as error:
+        raise SetUpRefused(str(error)) from error

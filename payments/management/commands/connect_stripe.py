@@ -9,7 +9,7 @@ from typing import Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from payments.conf import payment_settings
-from payments.errors import PaymentError
+from payments.errors import PaymentError, SetUpRefused
 from payments.providers.errors import ProviderError
 from payments.services.connect_stripe import Keys, connect_stripe
 
@@ -38,6 +38,12 @@ class Command(BaseCommand):
         site = payment_settings().base_url
         try:
             account = connect_stripe(keys, code=code, site=site, webhook=not no_webhook)
+        except SetUpRefused as error:
+            then = f"then run payments_doctor {code} --create-webhook"
+            told = (
+                f"The keys are kept, but Stripe does not tell {site} of payments: {error}. Mend it"
+            )
+            raise CommandError(f"{told}, {then}.") from error
         except (PaymentError, ProviderError) as error:
             raise CommandError(f"Nothing was connected: {error}.") from error
         self.stdout.write(f"{account.code}: {account.merchant_id}, {account.mode} mode.")

@@ -9,7 +9,7 @@ from tests.factories import an_account
 from tests.fakes.stripe.fake import Fake
 from tests.payments.doctor.cast import Connected, connected, doctor
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_an_account_that_is_well_is_told_line_by_line(patient: Connected) -> None:

@@ -14,7 +14,7 @@ from payments.services.doctor import register_wallets
 from tests.fakes.stripe.fake import Fake
 from tests.payments.doctor.cast import Connected, connected
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 DOUBTFUL, WRONG = Standing.DOUBTFUL, Standing.WRONG
 NO_FILE: Final = "The domain does not serve the association file."
 

@@ -19,7 +19,7 @@ from tests.fakes.stripe.fake import Fake
 from tests.payments.doctor.cast import Connected, connected, doctor
 from tests.shop.cast import NOBODY_LISTENS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 DOUBTFUL, WRONG = Standing.DOUBTFUL, Standing.WRONG
 
 

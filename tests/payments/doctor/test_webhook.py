@@ -22,7 +22,7 @@ from tests.contract.rigs.stripe import resigned
 from tests.fakes.stripe.fake import Fake
 from tests.payments.doctor.cast import SITE, Connected, connected
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 DOUBTFUL, WRONG = Standing.DOUBTFUL, Standing.WRONG
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
@@ -105,6 +106,19 @@ def test_keys_of_another_account_do_not_take_its_place(fake: Fake, merchant: Mer
 
     with pytest.raises(KeysRefused, match="and the key is of"):
         connected(keys(fake, fake.open_account()))
+
+
+def test_keys_without_an_endpoint_are_kept_and_the_command_says_what_is_left(
+    fake: Fake, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_SECRET_KEY", merchant.key)
+    monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", merchant.publishable_key)
+    fake.trouble.next("error_before", on="POST /v1/webhook_endpoints")
+
+    with pytest.raises(CommandError, match=r"keys are kept.*answered 500.*payments_doctor stripe"):
+        call_command("connect_stripe", api=fake.url)
+
+    assert ProviderAccount.objects.get().for_provider().secrets["secret_key"] == merchant.key
 
 
 def test_live_webhooks_go_to_https_alone(fake: Fake, merchant: Merchant) -> None:
