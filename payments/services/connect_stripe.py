@@ -16,6 +16,7 @@ from payments.providers.errors import NotAuthorized
 from payments.providers.stripe.setup import (
     create_endpoint,
     merchant_id_of,
+    methods_at,
     mode_of_key,
 )
 from payments.registry import forget_accounts
@@ -37,8 +38,9 @@ class Keys:
 def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> ProviderAccount:
     """Keep the keys of an account, and have Stripe tell `site` of payments where `webhook` is set.
 
-    A second call with keys of the same account replaces them, and makes no second endpoint. Raises
-    KeysRefused where they cannot be right, and ProviderError where Stripe does not answer.
+    A second call with keys of the same account replaces them, asks anew what it can be paid by,
+    and makes no second endpoint. Raises KeysRefused where they cannot be right, and ProviderError
+    where Stripe does not answer.
     """
     mode = _checked(keys)
     account = ProviderAccount.objects.filter(code=code).first()
@@ -48,6 +50,8 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
     merchant_id = _merchant_id(plain)
     _check_same(account, merchant_id, mode=mode)
     account.base_url, account.merchant_id = keys.base_url, merchant_id
+    if (has := methods_at(plain)) is not None:
+        account.methods = has
     if account.pk:
         replace_secrets(account, secrets)
     else:
