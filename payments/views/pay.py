@@ -151,6 +151,6 @@ def _chosen(newest: Attempt | None, options: Sequence[PaymentOption]) -> str:
     ).key
     refused = newest.status == AttemptStatus.DECLINED and _hopeless(newest)
     keys = [option.key for option in options]
-    if own in keys[:-1] and (refused or leads_nowhere(newest)):
-        return keys[keys.index(own) + 1]
+    if own in keys and (refused or leads_nowhere(newest)):
+        return keys[(keys.index(own) + 1) % len(keys)]
     return own

@@ -40,11 +40,12 @@ def lower(items: list[Json], off: int) -> int:
     return off
 
 
-def check_total(items: list[Json], currency: str) -> int:
+def check_total(shelf: Shelf, items: list[Json], currency: str) -> int:
     """The sum; 0 is not a payment."""
     total: int = sum(item["amount_total"] for item in items)
     what = "The Checkout Session's total amount due"
-    check_amount(total, currency, param="line_items", what=what)
+    settled = shelf.account.currency
+    check_amount(total, currency, settled=settled, param="line_items", what=what)
     return total
 
 

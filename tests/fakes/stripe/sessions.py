@@ -68,7 +68,7 @@ def create(shelf: Shelf, params: Json) -> Json:
     items, currency = lines.read(shelf, params)
     coupon = coupons.wanted_by(shelf, params, currency)
     off = lines.lower(items, coupon["amount_off"] if coupon else 0)
-    total = lines.check_total(items, currency)
+    total = lines.check_total(shelf, items, currency)
     told = shelf.new("checkout.session", _prefix(shelf), _fields(shelf, params))
     told.update(amount_subtotal=total + off, amount_total=total, currency=currency)
     told["total_details"]["amount_discount"] = off
