@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+_REFUSED: Final = _("The payment service refused this payment. You have not been charged.")
 SHOPPER: Final[dict[str, StrOrPromise]] = {
     "declined": _("Your bank declined this card. You have not been charged."),
     "insufficient_funds": _("There is not enough money on this card. You have not been charged."),
@@ -36,7 +37,8 @@ SHOPPER: Final[dict[str, StrOrPromise]] = {
     "cancelled": _("You left the payment page before paying. You have not been charged."),
     "not_sent": _("We could not reach the payment service. You have not been charged."),
     "provider_down": _("We could not reach the payment service. You have not been charged."),
-    "provider_refused": _("The payment service refused this payment. You have not been charged."),
+    "provider_refused": _REFUSED,
+    "amount_differs": _REFUSED,
 }
 
 WITHOUT_CARD: Final[dict[str, StrOrPromise]] = {
@@ -75,6 +77,7 @@ ADVICE: Final[dict[str, StrOrPromise]] = {
     "wallet_declined": _ANOTHER_WAY,
     "amount_refused": _ANOTHER_WAY,
     "provider_refused": _ANOTHER_WAY,
+    "amount_differs": _ANOTHER_WAY,
     "expired": "",
     "cancelled": "",
 }
@@ -91,6 +94,7 @@ STAFF: Final[dict[str, StrOrPromise]] = {
     "incorrect_expiry": _("declined: wrong expiry date"),
     "incorrect_address": _("declined: the card's bank knows another address"),
     "amount_refused": _("the provider does not take this amount, or not in this currency"),
+    "amount_differs": _("the provider would have charged another amount, so nobody was sent there"),
     "limit_exceeded": _("declined: over the card's limit"),
     "processing_error": _("declined: the bank could not process it"),
     "authentication_failed": _("declined: 3-D Secure failed"),

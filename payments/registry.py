@@ -16,7 +16,7 @@ from payments.errors import NoAccount, NoReports
 from payments.models import Attempt, ProviderAccount, SavedMethod
 from payments.models.account import Mode
 from payments.providers.base import Account
-from payments.providers.capabilities import Capabilities, Flow
+from payments.providers.capabilities import Capabilities, Flow, MethodCapability
 from payments.providers.protocol import Provider, TakesEvidence
 from payments.providers.reports import Reports
 
@@ -134,7 +134,8 @@ def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOp
         for account in accounts().values()
         if account.active and account.provider in conf.providers
         if account.mode == (Mode.LIVE if conf.live else Mode.TEST)
-        for capability in capabilities_of(account).methods
+        for capability in methods_of(account)
+        if capability.method not in account.withheld
         if capability.takes(amount)
     ]
     return [*_saved_options(offered, user_id), *offered]
@@ -161,6 +162,14 @@ def capabilities_of(account: ProviderAccount) -> Capabilities:
         raise NoAccount(f'PAYMENTS["providers"] does not name {account.provider!r}')
     capabilities: Capabilities = import_string(conf.providers[account.provider]).capabilities
     return capabilities
+
+
+def methods_of(account: ProviderAccount) -> list[MethodCapability]:
+    """The ways to pay that the account has, on offer or not; raises NoAccount as above."""
+    can, has = capabilities_of(account).methods, account.methods
+    if has is None:
+        return [each for each in can if not each.local]
+    return [each.within(has[each.method]) for each in can if each.method in has]
 
 
 def takes_evidence(account: ProviderAccount) -> bool:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from orders.formats import format_moment
 from payments.admin.marks import STYLE
+from payments.admin.offered import OFFERED, choices_of, offered_field, withheld_of
 from payments.admin.rotate import address, may_rotate, rotate_page, until_of
 from payments.admin.sealed import PREFIX, given_secrets, secret_field, secret_names
 from payments.conf import payment_settings
@@ -91,7 +92,7 @@ class AccountAdmin(admin.ModelAdmin):
     inlines = [FeeRuleInline]
     readonly_fields = [
         *("provider", "used_here", "hook_address", "old_address"),
-        *("refused", "secrets_state"),
+        *("refused", "secrets_state", "offered_now"),
     ]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
@@ -110,6 +111,7 @@ class AccountAdmin(admin.ModelAdmin):
         account = ["code", "provider", "mode", "used_here", "merchant_id", "base_url", "active"]
         account += ["own_page"] if obj and has_fields(obj) else []
         changeable = self.has_change_permission(request, obj)
+        account += ["offered" if changeable else "offered_now"] if obj and choices_of(obj) else []
         names = [PREFIX + name for name in secret_names(obj)] if changeable else []
         old = ["old_address"] if obj and obj.rotating else []
         return [
@@ -126,7 +128,10 @@ class AccountAdmin(admin.ModelAdmin):
         change: bool = False,  # noqa: FBT001, FBT002  # Django's signature
         **kwargs: Any,
     ) -> type[forms.ModelForm]:
-        fields = {PREFIX + name: secret_field(name) for name in secret_names(obj)}
+        fields: dict[str, forms.Field] = {
+            PREFIX + name: secret_field(name) for name in secret_names(obj)
+        }
+        fields |= offered_field(obj)
         label = ProviderAccount._meta.get_field("report_zone").verbose_name  # noqa: SLF001  # Django's documented _meta
         zone = {} if _counted(obj) else {"report_zone": ZoneField(label=capfirst(label))}
         kwargs["form"] = type("AccountForm", (forms.ModelForm,), fields | zone)
@@ -149,7 +154,9 @@ class AccountAdmin(admin.ModelAdmin):
         self, request: HttpRequest, obj: ProviderAccount, form: forms.ModelForm, *_: Any
     ) -> None:
         """Only what was typed: a rotation or a poll of the same moment keeps its own."""
-        obj.save(update_fields=["code", "active", "own_page", *TIMES])
+        if "offered" in form.cleaned_data:
+            obj.withheld = withheld_of(obj, form.cleaned_data["offered"])
+        obj.save(update_fields=["code", "active", "own_page", "withheld", *TIMES])
         if given := given_secrets(form.cleaned_data):
             renew_secrets(account_id=obj.pk, given=given)
 
@@ -177,6 +184,11 @@ class AccountAdmin(admin.ModelAdmin):
         if account.mode == Mode.LIVE and not payment_settings().live:
             return _('no: the account is live, and PAYMENTS["live"] is not True')
         return _("yes")
+
+    @admin.display(description=OFFERED)
+    def offered_now(self, account: ProviderAccount) -> str:
+        shown = [label for name, label in choices_of(account) if name not in account.withheld]
+        return ", ".join(shown) or _("none")
 
     @admin.display(description=gettext_lazy("webhook address"))
     def hook_address(self, account: ProviderAccount) -> SafeString:

@@ -33,6 +33,10 @@ class RefusalReason(models.TextChoices):
 class ProviderAccount(models.Model):
     """Keys and merchant id at one provider; several accounts of one provider may coexist.
 
+    `methods` are what the provider says the account has, each with the currencies that it is good
+    for there, [] being all: {"card": [], "alipay": ["CNY", "GBP"]}; None: nobody has asked. Those
+    that are `withheld` are not on offer.
+
     `feed_cursor` is where we stand in its list of events; at `feed_read_at` we had read all.
     `feed_failures` questions in a row came to nothing, and `feed_alerted_at` people were told; at
     `report_alerted_at` that its reports do not come.
@@ -57,6 +61,8 @@ class ProviderAccount(models.Model):
         default=False,
         help_text=_("Where the provider can: its script shows the fields there. Else on its page."),
     )
+    methods = models.JSONField(null=True, editable=False)
+    withheld = models.JSONField(default=list, editable=False)
     poll_tokens = models.FloatField(default=0, editable=False)
     poll_filled_at = models.DateTimeField(null=True, editable=False)
     feed_cursor = models.CharField(max_length=120, blank=True, editable=False)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from orders.money import Money
@@ -29,8 +29,9 @@ class MethodCapability:
 
     `can_save`: the provider can keep it, to be charged again for the same shopper. `can_hold`:
     it can be authorized first and captured later. `can_embed`: it can be paid on our own page, by
-    the script that `Capabilities.fields` names. Limits are in minor units; `minimums` are those
-    of the currencies that have one of their own, `steps` what amounts must be multiples of.
+    the script that `Capabilities.fields` names. `local`: only accounts that the provider says it
+    of have it, each in currencies of its own. Limits are in minor units; `minimums` are those of
+    the currencies that have one of their own, `steps` what amounts must be multiples of.
     """
 
     method: str
@@ -38,11 +39,16 @@ class MethodCapability:
     can_save: bool = False
     can_hold: bool = False
     can_embed: bool = False
+    local: bool = False
     currencies: frozenset[str] = frozenset()
     minimum: int = 1
     maximum: int | None = None
     minimums: Mapping[str, int] = field(default_factory=dict)
     steps: Mapping[str, int] = field(default_factory=dict)
+
+    def within(self, currencies: Collection[str]) -> MethodCapability:
+        """The same in these of its currencies only; in all of them where none are named."""
+        return replace(self, currencies=frozenset(currencies) or self.currencies)
 
     def least(self, currency: str) -> int:
         return self.minimums.get(currency, self.minimum)

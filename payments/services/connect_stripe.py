@@ -12,7 +12,7 @@ from payments.models import ProviderAccount
 from payments.providers.base import Account
 from payments.providers.errors import NotAuthorized, ProviderError
 from payments.providers.stripe import StripeProvider
-from payments.providers.stripe.setup import TIMEOUT, merchant_id_of, mode_of_key
+from payments.providers.stripe.setup import TIMEOUT, merchant_id_of, methods_at, mode_of_key
 from payments.registry import forget_accounts
 from payments.services.rotate import replace_secrets
 from payments.services.set_up import listen
@@ -33,9 +33,10 @@ class Keys:
 def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> ProviderAccount:
     """Keep the keys of an account, and have Stripe tell `site` of payments where `webhook` is set.
 
-    A second call with keys of the same account replaces them, and makes no second endpoint. Raises
-    KeysRefused where they cannot be right, ProviderError where Stripe does not answer, and
-    SetUpRefused where the keys are kept and Stripe cannot tell us of payments yet.
+    A second call with keys of the same account replaces them, asks anew what it can be paid by,
+    and makes no second endpoint. Raises KeysRefused where they cannot be right, ProviderError where
+    Stripe does not answer, and SetUpRefused where the keys are kept and Stripe cannot tell us of
+    payments yet.
     """
     mode = _checked(keys)
     account = ProviderAccount.objects.filter(code=code).first()
@@ -45,6 +46,8 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
     merchant_id = _merchant_id(plain)
     _check_same(account, merchant_id, mode=mode)
     account.base_url, account.merchant_id = keys.base_url, merchant_id
+    if (has := methods_at(plain)) is not None:
+        account.methods = has
     if account.pk:
         replace_secrets(account, secrets)
     else:

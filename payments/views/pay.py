@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MOST_MINUTES: Final = 120
+HOPELESS: Final = frozenset({"amount_refused", "amount_differs"})
+"""What no second try by the same way would change."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,6 +137,11 @@ def _minutes_kept(payment: Payment) -> int:
     return minutes if minutes <= MOST_MINUTES else 0
 
 
+def _hopeless(declined: Attempt) -> bool:
+    """Whether the same way would be refused again."""
+    return declined.saved_method is not None or declined.error_code in HOPELESS
+
+
 def _chosen(newest: Attempt | None, options: Sequence[PaymentOption]) -> str:
     """The key to stand chosen: the shopper's own, or the next where that one is of no more use."""
     if newest is None:
@@ -142,8 +149,8 @@ def _chosen(newest: Attempt | None, options: Sequence[PaymentOption]) -> str:
     own = PaymentOption(
         newest.account_id, newest.account.code, newest.method, saved=newest.saved_method
     ).key
-    refused = newest.saved_method and newest.status == AttemptStatus.DECLINED
+    refused = newest.status == AttemptStatus.DECLINED and _hopeless(newest)
     keys = [option.key for option in options]
-    if own in keys[:-1] and (refused or leads_nowhere(newest)):
-        return keys[keys.index(own) + 1]
+    if own in keys and (refused or leads_nowhere(newest)):
+        return keys[(keys.index(own) + 1) % len(keys)]
     return own

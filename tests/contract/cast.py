@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
@@ -28,6 +28,7 @@ from payments.providers.base import (
 from payments.providers.capabilities import Capabilities, MethodCapability
 from payments.providers.protocol import Provider
 from tests.config.waiting import until
+from tests.contract.providers import RIGS
 from tests.contract.rig import Act, Booked, Rig
 
 BACK: Final = "http://127.0.0.1:9/back/"
@@ -41,6 +42,13 @@ def capabilities_of(provider: str) -> Capabilities:
     """What an adapter says of itself."""
     found: Capabilities = import_string(payment_settings().providers[provider]).capabilities
     return found
+
+
+def methods_of(provider: str) -> list[MethodCapability]:
+    """The ways to pay that an account has which its rig opens."""
+    local: Mapping[str, Collection[str]] = import_string(RIGS[provider]).currencies
+    can = capabilities_of(provider).methods
+    return [each.within(local.get(each.method, ())) for each in can]
 
 
 def a_ref(letter: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.utils.module_loading import import_string
 
-from tests.contract.cast import Seller, capabilities_of
+from tests.contract.cast import Seller, methods_of
 from tests.contract.providers import RIGS
 from tests.contract.rig import Rig
 
@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     pairs = [
         pytest.param(name, each, marks=pytest.mark.contract, id=f"{name}-{each.method}")
         for name in names
-        for each in capabilities_of(name).methods
+        for each in methods_of(name)
         if each.can_save or method == "method"
     ]
     metafunc.parametrize(("rig", method), pairs, indirect=["rig"], scope="session")

@@ -63,6 +63,9 @@ class Rig(Protocol):
     signed_by: Collection[str]
     """The headers of a webhook that carry its signature, in lower case."""
 
+    currencies: Mapping[str, Collection[str]]
+    """In which its accounts are paid by a method that each account has otherwise."""
+
     secret: Collection[str]
     """What shoppers type or the stand-in knows, beside our keys, and no log may hold."""
 

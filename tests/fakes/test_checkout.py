@@ -161,3 +161,14 @@ def test_a_number_of_no_test_card_is_declined(shop: Shop) -> None:
     sent = shop.fake.pay(shop.session().id, "4111111111111111")
     assert sent.error
     assert sent.error["decline_code"] == "generic_decline"
+
+
+def test_a_code_that_nobody_scans_runs_out_and_the_page_stays(shop: Shop) -> None:
+    session = shop.session()
+    shop.fake.pay(session.id, pay_with="wechat_pay")
+    shop.fake.let_code_run_out(shop.intent_of(session.id).id)
+    intent = shop.intent_of(session.id)
+    assert intent.status == "requires_payment_method"
+    assert intent.last_payment_error
+    assert intent.last_payment_error.code == "payment_intent_payment_attempt_expired"
+    assert shop.api.checkout.sessions.retrieve(session.id).status == "open"

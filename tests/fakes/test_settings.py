@@ -62,3 +62,11 @@ def test_a_domain_is_registered_once(shop: Shop) -> None:
 def test_a_domain_is_a_name(shop: Shop) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="valid domain"):
         shop.api.payment_method_domains.create({"domain_name": "https://shop.test"})
+
+
+def test_what_the_owner_switched_on_is_told(shop: Shop) -> None:
+    shop.fake.limit(shop.merchant.id, methods=["card", "alipay"])
+    (told,) = shop.api.payment_method_configurations.list().data
+    assert (told.is_default, told.active) == (True, True)
+    taken = {each: told[each].available for each in ("card", "alipay", "wechat_pay")}
+    assert taken == {"card": True, "alipay": True, "wechat_pay": False}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from orders.money import Money
 from payments.providers.base import CaptureRequest, CreateRequest, RefundRequest
+from payments.providers.bill import Item
 from payments.providers.evidence import EvidenceTexts
-from payments.providers.stripe.bill import discount_of, line_items, wire_amount
+from payments.providers.stripe.bill import COUPON_NAME, bill_of, line_item, wire_amount
 from payments.providers.stripe.kept import KeptCard
 
 if TYPE_CHECKING:
@@ -38,10 +40,11 @@ def session_params(request: CreateRequest) -> SessionCreateParams:
 
     It leads back to us in any case, and says nothing of how it went: we ask.
     """
+    bill = bill_of(request)
     params: SessionCreateParams = {
         "mode": "payment",
         "client_reference_id": request.our_ref,
-        "line_items": line_items(request),
+        "line_items": [line_item(item, request) for item in bill.lines],
         "allowed_payment_method_types": [request.method],
         "metadata": {OUR_REF: request.our_ref},
         "payment_intent_data": {
@@ -57,7 +60,7 @@ def session_params(request: CreateRequest) -> SessionCreateParams:
         params["ui_mode"], params["locale"] = "hosted_page", _locale(request.language)
         params["success_url"] = request.return_url
         params["cancel_url"] = request.cancel_url or request.return_url
-    if discount_of(request).amount:
+    if bill.discount:
         params["discounts"] = [{"coupon": request.our_ref}]
     if request.hold:
         params["payment_intent_data"]["capture_method"] = "manual"
@@ -70,13 +73,14 @@ def session_params(request: CreateRequest) -> SessionCreateParams:
     return params
 
 
-def coupon_params(request: CreateRequest) -> CouponCreateParams:
+def coupon_params(request: CreateRequest, discount: Item) -> CouponCreateParams:
     """What lowers the price of one session, and of no other; its id is our reference."""
-    discount = discount_of(request)
+    currency = request.amount.currency
     return {
         "id": request.our_ref,
-        "amount_off": wire_amount(discount),
-        "currency": discount.currency.lower(),
+        "name": discount.name or request.description[:COUPON_NAME],
+        "amount_off": wire_amount(Money(-discount.amount, currency)),
+        "currency": currency.lower(),
         "duration": "once",
         "max_redemptions": 1,
     }

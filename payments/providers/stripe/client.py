@@ -29,6 +29,8 @@ REFUSALS: Final = {
     "charge_disputed": "disputed",
 }
 """Our word for what Stripe refuses, where it is more than a refusal."""
+CHARGED: Final = {"currency": "amount_refused"}
+"""The same by what it is about, where Stripe has no word for it."""
 KEPT: Final = frozenset({"customer", "payment_method"})
 """What a kept card is named by."""
 UNDER_WAY: Final = frozenset({"idempotency_key_in_use", "lock_timeout"})
@@ -117,7 +119,13 @@ def _refusal(error: stripe.InvalidRequestError, raw: str, about: str) -> Provide
         known = raw == "resource_missing"
         return NotFound(about) if known else ProviderDown(f"{about}: answered 404", sent=True)
     named = ":".join(part for part in (raw, error.param) if part)
-    return ProviderRejected(Failure(REFUSALS.get(raw, "provider_refused"), named[:80]))
+    code = REFUSALS.get(raw) or CHARGED.get(_last(error.param or ""), "provider_refused")
+    return ProviderRejected(Failure(code, named[:80]))
+
+
+def _last(param: str) -> str:
+    """The innermost name of a parameter: "line_items[0][price_data][currency]" is a currency."""
+    return param.rstrip("]").rpartition("[")[2]
 
 
 def _details(error: stripe.StripeError) -> Told | None:

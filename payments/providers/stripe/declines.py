@@ -52,11 +52,19 @@ CODES: Final = {
     "invalid_pin": "authentication_failed",
     "pin_try_exceeded": "ask_your_bank",
     "payment_method_customer_decline": "cancelled",
+    "payment_intent_payment_attempt_expired": "expired",
 }
 """By decline code, or by the error's code where it has none."""
+
+
+UNCONFIRMED: Final = "payment_intent_authentication_failure"
+"""Of a card its bank says so; of a wallet the shopper, who turned back in its app."""
 
 
 def failure(error: Told) -> Failure:
     """Why, of an error of a card or another way to pay; a word that we do not know is a decline."""
     raw = error.maybe_text("decline_code") or error.maybe_text("code")
+    tried = error.maybe_row("payment_method")
+    if raw == UNCONFIRMED and tried and tried.text("type") != "card":
+        return Failure("cancelled", raw)
     return Failure(CODES.get(raw, "declined"), raw)

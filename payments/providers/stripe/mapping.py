@@ -87,6 +87,8 @@ def read_session(session: Told, seen: Seen) -> Outcome:
         declined = intent and intent.maybe_row("last_payment_error")
         status = Status.DECLINED if declined else Status.VOIDED
         error = error or Failure("cancelled", "session expired")
+    elif stage == "complete" and status == Status.REQUIRES_ACTION and error:
+        status = Status.DECLINED  # the shopper had agreed, and no money came: the page is gone
     return replace(
         told,
         status=status,

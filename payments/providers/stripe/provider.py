@@ -26,18 +26,18 @@ from payments.providers.evidence import EvidenceRequest
 from payments.providers.findings import Finding, Site
 from payments.providers.stripe import asked, domain, endpoint, setup, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
-from payments.providers.stripe.bill import discount_of
 from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
 from payments.providers.stripe.examine import examine
 from payments.providers.stripe.kept import KeptCard
+from payments.providers.stripe.local import wallet_of_china
 from payments.providers.stripe.mapping import (
     Seen,
     read_dispute,
     read_facts,
     read_intent,
     read_refund,
-    read_session,
 )
+from payments.providers.stripe.opening import open_session
 from payments.providers.stripe.reader import CHARGE, PAGE, SESSION, Reader, is_session
 from payments.providers.told import Told, read_json
 
@@ -61,6 +61,8 @@ class StripeProvider:
                 steps=STEPS,
                 maximum=LONGEST,
             ),
+            wallet_of_china("alipay"),
+            wallet_of_china("wechat_pay"),
         ),
         idempotency_window=timedelta(hours=23),
         event_feed=True,
@@ -82,14 +84,7 @@ class StripeProvider:
     def create(self, request: CreateRequest) -> Outcome:
         if request.saved_method:
             return self._charge(request)
-        params = asked.session_params(request)
-        if discount_of(request).amount:
-            self._make_coupon(request)
-        session = self._api.ask(
-            lambda sdk: sdk.v1.checkout.sessions.create(params, {"idempotency_key": request.key}),
-            "session",
-        )
-        return read_session(session, Seen())
+        return open_session(self._api, request)
 
     def capture(self, request: CaptureRequest) -> Outcome:
         intent, params = self._reader.intent_of(request.ref), asked.capture_params(request)
@@ -201,10 +196,6 @@ class StripeProvider:
             ),
             "payment",
         )
-
-    def _make_coupon(self, request: CreateRequest) -> None:
-        params, key = asked.coupon_params(request), f"{request.key}:coupon"
-        self._api.ask(lambda sdk: sdk.v1.coupons.create(params, {"idempotency_key": key}), "coupon")
 
     def _expire(self, ref: ProviderRef, key: str) -> Outcome:
         session = self._api.ask(

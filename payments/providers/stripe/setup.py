@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from payments.providers.base import Account
+from payments.providers.errors import NotAuthorized
 from payments.providers.findings import Finding, well, wrong
 from payments.providers.stripe.client import StripeApi
+from payments.providers.stripe.local import methods_of
 
 MODES: Final = {"sk_test": "test", "rk_test": "test", "sk_live": "live", "rk_live": "live"}
 TIMEOUT: Final = 20.0
@@ -23,6 +25,22 @@ def merchant_id_of(account: Account) -> str:
     """Whose key that is; raises ProviderError, NotAuthorized where Stripe does not know it."""
     api = StripeApi(account, timeout=TIMEOUT)
     return api.ask(lambda sdk: sdk.v1.accounts.retrieve_current(), "account").name("id")
+
+
+def methods_at(account: Account) -> dict[str, list[str]] | None:
+    """What the account can be paid by, and in which currencies; None where the key may not ask.
+
+    Raises ProviderError where Stripe does not answer.
+    """
+    api = StripeApi(account, timeout=TIMEOUT)
+    own = api.ask(lambda sdk: sdk.v1.accounts.retrieve_current(), "account")
+    try:
+        listed = api.ask(lambda sdk: sdk.v1.payment_method_configurations.list(), "methods")
+    except NotAuthorized as error:
+        if error.refusal is None:  # asked too often, or something on the way refuses
+            raise
+        return None
+    return methods_of(own, listed.rows("data"))
 
 
 def examine_keys(account: Account, *, own_page: bool) -> Iterator[Finding]:

@@ -58,6 +58,7 @@ class SandboxRig:
 
     provider = "sandbox"
     signed_by: Collection[str] = ("sandbox-signature",)
+    currencies: Mapping[str, Collection[str]] = {}
     secret: Collection[str] = ()
 
     def __init__(self, folder: Path) -> None:

@@ -36,6 +36,10 @@ class StripeRig:
 
     provider = "stripe"
     signed_by: Collection[str] = ("stripe-signature",)
+    currencies: Mapping[str, Collection[str]] = {
+        "alipay": ("CNY", "GBP"),
+        "wechat_pay": ("CNY", "GBP"),
+    }
     secret: Collection[str] = (DECLINED,)
 
     def __init__(self, _folder: Path) -> None:

@@ -51,6 +51,16 @@ def authenticate(shelf: Shelf, intent: Json, *, agreed: bool) -> None:
         shelf.notes[method["id"]]["saved"] = True
 
 
+def run_out(shelf: Shelf, intent: Json) -> None:
+    """The time for an answer is over. Raises Refused (402), as a decline does."""
+    method = shelf.objects[intent["payment_method"]]
+    touch(shelf, intent)
+    intent["next_action"] = None
+    code = "payment_intent_payment_attempt_expired"
+    told = {"type": "invalid_request_error", "code": code, "message": SAID[code]}
+    raise fail(shelf, intent, method, told=told, charged=False)
+
+
 def process(shelf: Shelf, intent: Json) -> None:
     """The money is under way."""
     touch(shelf, intent)

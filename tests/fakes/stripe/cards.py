@@ -109,6 +109,9 @@ SAID: Final = {
         "We are unable to authenticate your payment method. "
         "Please choose a different payment method and try again."
     ),
+    "payment_intent_payment_attempt_expired": (
+        "The latest payment attempt for this PaymentIntent has expired. Please try again."
+    ),
 }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from tests.fakes.stripe import attempts, customers, intents, methods, sessions
+from tests.fakes.stripe import attempts, coupons, customers, intents, methods, sessions
 from tests.fakes.stripe.errors import Json, Refused, invalid, not_found
 from tests.fakes.stripe.events import announce
 from tests.fakes.stripe.methods import Means
@@ -80,6 +81,13 @@ def answer(shelf: Shelf, intent: Json, *, agreed: bool, after: timedelta = timed
     follow(shelf, intent)
 
 
+def run_out(shelf: Shelf, intent: Json) -> None:
+    """Nobody scanned the code in its time; the page asks how to pay again."""
+    if intent["status"] == "requires_action":
+        with suppress(Refused):
+            attempts.run_out(shelf, intent)
+
+
 def _arrive(shelf: Shelf, intent: Json, *, agreed: bool) -> None:
     """What took long has ended; unless it was canceled meanwhile."""
     if intent["status"] != "processing":
@@ -100,6 +108,8 @@ def follow(shelf: Shelf, intent: Json) -> None:
     if session is None or session["status"] != "open" or intent["status"] not in DONE:
         return
     session.update(status="complete", url=None)
+    for each in session["discounts"]:
+        coupons.redeem(shelf.objects[each["coupon"]])
     announce(shelf, "checkout.session.completed", session)
 
 

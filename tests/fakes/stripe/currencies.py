@@ -78,11 +78,20 @@ def check_currency(currency: str, *, param: str, charged: frozenset[str] = SUPPO
         raise invalid(f"Your account cannot currently charge in {currency}.", param=param)
 
 
-def check_amount(amount: int, currency: str, *, param: str, what: str = "Amount") -> None:
-    """Raises Refused on an amount in minor units that is too small, too large or uneven."""
+def check_amount(
+    amount: int, currency: str, *, settled: str, param: str, what: str = "Amount"
+) -> None:
+    """Raises Refused on an amount in minor units that is too small, too large or uneven.
+
+    Too small is also what comes to less than the least of the currency that it is `settled` in.
+    """
     least = MINIMUMS.get(currency, LEAST)
+    paid_out, _rate = convert(amount, currency, settled)
     if amount < least:
         said = f"{what} must be at least {major(least, currency)} {currency}"
+        raise invalid(said, code="amount_too_small", param=param)
+    if paid_out < MINIMUMS.get(settled, LEAST):
+        said = f"{what} must convert to at least the minimum of {settled}"
         raise invalid(said, code="amount_too_small", param=param)
     if amount > LARGEST:
         said = f"{what} must be no more than {major(LARGEST, currency)} {currency}"

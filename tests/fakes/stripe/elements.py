@@ -105,7 +105,7 @@ def view(shelf: Shelf, session: Json) -> Json:
         "minorUnitsAmountDivisor": 10 ** digits(currency),
         "status": {"type": session["status"], "paymentStatus": session["payment_status"]},
         "total": {
-            "discount": nothing,
+            "discount": _money(session["total_details"]["amount_discount"], currency),
             "shippingRate": nothing,
             "subtotal": _money(session["amount_subtotal"], currency),
             "taxExclusive": nothing,

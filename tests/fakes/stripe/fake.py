@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.fakes.stripe import balance as balances
-from tests.fakes.stripe import disputes, opening, payouts, refunds, shopper
+from tests.fakes.stripe import checkout, disputes, opening, payouts, refunds, shopper
 from tests.fakes.stripe.errors import Json
 from tests.fakes.stripe.gate import Gate, Violation
 from tests.fakes.stripe.objects import METHODS
@@ -199,6 +199,11 @@ class Fake:
         """
         with self._acting(intent) as (shelf, told):
             return shopper.answer(shelf, told, agreed=agreed, after=after)
+
+    def let_code_run_out(self, intent: str) -> None:
+        """Nobody scans what the wallet shows until it can be scanned no more."""
+        with self._acting(intent) as (shelf, told):
+            checkout.run_out(shelf, told)
 
     def refund_in_dashboard(self, payment: str, amount: int | None = None) -> Json:
         """Of an intent or a charge, in minor units; all that is left where no amount is given."""

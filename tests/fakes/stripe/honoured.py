@@ -39,6 +39,7 @@ HEARD: Final[dict[str, str]] = {
     "POST /v1/checkout/sessions": _SESSION,
     "GET /v1/checkout/sessions": "created customer payment_intent status",
     "POST /v1/checkout/sessions/{session}": "metadata",
+    "POST /v1/coupons": "amount_off currency duration id max_redemptions metadata name",
     "POST /v1/customers": _CUSTOMER,
     "GET /v1/customers": "created email",
     "POST /v1/customers/{customer}": _CUSTOMER,

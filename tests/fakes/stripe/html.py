@@ -46,22 +46,28 @@ def document(title: str, body: str) -> bytes:
 def checkout(shelf: Shelf, session: Json, *, kept: list[Json], error: Json | None) -> bytes:
     """The hosted page: the lines, the total, and each way to pay; `kept`: cards of before."""
     lines = shelf.notes[session["id"]]["lines"]
-    total = amount(session["amount_total"], session["currency"])
+    total, off = (amount(each, session["currency"]) for each in _sums(session))
     return document(
         f"Pay {shelf.account.name}",
-        f"<h1>{escape(shelf.account.name)}</h1>{lines_table(lines, total)}{alert(error)}"
+        f"<h1>{escape(shelf.account.name)}</h1>{lines_table(lines, total, off=off)}{alert(error)}"
         f"{_form(session, total, kept=kept)}{_back(session)}",
     )
 
 
-def lines_table(lines: list[Json], total: str) -> str:
+def _sums(session: Json) -> tuple[int, int]:
+    return session["amount_total"], session["total_details"]["amount_discount"]
+
+
+def lines_table(lines: list[Json], total: str, *, off: str) -> str:
+    """What is bought, what is taken `off` all of it, and what is left to pay."""
     rows = "".join(
         f"<tr><td>{escape(each['description'])}</td><td>{each['quantity']}</td>"
-        f"<td>{amount(each['amount_total'], each['currency'])}</td></tr>"
+        f"<td>{amount(each['amount_subtotal'], each['currency'])}</td></tr>"
         for each in lines
     )
     return (
-        f"<table><tbody>{rows}</tbody><tfoot><tr><th colspan=2>Total</th>"
+        f"<table><tbody>{rows}</tbody><tfoot><tr><th colspan=2>Discount</th><td>{off}</td></tr>"
+        f"<tr><th colspan=2>Total</th>"
         f"<th>{total}</th></tr></tfoot></table>"
     )
 

@@ -91,7 +91,7 @@ def create(shelf: Shelf, params: Json) -> Json:
     shelf.account.check()
     amount, currency = params["amount"], params["currency"]
     check_currency(currency, param="currency", charged=shelf.charged())
-    check_amount(amount, currency, param="amount")
+    check_amount(amount, currency, settled=shelf.account.currency, param="amount")
     kinds = eligible.types(
         shelf,
         params,
@@ -183,7 +183,9 @@ def update(shelf: Shelf, params: Json, wanted: str) -> Json:
     if "amount" in params:
         if intent["status"] not in CARDLESS:
             raise unexpected(intent, "updated", ", ".join(sorted(CARDLESS)))
-        check_amount(params["amount"], intent["currency"], param="amount")
+        check_amount(
+            params["amount"], intent["currency"], settled=shelf.account.currency, param="amount"
+        )
         intent["amount"] = params["amount"]
     intent.update({name: params[name] or None for name in PLAIN if name in params})
     intent["metadata"] = metadata.merged(intent["metadata"], params.get("metadata", {}))

@@ -27,11 +27,25 @@ def read(shelf: Shelf, params: Json) -> tuple[list[Json], str]:
     return items, currencies.pop()
 
 
-def check_total(items: list[Json], currency: str) -> int:
+def lower(items: list[Json], off: int) -> int:
+    """Take a discount off the lines, each by its share; how much that was: never more than all."""
+    whole: int = sum(item["amount_subtotal"] for item in items)
+    off = min(off, whole)
+    left, rest = off, whole
+    for item in items:
+        share = left * item["amount_subtotal"] // rest if rest else 0
+        rest -= item["amount_subtotal"]
+        left -= share
+        item["amount_discount"], item["amount_total"] = share, item["amount_subtotal"] - share
+    return off
+
+
+def check_total(shelf: Shelf, items: list[Json], currency: str) -> int:
     """The sum; 0 is not a payment."""
     total: int = sum(item["amount_total"] for item in items)
     what = "The Checkout Session's total amount due"
-    check_amount(total, currency, param="line_items", what=what)
+    settled = shelf.account.currency
+    check_amount(total, currency, settled=settled, param="line_items", what=what)
     return total
 
 

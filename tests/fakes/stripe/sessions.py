@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from tests.fakes.stripe import attempts, eligible, lines, metadata
+from tests.fakes.stripe import attempts, coupons, eligible, lines, metadata
 from tests.fakes.stripe.errors import Json, invalid, missing, not_found
 from tests.fakes.stripe.events import announce
 from tests.fakes.stripe.store import Shelf, having, limit_of, page
@@ -66,9 +66,13 @@ def create(shelf: Shelf, params: Json) -> Json:
     """A page, or the browser's secret, by which a shopper pays the lines' sum."""
     _check(shelf, params)
     items, currency = lines.read(shelf, params)
-    total = lines.check_total(items, currency)
+    coupon = coupons.wanted_by(shelf, params, currency)
+    off = lines.lower(items, coupon["amount_off"] if coupon else 0)
+    total = lines.check_total(shelf, items, currency)
     told = shelf.new("checkout.session", _prefix(shelf), _fields(shelf, params))
-    told.update(amount_subtotal=total, amount_total=total, currency=currency)
+    told.update(amount_subtotal=total + off, amount_total=total, currency=currency)
+    told["total_details"]["amount_discount"] = off
+    told["discounts"] = [{"coupon": coupon["id"], "promotion_code": None}] if coupon else []
     told["payment_method_types"] = _kinds(shelf, params, currency)
     if told["customer_email"]:
         told["customer_details"] = details_of(told["customer_email"], None)
@@ -177,9 +181,6 @@ def _check(shelf: Shelf, params: Json) -> None:
     _check_urls(params)
     _check_customer(shelf, params)
     _check_expiry(shelf, params)
-    for place, each in enumerate(params.get("discounts") or []):
-        name, wanted = next(iter(each.items()))
-        raise not_found(name, wanted, param=f"discounts[{place}][{name}]")
     if (params.get("automatic_tax") or {}).get("enabled"):
         said = "You must have a valid head office address to enable automatic tax calculation."
         raise invalid(said, param="automatic_tax")

@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from orders.clock import now
+from orders.money import Money
 from payments.models import DayBalance, ProviderAccount
 from payments.models.settlement import FileState
+from payments.registry import payment_options
 from payments.services.rotate import rotate_webhook
 from tests.factories import an_account
-from tests.payments.admin.cast import KEPT
+from tests.payments.admin.cast import KEPT, staff
 from tests.payments.disagreeing import a_file
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +190,50 @@ def test_what_a_capture_should_cost_is_kept_with_the_account(
     assert send(admin_client, account, **typed, **{"fee_rules-TOTAL_FORMS": "1"}) == 302
 
     assert str(account.fee_rules.get()) == "1.4000 % + 20.00"
+
+
+def test_staff_see_what_the_account_has_and_withhold_some_of_it(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    page = admin_client.get(url(account)).text
+    assert all(f'value="{each}"' in page for each in ("card", "wallet", "qr", "bank_debit"))
+
+    admin_client.post(url(account), KEPT | {"code": "bank", "offered": ["card", "qr"]})
+
+    account.refresh_from_db()
+    assert account.withheld == ["wallet", "bank_debit"]
+    assert [each.method for each in payment_options(Money(6000, "GBP"))] == ["card", "qr"]
+
+
+def test_what_the_account_has_not_now_stays_withheld(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    ProviderAccount.objects.update(methods={"card": [], "qr": []}, withheld=["wallet", "qr"])
+
+    admin_client.post(url(account), KEPT | {"code": "bank", "offered": ["card", "qr"]})
+
+    account.refresh_from_db()
+    assert account.withheld == ["wallet"]
+
+
+def test_what_the_account_has_not_cannot_be_offered(
+    admin_client: Client, account: ProviderAccount
+) -> None:
+    ProviderAccount.objects.update(methods={"card": []})
+
+    page = admin_client.post(url(account), KEPT | {"code": "bank", "offered": ["qr"]})
+
+    assert page.status_code == 200
+    account.refresh_from_db()
+    assert account.withheld == []
+
+
+def test_who_may_only_look_sees_what_is_on_offer(account: ProviderAccount) -> None:
+    ProviderAccount.objects.update(
+        provider="stripe", methods={"card": [], "alipay": ["CNY", "GBP"]}, withheld=["card"]
+    )
+
+    page = staff("payments.view_provideraccount").get(url(account)).text
+
+    assert "Alipay (CNY, GBP)" in page
+    assert 'name="offered"' not in page

@@ -62,6 +62,55 @@ def test_a_second_time_replaces_the_keys_and_makes_no_second_endpoint(
     assert ProviderAccount.objects.count() == 1
 
 
+def test_what_the_account_can_be_paid_by_is_asked_and_kept(fake: Fake, merchant: Merchant) -> None:
+    fake.limit(merchant.id, methods=["card", "alipay"])
+
+    account = connected(keys(fake, merchant))
+
+    assert account.methods == {"card": [], "alipay": ["CNY", "GBP"]}
+
+
+ABROAD = {
+    ("DE", "eur"): {"alipay": ["CNY", "EUR"], "wechat_pay": ["CNY", "EUR"]},
+    ("CH", "chf"): {"alipay": ["CNY", "EUR"], "wechat_pay": ["CHF", "CNY", "EUR"]},
+    ("MY", "myr"): {"alipay": ["CNY", "MYR"], "wechat_pay": ["CNY"]},
+    ("US", "usd"): {"alipay": ["CNY", "USD"], "wechat_pay": ["CNY", "USD"]},
+}
+
+
+@pytest.mark.parametrize("home", ABROAD, ids="-".join)
+def test_wallets_of_china_take_the_currencies_of_where_the_account_is(
+    fake: Fake, home: tuple[str, str]
+) -> None:
+    merchant = fake.open_account(country=home[0], currency=home[1])
+
+    account = connected(keys(fake, merchant))
+
+    assert account.methods == {"card": [], **ABROAD[home]}
+
+
+def test_a_second_time_tells_what_was_switched_on_since_and_what_staff_withhold_stays(
+    fake: Fake, merchant: Merchant
+) -> None:
+    fake.limit(merchant.id, methods=["card"])
+    connected(keys(fake, merchant))
+    ProviderAccount.objects.update(withheld=["card"])
+    fake.limit(merchant.id)
+
+    again = connected(keys(fake, merchant))
+
+    assert list(again.methods or ()) == ["card", "alipay", "wechat_pay"]
+    assert again.withheld == ["card"]
+
+
+def test_where_stripe_does_not_say_what_was_known_stays(fake: Fake, merchant: Merchant) -> None:
+    known = connected(keys(fake, merchant)).methods
+    fake.limit(merchant.id, methods=["card"])
+    fake.trouble.next("rate_limit", on="/v1/payment_method_configurations")
+
+    assert connected(keys(fake, merchant)).methods == known
+
+
 WRONG = [
     ({"secret": "pk_test_1"}, "begins with sk_test_"),
     ({"publishable": "pk_live_1"}, "begins with pk_test_"),

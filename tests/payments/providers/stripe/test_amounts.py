@@ -13,7 +13,10 @@ from payments.providers.stripe.amounts import NotOnWire, from_wire, step, to_wir
 CLASSES = [
     pytest.param(Money(1234, "GBP"), 1234, id="hundredths"),
     pytest.param(Money(500, "JPY"), 500, id="whole"),
+    pytest.param(Money(12_000, "KRW"), 12_000, id="another-whole-one"),
+    pytest.param(Money(1_000, "XPF"), 1_000, id="whole-in-the-pacific"),
     pytest.param(Money(1230, "KWD"), 1230, id="thousandths"),
+    pytest.param(Money(5120, "TND"), 5120, id="thousandths-in-tunis"),
     pytest.param(Money(5, "ISK"), 500, id="whole-but-told-in-hundredths"),
     pytest.param(Money(7000, "UGX"), 700_000, id="another-one-of-these"),
     pytest.param(Money(12_300, "MGA"), 123, id="hundredths-but-told-whole"),
