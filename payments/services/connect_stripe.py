@@ -13,11 +13,8 @@ from payments.errors import KeysRefused
 from payments.models import ProviderAccount
 from payments.providers.base import Account
 from payments.providers.errors import NotAuthorized
-from payments.providers.stripe.setup import (
-    create_endpoint,
-    merchant_id_of,
-    mode_of_key,
-)
+from payments.providers.stripe.keys import mode_of_key
+from payments.providers.stripe.setup import create_endpoint, merchant_id_of
 from payments.registry import forget_accounts
 from payments.services.rotate import replace_secrets
 

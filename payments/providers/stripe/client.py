@@ -17,7 +17,8 @@ from payments.providers.errors import (
     ProviderRejected,
 )
 from payments.providers.stripe.declines import failure
-from payments.providers.stripe.http import stripe_client
+from payments.providers.stripe.http import reason_in, stripe_client
+from payments.providers.stripe.keys import mode_of_key
 from payments.providers.told import Told
 
 REFUSALS: Final = {
@@ -29,6 +30,8 @@ REFUSALS: Final = {
 """Our word for what Stripe refuses, where it is more than a refusal."""
 KEPT: Final = frozenset({"customer", "payment_method"})
 """What a kept card is named by."""
+CURRENCY: Final = ("currency", "[currency]")
+"""How a parameter ends of which Stripe says that the account cannot charge it."""
 UNDER_WAY: Final = frozenset({"idempotency_key_in_use", "lock_timeout"})
 """The first request of a key is not answered yet: nothing is known."""
 NOT_FOUND: Final = 404
@@ -53,10 +56,17 @@ class StripeApi:
     """What the SDK is called through, so that each answer and each error is read in one place."""
 
     def __init__(self, account: Account, *, timeout: float) -> None:
-        self.sdk = stripe_client(account.secrets["secret_key"], account.base_url, timeout)
+        key = account.secrets["secret_key"]
+        self.sdk = stripe_client(key, account.base_url, timeout)
+        self._misfit = mode_of_key(key) not in {"", account.mode}
 
     def ask(self, call: Callable[[stripe.StripeClient], Answered], about: str) -> Told:
-        """What Stripe answers to one call; raises ProviderError. `about` names it in errors."""
+        """What Stripe answers to one call; raises ProviderError. `about` names it in errors.
+
+        A key of the other mode is not even tried: what it began would be another mode's payment.
+        """
+        if self._misfit:
+            raise NotAuthorized(f"{about}: the secret key is of the other mode")
         try:
             response = call(self.sdk).last_response
         except stripe.StripeError as error:
@@ -70,13 +80,12 @@ def _problem(error: stripe.StripeError, about: str) -> ProviderError:
     """What a refusal proves. Whatever is not Stripe's clear word leaves the request open."""
     raw = error.code or ""
     told = _details(error)
-    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
-        return NotAuthorized(f"{about}: {raw or type(error).__name__}")
     if isinstance(error, stripe.CardError):
         return _decline(told, raw)
     if isinstance(error, stripe.InvalidRequestError) and raw not in UNDER_WAY:
         return _refusal(error, raw, about)
-    return ProviderDown(f"{about}: answered {error.http_status} {raw}"[:80], sent=True)
+    why = reason_in(error.json_body)
+    return ProviderDown(f"{about}: answered {error.http_status} {why}"[:80], sent=True)
 
 
 def _decline(told: Told | None, raw: str) -> ProviderRejected:
@@ -93,8 +102,10 @@ def _refusal(error: stripe.InvalidRequestError, raw: str, about: str) -> Provide
     if error.http_status == NOT_FOUND:
         known = raw == "resource_missing"
         return NotFound(about) if known else ProviderDown(f"{about}: answered 404", sent=True)
-    named = ":".join(part for part in (raw, error.param) if part)
-    return ProviderRejected(Failure(REFUSALS.get(raw, "provider_refused"), named[:80]))
+    param = error.param or ""
+    named = ":".join(part for part in (raw, param) if part)
+    fallback = "amount_refused" if param.endswith(CURRENCY) else "provider_refused"
+    return ProviderRejected(Failure(REFUSALS.get(raw, fallback), named[:80]))
 
 
 def _details(error: stripe.StripeError) -> Told | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -25,6 +26,7 @@ FILES: Final = "https://files.stripe.com"
 logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it logs what is asked and said
 KEPT: Final = 64
 """Of so many accounts the client is kept in a process."""
+WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 NOT_NOW: Final = {
     httpx.codes.UNAUTHORIZED,
     httpx.codes.FORBIDDEN,
@@ -61,16 +63,30 @@ def _checked(answer: httpx.Response) -> str:
     """The text of an answer that is Stripe's own: a JSON object that says what it is."""
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise ProviderDown(f"answered {answer.status_code}", sent=True)
+    told = _json(answer)
     if answer.status_code in NOT_NOW:  # also where a gateway says so, on a page of its own
-        raise NotAuthorized(f"answered {answer.status_code}")
-    try:
-        told = json.loads(answer.content)
-    except (ValueError, RecursionError) as error:
-        raise ProviderDown("the answer is not JSON", sent=True) from error
+        raise NotAuthorized(f"answered {answer.status_code} {reason_in(told)}".rstrip())
+    if told is None:
+        raise ProviderDown("the answer is not JSON", sent=True)
     expected = "error" if answer.is_error else "object"
     if not isinstance(told, dict) or not told.get(expected):
         raise ProviderDown(f"answered {answer.status_code}, but not as Stripe does", sent=True)
     return answer.text
+
+
+def _json(answer: httpx.Response) -> object:
+    """The JSON of an answer; None where it has none."""
+    try:
+        return json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def reason_in(told: object) -> str:
+    """Stripe's own word for why it refuses, as in "api_key_expired"; never the text beside it."""
+    error = told.get("error") if isinstance(told, dict) else None
+    words = [error.get("code"), error.get("type")] if isinstance(error, dict) else []
+    return next((word for word in words if isinstance(word, str) and WORD.fullmatch(word)), "")
 
 
 @lru_cache(maxsize=KEPT)

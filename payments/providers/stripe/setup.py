@@ -9,13 +9,7 @@ from payments.providers.stripe.client import StripeApi
 from payments.providers.stripe.http import VERSION
 from payments.providers.stripe.webhook import HEARD
 
-MODES: Final = {"sk_test": "test", "rk_test": "test", "sk_live": "live", "rk_live": "live"}
 TIMEOUT: Final = 20.0
-
-
-def mode_of_key(key: str) -> str:
-    """By how a secret key begins: "test", "live", or "" where it is none."""
-    return MODES.get(key[:7], "")
 
 
 def merchant_id_of(account: Account) -> str:
