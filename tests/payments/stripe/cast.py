@@ -15,6 +15,7 @@ from demo.models import Product
 from orders.clock import now
 from orders.money import Money
 from payments.models import Attempt, Operation, Payment, ProviderAccount, ProviderObject
+from payments.providers.base import ProviderRef
 from payments.services.refund import RefundDraft, request_refund
 from tests.contract.proxy import Wire
 from tests.fakes.stripe.fake import Fake
@@ -105,6 +106,10 @@ class Shop:
     def session(self) -> str:
         """Stripe's name for what is paid."""
         return ProviderObject.objects.get(attempt=self.attempt, kind="payment").object_id
+
+    @property
+    def ref(self) -> ProviderRef:
+        return ProviderRef(self.session)
 
     def objects(self, kind: str) -> list[dict[str, Any]]:
         """All of a kind in Stripe's own book."""
