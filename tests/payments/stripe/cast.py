@@ -45,7 +45,7 @@ class Shop:
 
     def orders(self, method: str = "stripe/card") -> str:
         """A teapot through the cart and the checkout page; where that leads."""
-        put_in_cart(self.shopper, Product.objects.get())
+        put_in_cart(self.shopper, self.product)
         answer = check_out(self.shopper, filled_in(self.shopper, method=method))
         assert answer.status_code in {302, 303}, read(answer).text
         return answer["Location"]
@@ -89,6 +89,10 @@ class Shop:
         secrets = {**self.account.for_provider().secrets, "secret_key": key}
         self.account.set_secrets(secrets)
         self.account.save()
+
+    @property
+    def product(self) -> Product:
+        return Product.objects.get()
 
     @property
     def payment(self) -> Payment:
