@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django import Settings
 
 from payments.models import Payment, SavedMethod
 from payments.registry import option_by_key, payment_options
+from payments.services.capture import request_capture
 from payments.services.feed import read_feeds
 from payments.services.inbox import drain_inbox
 from tests.contract import faults
@@ -77,6 +79,31 @@ def test_a_refund_whose_answer_was_lost_is_made_once(
 
     assert shop.refund.status == "succeeded"
     assert [told["amount"] for told in shop.objects("refund")] == [6000]
+
+
+@each_loss
+def test_a_capture_whose_answer_was_lost_is_made_once(
+    shop: Shop, settings: Settings, impatient: Hurry, *, fault: Fault
+) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "capture": "manual"}
+    held = shop.sells()
+    capture, _fresh = request_capture(
+        payment_id=held.payment_id,
+        amount=shop.payment.due,
+        final=True,
+        request_key="form-1",
+        requested_by=None,
+    )
+    impatient()
+    with shop.wire.trouble(fault):
+        work()
+    assert (books().captured, "no answer" in shop.staff_read()) == (0, True)
+
+    work(5 * A_MINUTE)
+
+    capture.refresh_from_db()
+    assert (capture.status, books().payment, books().captured) == ("succeeded", "paid", 6000)
+    assert [told["amount_received"] for told in shop.objects("payment_intent")] == [6000]
 
 
 def test_a_payment_of_which_neither_answer_nor_webhook_came_is_in_the_list_of_events(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,8 +16,8 @@ from payments.registry import provider_for
 from payments.services.ask import ask
 from payments.services.feed import read_feeds
 from payments.services.submit import submit_due_operations
+from tests.config.waiting import until
 from tests.contract import faults
-from tests.contract.faults import Answer, saying
 from tests.factories import later
 from tests.payments.flows.cast import A_MINUTE, books, work
 from tests.payments.stripe.cast import FAILED, PAID, Shop
@@ -73,17 +74,23 @@ def test_a_list_of_events_that_stripe_is_too_busy_for_is_asked_for_once(shop: Sh
 # idempotency
 
 
-def test_a_key_that_is_in_use_is_tried_again_and_the_refund_made_once(shop: Shop) -> None:
+def test_a_refund_that_stripe_is_still_at_is_sent_again_later_and_made_once(
+    shop: Shop, impatient: Callable[[], None]
+) -> None:
     shop.sells()
     shop.asks_back()
-    in_use = Answer(409, body=b'{"error": {"type": "idempotency_error", "code": "in_use"}}')
-    with shop.wire.trouble(saying("409", in_use, arrives=1)):
-        work()
-    assert shop.refund.status == "unknown"
-
+    impatient()
+    under_way = shop.fake.trouble.hold(on="POST /v1/refunds")
+    work()
+    assert until(under_way.reached.is_set)
     work(5 * A_MINUTE)
+    assert "refund: answered 409 idempotency_key_in_use" in shop.staff_read()
 
-    assert shop.refund.status == "succeeded"
+    under_way.release()
+    assert until(lambda: shop.objects("refund"))
+    work(60 * A_MINUTE)
+
+    assert (shop.refund.status, shop.refund.tries) == ("succeeded", 3)
     assert len(shop.objects("refund")) == 1
 
 
