@@ -104,6 +104,7 @@ STAFF: Final[dict[str, StrOrPromise]] = {
     "capture_refused": _("the provider refused the capture"),
     "hold_gone": _("nothing is held any more: it lapsed or was released"),
     "disputed": _("not sent: the shopper claims this money back through the bank"),
+    "payment_gone": _("the provider does not know this payment, or not any more"),
     "booked_before": _("made, and booked already as a refund made at the provider's own site"),
     "mismatch": _("the provider names another account, mode, currency or reference"),
     "account_closed": _("the account that should get the money is closed"),

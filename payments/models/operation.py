@@ -33,6 +33,9 @@ RELEASE: Final = "release"
 DISPUTED: Final = "disputed"
 """Error code of a refund that was not sent, since the shopper claims the money at the bank."""
 
+PAYMENT_GONE: Final = "payment_gone"
+"""Error code of what was refused because the provider does not know the payment."""
+
 
 def new_refund_ref() -> str:
     return "R" + random_code(20)

@@ -246,6 +246,7 @@ class RawRequest:
 class WebhookEvent:
     """One event of a webhook or a feed; without an outcome it only says "ask me".
 
+    `heard`: False where it is of a kind that tells nothing of a payment, whatever it names.
     `body` is a listed event as `read_event` reads it again; of one that cannot be read it is all
     there is beside its id.
     """
@@ -255,6 +256,7 @@ class WebhookEvent:
     our_ref: str = ""
     objects: tuple[ProviderObject, ...] = ()
     outcome: Outcome | None = None
+    heard: bool = True
     body: bytes = field(default=b"", repr=False)
 
 

@@ -12,7 +12,8 @@ from payments.models import ProviderAccount
 from payments.providers.base import Account
 from payments.providers.errors import NotAuthorized, ProviderError
 from payments.providers.stripe import StripeProvider
-from payments.providers.stripe.setup import TIMEOUT, merchant_id_of, methods_at, mode_of_key
+from payments.providers.stripe.keys import mode_of_key
+from payments.providers.stripe.setup import TIMEOUT, merchant_id_of, methods_at
 from payments.registry import forget_accounts
 from payments.services.rotate import replace_secrets
 from payments.services.set_up import listen

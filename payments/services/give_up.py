@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,7 +10,9 @@ from django.db import transaction
 
 from orders.clock import now
 from payments.models import Attempt, Operation
+from payments.models.operation import PAYMENT_GONE
 from payments.providers.base import Failure, RefundSeen, RefundStatus
+from payments.providers.errors import NotFound
 from payments.registry import provider_for
 from payments.services.apply import settle_payment
 from payments.services.captures_seen import refuse_capture
@@ -18,6 +21,7 @@ from payments.services.lock import lock_attempt
 from payments.services.refunds_seen import move_refund
 from payments.states import SENDABLE, OperationKind, OperationStatus
 
+logger = logging.getLogger("till.payments")
 UNTOLD: Final = SENDABLE - {OperationStatus.PENDING}
 """Of such an operation the provider has told nothing: it may not know of it."""
 
@@ -33,6 +37,14 @@ def refuse(operation: Operation, why: Failure) -> None:
     with transaction.atomic(durable=True):
         attempt, attempts = lock_attempt(operation.attempt_id)
         give_up(operation, why, attempt=attempt, attempts=attempts)
+
+
+def refuse_unknown(operation: Operation, error: NotFound) -> None:
+    """Believe that the provider does not know the payment, unless it may have taken the first."""
+    if operation.tries <= 1:
+        refuse(operation, Failure(PAYMENT_GONE))
+    else:
+        logger.warning("no answer about %s: %s", operation.our_ref, error)
 
 
 def give_up(

@@ -18,6 +18,7 @@ from payments.schedule import next_look
 from payments.states import InboxState
 
 NO_PAYMENT: Final = "no payment of ours has this reference"
+OF_NO_PAYMENT: Final = "events of this kind tell of no payment"
 NOT_OURS: Final = "its reference is none that we give"
 LIKE_OURS: Final = re.compile(f"[A-Z][{CROCKFORD}]{{20}}", re.IGNORECASE)
 
@@ -29,7 +30,7 @@ def park(event: InboxEvent, told: WebhookEvent) -> None:
     """
     foreign = told.our_ref and not LIKE_OURS.fullmatch(told.our_ref)
     if foreign and event.state == InboxState.RECEIVED:
-        _ignore(event)
+        ignore(event, NOT_OURS)
         return
     again = next_look(event.received_at, at=now())
     ParkedReference.objects.bulk_create(
@@ -43,9 +44,10 @@ def park(event: InboxEvent, told: WebhookEvent) -> None:
     )
 
 
-def _ignore(event: InboxEvent) -> None:
+def ignore(event: InboxEvent, why: str) -> None:
+    """Leave a received event aside for good. A second call changes nothing."""
     InboxEvent.objects.filter(pk=event.pk, state=InboxState.RECEIVED).update(
-        state=InboxState.IGNORED, done_at=now(), next_run_at=None, last_error=NOT_OURS
+        state=InboxState.IGNORED, done_at=now(), next_run_at=None, last_error=why
     )
 
 

@@ -11,12 +11,12 @@ from payments.errors import PaymentError
 from payments.models import Operation, ProviderObject
 from payments.models.operation import DISPUTED
 from payments.providers.base import Failure, Outcome, ProviderRef, RefundRequest
-from payments.providers.errors import ProviderError, ProviderRejected
+from payments.providers.errors import NotFound, ProviderError, ProviderRejected
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.ask import hear
 from payments.services.calls import call_provider
-from payments.services.give_up import give_up, in_window, refuse
+from payments.services.give_up import give_up, in_window, refuse, refuse_unknown
 from payments.services.lock import lock_attempt
 from payments.services.room import is_overdrawn
 from payments.states import OperationStatus
@@ -39,13 +39,19 @@ def send_refund(operation: Operation) -> None:
         if not _is_there(operation):
             return
         outcome = _send(operation, known.object_id)
-    except ProviderRejected as error:
-        if _never_taken(operation):
-            refuse(operation, error.failure)
+    except (ProviderRejected, NotFound) as error:
+        _end(operation, error)
     except (ProviderError, PaymentError) as error:
         logger.warning("no answer about %s: %s", operation.our_ref, error)
     else:
         apply_outcome(attempt_id=operation.attempt_id, outcome=outcome, source="refund")
+
+
+def _end(operation: Operation, error: ProviderRejected | NotFound) -> None:
+    if isinstance(error, NotFound):
+        refuse_unknown(operation, error)
+    elif _never_taken(operation):
+        refuse(operation, error.failure)
 
 
 def _is_there(operation: Operation) -> bool:

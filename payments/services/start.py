@@ -53,9 +53,11 @@ def _create(attempt: Attempt) -> Outcome:
     except ProviderError as error:
         if error.sent:
             return Outcome(status=Status.UNKNOWN)
+        why = Failure("provider_down", str(error)[:80])
     except PaymentError as error:
         logger.error("account %s cannot be used: %s", attempt.account.code, error)  # noqa: TRY400  # its sentence says it all
-    return Outcome(status=Status.DECLINED, error=Failure("provider_down"), inferred=True)
+        why = Failure("provider_down")
+    return Outcome(status=Status.DECLINED, error=why, inferred=True)
 
 
 def _request(attempt: Attempt) -> CreateRequest:

@@ -18,7 +18,7 @@ from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
 from payments.providers.base import CaptureRequest, OurRef, Outcome, ProviderRef
-from payments.providers.errors import ProviderError, ProviderRejected
+from payments.providers.errors import NotFound, ProviderError, ProviderRejected
 from payments.providers.protocol import Provider
 from payments.registry import provider_for
 from payments.schedule import Case, next_poll
@@ -26,7 +26,7 @@ from payments.services.apply import apply_outcome
 from payments.services.ask import ask, hear
 from payments.services.calls import call_provider
 from payments.services.close import send_void
-from payments.services.give_up import in_window, refuse
+from payments.services.give_up import in_window, refuse, refuse_unknown
 from payments.services.reviews import open_review
 from payments.services.send_refund import send_refund
 from payments.states import UNSETTLED, OperationKind, OperationStatus
@@ -109,6 +109,9 @@ def _capture(operation: Operation) -> None:
     except ProviderRejected as error:
         if hear(attempt.pk, source="capture"):
             refuse(operation, error.failure)
+        return
+    except NotFound as error:
+        refuse_unknown(operation, error)
         return
     except (ProviderError, PaymentError) as error:
         logger.warning("no answer about %s: %s", operation.our_ref, error)

@@ -18,7 +18,7 @@ from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.ask import claim_question, query
 from payments.services.disputes_seen import decides_anew
-from payments.services.parked import park
+from payments.services.parked import OF_NO_PAYMENT, ignore, park
 from payments.states import ENDED, OBSERVED, AttemptStatus, InboxState
 
 ASK_EVERY: Final = timedelta(seconds=5)
@@ -31,6 +31,9 @@ def apply_event(event: InboxEvent) -> None:
     Raises BodyForgotten, or whatever the adapter raises of a body that it cannot read.
     """
     told = provider_for(event.account).read_event(raw_of(event), event.event_id)
+    if not told.heard and event.state == InboxState.RECEIVED:
+        ignore(event, OF_NO_PAYMENT)
+        return
     attempt = _attempt_of(event.account, told)
     if attempt is None:
         park(event, told)

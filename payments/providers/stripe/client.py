@@ -19,7 +19,8 @@ from payments.providers.errors import (
     ProviderRejected,
 )
 from payments.providers.stripe.declines import failure
-from payments.providers.stripe.http import stripe_client
+from payments.providers.stripe.http import reason_in, stripe_client
+from payments.providers.stripe.keys import mode_of_key
 from payments.providers.told import Told
 
 REFUSALS: Final = {
@@ -57,10 +58,15 @@ class StripeApi:
     """What the SDK is called through, so that each answer and each error is read in one place."""
 
     def __init__(self, account: Account, *, timeout: float) -> None:
-        self.sdk = stripe_client(account.secrets["secret_key"], account.base_url, timeout)
+        key = account.secrets["secret_key"]
+        self.sdk = stripe_client(key, account.base_url, timeout)
+        self._misfit = mode_of_key(key) not in {"", account.mode}
 
     def ask(self, call: Callable[[stripe.StripeClient], Answered], about: str) -> Told:
-        """What Stripe answers to one call; raises ProviderError. `about` names it in errors."""
+        """What Stripe answers to one call; raises ProviderError. `about` names it in errors.
+
+        A key of the other mode is not even tried: what it began would be another mode's payment.
+        """
         return Told(self._response(call, about).data, about)
 
     def ask_dated(
@@ -73,6 +79,8 @@ class StripeApi:
     def _response(
         self, call: Callable[[stripe.StripeClient], Answered], about: str
     ) -> stripe.StripeResponse:
+        if self._misfit:
+            raise NotAuthorized(f"{about}: the secret key is of the other mode")
         try:
             response = call(self.sdk).last_response
         except stripe.StripeError as error:
@@ -95,13 +103,12 @@ def _problem(error: stripe.StripeError, about: str) -> ProviderError:
     """What a refusal proves. Whatever is not Stripe's clear word leaves the request open."""
     raw = error.code or ""
     told = _details(error)
-    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
-        return NotAuthorized(f"{about}: {raw or type(error).__name__}")
     if isinstance(error, stripe.CardError):
         return _decline(told, raw)
     if isinstance(error, stripe.InvalidRequestError) and raw not in UNDER_WAY:
         return _refusal(error, raw, about)
-    return ProviderDown(f"{about}: answered {error.http_status} {raw}"[:80], sent=True)
+    why = reason_in(error.json_body)
+    return ProviderDown(f"{about}: answered {error.http_status} {why}"[:80], sent=True)
 
 
 def _decline(told: Told | None, raw: str) -> ProviderRejected:

@@ -20,10 +20,12 @@ ASK_YOUR_BANK: Final = """
 TRY_ANOTHER: Final = """
     fraudulent generic_decline lost_card merchant_blacklist pickup_card stolen_card
     testmode_decline highest_risk_level elevated_risk_level card_declined
+    card_decline_rate_limit_exceeded payment_intent_payment_attempt_failed
     invalid_amount duplicate_transaction payment_method_provider_decline
 """
 TRY_AGAIN: Final = """
-    issuer_not_available processing_error reenter_transaction try_again_later
+    issuer_not_available payment_method_not_available processing_error reenter_transaction
+    try_again_later
     payment_method_provider_timeout
 """
 CODES: Final = {
@@ -31,6 +33,7 @@ CODES: Final = {
     **dict.fromkeys(TRY_ANOTHER.split(), "declined"),
     **dict.fromkeys(TRY_AGAIN.split(), "processing_error"),
     "authentication_required": "authentication_failed",
+    "authentication_failure": "authentication_failed",
     "authentication_not_handled": "authentication_failed",
     "payment_intent_authentication_failure": "authentication_failed",
     "setup_intent_authentication_failure": "authentication_failed",
@@ -40,12 +43,15 @@ CODES: Final = {
     "withdrawal_count_limit_exceeded": "limit_exceeded",
     "insufficient_funds": "insufficient_funds",
     "expired_card": "expired_card",
+    "expired_payment_method": "expired_card",
     "incorrect_cvc": "incorrect_cvc",
     "invalid_cvc": "incorrect_cvc",
     "incorrect_number": "incorrect_number",
     "invalid_number": "incorrect_number",
     "incorrect_address": "incorrect_address",
+    "incorrect_postal_code": "incorrect_address",
     "incorrect_zip": "incorrect_address",
+    "postal_code_invalid": "incorrect_address",
     "invalid_expiry_month": "incorrect_expiry",
     "invalid_expiry_year": "incorrect_expiry",
     "incorrect_pin": "authentication_failed",

@@ -26,13 +26,12 @@ FILES: Final = "https://files.stripe.com"
 logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it logs what is asked and said
 KEPT: Final = 64
 """Of so many accounts the client is kept in a process."""
+WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 NOT_NOW: Final = {
     httpx.codes.UNAUTHORIZED,
     httpx.codes.FORBIDDEN,
     httpx.codes.TOO_MANY_REQUESTS,
 }
-
-
 PERMISSION: Final = re.compile(r"'(rak_[a-z_]{1,60})'")
 
 
@@ -65,34 +64,47 @@ def _checked(answer: httpx.Response) -> str:
     """The text of an answer that is Stripe's own: a JSON object that says what it is."""
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise ProviderDown(f"answered {answer.status_code}", sent=True)
+    told = _json(answer)
     if answer.status_code in NOT_NOW:  # also where a gateway says so, on a page of its own
-        raise _not_now(answer)
-    try:
-        told = json.loads(answer.content)
-    except (ValueError, RecursionError) as error:
-        raise ProviderDown("the answer is not JSON", sent=True) from error
+        raise _not_now(answer, told)
+    if told is None:
+        raise ProviderDown("the answer is not JSON", sent=True)
     expected = "error" if answer.is_error else "object"
     if not isinstance(told, dict) or not told.get(expected):
         raise ProviderDown(f"answered {answer.status_code}, but not as Stripe does", sent=True)
     return answer.text
 
 
-def _not_now(answer: httpx.Response) -> NotAuthorized:
-    """With what it says of the key; its text is not repeated, since it quotes a part of that."""
-    said = f"answered {answer.status_code}"
+def _json(answer: httpx.Response) -> object:
+    """The JSON of an answer; None where it has none."""
     try:
-        told = json.loads(answer.content)
+        return json.loads(answer.content)
     except (ValueError, RecursionError):
-        told = None
+        return None
+
+
+def _not_now(answer: httpx.Response, told: object) -> NotAuthorized:
+    """With what it says of the key; its text is not repeated, since it quotes a part of that."""
+    said = f"answered {answer.status_code} {reason_in(told)}".rstrip()
     error = told.get("error") if isinstance(told, dict) else None
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or not isinstance(error, dict):
         return NotAuthorized(said)
-    code = str(error.get("code") or "")[:40]
     named = PERMISSION.search(str(error.get("message")))
     lacks = named[1] if named else ""
-    refusal = KeyRefusal(code, answer.status_code == httpx.codes.FORBIDDEN, lacks=lacks)
-    said += f" {code}" if code else ""
+    code, restricted = _word(error, "code"), answer.status_code == httpx.codes.FORBIDDEN
+    refusal = KeyRefusal(code, restricted, lacks=lacks)
     return NotAuthorized(f"{said}: the key lacks {lacks}" if lacks else said, refusal)
+
+
+def reason_in(told: object) -> str:
+    """Stripe's own word for why it refuses, as in "api_key_expired"; never the text beside it."""
+    error = told.get("error") if isinstance(told, dict) else None
+    return (_word(error, "code") or _word(error, "type")) if isinstance(error, dict) else ""
+
+
+def _word(error: Mapping[str, object], field: str) -> str:
+    value = error.get(field)
+    return value if isinstance(value, str) and WORD.fullmatch(value) else ""
 
 
 @lru_cache(maxsize=KEPT)

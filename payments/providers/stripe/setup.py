@@ -9,16 +9,11 @@ from payments.providers.base import Account
 from payments.providers.errors import NotAuthorized
 from payments.providers.findings import Finding, well, wrong
 from payments.providers.stripe.client import StripeApi
+from payments.providers.stripe.keys import mode_of_key
 from payments.providers.stripe.local import methods_of
 
-MODES: Final = {"sk_test": "test", "rk_test": "test", "sk_live": "live", "rk_live": "live"}
 TIMEOUT: Final = 20.0
 CONNECT: Final = "take both keys of one mode from the dashboard and run connect_stripe"
-
-
-def mode_of_key(key: str) -> str:
-    """By how a secret key begins: "test", "live", or "" where it is none."""
-    return MODES.get(key[:7], "")
 
 
 def merchant_id_of(account: Account) -> str:
@@ -36,9 +31,7 @@ def methods_at(account: Account) -> dict[str, list[str]] | None:
     own = api.ask(lambda sdk: sdk.v1.accounts.retrieve_current(), "account")
     try:
         listed = api.ask(lambda sdk: sdk.v1.payment_method_configurations.list(), "methods")
-    except NotAuthorized as error:
-        if error.refusal is None:  # asked too often, or something on the way refuses
-            raise
+    except NotAuthorized:
         return None
     return methods_of(own, listed.rows("data"))
 

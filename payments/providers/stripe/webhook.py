@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -114,7 +115,12 @@ def read_event(told: object) -> WebhookEvent:
     metadata = about.maybe_row("metadata")
     kind = event.text("type")
     ours = metadata.maybe_text(OUR_REF) if metadata and not _is_refund(kind) else ""
-    return WebhookEvent(event.name("id"), kind, ours, _objects(about))
+    return WebhookEvent(event.name("id"), kind, ours, _objects(about), heard=tells(kind))
+
+
+def tells(kind: str) -> bool:
+    """Whether events of this kind tell of a payment; those of a payout are of many."""
+    return kind in HEARD and not kind.startswith("payout.")
 
 
 def _is_refund(kind: str) -> bool:
@@ -154,4 +160,4 @@ def _listed(told: object) -> WebhookEvent:
         row = told if isinstance(told, dict) else {}
         name = row.get("id")
         return WebhookEvent(name if isinstance(name, str) else "", "", body=body)
-    return WebhookEvent(event.event_id, event.kind, event.our_ref, event.objects, body=body)
+    return replace(event, body=body)

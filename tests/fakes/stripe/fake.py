@@ -56,6 +56,11 @@ class Fake:
         return self.world.url
 
     @property
+    def connections(self) -> int:
+        """How many were opened so far; a caller who keeps theirs opens one."""
+        return self._server.connections
+
+    @property
     def lock(self) -> threading.RLock:
         """Hold it to look at several things of one moment."""
         return self.gate.lock

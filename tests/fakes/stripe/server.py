@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tests.fakes.stripe.gate import Gate
@@ -23,6 +23,10 @@ class Server:
         self.url = f"http://{HOST}:{self._http.server_port}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
+    @property
+    def connections(self) -> int:
+        return self._http.connections
+
     def start(self) -> None:
         self._thread.start()
 
@@ -38,6 +42,11 @@ class _Http(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
+    connections = 0
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)
 
 
 class _Front(BaseHTTPRequestHandler):

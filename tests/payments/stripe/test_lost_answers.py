@@ -1,0 +1,169 @@
+"""Whatever happens to an answer of Stripe's: what was done is found, and was done once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_django import Settings
+
+from payments.models import Payment, SavedMethod
+from payments.registry import option_by_key, payment_options
+from payments.services.capture import request_capture
+from payments.services.feed import read_feeds
+from payments.services.inbox import drain_inbox
+from tests.contract import faults
+from tests.contract.faults import Answer, Fault, saying
+from tests.factories import UserFactory, an_order
+from tests.payments.flows.cast import A_MINUTE, books, go_on, work
+from tests.payments.stripe.cast import IN_FLIGHT, PAID, Shop
+
+pytestmark = pytest.mark.django_db
+Hurry = Callable[[], None]
+ELSEWHERE = Fault(
+    "redirect",
+    back=lambda _: (
+        b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:9/\r\n"
+        b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+    ),
+)
+LOST = [
+    faults.TIMEOUT_AFTER,
+    faults.CUT_AFTER,
+    faults.TRUNCATED,
+    faults.SERVER_ERROR,
+    saying("502", Answer(502, faults.HTML, faults.PAGE), arrives=1),
+    saying("503", Answer(503, faults.HTML, faults.PAGE), arrives=1),
+    ELSEWHERE,
+]
+"""Each after the request has arrived and was done."""
+each_loss = pytest.mark.parametrize("fault", LOST, ids=lambda fault: fault.name)
+
+
+@each_loss
+def test_who_ordered_is_told_to_wait_and_finds_the_page_to_pay_on_once_we_do(
+    shop: Shop, impatient: Hurry, fault: Fault
+) -> None:
+    impatient()
+    with shop.wire.trouble(fault):
+        shop.orders()
+        waiting = shop.page()
+    assert "We are waiting for" in waiting
+    assert "Pay another way" in waiting
+    assert books() == IN_FLIGHT
+    assert "no answer" in shop.staff_read()
+
+    work()
+    assert "Go back to the payment" in shop.page()
+    (session,) = shop.objects("checkout.session")
+    shop.fake.pay(session["id"])
+    work(10 * A_MINUTE)
+
+    assert books() == PAID
+
+
+@each_loss
+def test_a_refund_whose_answer_was_lost_is_made_once(
+    shop: Shop, impatient: Hurry, fault: Fault
+) -> None:
+    shop.sells()
+    shop.asks_back()
+    impatient()
+    with shop.wire.trouble(fault):
+        work()
+    assert shop.refund.status == "unknown"
+    assert "no answer" in shop.staff_read()
+
+    work(5 * A_MINUTE)
+
+    assert shop.refund.status == "succeeded"
+    assert [told["amount"] for told in shop.objects("refund")] == [6000]
+
+
+@each_loss
+def test_a_capture_whose_answer_was_lost_is_made_once(
+    shop: Shop, settings: Settings, impatient: Hurry, *, fault: Fault
+) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "capture": "manual"}
+    held = shop.sells()
+    capture, _fresh = request_capture(
+        payment_id=held.payment_id,
+        amount=shop.payment.due,
+        final=True,
+        request_key="form-1",
+        requested_by=None,
+    )
+    impatient()
+    with shop.wire.trouble(fault):
+        work()
+    assert (books().captured, "no answer" in shop.staff_read()) == (0, True)
+
+    work(5 * A_MINUTE)
+
+    capture.refresh_from_db()
+    assert (capture.status, books().payment, books().captured) == ("succeeded", "paid", 6000)
+    assert [told["amount_received"] for told in shop.objects("payment_intent")] == [6000]
+
+
+def test_a_payment_of_which_neither_answer_nor_webhook_came_is_in_the_list_of_events(
+    shop: Shop,
+) -> None:
+    shop.orders()
+    shop.pays()
+
+    read_feeds()
+    drain_inbox()
+    read_feeds()
+    drain_inbox()
+
+    assert books() == PAID
+
+
+@pytest.fixture
+def alice(shop: Shop) -> User:
+    """Has let Stripe keep her card."""
+    user: User = UserFactory.create()
+    earlier = Payment.objects.get(order=an_order(user_id=user.pk))
+    go_on(earlier, option_by_key("stripe/card", earlier.due, user.pk).saving())
+    shop.pays()
+    work()
+    assert SavedMethod.objects.count() == 1
+    return user
+
+
+def pays_by_kept_card(shop: Shop, user: User) -> None:
+    shop.shopper.force_login(user)
+    kept = payment_options(shop.payment.due, user.pk)[0]
+    shop.orders(kept.key)
+
+
+@each_loss
+def test_a_kept_card_is_charged_once_though_the_answer_was_lost(
+    shop: Shop, alice: User, impatient: Hurry, *, fault: Fault
+) -> None:
+    impatient()
+    with shop.wire.trouble(fault):
+        pays_by_kept_card(shop, alice)
+    assert books() == IN_FLIGHT
+
+    work(5 * A_MINUTE)
+
+    assert books() == PAID
+    ours = [told["metadata"]["our_ref"] for told in shop.objects("payment_intent")]
+    assert ours.count(shop.attempt.our_ref) == 1
+
+
+def test_a_kept_card_that_is_gone_at_stripe_is_said_and_another_way_is_left(
+    shop: Shop, alice: User
+) -> None:
+    SavedMethod.objects.update(provider_id="cus_gone/pm_gone")
+
+    pays_by_kept_card(shop, alice)
+
+    assert "This saved card is no longer there. Please choose another way." in shop.page("")
+    assert "the provider no longer has this saved card (resource_missing)" in shop.staff_read()
+    shop.chooses()
+    shop.pays()
+    shop.page()
+    assert books() == PAID
