@@ -67,17 +67,25 @@ class Till(Shop):
         read_feeds()
         drain_inbox()
 
-    def work(self, after: timedelta = timedelta(minutes=3)) -> None:
-        """Let the workers do what is due by then."""
-        with later(after):
+    def passes(self, time: timedelta) -> None:
+        """Let happen at Stripe what happens within so long."""
+        with later(time):
             self.fake.catch_up()
-            drain_inbox()
+
+    def work(self) -> None:
+        """Let the workers send what is due."""
+        with later(A_MINUTE):
             submit_due_operations()
             submit_due_evidence()
 
     def dispute(self, attempt: Attempt, **given: Any) -> str:
         """The shopper goes to their bank; Stripe's name of it."""
         return str(self.fake.dispute(self.intent(attempt), **given)["id"])
+
+    def refund(self, attempt: Attempt) -> str:
+        """Stripe's name of the one refund of a payment."""
+        (only,) = self.seller.provider.query(OurRef(attempt.our_ref)).refunds
+        return only.provider_id
 
     def ledger(self, account: str) -> int:
         """What stands in an account of the ledger of this provider account."""
