@@ -62,6 +62,9 @@ def _states() -> Iterator[str]:
     yield diagram(grouped(silent, groups), named(groups))
     yield "## Captures, refunds and voids\n"
     yield diagram(states.OPERATION_NEXT)
+    yield "## Disputes\n"
+    yield "An inquiry holds no money; an open or lost dispute does.\n"
+    yield diagram(states.DISPUTE_NEXT)
     yield "## Webhook events\n"
     yield diagram(states.INBOX_NEXT)
 

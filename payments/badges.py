@@ -26,8 +26,8 @@ class Badge:
 
 _WORDS: Final = {
     Tone.GOOD: "confirmed completed paid captured succeeded done ok won sent resolved loaded",
-    Tone.WAITING: "open processing authorized partially_paid submitting requires_action approved "
-    "requested pending received parked unknown waiting awaiting_approval sending "
+    Tone.WAITING: "open inquiry processing authorized partially_paid submitting requires_action "
+    "approved requested pending received parked unknown waiting awaiting_approval sending "
     "investigating proposed reading",
     Tone.BAD: "failed declined reversed dead technical timeout lost refused unanswered",
 }

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.records import Review, ReviewAct, ReviewKind
-from payments.sights import LIVE_MONEY, LOST_ANEW, OTHER_PAYMENT, SENT, TEST_MONEY, WON_ANEW
+from payments.sights import (
+    ASKED,
+    LIVE_MONEY,
+    LOST_ANEW,
+    OTHER_PAYMENT,
+    SENT,
+    TEST_MONEY,
+    WON_ANEW,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -136,6 +144,14 @@ TO_DO_ABOUT: Final[dict[str, Guide]] = {
             "a note where the goods come back, or are given up."
         ),
         ENDS_BY_NOTE,
+    ),
+    ASKED: Guide(
+        _("The shopper's bank asks about a payment. It has taken no money yet."),
+        _(
+            "Answer with evidence before it is due, or refund the payment: without an answer it "
+            "may become a dispute. The review ends once the bank asks no more."
+        ),
+        (ReviewAct.ASK_NOW, ReviewAct.NOTE),
     ),
     WON_ANEW: _DECIDED_ANEW,
     LOST_ANEW: _DECIDED_ANEW,

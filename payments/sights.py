@@ -29,6 +29,7 @@ WON_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as lost, and is
 LOST_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as won, and is lost now")
 SENT: Final = gettext_noop("%(amount)s lapsed, and goods of the order had been sent")
 WHY: Final = gettext_noop("%(amount)s: %(why)s")
+ASKED: Final = gettext_noop("asked about %(amount)s: %(why)s")
 
 CHOICES: Final[dict[str, type[AttemptStatus | OperationKind]]] = {
     kind.__name__: kind for kind in (AttemptStatus, OperationKind)

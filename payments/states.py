@@ -72,9 +72,28 @@ class ReturnMoney(TextChoices):
 
 
 class DisputeState(TextChoices):
+    """`inquiry`: the bank asks and has taken nothing yet; `closed`: and it never did."""
+
+    INQUIRY = "inquiry", pgettext_lazy("dispute", "inquiry")
+    CLOSED = "closed", pgettext_lazy("dispute", "inquiry closed")
     OPEN = "open", pgettext_lazy("dispute", "open")
     WON = "won", _("won")
     LOST = "lost", _("lost")
+
+
+UNDECIDED: Final = (DisputeState.INQUIRY, DisputeState.OPEN)
+"""The bank waits for what we say."""
+DECIDED: Final = (DisputeState.WON, DisputeState.LOST)
+ONLY_ASKED: Final = (DisputeState.INQUIRY, DisputeState.CLOSED)
+"""Nobody has claimed any money."""
+DISPUTE_NEXT: Final = {
+    DisputeState.INQUIRY: {DisputeState.CLOSED, DisputeState.OPEN, *DECIDED},
+    DisputeState.CLOSED: {DisputeState.OPEN, *DECIDED},
+    DisputeState.OPEN: {*DECIDED},
+    DisputeState.WON: {DisputeState.LOST},
+    DisputeState.LOST: {DisputeState.WON},
+}
+"""It never goes back, but may be decided anew."""
 
 
 class EvidenceState(TextChoices):

@@ -19,7 +19,7 @@ from payments.queries import refunds_since
 from payments.reviews import BUTTONS, Guide, guide_of
 from payments.services.ending import Ending, cases_of
 from payments.services.resolve import possible_acts, resolve_review
-from payments.states import DisputeState
+from payments.states import UNDECIDED
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -66,7 +66,7 @@ def _open_disputes(payment: Payment, reviews: Sequence[Review]) -> dict[str, Dis
     """The open disputes that these reviews are about, by the provider's id."""
     if all(review.kind != ReviewKind.DISPUTE for review in reviews):
         return {}
-    disputes = Dispute.objects.filter(attempt__payment=payment, status=DisputeState.OPEN)
+    disputes = Dispute.objects.filter(attempt__payment=payment, status__in=UNDECIDED)
     return {dispute.provider_id: dispute for dispute in disputes}
 
 

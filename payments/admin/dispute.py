@@ -72,7 +72,7 @@ class DisputeAdmin(OrderHistoryAdmin):
 
     @admin.display(description=gettext_lazy("time left"))
     def left(self, dispute: Dispute) -> StrOrPromise:
-        if dispute.status != DisputeState.OPEN or dispute.evidence_due_at is None:
+        if not dispute.is_undecided or dispute.evidence_due_at is None:
             return str(self.get_empty_value_display())
         return _("over") if dispute.is_late else timeuntil(dispute.evidence_due_at, now())
 

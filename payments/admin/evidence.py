@@ -20,7 +20,7 @@ from payments.providers.evidence import EvidenceTexts
 from payments.registry import takes_evidence
 from payments.services.evidence import EvidenceDraft, note_evidence, request_evidence
 from payments.services.known import known_texts
-from payments.states import ANSWERS, DisputeState
+from payments.states import ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,8 +90,9 @@ def ways_to_answer(request: HttpRequest, dispute: Dispute) -> dict[str, StrOrPro
     Of a dispute that was read with its evidence and account; none of one that nobody waits for.
     """
     may = request.user.has_perms([ANSWER, SEE_ORDERS])
-    answered = any(each.state in ANSWERS for each in dispute.evidence.all())
-    if not may or answered or dispute.is_late or dispute.status != DisputeState.OPEN:
+    said = [each for each in dispute.evidence.all() if each.of_inquiry == dispute.is_inquiry]
+    answered = any(each.state in ANSWERS for each in said)
+    if not may or answered or dispute.is_late or not dispute.is_undecided:
         return {}
     send = {"send": _("Answer with evidence…")} if takes_evidence(dispute.account) else {}
     return {**send, "note": _("Note as sent…")}

@@ -30,7 +30,8 @@ class DisputeEvidence(models.Model):
     """One answer to a dispute: committed before the call, its key reused on every retry.
 
     `request_key` is the form's, so that a second click finds its first. `by_hand`: a person has
-    sent it at the provider's own site, and says so here.
+    sent it at the provider's own site, and says so here. `of_inquiry`: it answers a question of the
+    bank's; should that become a claim, the claim is answered anew.
     """
 
     dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="evidence")
@@ -45,6 +46,7 @@ class DisputeEvidence(models.Model):
     terms = models.TextField(max_length=LONGEST_TEXT, blank=True)
     statement = models.TextField(max_length=LONGEST_TEXT, blank=True)
     by_hand = models.BooleanField(_("sent at the provider's own site"), default=False)
+    of_inquiry = models.BooleanField(default=False, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=EvidenceState.choices, default=EvidenceState.SENDING
     )
@@ -79,7 +81,9 @@ class DisputeEvidence(models.Model):
                 name="evidence_sent_at_a_moment",
             ),
             models.UniqueConstraint(
-                fields=["dispute"], condition=Q(state__in=ANSWERS), name="evidence_once"
+                fields=["dispute", "of_inquiry"],
+                condition=Q(state__in=ANSWERS),
+                name="evidence_once",
             ),
         ]
         indexes = [

@@ -15,7 +15,7 @@ from payments.models.account import ProviderAccount
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
 from payments.sights import told
-from payments.states import DisputeState
+from payments.states import UNDECIDED, DisputeState
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -50,6 +50,8 @@ class ProviderObject(models.Model):
 class Dispute(models.Model):
     """Money that a shopper claims back through the bank; open or lost, it cannot be refunded.
 
+    An inquiry claims nothing yet: the bank asks, and the money stays.
+
     `remind_at`: when staff are told next that evidence is due; None once nobody need be.
     """
 
@@ -80,7 +82,7 @@ class Dispute(models.Model):
                 condition=Q(status__in=DisputeState.values), name="dispute_status_known"
             ),
             models.CheckConstraint(
-                condition=Q(remind_at__isnull=True) | Q(status=DisputeState.OPEN),
+                condition=Q(remind_at__isnull=True) | Q(status__in=UNDECIDED),
                 name="dispute_decided_reminds_nobody",
             ),
         ]
@@ -95,7 +97,7 @@ class Dispute(models.Model):
             models.Index(
                 fields=["evidence_due_at"],
                 name="dispute_waits",
-                condition=Q(status=DisputeState.OPEN),
+                condition=Q(status__in=UNDECIDED),
             ),
         ]
 
@@ -105,6 +107,15 @@ class Dispute(models.Model):
     @property
     def money(self) -> Money:
         return self.attempt.money(self.amount)
+
+    @property
+    def is_inquiry(self) -> bool:
+        """Whether the bank only asks."""
+        return self.status == DisputeState.INQUIRY
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.status in UNDECIDED
 
     @property
     def is_late(self) -> bool:

@@ -34,6 +34,10 @@ class RefundStatus(enum.StrEnum):
 
 
 class DisputeStatus(enum.StrEnum):
+    """`inquiry`: a bank only asks, and has taken nothing; `closed`: it asks no more."""
+
+    INQUIRY = "inquiry"
+    CLOSED = "closed"
     OPEN = "open"
     WON = "won"
     LOST = "lost"

@@ -29,7 +29,7 @@ from payments.services.ending import (
     lock_case,
 )
 from payments.services.give_up import UNTOLD, give_up, in_window
-from payments.states import AWAITED, UNSETTLED, DisputeState
+from payments.states import AWAITED, UNDECIDED, UNSETTLED
 
 Heard = frozenset[int]
 """Keys of the attempts about which an answer came that could be read; where that decides."""
@@ -122,7 +122,7 @@ def _named_rightly(case: Case, _heard: Heard) -> bool:
 def _decided(case: Case, _heard: Heard) -> bool:
     disputes = Dispute.objects.filter(attempt__payment=case.payment)
     ours = disputes.filter(provider_id=case.review.subject_ref)
-    return ours.exists() and not ours.filter(status=DisputeState.OPEN).exists()
+    return ours.exists() and not ours.filter(status__in=UNDECIDED).exists()
 
 
 def _was_read(case: Case, heard: Heard) -> bool:

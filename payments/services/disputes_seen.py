@@ -6,8 +6,7 @@ from typing import Final
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from orders.clock import now
 from orders.formats import format_money
@@ -17,17 +16,33 @@ from payments.books import Fact, Totals
 from payments.models import Attempt, Dispute, Entry, Operation
 from payments.models.operation import SUBMIT_TASK
 from payments.models.records import ReviewKind
-from payments.providers.base import DisputeSeen, DisputeStatus, Failure, Outcome
+from payments.providers.base import DisputeSeen, Failure, Outcome
 from payments.schedule import first_reminder
 from payments.services.changes import as_read, save_changes
 from payments.services.reviews import end_review, open_review
-from payments.sights import LOST_ANEW, WHY, WON_ANEW
-from payments.states import ANSWERS, DisputeState, EntryKind
+from payments.sights import ASKED, LOST_ANEW, WHY, WON_ANEW
+from payments.states import (
+    ANSWERS,
+    DECIDED,
+    DISPUTE_NEXT,
+    ONLY_ASKED,
+    UNDECIDED,
+    DisputeState,
+    EntryKind,
+)
 
 HOLDS_MONEY: Final = frozenset({DisputeState.OPEN, DisputeState.LOST})
 """What is disputed or lost cannot be refunded."""
 
 WON_LATE: Final = gettext_noop("%(amount)s is won back in a dispute, and the order has expired")
+
+ENDS: Final = {
+    DisputeState.OPEN: gettext_lazy("it became a dispute: the bank took %(amount)s"),
+    DisputeState.WON: gettext_lazy("won: the bank returned %(amount)s"),
+    DisputeState.LOST: gettext_lazy("lost: the bank gave %(amount)s to the shopper"),
+    DisputeState.CLOSED: gettext_lazy("closed: the bank asks no more, and took nothing"),
+}
+"""How a review of a dispute ends, by what became of it."""
 
 REASON: Final = "dispute won"
 """The stored reason of a refund that nobody asked for."""
@@ -37,7 +52,8 @@ def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
     """Note what the provider says of each dispute; the caller holds the locks, saves and posts.
 
     A dispute that was decided does not open again, and its amount only grows, in whatever order
-    that is told; one that is decided anew is booked anew, and a person looks at it. What an order
+    that is told; one that is decided anew is booked anew, and a person looks at it. An inquiry
+    moves nothing until it becomes a claim, and does not come back after one. What an order
     that was cancelled meanwhile wins back is nobody's but the shopper's; what one that has expired
     wins back, a person decides about.
     """
@@ -81,7 +97,8 @@ def _question_whose(attempt: Attempt) -> None:
 
 
 def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
-    state, is_open = DisputeState(seen.status.value), seen.status == DisputeStatus.OPEN
+    state = DisputeState(seen.status.value)
+    waits = state in UNDECIDED
     # Locked, since who answers it locks nothing else.
     dispute, fresh = Dispute.objects.select_for_update(no_key=True).get_or_create(
         account_id=attempt.account_id,
@@ -92,8 +109,8 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
             "status": state,
             "reason": seen.reason[:80],
             "evidence_due_at": seen.evidence_due_at,
-            "remind_at": first_reminder(seen.evidence_due_at) if is_open else None,
-            "closed_at": None if is_open else now(),
+            "remind_at": first_reminder(seen.evidence_due_at) if waits else None,
+            "closed_at": None if waits else now(),
         },
     )
     if dispute.attempt_id != attempt.pk:
@@ -101,32 +118,40 @@ def _move(attempt: Attempt, seen: DisputeSeen) -> list[Fact]:
             attempt, seen, gettext_noop("%(amount)s disputed, but told of another payment before")
         )
         return []
-    before, stood = (0, DisputeState.OPEN) if fresh else (_held(dispute), dispute.status)
-    if fresh:
-        open_review(
-            ReviewKind.DISPUTE,
-            attempt.payment,
-            subject=seen.provider_id,
-            detail=WHY,
-            facts={"amount": seen.amount, "why": Failure(seen.reason[:80] or "general")},
-        )
-    else:
+    before, stood = (0, None) if fresh else (_held(dispute), DisputeState(dispute.status))
+    if not fresh:
         _learn(dispute, seen)
-    anew = dispute.status not in {stood, DisputeState.OPEN} and stood != DisputeState.OPEN
+    anew = stood in DECIDED and dispute.status != stood
     if dispute.status != stood:
-        note = _outcome_of(dispute)
-        end_review(ReviewKind.DISPUTE, attempt.payment, subject=seen.provider_id, note=note)
+        _ask_about(dispute, attempt, stood)
     if anew:
         _question_anew(dispute, attempt)
     return _facts(dispute, attempt, before, anew=anew)
+
+
+def _ask_about(dispute: Dispute, attempt: Attempt, stood: DisputeState | None) -> None:
+    """Have a person see what began, or became a claim; and end what they were asked before."""
+    subject, payment = dispute.provider_id, attempt.payment
+    if stood is None or (stood not in DECIDED and dispute.status == DisputeState.OPEN):
+        if stood:
+            end_review(ReviewKind.DISPUTE, payment, subject=subject, note=_outcome_of(dispute))
+        open_review(
+            ReviewKind.DISPUTE,
+            payment,
+            subject=subject,
+            detail=ASKED if dispute.is_inquiry else WHY,
+            facts={"amount": dispute.money, "why": Failure(dispute.reason or "general")},
+        )
+    if not dispute.is_undecided:
+        end_review(ReviewKind.DISPUTE, payment, subject=subject, note=_outcome_of(dispute))
 
 
 def decides_anew(attempt: Attempt, outcome: Outcome) -> bool:
     """Whether it tells of a decision otherwise than the one that is booked."""
     told = {seen.provider_id: seen.status.value for seen in outcome.disputes}
     booked = Dispute.objects.filter(account=attempt.account_id, provider_id__in=told)
-    stand = booked.exclude(status=DisputeState.OPEN).values_list("provider_id", "status")
-    return any(told[name] not in {status, DisputeState.OPEN} for name, status in stand)
+    stand = booked.filter(status__in=DECIDED).values_list("provider_id", "status")
+    return any(told[name] in DECIDED and told[name] != status for name, status in stand)
 
 
 def _question_anew(dispute: Dispute, attempt: Attempt) -> None:
@@ -153,29 +178,40 @@ def _question(attempt: Attempt, seen: DisputeSeen, detail: str) -> None:
 def _learn(dispute: Dispute, seen: DisputeSeen) -> None:
     """Take over what is new of a dispute; a repeat or an older sight moves no money."""
     before = as_read(dispute)
-    dispute.amount = max(dispute.amount, seen.amount.amount)
+    told = DisputeState(seen.status.value)
+    dispute.amount = _amount(dispute, told, seen.amount.amount)
     due = [moment for moment in (dispute.evidence_due_at, seen.evidence_due_at) if moment]
     dispute.evidence_due_at = max(due, default=None)
-    if seen.status.value not in {dispute.status, DisputeState.OPEN}:
-        dispute.status, dispute.closed_at = DisputeState(seen.status.value), now()
+    moved = told in DISPUTE_NEXT[DisputeState(dispute.status)]
+    if moved:
+        dispute.status = told
+        dispute.closed_at = None if dispute.is_undecided else now()
+    if not dispute.is_undecided:
         dispute.remind_at = None
-    elif dispute.evidence_due_at != before["evidence_due_at"] and _is_unanswered(dispute):
+    elif (moved or dispute.evidence_due_at != before["evidence_due_at"]) and _waits(dispute):
         dispute.remind_at = first_reminder(dispute.evidence_due_at)
     save_changes(dispute, before)
 
 
-def _is_unanswered(dispute: Dispute) -> bool:
-    answered = dispute.evidence.filter(state__in=ANSWERS).exists()
-    return dispute.status == DisputeState.OPEN and not answered
+def _amount(dispute: Dispute, told: DisputeState, amount: int) -> int:
+    """It only grows; but what is claimed need not be what was asked about before."""
+    asked_before, asks = dispute.status in ONLY_ASKED, told in ONLY_ASKED
+    if asked_before == asks:
+        return max(dispute.amount, amount)
+    return dispute.amount if asks else amount
+
+
+def _waits(dispute: Dispute) -> bool:
+    """Whether nothing was said yet to what is asked or claimed now."""
+    said = dispute.evidence.filter(state__in=ANSWERS, of_inquiry=dispute.is_inquiry)
+    return not said.exists()
 
 
 def _outcome_of(dispute: Dispute) -> str:
     """What became of it, in the language of the site, since nobody reads it yet."""
     amount = {"amount": format_money(dispute.attempt.money(dispute.amount), settings.LANGUAGE_CODE)}
     with translation.override(settings.LANGUAGE_CODE):
-        if dispute.status == DisputeState.WON:
-            return _("won: the bank returned %(amount)s") % amount
-        return _("lost: the bank gave %(amount)s to the shopper") % amount
+        return str(ENDS[DisputeState(dispute.status)]) % amount
 
 
 def _held(dispute: Dispute) -> int:

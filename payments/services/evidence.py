@@ -14,7 +14,7 @@ from payments.errors import EvidenceRefused
 from payments.models import Dispute, DisputeEvidence
 from payments.models.evidence import EVIDENCE_TASK
 from payments.providers.evidence import EvidenceTexts
-from payments.states import ANSWERS, DisputeState, EvidenceState
+from payments.states import ANSWERS, EvidenceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,17 @@ def _answer(draft: EvidenceDraft, evidence: DisputeEvidence) -> bool:
     for name, text in asdict(draft.texts).items():
         setattr(evidence, name, text)
     evidence.dispute, evidence.request_key = dispute, draft.request_key
-    evidence.sent_by_id = draft.sent_by
+    evidence.sent_by_id, evidence.of_inquiry = draft.sent_by, dispute.is_inquiry
     evidence.save(force_insert=True)
     Dispute.objects.filter(pk=dispute.pk).update(remind_at=None)
     return True
 
 
 def _refuse_what_cannot_be(dispute: Dispute, texts: EvidenceTexts) -> None:
-    if dispute.status != DisputeState.OPEN:
+    if not dispute.is_undecided:
         raise EvidenceRefused(_("the dispute is decided already"))
-    before = dispute.evidence.filter(state__in=ANSWERS).select_related("sent_by").first()
+    sent = dispute.evidence.filter(state__in=ANSWERS, of_inquiry=dispute.is_inquiry)
+    before = sent.select_related("sent_by").first()
     if before:
         facts = {"user": before.sent_by or "", "moment": format_moment(before.created_at)}
         raise EvidenceRefused(_("evidence was sent already, by %(user)s on %(moment)s") % facts)

@@ -18,7 +18,7 @@ from orders.emails import UNSENDABLE
 from orders.formats import format_moment, format_money
 from payments.models import Dispute
 from payments.schedule import next_reminder
-from payments.states import DisputeState
+from payments.states import UNDECIDED
 
 TASK: Final = "payments.remind_of_evidence"
 BATCH: Final = 100
@@ -56,9 +56,7 @@ def _remind(dispute: Dispute, moment: datetime) -> None:
 
 def _still(dispute: Dispute) -> QuerySet[Dispute]:
     """The dispute as it was read; evidence, a decision or another worker changes `remind_at`."""
-    return Dispute.objects.filter(
-        pk=dispute.pk, status=DisputeState.OPEN, remind_at=dispute.remind_at
-    )
+    return Dispute.objects.filter(pk=dispute.pk, status__in=UNDECIDED, remind_at=dispute.remind_at)
 
 
 def _tell(dispute: Dispute, due: datetime, moment: datetime) -> None:
@@ -71,8 +69,12 @@ def _tell(dispute: Dispute, due: datetime, moment: datetime) -> None:
             "left": timeuntil(due, moment),
         }
         subject = _("Evidence is due in %(left)s: dispute over order %(number)s")
+        asked = _(
+            "The shopper's bank asks about %(amount)s of order %(number)s (account %(account)s)."
+        )
+        claimed = _("The shopper claims %(amount)s of order %(number)s back (account %(account)s).")
         lines = [
-            _("The shopper claims %(amount)s of order %(number)s back (account %(account)s)."),
+            asked if dispute.is_inquiry else claimed,
             _("Evidence is due by %(due)s; nothing was sent yet, or it was not taken."),
             _("Answer it in the admin, “Disputes”. Without an answer the bank decides alone."),
         ]

@@ -25,7 +25,7 @@ from payments.schedule import Case, next_poll
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
 from payments.services.reviews import open_review
-from payments.states import DisputeState, EvidenceState
+from payments.states import UNDECIDED, EvidenceState
 
 logger = logging.getLogger("till.payments")
 BATCH: Final = 100
@@ -117,7 +117,7 @@ def _end(evidence: DisputeEvidence, why: Failure) -> None:
         )
         if not ended:
             return
-        Dispute.objects.filter(pk=dispute.pk, status=DisputeState.OPEN).update(remind_at=now())
+        Dispute.objects.filter(pk=dispute.pk, status__in=UNDECIDED).update(remind_at=now())
         open_review(
             ReviewKind.DISPUTE,
             dispute.attempt.payment,

@@ -10,7 +10,7 @@ from orders.formats import format_moment, format_money
 from payments.badges import badge
 from payments.messages import why
 from payments.models import Dispute, DisputeEvidence, Payment
-from payments.states import DisputeState, EvidenceState
+from payments.states import ONLY_ASKED, DisputeState, EvidenceState
 from payments.timeline.happening import Happening, Kind, join
 
 
@@ -21,13 +21,19 @@ def disputes_of(payment: Payment) -> Iterator[Happening]:
         facts = {"amount": format_money(payment.money(dispute.amount))}
         state = badge(DisputeState(dispute.status))
         ref = dispute.provider_id
-        opened = _("Dispute of %(amount)s") % facts
+        asked = dispute.status in ONLY_ASKED
+        opened = (_("Inquiry about %(amount)s") if asked else _("Dispute of %(amount)s")) % facts
         waiting = None if dispute.closed_at else state
         said = join(why(dispute.reason, ""), _evidence_due(dispute))
         yield Happening(dispute.opened_at, Kind.DISPUTE, opened, said, waiting, ref, dispute.pk)
         yield from map(_answered, dispute.evidence.all())
         if dispute.closed_at:
-            title = _("Dispute of %(amount)s decided") % facts
+            title = (
+                _("Inquiry about %(amount)s closed")
+                if asked
+                else _("Dispute of %(amount)s decided")
+            )
+            title %= facts
             left = _left(dispute)
             yield Happening(dispute.closed_at, Kind.DISPUTE, title, left, state, ref, dispute.pk)
 
@@ -50,6 +56,8 @@ def _evidence_due(dispute: Dispute) -> str:
 
 def _left(dispute: Dispute) -> str:
     """What became of the money of a dispute that ended."""
+    if dispute.status == DisputeState.CLOSED:
+        return _("the bank asks no more, and took nothing")
     if dispute.status == DisputeState.WON:
         return _("the money stays here")
     return _("the bank gave the money to the shopper")

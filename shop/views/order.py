@@ -56,6 +56,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     context |= standing_of(payment) | goods_of(order, lines) | {"paid_by": means_of(payment)}
     context |= {"elsewhere": payment.money(payment.returned_elsewhere)}
     guest = shopper_key(request) is None
+    context["signed_in"] = not guest
     if guest and request.session.get(SESSION_KEY) == order.checkout_key:
         context["cart_count"] = 0  # this browser's cart has become the order
     return render(request, "shop/order.html", context)

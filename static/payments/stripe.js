@@ -60,16 +60,24 @@ async function open() {
     }
   };
   form.hidden = false;
-  const card = checkout.createPaymentElement({ layout: "tabs" });
+  // Each wallet has one button, above the card; Link fills in the card's fields as well.
+  const card = checkout.createPaymentElement({ layout: "tabs", wallets: { applePay: "never", googlePay: "never" } });
   card.on("ready", () => {
     elsewhere.hidden = true;
     button.disabled = false;
   });
   card.on("loaderror", show);
   card.mount(form.querySelector("[data-card]"));
+  const place = form.querySelector("[data-wallets]");
   const wallets = checkout.createExpressCheckoutElement();
+  wallets.on("availablepaymentmethodschange", ({ paymentMethods }) => {
+    place.hidden = !Object.values(paymentMethods ?? {}).some(({ available }) => available);
+  });
+  wallets.on("loaderror", () => {
+    place.hidden = true;
+  });
   wallets.on("confirm", pay);
-  wallets.mount(form.querySelector("[data-wallets]"));
+  wallets.mount(place);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     pay();

@@ -10,12 +10,14 @@ from orders.states import NEXT, OrderState
 from payments.providers.base import RefundStatus
 from payments.states import (
     ATTEMPT_NEXT,
+    DISPUTE_NEXT,
     GIVEN_UP,
     INBOX_NEXT,
     OPERATION_NEXT,
     REFUND_TOLD,
     UNSETTLED,
     AttemptStatus,
+    DisputeState,
     InboxState,
     OperationStatus,
 )
@@ -30,6 +32,7 @@ def test_every_state_stands_in_its_table() -> None:
     assert set(ATTEMPT_NEXT) == set(AttemptStatus)
     assert set(OPERATION_NEXT) == set(OperationStatus)
     assert set(INBOX_NEXT) == set(InboxState)
+    assert set(DISPUTE_NEXT) == set(DisputeState)
     assert set(REFUND_TOLD) == set(RefundStatus)
 
 

@@ -77,6 +77,16 @@ def test_an_inquiry_takes_no_money(shop: Shop) -> None:
     shop.api.refunds.create({"charge": str(dispute.charge)})
 
 
+def test_an_inquiry_that_becomes_a_claim_takes_its_money_then(shop: Shop) -> None:
+    inquiry = disputed(shop, INQUIRY)
+    shop.fake.escalate(inquiry.id)
+
+    dispute = shop.api.disputes.retrieve(inquiry.id)
+    assert (dispute.status, dispute.is_charge_refundable) == ("needs_response", False)
+    assert [kind for kind, _net, _fee in shop.money()] == ["charge", "adjustment"]
+    shop.api.disputes.update(inquiry.id, {"evidence": {"uncategorized_text": "It came."}})
+
+
 def test_what_was_charged_back_is_not_refunded(shop: Shop) -> None:
     dispute = disputed(shop)
     with pytest.raises(stripe.InvalidRequestError) as caught:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import django
+
 from orders.clock import now
 from payments.models import Dispute, Payment
 from payments.providers.base import DisputeSeen, DisputeStatus
@@ -14,6 +16,7 @@ from payments.services.evidence import EvidenceDraft
 from tests.factories import a_payment, captured
 
 A_WEEK = timedelta(days=7)
+MANAGERS = ["ann@example.com"] if django.VERSION >= (6,) else [("Ann", "ann@example.com")]
 
 
 def told_of_dispute(

@@ -167,3 +167,10 @@ def test_guessing_addresses_ends_soon_and_keeps_what_was_typed(
     assert (answer.status_code, "Retry-After" in answer) == (429, True)
     assert dict(read(answer).form(having="email").fields)["email"] == expired.email
     assert not Mail.objects.exists()
+
+
+def test_who_is_signed_in_finds_their_saved_cards(client: Client, order: Order) -> None:
+    assert "/payments/saved/" not in read(client.get(page_of(order))).links
+    client.force_login(UserFactory.create())
+
+    assert "/payments/saved/" in read(client.get(page_of(order))).links

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,9 +18,13 @@ from payments.messages import why
 from payments.models import Dispute, Refund, Review
 from payments.models.records import ReviewKind
 from payments.models.refund import goods_of
-from payments.reviews import BUTTONS, guide_of
+from payments.reviews import BUTTONS, GUIDES, TO_DO_ABOUT, guide_of
 from payments.services.ending import Case, all_cases
 from payments.services.resolve import possible_acts
+from payments.sights import ASKED
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SEE_DISPUTES: Final = "payments.view_dispute"
 SEE_REFUNDS: Final = "payments.view_refund"
@@ -78,11 +82,10 @@ def dispute_rows(request: HttpRequest, disputes: Sequence[Dispute]) -> list[Row]
 
 def _dispute_row(request: HttpRequest, dispute: Dispute, case: Case | None) -> Row:
     guide = guide_of(case.review) if case else None
+    title = _("Inquiry %(ref)s") if dispute.is_inquiry else _("Dispute %(ref)s")
     return Row(
-        title=_("Dispute %(ref)s") % {"ref": dispute.provider_id},
-        what=f"{guide.means} {guide.todo}"
-        if guide
-        else _("The shopper claims the money back through the bank, which has taken it meanwhile."),
+        title=title % {"ref": dispute.provider_id},
+        what=f"{guide.means} {guide.todo}" if guide else str(_meaning(dispute)),
         since=dispute.opened_at,
         order=dispute.attempt.payment.order,
         money=dispute.attempt.money(dispute.amount),
@@ -91,6 +94,12 @@ def _dispute_row(request: HttpRequest, dispute: Dispute, case: Case | None) -> R
         due=dispute.evidence_due_at,
         steps=(*_answers(request, dispute), *(_buttons(request, case) if case else ())),
     )
+
+
+def _meaning(dispute: Dispute) -> StrOrPromise:
+    """What it means, where no review says so."""
+    guide = TO_DO_ABOUT[ASKED] if dispute.is_inquiry else GUIDES[ReviewKind.DISPUTE]
+    return guide.means
 
 
 def _answers(request: HttpRequest, dispute: Dispute) -> tuple[Step, ...]:

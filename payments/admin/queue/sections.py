@@ -36,7 +36,7 @@ from payments.admin.returns import SEE as SEE_RETURNS
 from payments.admin.wish import REJECT_WISH
 from payments.models import Dispute, DisputeEvidence, InboxEvent, Refund, Review
 from payments.models.records import ReviewKind
-from payments.states import ANSWERS, Approval, DisputeState, InboxState
+from payments.states import ANSWERS, UNDECIDED, Approval, DisputeState, InboxState
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -77,7 +77,9 @@ def _disputes() -> QuerySet[Dispute]:
 def _dispute_waits(_request: HttpRequest) -> Q:
     """Not one that was answered: the bank decides, and nobody can do anything about it."""
     sent = DisputeEvidence.objects.filter(dispute=OuterRef("pk"), state__in=ANSWERS)
-    return Q(status=DisputeState.OPEN) & ~Q(Exists(sent))
+    asked = Q(status=DisputeState.INQUIRY) & ~Q(Exists(sent.filter(of_inquiry=True)))
+    claimed = Q(status=DisputeState.OPEN) & ~Q(Exists(sent.filter(of_inquiry=False)))
+    return asked | claimed
 
 
 def _reviews() -> QuerySet[Review]:
@@ -92,7 +94,7 @@ def _other_reviews(request: HttpRequest) -> Q:
     shown = Dispute.objects.filter(
         attempt__payment=OuterRef("payment"),
         provider_id=OuterRef("subject_ref"),
-        status=DisputeState.OPEN,
+        status__in=UNDECIDED,
     )
     return other & ~(Q(kind=ReviewKind.DISPUTE) & Q(Exists(shown)))
 

@@ -45,14 +45,15 @@ REFUNDS: Final = {
     "canceled": RefundStatus.FAILED,
 }
 DISPUTES: Final = {
+    "warning_needs_response": DisputeStatus.INQUIRY,
+    "warning_under_review": DisputeStatus.INQUIRY,
+    "warning_closed": DisputeStatus.CLOSED,
     "needs_response": DisputeStatus.OPEN,
     "under_review": DisputeStatus.OPEN,
     "won": DisputeStatus.WON,
     "lost": DisputeStatus.LOST,
     "prevented": DisputeStatus.WON,
 }
-INQUIRIES: Final = frozenset({"warning_needs_response", "warning_under_review", "warning_closed"})
-"""A bank that only asks: it takes no money, and nothing is booked of it."""
 REFUND_FAILURES: Final = {
     "lost_or_stolen_card": "account_closed",
     "expired_or_canceled_card": "account_closed",
@@ -135,9 +136,7 @@ def read_facts(intent: Told, seen: Seen) -> Outcome:
         refunds=tuple(
             read_refund(each) for each in seen.refunds if not (charge and _is_release(each, charge))
         ),
-        disputes=tuple(
-            read_dispute(each) for each in seen.disputes if each.text("status") not in INQUIRIES
-        ),
+        disputes=tuple(read_dispute(each) for each in seen.disputes),
         card=CardSeen(card.maybe_text("brand"), card.maybe_text("last4")) if card else None,
         saved_method=_kept(intent, card) if card and held else None,
         objects=(ProviderObject("intent", intent.name("id")), *_named(charge)),

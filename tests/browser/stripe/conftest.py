@@ -13,6 +13,7 @@ from config.stack import Stack
 from payments.providers.stripe.provider import SCRIPTS
 from tests.browser.conftest import MANY_TEAPOTS
 from tests.fakes.stripe.fake import Fake
+from tests.fakes.stripe.opening import Merchant
 
 PHONE = ViewportSize(width=390, height=844)
 OWN_PAGE = """
@@ -22,17 +23,21 @@ ProviderAccount.objects.filter(code="stripe").update(own_page=True)
 
 
 @pytest.fixture(scope="session")
-def fake() -> Iterator[Fake]:
+def fake(chromium_path: str) -> Iterator[Fake]:
     with Fake() as fake:
         yield fake
         assert fake.violations == []
 
 
 @pytest.fixture(scope="session")
+def merchant(fake: Fake) -> Merchant:
+    return fake.open_account()
+
+
+@pytest.fixture(scope="session")
 def shop(
-    chromium_path: str, tmp_path_factory: pytest.TempPathFactory, fake: Fake
+    tmp_path_factory: pytest.TempPathFactory, fake: Fake, merchant: Merchant
 ) -> Iterator[Stack]:
-    merchant = fake.open_account()
     alone = {"DATABASE_URL": None, "REDIS_URL": None, "BROKER_URL": None, "TILL_BANK_PACE": "0.1"}
     alone |= {"STRIPE_SECRET_KEY": merchant.key}
     alone |= {"STRIPE_PUBLISHABLE_KEY": merchant.publishable_key, "STRIPE_PAGES": fake.url}

@@ -121,6 +121,18 @@ def decide(shelf: Shelf, told: Json, *, won: bool) -> None:
     announce(shelf, "charge.dispute.closed", told)
 
 
+def escalate(shelf: Shelf, told: Json) -> None:
+    """The bank is not content with an answer, or has none: it takes the money after all."""
+    charge = shelf.objects[told["charge"]]
+    due = int((shelf.world.now() + DUE_WITHIN).timestamp())
+    told["status"], told["is_charge_refundable"] = "needs_response", False
+    told["payment_method_details"] = _details(charge, inquiry=False)
+    told["evidence_details"] = {**told["evidence_details"], "due_by": due, "past_due": False}
+    announce(shelf, "charge.dispute.updated", told)
+    _move_money(shelf, told, -told["amount"], fee=FEE)
+    announce(shelf, "charge.dispute.funds_withdrawn", told)
+
+
 def retrieve(shelf: Shelf, params: Json, wanted: str) -> Json:
     return shelf.get("dispute", wanted)
 

@@ -247,6 +247,11 @@ class Fake:
         with self._acting(dispute) as (shelf, told):
             disputes.decide(shelf, told, won=won)
 
+    def escalate(self, inquiry: str) -> None:
+        """The bank makes a chargeback of what it only asked about."""
+        with self._acting(inquiry) as (shelf, told):
+            disputes.escalate(shelf, told)
+
     @contextmanager
     def _acting(self, wanted: str) -> Iterator[tuple[Shelf, Json]]:
         """Under the lock and up to date, with the object of that id and its shelf."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import django
 import pytest
 from django.core import mail
 from pytest_django import Settings
@@ -17,15 +16,14 @@ from payments.services import remind
 from payments.services.evidence import note_evidence, request_evidence
 from payments.services.remind import LEASE, remind_of_evidence
 from tests.factories import a_payment, later
-from tests.payments.disputing import A_WEEK, a_dispute, a_draft, told_of_dispute
+from tests.payments.disputing import A_WEEK, MANAGERS, a_dispute, a_draft, told_of_dispute
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _managers(settings: Settings) -> None:
-    names = ["ann@example.com"] if django.VERSION >= (6,) else [("Ann", "ann@example.com")]
-    settings.MANAGERS = names
+    settings.MANAGERS = MANAGERS
 
 
 def sent_when(*hours_left: float) -> list[int]:

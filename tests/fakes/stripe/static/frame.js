@@ -59,8 +59,12 @@
     });
   }
   new ResizeObserver(grow).observe(document.documentElement);
-  const wallets = [...fields.querySelectorAll("button")].map((each) => each.value);
-  const available = wallets.length ? { availablePaymentMethods: Object.fromEntries(wallets.map((each) => [each, true])) } : {};
-  tell({ kind: "ready", ...available });
+  tell({ kind: "ready" });
+  if (kind === "expressCheckout") {
+    const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    const wallets = [...fields.querySelectorAll("button")].map((each) => [camel(each.value), { available: true }]);
+    const told = wallets.length ? { paymentMethods: Object.fromEntries(wallets) } : {};
+    tell({ kind: "availablepaymentmethodschange", ...told });
+  }
   if (kind === "payment") change();
 })();
