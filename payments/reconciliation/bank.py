@@ -63,7 +63,7 @@ def follow_payouts(account: ProviderAccount) -> None:
     for payout in chain.from_iterable(pages(told, SOME)):
         if payout.arrived is None and not _is_missed(payout, account, days):
             continue
-        if payout.arrived == payout.amount:
+        if (payout.arrived or 0) == (payout.amount or 0):
             continue
         both = payout.lines_net, payout.amount
         if payout.arrived != payout.lines_net or asked.get(payout.pk) != both:
