@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from typing import IO, TYPE_CHECKING, ClassVar, Final
 
 from payments.providers.base import (
     Account,
@@ -26,6 +28,7 @@ from payments.providers.stripe import asked, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
 from payments.providers.stripe.bill import discount_of
 from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
+from payments.providers.stripe.day import DayReports
 from payments.providers.stripe.kept import KeptCard
 from payments.providers.stripe.mapping import (
     Seen,
@@ -36,6 +39,7 @@ from payments.providers.stripe.mapping import (
     read_session,
 )
 from payments.providers.stripe.reader import CHARGE, PAGE, SESSION, Reader, is_session
+from payments.providers.stripe.report import StripeReport, parse_report
 from payments.providers.told import Told, read_json
 
 if TYPE_CHECKING:
@@ -75,6 +79,7 @@ class StripeProvider:
         self._account = account
         self._api = StripeApi(account, timeout=timeout)
         self._reader = Reader(self._api)
+        self._reports = DayReports(self._api, account, timeout=timeout)
 
     def create(self, request: CreateRequest) -> Outcome:
         if request.saved_method:
@@ -160,6 +165,12 @@ class StripeProvider:
             params["ending_before"] = cursor
         told = self._api.ask(lambda sdk: sdk.v1.events.list(params), "events")
         return webhook.read_page(told, cursor)
+
+    def fetch_report(self, day: date) -> AbstractContextManager[IO[bytes]]:
+        return self._reports.fetch(day)
+
+    def parse_report(self, text: Iterator[str]) -> StripeReport:
+        return parse_report(text)
 
     def _charge(self, request: CreateRequest) -> Outcome:
         """Charge a kept card; where its bank wants to know who pays, the shopper goes there."""

@@ -163,6 +163,12 @@ class Fake:
             self.world.closed_at = self.now()
         return str(payout["id"]) if payout else ""
 
+    def end_day(self) -> None:
+        """Let reports tell of the whole of today already, as if it were over (UTC)."""
+        with self.lock:
+            midnight = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+            self.world.closed_at = midnight + timedelta(days=1)
+
     def bill(self, account: str, amount: int, said: str = "Radar") -> Json:
         """A fee of Stripe's that is of no payment, in the account's minor units."""
         with self.lock:

@@ -21,6 +21,7 @@ ALLOWED: Final = {
         "reporting_category",
         "columns",
     },
+    "payouts.itemized.3": {"timezone", "currency", "reporting_category", "columns"},
     "balance.summary.1": {"timezone", "currency", "columns"},
 }
 INTERVAL: Final = ("interval_start", "interval_end")
