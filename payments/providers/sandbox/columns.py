@@ -29,7 +29,7 @@ from payments.providers.currencies import CURRENCIES
 from payments.providers.reports import LineKind, ReportLine
 from payments.providers.told import EARLIEST, LARGEST, LATEST
 
-KINDS: Final = {kind.value: kind for kind in LineKind}
+KINDS: Final = {kind.value: kind for kind in LineKind if kind != LineKind.ALLOTMENT}
 CURRENCY_OR_NONE: Final = CURRENCIES | {""}
 LONGEST_FEE: Final = 21
 DECIMALS: Final = 6

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from django.db.models import Sum
 
 from orders.clock import clock_at
 from payments.models import Attempt, Discrepancy, Posting, ProviderAccount, SettlementFile
-from payments.reconciliation import fetch, follow
+from payments.reconciliation import fetch, follow, importing
+from payments.registry import reports_of
 from payments.services.ask import ask
 from payments.services.submit import submit_due_operations
 from tests.factories import an_order
@@ -96,6 +98,24 @@ class Stripe:
                 break
             self.forward(timedelta(seconds=10))
         follow.import_and_compare()
+
+    def report(self, day: date) -> str:
+        """The file of a day, which Stripe has made already."""
+        file = reports_of(self.account).fetch_report(day)
+        assert file is not None
+        with file as body:
+            return body.read().decode()
+
+    def night_with(self, change: Callable[[str], str]) -> SettlementFile:
+        """The night after the first day, whose file comes otherwise than Stripe wrote it."""
+        day = self.clock.time.date()
+        self.forward(A_DAY)
+        fetch.fetch_reports()
+        self.forward(timedelta(seconds=10))
+        body = BytesIO(change(self.report(day)).encode())
+        file = importing.import_report(self.account, body, day=day)
+        follow.import_and_compare()
+        return file
 
     def days(self) -> list[date]:
         loaded = SettlementFile.objects.filter(account=self.account, state="loaded")

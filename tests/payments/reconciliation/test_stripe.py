@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from payments.models import Discrepancy, Payout, SettlementFile
 from payments.reconciliation import fetch
+from payments.reconciliation.days import Side
+from payments.reconciliation.proof import prove
 from payments.services.check_ledger import faults
-from tests.payments.reconciliation.books import posted
+from payments.services.submit import submit_due_operations
+from tests.payments.reconciliation.books import posted, statement
 from tests.payments.reconciliation.stripe_books import (
     A_DAY,
+    MONDAY,
     Stripe,
     a_shop,
     held,
     unsettled,
 )
+from tests.payments.services.cast import capture
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +56,129 @@ def test_a_day_of_payments_refunds_and_disputes_agrees_to_the_penny(stripe: Stri
 
     assert (unsettled(), list(faults())) == ([], [])
     assert held() == {"GBP": stripe.balance()}
+
+
+def test_what_is_captured_in_parts_agrees(stripe: Stripe, settings: Any) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "capture": "manual"}
+    attempt = stripe.sells(6000)
+    for amount, final in ((2000, False), (1500, True)):
+        capture(attempt, amount, final=final)
+        submit_due_operations()
+
+    stripe.night()
+
+    assert unsettled() == []
+    assert posted("capture")["provider:stripe", "GBP"] == 3500
+    assert held() == {"GBP": stripe.balance()}
+
+
+def test_a_refund_that_came_back_agrees(stripe: Stripe) -> None:
+    attempt = stripe.sells(6000)
+    stripe.gives_back(attempt, 1000)
+    refund = attempt.provider_objects.get(kind="refund").object_id
+    stripe.fake.fail_refund(refund)
+    stripe.sees(attempt)
+
+    stripe.night()
+
+    assert unsettled() == []
+    assert posted("refund_reversed")["provider:stripe", "GBP"] == 1000
+
+
+def test_a_dispute_that_was_won_agrees(stripe: Stripe) -> None:
+    attempt = stripe.sells(6000)
+    dispute = stripe.fake.dispute(stripe.intent(attempt))
+    stripe.sees(attempt)
+    stripe.fake.decide(dispute["id"], won=True)
+    stripe.sees(attempt)
+
+    stripe.night()
+
+    assert unsettled() == []
+    assert held() == {"GBP": stripe.balance()}
+
+
+def test_no_day_ends_otherwise_than_stripe_says(stripe: Stripe) -> None:
+    stripe.sells(6000)
+    stripe.night()
+    stripe.pays_out()
+    stripe.night()
+    stripe.night()
+
+    proofs = [prove(Side(stripe.account, "GBP"), day) for day in stripe.days()]
+
+    assert len(proofs) == 6
+    assert [proof.stated.closing for proof in proofs][:2] == [5890, 5890]
+    assert not any(proof.stated.contradicts for proof in proofs)
+
+
+def test_a_payout_is_found_on_our_bank_s_statement(stripe: Stripe) -> None:
+    stripe.sells(6000)
+    stripe.night()
+    name = stripe.pays_out()
+    stripe.night()
+    stripe.night()
+    statement((stripe.clock.time.date(), "58.90", name))
+
+    stripe.night()
+
+    assert Payout.objects.get(ref=name).arrived == 5890
+    assert unsettled() == []
+
+
+def test_an_amount_that_was_altered_is_asked_about(stripe: Stripe) -> None:
+    attempt = stripe.sells(6000)
+
+    stripe.night_with(lambda text: text.replace("60.00,1.10", "59.00,1.10"))
+
+    assert unsettled() == [("amount", attempt.our_ref)]
+
+
+def test_a_payment_that_was_left_out_is_missed(stripe: Stripe) -> None:
+    left_out, told = stripe.sells(6000), stripe.sells(4500)
+
+    def without(text: str) -> str:
+        return "".join(
+            line for line in text.splitlines(keepends=True) if left_out.our_ref not in line
+        )
+
+    stripe.night_with(without)
+
+    assert told.our_ref != left_out.our_ref
+    assert unsettled() == [("missing_in_provider", left_out.our_ref)]
+
+
+def test_a_payment_that_stands_there_twice_is_asked_about(stripe: Stripe) -> None:
+    attempt = stripe.sells(6000)
+
+    def twice(text: str) -> str:
+        return "".join(
+            line * (1 + (attempt.our_ref in line)) for line in text.splitlines(keepends=True)
+        )
+
+    stripe.night_with(twice)
+
+    assert unsettled() == [("duplicate_in_provider", attempt.our_ref)]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("acct_", "acct_x"), "it is of the account"),
+        (("#mode,test", "#mode,live"), "it is of the mode live"),
+        (("#end", ""), "The file breaks off"),
+        ((f"{MONDAY.date()},", f"{(MONDAY - A_DAY).date()},"), "it is about"),
+    ],
+)
+def test_a_file_that_is_not_what_was_asked_for_is_refused(
+    stripe: Stripe, change: tuple[str, str], why: str
+) -> None:
+    stripe.sells()
+
+    file = stripe.night_with(lambda text: text.replace(*change))
+
+    assert file.state == "refused"
+    assert file.refused_for.startswith(why)
 
 
 def test_the_fee_of_each_charge_comes_into_the_ledger(stripe: Stripe) -> None:
@@ -116,6 +245,7 @@ def test_what_was_paid_in_another_currency_is_settled_in_ours(stripe: Stripe) ->
 
 
 def test_money_that_nobody_here_asked_for_is_asked_about(stripe: Stripe) -> None:
+    """Its metadata are not ours, and its charge is none that we know."""
     attempt = stripe.sells()
     charge = next(iter(stripe.fake.shelf(stripe.account.merchant_id).of("charge")))
     with stripe.fake.lock:
