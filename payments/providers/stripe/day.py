@@ -47,6 +47,8 @@ ASKED: Final[dict[str, Sequence[str]]] = {
 }
 """The columns of each report of a day."""
 STATES: Final = {state: state for state in ("pending", "succeeded", "failed")}
+TRIES: Final = 3
+"""So many runs may fail of one report before its day is given up."""
 BALANCES: Final = {"starting_balance": OPENING, "ending_balance": CLOSING}
 """By category of the summary."""
 
@@ -82,7 +84,10 @@ class DayReports:
         return file
 
     def _run(self, kind: str, day: date) -> Told:
-        """The one run of that kind for the day, as it is now."""
+        """The run of that kind for the day, as it is now: the first that has not failed.
+
+        Raises ProviderRejected where Stripe failed each time.
+        """
         start, end = self._begin(day), self._begin(day + timedelta(days=1))
         offered = self._api.ask(lambda sdk: sdk.v1.reporting.report_types.retrieve(kind), "report")
         if offered.whole("data_available_end") < end:
@@ -95,15 +100,22 @@ class DayReports:
                 "columns": list(ASKED[kind]),
             },
         }
-        options: RequestOptions = {"idempotency_key": f"report:{kind}:{start}:{end}"}
+        said = ""
+        for number in range(1, TRIES + 1):
+            run = self._asked_for(params, key=f"report:{kind}:{start}:{end}:{number}")
+            if run.one_of("status", STATES) != "failed":
+                return run
+            said = run.maybe_url("error")
+        raise ProviderRejected(Failure("provider_refused", f"{kind} failed: {said}"[:80]))
+
+    def _asked_for(self, params: ReportRunCreateParams, *, key: str) -> Told:
+        """The one run of this key: what the key repeats is how it was at first, so it is asked."""
+        options: RequestOptions = {"idempotency_key": key}
         begun = self._api.ask(
             lambda sdk: sdk.v1.reporting.report_runs.create(params, options), "report"
         )
-        name = begun.name("id")  # what the key repeats is how it was at first
-        run = self._api.ask(lambda sdk: sdk.v1.reporting.report_runs.retrieve(name), "report")
-        if run.one_of("status", STATES) == "failed":
-            raise ProviderRejected(Failure("provider_refused", f"{kind} failed"))
-        return run
+        name = begun.name("id")
+        return self._api.ask(lambda sdk: sdk.v1.reporting.report_runs.retrieve(name), "report")
 
     def _begin(self, day: date) -> int:
         zone = ZoneInfo(self._account.report_zone)

@@ -259,18 +259,28 @@ def test_money_that_nobody_here_asked_for_is_asked_about(stripe: Stripe) -> None
     assert ("missing_in_ledger", charge["id"]) in unsettled()
 
 
-def test_a_run_that_failed_is_told_and_not_asked_for_again(stripe: Stripe) -> None:
+def test_a_report_that_stripe_failed_to_make_is_asked_for_anew(stripe: Stripe) -> None:
     stripe.sells()
     stripe.forward(A_DAY)
     fetch.fetch_reports()
-    run = next(iter(stripe.fake.shelf(stripe.account.merchant_id).of("reporting.report_run")))
-    stripe.forward(A_DAY / 100)
-    with stripe.fake.lock:
-        run.update(status="failed", result=None, error="An error occurred.")
+    stripe.fake.fail_reports(stripe.account.merchant_id)
 
-    assert (fetch.fetch_reports(), fetch.fetch_reports()) == (0, 0)
+    fetch.fetch_reports()
+    stripe.forward(A_DAY / 100)
+
+    assert fetch.fetch_reports() == 1
+
+
+def test_a_report_that_fails_each_time_is_told_to_staff_and_asked_for_no_more(
+    stripe: Stripe,
+) -> None:
+    stripe.sells()
+    stripe.forward(A_DAY)
+    for _time in range(5):
+        fetch.fetch_reports()
+        stripe.fake.fail_reports(stripe.account.merchant_id)
 
     file = SettlementFile.objects.get()
     assert file.state == "refused"
-    assert "failed" in file.refused_for
+    assert "failed: An error occurred." in file.refused_for
     assert Discrepancy.objects.count() == 0
