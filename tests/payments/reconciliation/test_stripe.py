@@ -112,13 +112,14 @@ def test_no_day_ends_otherwise_than_stripe_says(stripe: Stripe) -> None:
     assert not any(proof.stated.contradicts for proof in proofs)
 
 
-def test_a_payout_is_found_on_our_bank_s_statement(stripe: Stripe) -> None:
+@pytest.mark.parametrize("names", ["its id", "STRIPE PAYMENTS UK LTD"])
+def test_a_payout_is_found_on_our_bank_s_statement(stripe: Stripe, names: str) -> None:
     stripe.sells(6000)
     stripe.night()
     name = stripe.pays_out()
     stripe.night()
     stripe.night()
-    statement((stripe.clock.time.date(), "58.90", name))
+    statement((stripe.clock.time.date(), "58.90", name if names == "its id" else names))
 
     stripe.night()
 
