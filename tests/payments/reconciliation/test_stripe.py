@@ -285,3 +285,17 @@ def test_a_report_that_fails_each_time_is_told_to_staff_and_asked_for_no_more(
     assert file.state == "refused"
     assert "failed: An error occurred." in file.refused_for
     assert Discrepancy.objects.count() == 0
+
+
+def test_a_file_that_broke_off_on_its_way_is_fetched_again(stripe: Stripe) -> None:
+    stripe.sells()
+    stripe.forward(A_DAY)
+    fetch.fetch_reports()
+    stripe.forward(A_DAY / 100)
+    file = next(iter(stripe.fake.shelf(stripe.account.merchant_id).of("file")))
+
+    file["size"] += 1
+    assert (fetch.fetch_reports(), SettlementFile.objects.count()) == (0, 0)
+    file["size"] -= 1
+
+    assert fetch.fetch_reports() == 1
