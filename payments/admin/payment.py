@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from orders.formats import format_money
 from orders.money import Money
 from payments.admin.amounts import amounts
+from payments.admin.books.sides import lines_of_payment
 from payments.admin.marks import STYLE, badge_mark, order_link
 from payments.admin.of_order import SEE_ORDERS, OrderHistoryAdmin
 from payments.admin.refund import REFUND
 from payments.models import Attempt, Payment
 from payments.states import AttemptStatus, PaymentStatus
+
+SEE_FILES: Final = "payments.view_settlementfile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class PaymentAdmin(OrderHistoryAdmin):
             "subtitle": payment.order.number,
             "amounts": amounts(payment),
             "tried": [_tried(each) for each in payment.attempts.order_by("pk")],
+            "reported": lines_of_payment(payment) if request.user.has_perm(SEE_FILES) else [],
             "can_refund": bool(payment.refundable.amount and REFUND.allowed(request)),
         }
         return super().render_change_form(request, context, *args, **kwargs)

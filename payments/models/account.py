@@ -120,6 +120,7 @@ class ProviderAccount(models.Model):
             merchant_id=self.merchant_id,
             base_url=self.base_url,
             secrets=secrets,
+            report_zone=self.report_zone,
         )
 
 

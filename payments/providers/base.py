@@ -74,6 +74,8 @@ class Account:
     merchant_id: str
     base_url: str
     secrets: Mapping[str, str] = field(repr=False)
+    report_zone: str = "UTC"
+    """The time zone in which its reports count days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import httpx
 
@@ -28,6 +28,11 @@ class Limits:
 
     seconds: float
     size: int
+
+
+REPORTS: Final = Limits(seconds=600, size=4 * 2**30)
+IN_MEMORY: Final = 2**23
+"""A report is kept in memory up to so many bytes, and on the disk beyond."""
 
 
 @contextmanager

@@ -14,7 +14,10 @@ from payments.providers.cause import Cause, Fact, because
 
 
 class LineKind(enum.StrEnum):
-    """What a line of a report is about; `adjustment` is whatever the provider does by itself."""
+    """What a line of a report is about; `adjustment` is whatever the provider does by itself.
+
+    `allotment` moves no money: so much of what no payout had is in one now (see ReportLine).
+    """
 
     CAPTURE = "capture"
     REFUND = "refund"
@@ -23,6 +26,7 @@ class LineKind(enum.StrEnum):
     DISPUTE_REVERSAL = "dispute_reversal"
     FEE = "fee"
     PAYOUT = "payout"
+    ALLOTMENT = "allotment"
     ADJUSTMENT = "adjustment"
 
 
@@ -51,6 +55,8 @@ class ReportLine(NamedTuple):
     units. A fee by itself has a gross of zero, and a payout has a `payout_ref`: what has not is
     shown to staff as a line that cannot be read. `our_ref` is the reference we gave to the attempt
     (capture) or the refund, "" where the file has none; a dispute is known by `provider_ref`.
+    A provider that knows only later which payout a line belongs to leaves `payout_ref` empty there,
+    and has an allotment of what it nets once it knows.
     Where it is settled in another currency, `settled_gross` is in minor units of
     `settled_currency`, and the fee is in that; else they are "" and None.
     Moments are in UTC. `merchant_id` and `mode` are those of the line, "" where it names none.

@@ -22,6 +22,7 @@ from payments.models import (
 )
 from payments.models.discrepancy import OF_PAYOUTS, DiscrepancyKind, Resolution
 from payments.models.settlement import FileKind, FileState
+from payments.reconciliation.days import DAY, begin, end, zone_of
 from payments.reconciliation.questions import Question, keep_questions
 from payments.reconciliation.rows import pages, save_each
 
@@ -40,6 +41,7 @@ BEFORE: Final = timedelta(days=7)
 def find_payouts(account: ProviderAccount) -> None:
     """Find each payout on the bank's statements, and keep what came of it."""
     _find(account)
+    _find_by_amount(account)
     _note(account)
 
 
@@ -63,7 +65,7 @@ def follow_payouts(account: ProviderAccount) -> None:
     for payout in chain.from_iterable(pages(told, SOME)):
         if payout.arrived is None and not _is_missed(payout, account, days):
             continue
-        if payout.arrived == payout.amount:
+        if (payout.arrived or 0) == (payout.amount or 0):
             continue
         both = payout.lines_net, payout.amount
         if payout.arrived != payout.lines_net or asked.get(payout.pk) != both:
@@ -121,6 +123,40 @@ def _find(account: ProviderAccount) -> None:
         }
         linked = [line for line in some if _link(line, known)]
         save_each(linked, ["payout"])
+
+
+def _find_by_amount(account: ProviderAccount) -> None:
+    """Link lines that name the provider and no payout, where just one payout can be meant.
+
+    Many banks tell who sent money, and by no reference that the provider's reports know.
+    """
+    names = re.compile(rf"\b{re.escape(account.provider)}\b", re.IGNORECASE)
+    for some in pages(_new_lines(account).filter(amount__gt=0), SOME):
+        for line in some:
+            if names.search(f"{line.reference} {line.text}"):
+                possible = list(_possible(account, line)[:2])
+                if len(possible) == 1 and not _names_another(line, possible[0].ref):
+                    line.payout = possible[0]
+                    save_each([line], ["payout"])
+
+
+def _names_another(line: BankLine, ref: str) -> bool:
+    """Whether it names a payout that is not known yet, by how the one begins that is: "po_"."""
+    kind, mark, _rest = ref.partition("_")
+    return bool(mark) and any(word.startswith(f"{kind}_") for word in _words(line))
+
+
+def _possible(account: ProviderAccount, line: BankLine) -> QuerySet[Payout]:
+    """Payouts of just that amount, of its days, of which nothing has come yet."""
+    zone = zone_of(account)
+    sent = account.payouts.filter(
+        amount=line.amount,
+        currency=line.currency,
+        sent_at__gte=begin(line.day - timedelta(days=account.payout_days), zone),
+        sent_at__lt=end(line.day + DAY, zone),
+    )
+    came = BankLine.objects.filter(payout=OuterRef("pk"), file__state=FileState.LOADED)
+    return sent.exclude(ref="").exclude(Exists(came))
 
 
 def _new_lines(account: ProviderAccount) -> QuerySet[BankLine]:

@@ -32,7 +32,7 @@ from payments.models import (
 from payments.models.discrepancy import STANDS, UNRESOLVED
 from payments.models.settlement import FileState
 from payments.reconciliation.days import Side, begin, end
-from payments.reconciliation.keys import NAMES_OURS, OURS, reference_in_key
+from payments.reconciliation.keys import NAMES_OURS, OURS, THEIRS_ALONE, reference_in_key
 from payments.reconciliation.rows import marks, table
 
 Value = str | int | date | None
@@ -97,7 +97,7 @@ _STATEMENT: Final = """
                 AND f.last_day >= {low_day} AND f.first_day <= {high_day}
               )
               AND l.settled_at >= {low} AND l.settled_at < {high} AND l.currency = {currency}
-              AND l.kind NOT IN ('fee', 'payout') AND l.stray = ''
+              AND l.kind NOT IN ({theirs_alone}) AND l.stray = ''
         ) both_books
         GROUP BY kind, ref
     ), outstanding AS (
@@ -204,6 +204,7 @@ def gaps_at(side: Side, day: date) -> list[Gap]:
         "{their_ref}": _THEIR_REF,
         "{late_line}": _LATE_LINE,
         "{names_ours}": NAMES_OURS,
+        "{theirs_alone}": THEIRS_ALONE,
         "{ref}": reference_in_key(side.account),
         "{none}": "CAST(NULL AS bigint)",
         "{no_text}": "CAST(NULL AS varchar)",

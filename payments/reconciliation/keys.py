@@ -7,6 +7,7 @@ from typing import Final
 from django.db import connection
 
 from payments.models import ProviderAccount
+from payments.providers.reports import LineKind
 from payments.states import EntryKind
 
 OURS: Final = (
@@ -16,6 +17,10 @@ OURS: Final = (
     EntryKind.DISPUTE,
 )
 """What both books have by themselves; fees, payouts and adjustments come into ours from theirs."""
+THEIRS_ALONE: Final = ", ".join(
+    f"'{kind}'" for kind in (LineKind.FEE, LineKind.PAYOUT, LineKind.ALLOTMENT)
+)
+"""Kinds of lines, as SQL, that are no operation of ours."""
 _REFERENCE: Final = """
     CASE e.kind WHEN 'capture' THEN SUBSTR(e.key, 9, 21)
                 WHEN 'refund' THEN SUBSTR(e.key, 8, 21)

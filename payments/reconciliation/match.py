@@ -28,7 +28,12 @@ from payments.models import (
 from payments.models.settlement import FileState
 from payments.reconciliation import candidates, verdicts
 from payments.reconciliation.claim import Run
-from payments.reconciliation.keys import OURS, REFERENCE_IN_LINE, reference_in_key
+from payments.reconciliation.keys import (
+    OURS,
+    REFERENCE_IN_LINE,
+    THEIRS_ALONE,
+    reference_in_key,
+)
 from payments.reconciliation.rows import count_anew, marks, slices, table
 
 SOME: Final = 500
@@ -53,7 +58,7 @@ _GROUPS: Final = """
                {ref_of_line},
                l.currency, 0, l.gross, 0, 1, {no_moment}, l.occurred_at, {no_number}
         FROM {line} l
-        WHERE l.file_id IN ({files}) AND l.kind NOT IN ('fee', 'payout') AND l.stray = ''{of_theirs}
+        WHERE l.file_id IN ({files}) AND l.kind NOT IN ({theirs_alone}) AND l.stray = ''{of_theirs}
     ) both_books
     {where}
     GROUP BY kind, ref, currency
@@ -174,6 +179,7 @@ class _Grouping:
             **self._names(),
             line=table(SettlementLine),
             ref_of_line=REFERENCE_IN_LINE,
+            theirs_alone=THEIRS_ALONE,
             files=marks(self._files),
             no_number="CAST(NULL AS bigint)" if _on_postgresql() else "NULL",
             of_ours=of_ours,

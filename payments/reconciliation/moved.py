@@ -139,6 +139,8 @@ def by_day(currency: str, totals: Iterable[Total], before: Mapping[str, Decimal]
 
 def legs(each: Total, currency: str) -> Iterator[tuple[str, int]]:
     """The kinds and amounts by which it moves one currency, its fee left out."""
+    if each.kind == LineKind.ALLOTMENT:
+        return
     kind = SAME.get(each.kind, EntryKind.ADJUSTMENT)
     if not each.settled_currency and each.currency == currency:
         yield kind, each.gross

@@ -80,14 +80,23 @@ def lines_of_payouts(account: ProviderAccount) -> Iterator[tuple[Key, Lines]]:
     Whoever takes them may write in between: no statement is open meanwhile.
     """
     loaded = SettlementTotal.objects.filter(file__account=account, file__state=FileState.LOADED)
+    allotted = _allotted(loaded)
     names = loaded.order_by("payout_ref").values_list("payout_ref", flat=True).distinct()
     some = list(names[:SOME])
     while some:
-        yield from _lines_of(loaded.filter(payout_ref__in=some))
+        yield from _lines_of(loaded.filter(payout_ref__in=some), allotted)
         some = list(names.filter(payout_ref__gt=some[-1])[:SOME])
 
 
-def _lines_of(totals: QuerySet[SettlementTotal]) -> Iterator[tuple[Key, Lines]]:
+def _allotted(totals: QuerySet[SettlementTotal]) -> Mapping[str, int]:
+    """By currency, how much of the lines that name no payout is in one all the same."""
+    rows = totals.filter(kind=LineKind.ALLOTMENT).order_by().values_list("currency")
+    return {currency: int(sum_) for currency, sum_ in rows.annotate(sum=Sum("gross"))}
+
+
+def _lines_of(
+    totals: QuerySet[SettlementTotal], allotted: Mapping[str, int]
+) -> Iterator[tuple[Key, Lines]]:
     rows = totals.values("payout_ref", "kind", "currency", "settled_currency").annotate(
         sum_gross=Sum("gross"),
         sum_settled=Sum("settled_gross"),
@@ -100,6 +109,9 @@ def _lines_of(totals: QuerySet[SettlementTotal]) -> Iterator[tuple[Key, Lines]]:
         abroad = row["settled_currency"]
         gross = row["sum_settled"] if abroad else row["sum_gross"]
         _add(found[row["payout_ref"], abroad or row["currency"]], row, gross)
+    for currency, amount in allotted.items():
+        if waiting := found.get(("", currency)):
+            waiting.gross -= amount
     yield from sorted(found.items())
 
 

@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 from orders.formats import format_moment, format_money
 from orders.money import Money, exponent
 from payments.admin.books.amounts import signed, title_of
-from payments.models import BankLine, Discrepancy, Entry, ProviderObject, SettlementLine
+from payments.models import (
+    BankLine,
+    Discrepancy,
+    Entry,
+    Operation,
+    Payment,
+    ProviderObject,
+    SettlementLine,
+)
 from payments.models.discrepancy import UNRESOLVED
 from payments.models.settlement import FileKind, FileState
 from payments.reconciliation.keys import LENGTH
@@ -64,6 +72,16 @@ def their_lines(row: Discrepancy) -> list[Told]:
     """The line it is about, else those that bear its reference; then what the bank got."""
     lines = [_of_report(line) for line in _report_lines(row)]
     return lines + [_of_bank(line) for line in _bank_lines(row)]
+
+
+def lines_of_payment(payment: Payment) -> list[Told]:
+    """What reports tell of its attempts and refunds, with fees and payouts; one statement."""
+    attempts = payment.attempts.values("our_ref")
+    refunds = Operation.objects.filter(attempt__payment=payment).values("our_ref")
+    ours = Q(our_ref__in=attempts) | Q(our_ref__in=refunds)
+    counted = Q(file__state=FileState.LOADED, file__account__in=payment.attempts.values("account"))
+    lines = SettlementLine.objects.select_related("file").filter(ours, counted, stray="")
+    return [_of_report(line) for line in lines.order_by("occurred_at", "line_no")[:MOST]]
 
 
 def _report_lines(row: Discrepancy) -> list[SettlementLine]:

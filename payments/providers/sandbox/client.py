@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from tempfile import SpooledTemporaryFile
-from typing import Any, Final
+from typing import Any
 
 import httpx
 
 from payments.providers.base import Account, Failure
-from payments.providers.deadline import Limits, http_client, receive, send
+from payments.providers.deadline import IN_MEMORY, REPORTS, http_client, receive, send
 from payments.providers.errors import (
     BadAnswer,
     NotAuthorized,
@@ -23,9 +23,6 @@ from payments.providers.sandbox.mapping import REFUSALS
 from payments.providers.told import Told
 from payments.providers.wire import answered
 
-REPORTS: Final = Limits(seconds=600, size=4 * 2**30)
-IN_MEMORY: Final = 2**23
-"""A report is kept in memory up to so many bytes, and on the disk beyond."""
 NOT_NOW = {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.TOO_MANY_REQUESTS}
 
 

@@ -1,34 +1,40 @@
-"""The columns of a settlement report's lines, read many lines at a time: column by column. Pure.
-
-int(), Decimal() and fromisoformat() take more than the bank writes, such as underscores, blanks,
-NaN, exponents and digits of other scripts: each column is first looked through for what it may
-hold, as one text.
-"""
+"""The columns of a settlement report's lines as the bank writes them. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from itertools import count
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from payments.providers.cause import Cause, because
+from payments.providers.columns import (
+    A_METHOD,
+    A_WORD,
+    AN_ID,
+    LONGEST_METHOD,
+    Column,
+    Texts,
+    misfit,
+    names,
+    one_of,
+    only,
+    read_columns,
+    words,
+)
 from payments.providers.currencies import CURRENCIES
 from payments.providers.reports import LineKind, ReportLine
 from payments.providers.told import EARLIEST, LARGEST, LATEST
 
-KINDS: Final = {kind.value: kind for kind in LineKind}
+KINDS: Final = {kind.value: kind for kind in LineKind if kind != LineKind.ALLOTMENT}
 CURRENCY_OR_NONE: Final = CURRENCIES | {""}
-LONGEST, LONGEST_METHOD, LONGEST_FEE, LONGEST_SHOWN = 120, 40, 21, 60
+LONGEST_FEE: Final = 21
 DECIMALS: Final = 6
 TOO_FINE: Final = re.compile(rf"\.[^,]{{{DECIMALS + 1}}}")
 DEAREST: Final = Decimal(10**14)
-UNREADABLE: Final = (ValueError, KeyError, TypeError, ArithmeticError)
-"""What reading raises; it means no more than that some value of the column does not fit."""
-Texts = Sequence[str]
 _LINE: Final = partial(tuple.__new__, ReportLine)
 """From its values in their order; calling the class takes three times as long."""
 
@@ -38,8 +44,7 @@ def read_rows(rows: Sequence[Texts], first: int) -> list[ReportLine]:
 
     A row has the cells of COLUMNS in their order.
     """
-    given = zip(COLUMNS, zip(*rows, strict=True), strict=True)
-    read = [column.read(texts) for column, texts in given]
+    read = list(read_columns(COLUMNS, rows))
     if list(map(bool, read[SETTLED])) != [gross is not None for gross in read[SETTLED + 1]]:
         raise ValueError(HALF)
     return list(map(_LINE, zip(count(first), *read, strict=False)))
@@ -47,53 +52,15 @@ def read_rows(rows: Sequence[Texts], first: int) -> list[ReportLine]:
 
 def why_not(row: Texts) -> Cause:
     """Why a row cannot be read: the first column that does not fit, and what stands there."""
-    for column, text in zip(COLUMNS, row, strict=True):
-        try:
-            column.read((text,))
-        except UNREADABLE:
-            return because(
-                "%(column)s is not %(expected)s: “%(text)s”",
-                column=column.name,
-                expected=column.expected,
-                text=text[:LONGEST_SHOWN],
-            )
-    return HALF
-
-
-def whole(text: str) -> int:
-    """A whole number of minor units; raises ValueError."""
-    return _whole((text,))[0]
-
-
-def _only(texts: Texts, allowed: bytes) -> None:
-    if "".join(texts).encode("ascii").translate(None, allowed):
-        raise ValueError(texts)
+    return misfit(COLUMNS, row) or HALF
 
 
 def _kinds(texts: Texts) -> list[LineKind]:
     return list(map(KINDS.__getitem__, texts))
 
 
-def _words(texts: Texts, longest: int = LONGEST) -> Texts:
-    if not "".join(texts).isprintable() or max(map(len, texts)) > longest:
-        raise ValueError(texts)
-    return texts
-
-
-def _names(texts: Texts) -> Texts:
-    if "" in texts:
-        raise ValueError(texts)
-    return _words(texts)
-
-
-def _one_of(texts: Texts, known: frozenset[str]) -> Texts:
-    if not known.issuperset(texts):
-        raise ValueError(texts)
-    return texts
-
-
 def _whole(texts: Texts) -> list[int]:
-    _only(texts, b"-0123456789")
+    only(texts, b"-0123456789")
     numbers = list(map(int, texts))
     if max(numbers) >= LARGEST or min(numbers) <= -LARGEST:
         raise ValueError(texts)
@@ -108,7 +75,7 @@ def _maybe_whole(texts: Texts) -> list[int | None]:
 
 
 def _fees(texts: Texts) -> list[Decimal]:
-    _only(texts, b"-.0123456789")
+    only(texts, b"-.0123456789")
     if max(map(len, texts)) > LONGEST_FEE or TOO_FINE.search(",".join(texts)):
         raise ValueError(texts)
     fees = list(map(Decimal, texts))
@@ -118,7 +85,7 @@ def _fees(texts: Texts) -> list[Decimal]:
 
 
 def _moments(texts: Texts) -> list[datetime]:
-    _only(texts, b"-+:.0123456789TZ")
+    only(texts, b"-+:.0123456789TZ")
     moments = list(map(datetime.fromisoformat, texts))
     # Comparing raises TypeError where one is without its zone.
     if min(moments) < EARLIEST or max(moments) >= LATEST:
@@ -126,23 +93,13 @@ def _moments(texts: Texts) -> list[datetime]:
     return moments
 
 
-class Column(NamedTuple):
-    """Reads all values of a column, or raises one of UNREADABLE where one is not `expected`."""
-
-    name: str
-    read: Callable[[Texts], Sequence[Any]]
-    expected: Cause
-
-
-A_WORD: Final = because("a printable text of at most %(most)s characters", most=LONGEST)
-A_METHOD: Final = because("a printable text of at most %(most)s characters", most=LONGEST_METHOD)
 A_MOMENT: Final = because("a time in ISO 8601 with its zone")
 COLUMNS: Final = (
     Column("type", _kinds, because("a type that we know")),
-    Column("id", _names, because("an id of 1 to %(most)s printable characters", most=LONGEST)),
-    Column("reference", _words, A_WORD),
-    Column("method", partial(_words, longest=LONGEST_METHOD), A_METHOD),
-    Column("currency", partial(_one_of, known=CURRENCIES), because("a currency that we know")),
+    Column("id", names, AN_ID),
+    Column("reference", words, A_WORD),
+    Column("method", partial(words, longest=LONGEST_METHOD), A_METHOD),
+    Column("currency", partial(one_of, known=CURRENCIES), because("a currency that we know")),
     Column("gross", _whole, because("a whole number of minor units")),
     Column(
         "fee",
@@ -151,15 +108,15 @@ COLUMNS: Final = (
     ),
     Column(
         "settled_currency",
-        partial(_one_of, known=CURRENCY_OR_NONE),
+        partial(one_of, known=CURRENCY_OR_NONE),
         because("a currency, or empty"),
     ),
     Column("settled_gross", _maybe_whole, because("a whole number of minor units, or empty")),
     Column("occurred_at", _moments, A_MOMENT),
     Column("settled_at", _moments, A_MOMENT),
-    Column("payout", _words, A_WORD),
-    Column("merchant_id", _words, A_WORD),
-    Column("mode", _words, A_WORD),
+    Column("payout", words, A_WORD),
+    Column("merchant_id", words, A_WORD),
+    Column("mode", words, A_WORD),
 )
 """In the order of the fields of a ReportLine after its number."""
 NAMES: Final = tuple(column.name for column in COLUMNS)

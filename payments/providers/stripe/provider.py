@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Final
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from typing import IO, TYPE_CHECKING, ClassVar, Final
 
 from payments.providers.base import (
     Account,
@@ -27,6 +28,7 @@ from payments.providers.findings import Finding, Site
 from payments.providers.stripe import asked, domain, endpoint, setup, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
 from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
+from payments.providers.stripe.day import DayReports
 from payments.providers.stripe.examine import examine
 from payments.providers.stripe.kept import KeptCard
 from payments.providers.stripe.local import wallet_of_china
@@ -39,6 +41,7 @@ from payments.providers.stripe.mapping import (
 )
 from payments.providers.stripe.opening import open_session
 from payments.providers.stripe.reader import CHARGE, PAGE, SESSION, Reader, is_session
+from payments.providers.stripe.report import StripeReport, parse_report
 from payments.providers.told import Told, read_json
 
 if TYPE_CHECKING:
@@ -80,6 +83,7 @@ class StripeProvider:
         self._account = account
         self._api = StripeApi(account, timeout=timeout)
         self._reader = Reader(self._api)
+        self._reports = DayReports(self._api, account, timeout=timeout)
 
     def create(self, request: CreateRequest) -> Outcome:
         if request.saved_method:
@@ -158,6 +162,12 @@ class StripeProvider:
             params["ending_before"] = cursor
         told = self._api.ask(lambda sdk: sdk.v1.events.list(params), "events")
         return webhook.read_page(told, cursor)
+
+    def fetch_report(self, day: date) -> AbstractContextManager[IO[bytes]]:
+        return self._reports.fetch(day)
+
+    def parse_report(self, text: Iterator[str]) -> StripeReport:
+        return parse_report(text)
 
     @staticmethod
     def examine_keys(account: Account, *, own_page: bool) -> Iterator[Finding]:

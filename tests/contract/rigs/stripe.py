@@ -170,6 +170,7 @@ class StripeRig:
     def close_day(self, account: Account) -> date:
         day = self.fake.now().date()
         self.fake.close_day(account.merchant_id, early=True)
+        self.fake.end_day()
         return day
 
     def close(self) -> None:

@@ -45,6 +45,8 @@ class Movement:
     at_once: bool = False
     settled: bool = False
     rate: float | None = None
+    facing: int | None = None
+    """What a shopper saw of it, where `settled` says something else."""
 
 
 def book(shelf: Shelf, source: Json, moved: Movement) -> Json:
@@ -74,6 +76,7 @@ def book(shelf: Shelf, source: Json, moved: Movement) -> Json:
         "type": kind,
     }
     shelf.add(told, links=["source"])
+    shelf.notes[told["id"]]["facing"] = moved.amount if moved.facing is None else moved.facing
     if not at_once:
         shelf.world.after(PENDING_FOR, lambda: told.update(status="available"))
     return told

@@ -17,6 +17,7 @@ from tests.fakes.stripe.store import Shelf
 
 ACTIVITY: Final = "balance_change_from_activity.itemized.3"
 PAYOUTS: Final = "payout_reconciliation.itemized.5"
+SENT: Final = "payouts.itemized.3"
 SUMMARY: Final = "balance.summary.1"
 SUMMED: Final = ("category", "description", "net_amount", "currency")
 BOOKED: Final = (
@@ -30,7 +31,28 @@ BOOKED: Final = (
     "reporting_category",
     "description",
 )
+OF_PAYOUTS: Final = (
+    "payout_id",
+    "effective_at",
+    "currency",
+    "gross",
+    "fee",
+    "net",
+    "reporting_category",
+    "balance_transaction_id",
+    "description",
+    "payout_expected_arrival_date",
+    "payout_status",
+    "payout_reversed_at",
+    "payout_type",
+    "payout_description",
+    "payout_destination_id",
+)
+MORE_OF_PAYOUTS: Final = frozenset(
+    ["effective_at_utc", "payout_reversed_at_utc", "regulatory_tag", "trace_id", "trace_id_status"]
+)
 DEFAULTS: Final = {
+    SENT: OF_PAYOUTS,
     PAYOUTS: ("automatic_payout_id", "automatic_payout_effective_at", *BOOKED),
     ACTIVITY: BOOKED,
     SUMMARY: SUMMED,
@@ -50,6 +72,8 @@ KEYED: Final = ("payment_metadata[", "refund_metadata[", "transfer_metadata[")
 def known(kind: str, name: str) -> bool:
     if kind == SUMMARY:
         return name in SUMMED
+    if kind == SENT:
+        return name in OF_PAYOUTS or name in MORE_OF_PAYOUTS
     return name in KNOWN or (name.startswith(KEYED) and name.endswith("]"))
 
 
@@ -66,21 +90,56 @@ def rows(shelf: Shelf, kind: str, wanted: Json, *, zone: tzinfo) -> list[Json]:
     """Every column that a report may have, of what falls into its interval."""
     if kind == SUMMARY:
         return _summary(shelf, wanted)
-    found = [_row(shelf, each, zone) for each in _transactions(shelf, kind, wanted)]
+    row = _row_of_payout if kind == SENT else _row
+    found = [row(shelf, each, zone) for each in _transactions(shelf, kind, wanted)]
     filters = {name: wanted[name] for name in ("currency", "reporting_category") if name in wanted}
     return [row for row in found if all(row[name] == value for name, value in filters.items())]
 
 
 def _transactions(shelf: Shelf, kind: str, wanted: Json) -> list[Json]:
-    """Activity by its own time, reconciliation by the payout's arrival; payouts are no activity."""
+    """Activity by its own time, what is in a payout by that one's, and so is the payout itself."""
     start, end = wanted["interval_start"], wanted["interval_end"]
     found = []
     for each in shelf.of("balance_transaction"):
-        payout = _payout(shelf, each)
-        when = each["created"] if kind == ACTIVITY else payout.get("arrival_date", -1)
-        if each["type"] != "payout" and start <= when < end:
+        if kind == PAYOUTS:
+            told = each["type"] != "payout"
+            when = _payout(shelf, each).get("arrival_date", -1)
+        else:
+            told = each["type"].startswith("payout") == (kind == SENT)
+            when = effective_at(shelf, each)
+        if told and start <= when < end:
             found.append(each)
     return found
+
+
+def effective_at(shelf: Shelf, booked: Json) -> int:
+    """When it changes the balance: a payout does on the day on which it should arrive."""
+    told = shelf.objects[booked["source"]]["arrival_date"] if booked["type"] == "payout" else None
+    return int(booked["created"] if told is None else told)
+
+
+def _row_of_payout(shelf: Shelf, booked: Json, zone: tzinfo) -> Json:
+    currency, payout = booked["currency"], shelf.objects[booked["source"]]
+    when = effective_at(shelf, booked)
+    return {
+        "balance_transaction_id": booked["id"],
+        "currency": currency,
+        "description": booked["description"] or "",
+        "effective_at": _at(when, zone),
+        "effective_at_utc": _at(when, UTC),
+        "fee": major(booked["fee"], currency),
+        "gross": major(booked["amount"], currency),
+        "net": major(booked["net"], currency),
+        "payout_description": payout["description"],
+        "payout_destination_id": payout["destination"],
+        "payout_expected_arrival_date": _at(payout["arrival_date"], UTC),
+        "payout_id": payout["id"],
+        "payout_status": payout["status"],
+        "payout_type": payout["type"],
+        "reporting_category": booked["reporting_category"],
+        "trace_id": payout["trace_id"]["value"] or "",
+        "trace_id_status": payout["trace_id"]["status"],
+    }
 
 
 def _payout(shelf: Shelf, booked: Json) -> Json:
@@ -117,8 +176,7 @@ def _origin(shelf: Shelf, booked: Json, zone: tzinfo) -> Json:
     if charge.get("object") != "charge":
         return {}
     intent = shelf.objects[charge["payment_intent"]]
-    facing = source["amount"] if source["object"] in {"charge", "refund"} else None
-    sign = -1 if source["object"] == "refund" and booked["amount"] < 0 else 1
+    facing = shelf.notes[booked["id"]]["facing"]
     card = charge["payment_method_details"].get("card") or {}
     refunded = source["metadata"] if source["object"] == "refund" else {}
     return {
@@ -128,9 +186,7 @@ def _origin(shelf: Shelf, booked: Json, zone: tzinfo) -> Json:
         "charge_created": _at(charge["created"], zone),
         "charge_created_utc": _at(charge["created"], UTC),
         "charge_id": charge["id"],
-        "customer_facing_amount": ""
-        if facing is None
-        else major(sign * facing, charge["currency"]),
+        "customer_facing_amount": major(facing, charge["currency"]),
         "customer_facing_currency": charge["currency"],
         "customer_id": charge["customer"] or "",
         "customer_email": charge["billing_details"]["email"] or "",
@@ -147,8 +203,8 @@ def _origin(shelf: Shelf, booked: Json, zone: tzinfo) -> Json:
 def _summary(shelf: Shelf, wanted: Json) -> list[Json]:
     start, end = wanted["interval_start"], wanted["interval_end"]
     currency, booked = shelf.account.currency, shelf.of("balance_transaction")
-    within = [each for each in booked if start <= each["created"] < end]
-    before = sum(each["net"] for each in booked if each["created"] < start)
+    within = [each for each in booked if start <= effective_at(shelf, each) < end]
+    before = sum(each["net"] for each in booked if effective_at(shelf, each) < start)
     paid_out = sum(each["net"] for each in within if each["type"].startswith("payout"))
     activity = sum(each["net"] for each in within) - paid_out
     sums = {

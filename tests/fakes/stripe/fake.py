@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.fakes.stripe import balance as balances
-from tests.fakes.stripe import checkout, disputes, opening, payouts, refunds, shopper
+from tests.fakes.stripe import checkout, disputes, opening, payouts, refunds, reports, shopper
 from tests.fakes.stripe.errors import Json
 from tests.fakes.stripe.gate import Gate, Violation
 from tests.fakes.stripe.objects import METHODS
@@ -174,10 +174,22 @@ class Fake:
             self.world.closed_at = self.now()
         return str(payout["id"]) if payout else ""
 
+    def end_day(self) -> None:
+        """Let reports tell of the whole of today already, as if it were over (UTC)."""
+        with self.lock:
+            midnight = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+            self.world.closed_at = midnight + timedelta(days=1)
+
     def bill(self, account: str, amount: int, said: str = "Radar") -> Json:
         """A fee of Stripe's that is of no payment, in the account's minor units."""
         with self.lock:
             return copy.deepcopy(balances.bill(self.shelf(account), amount, said))
+
+    def fail_reports(self, account: str) -> None:
+        """Those that are being made."""
+        with self.lock:
+            self.world.catch_up()
+            reports.fail(self.shelf(account))
 
     def fail_payout(self, payout: str) -> None:
         with self._acting(payout) as (shelf, _told):

@@ -164,7 +164,12 @@ def _come_back(shelf: Shelf, charge: Json, told: Json) -> None:
     out = shelf.objects[told["balance_transaction"]]
     rate = out["exchange_rate"]
     moved = balance.Movement(
-        "refund_failure", -out["amount"], at_once=True, settled=True, rate=rate
+        "refund_failure",
+        -out["amount"],
+        at_once=True,
+        settled=True,
+        rate=rate,
+        facing=told["amount"],
     )
     booked = balance.book(shelf, told, moved)
     told["failure_balance_transaction"] = booked["id"]

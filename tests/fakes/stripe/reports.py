@@ -21,6 +21,7 @@ ALLOWED: Final = {
         "reporting_category",
         "columns",
     },
+    "payouts.itemized.3": {"timezone", "currency", "reporting_category", "columns"},
     "balance.summary.1": {"timezone", "currency", "columns"},
 }
 INTERVAL: Final = ("interval_start", "interval_end")
@@ -86,7 +87,17 @@ def _check_interval(shelf: Shelf, kind: str, wanted: Json) -> None:
         )
 
 
+def fail(shelf: Shelf) -> None:
+    """What is being made comes to nothing."""
+    for told in shelf.of("reporting.report_run"):
+        if told["status"] == "pending":
+            told.update(status="failed", error="An error occurred.")
+            announce(shelf, "reporting.report_run.failed", told)
+
+
 def _finish(shelf: Shelf, told: Json) -> None:
+    if told["status"] != "pending":
+        return
     kind, wanted = told["report_type"], told["parameters"]
     zone = ZoneInfo(wanted.get("timezone", "UTC"))
     rows = columns.rows(shelf, kind, wanted, zone=zone)

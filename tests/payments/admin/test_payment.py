@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from orders.clock import clock_at
 from tests.factories import a_payment
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, refund_url, staff
+from tests.payments.reconciliation.books import NOON, Theirs, a_sale, the_account
 from tests.payments.refunding import a_refund
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +28,20 @@ def test_it_shows_what_came_and_what_can_go_back_and_leads_to_the_refund() -> No
     assert shown == {"£60.00": 4, "£15.00": 2, "£45.00": 2}  # above, and beside the one attempt
     assert payment.attempts.get().our_ref in page
     assert refund_url(payment.order) in page
+
+
+def test_what_reports_tell_of_it_shows_its_fee_and_its_payout() -> None:
+    with clock_at(lambda: NOON):
+        account = the_account()
+        attempt = a_sale(account)
+        Theirs(account).sale(attempt, fee="110", payout="po_1").comes()
+    address = reverse("admin:payments_payment_change", args=[attempt.payment_id])
+
+    page = staff(SEE, SEE_ORDERS, "payments.view_settlementfile").get(address).content.decode()
+
+    assert "1.1 GBP" in page
+    assert "po_1" in page
+    assert "po_1" not in staff(SEE, SEE_ORDERS, name="other").get(address).content.decode()
 
 
 def test_who_may_not_refund_is_led_nowhere() -> None:

@@ -55,6 +55,51 @@ def test_the_bank_is_asked_where_it_got_the_lines_of_a_payout_that_is_explained(
     assert [kind for kind, _ in found(account)] == ["bank_total", "missing_in_provider"]
 
 
+def test_a_line_that_names_only_the_provider_is_the_payout_of_that_amount(
+    account: ProviderAccount,
+) -> None:
+    paid(account, 5920).comes()
+    statement((DAY, "59.20", "SANDBOX PAYMENTS UK"))
+
+    reconcile(account)
+
+    assert account.payouts.get(ref="po_1").arrived == 5920
+    assert found(account) == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "reference", "after"),
+    [
+        ("59.20", "ACME LTD", 0),
+        ("59.19", "SANDBOX", 0),
+        ("59.20", "SANDBOX", 9),
+        ("59.20", "SANDBOX po_9", 0),
+    ],
+)
+def test_a_line_of_another_amount_sender_time_or_payout_is_none_of_it(
+    amount: str, reference: str, after: int
+) -> None:
+    account = the_account()
+    theirs = Theirs(account).sale(a_sale(account), fee=80, payout="po_1")
+    theirs.line("payout", id="po_1", gross=-5920, payout="po_1").comes()
+    with later(after * ONE_DAY):
+        statement((DAY + after * ONE_DAY, amount, reference))
+        reconcile(account)
+
+    assert account.payouts.get(ref="po_1").arrived is None
+
+
+def test_of_two_payouts_of_one_amount_none_is_guessed(account: ProviderAccount) -> None:
+    theirs = paid(account, 5920)
+    theirs.sale(a_sale(account), fee=80, payout="po_2")
+    theirs.line("payout", id="po_2", gross=-5920, payout="po_2").comes()
+    statement((DAY, "59.20", "SANDBOX"))
+
+    reconcile(account)
+
+    assert set(account.payouts.exclude(ref="").values_list("arrived", flat=True)) == {None}
+
+
 def test_the_bank_is_not_asked_once_a_person_has_settled_the_payout(
     account: ProviderAccount,
 ) -> None:

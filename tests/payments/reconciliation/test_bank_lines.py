@@ -164,7 +164,7 @@ def test_a_line_is_of_the_one_payout_in_its_currency_that_it_names(
     assert [each.payout is None for each in BankLine.objects.all()] == [amount is None]
 
 
-@pytest.mark.parametrize(("line", "amount"), [("p-1,Payout", 5920), (",for p-1 SANDBOX", None)])
+@pytest.mark.parametrize(("line", "amount"), [("p-1,Payout", 5920), (",for p-1 PAYOUT", None)])
 def test_a_short_name_is_known_only_where_it_is_the_reference(
     account: ProviderAccount, line: str, amount: int | None
 ) -> None:

@@ -16,12 +16,13 @@ from payments.reconciliation.days import Side
 from payments.reconciliation.moved import Total, by_day
 
 FIRST = date(2026, 11, 1)
+MOVING = [kind for kind in LineKind if kind != LineKind.ALLOTMENT]
 totals = st.lists(
     st.builds(
         Total,
         day=st.integers(0, 9).map(lambda n: FIRST + timedelta(days=n)),
         payout_ref=st.sampled_from(["po_1", "po_2", ""]),
-        kind=st.sampled_from([kind.value for kind in LineKind]),
+        kind=st.sampled_from([kind.value for kind in MOVING]),
         currency=st.sampled_from(["GBP", "EUR"]),
         settled_currency=st.sampled_from(["", "GBP"]),
         gross=st.integers(-(10**9), 10**9),
@@ -54,6 +55,13 @@ def test_days_add_up_to_what_is_settled_less_the_fees_of_each_payout(
     moved = by_day("GBP", lines, {})
 
     assert sum(sum(kinds.values()) for kinds in moved.values()) == gross - cost
+
+
+def test_what_is_allotted_to_a_payout_moves_nothing() -> None:
+    kind = LineKind.ALLOTMENT
+    allotted = Total(FIRST, "po_1", kind, "GBP", "", gross=500, settled=0, fee=Decimal(0))
+
+    assert by_day("GBP", [allotted], {}) == {FIRST: {}}
 
 
 @given(totals, st.integers(0, 9))

@@ -1,0 +1,301 @@
+"""Stripe's reports, fetched night by night from its stand-in, against what we have booked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from payments.models import Discrepancy, Payout, SettlementFile
+from payments.reconciliation import fetch
+from payments.reconciliation.days import Side
+from payments.reconciliation.proof import prove
+from payments.services.check_ledger import faults
+from payments.services.submit import submit_due_operations
+from tests.payments.reconciliation.books import posted, statement
+from tests.payments.reconciliation.stripe_books import (
+    A_DAY,
+    MONDAY,
+    Stripe,
+    a_shop,
+    held,
+    unsettled,
+)
+from tests.payments.services.cast import capture
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stripe() -> Iterator[Stripe]:
+    with a_shop() as shop:
+        yield shop
+
+
+def test_what_stripe_has_to_make_first_is_fetched_once_it_is_made(stripe: Stripe) -> None:
+    stripe.sells()
+    stripe.forward(A_DAY)
+
+    assert (fetch.fetch_reports(), fetch.fetch_reports()) == (0, 0)
+    stripe.forward(A_DAY / 100)
+
+    assert fetch.fetch_reports() == 1
+    runs = stripe.fake.shelf(stripe.account.merchant_id).of("reporting.report_run")
+    assert len(runs) == 4
+
+
+def test_a_day_of_payments_refunds_and_disputes_agrees_to_the_penny(stripe: Stripe) -> None:
+    stripe.gives_back(stripe.sells(6000), 1000)
+    disputed = stripe.sells(4500)
+    stripe.fake.dispute(stripe.intent(disputed))
+    stripe.sees(disputed)
+    stripe.fake.bill(stripe.account.merchant_id, 250)
+
+    stripe.night()
+
+    assert (unsettled(), list(faults())) == ([], [])
+    assert held() == {"GBP": stripe.balance()}
+
+
+def test_what_is_captured_in_parts_agrees(stripe: Stripe, settings: Any) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "capture": "manual"}
+    attempt = stripe.sells(6000)
+    for amount, final in ((2000, False), (1500, True)):
+        capture(attempt, amount, final=final)
+        submit_due_operations()
+
+    stripe.night()
+
+    assert unsettled() == []
+    assert posted("capture")["provider:stripe", "GBP"] == 3500
+    assert held() == {"GBP": stripe.balance()}
+
+
+def test_a_refund_that_came_back_agrees(stripe: Stripe) -> None:
+    attempt = stripe.sells(6000)
+    stripe.gives_back(attempt, 1000)
+    refund = attempt.provider_objects.get(kind="refund").object_id
+    stripe.fake.fail_refund(refund)
+    stripe.sees(attempt)
+
+    stripe.night()
+
+    assert unsettled() == []
+    assert posted("refund_reversed")["provider:stripe", "GBP"] == 1000
+
+
+def test_a_dispute_that_was_won_agrees(stripe: Stripe) -> None:
+    attempt = stripe.sells(6000)
+    dispute = stripe.fake.dispute(stripe.intent(attempt))
+    stripe.sees(attempt)
+    stripe.fake.decide(dispute["id"], won=True)
+    stripe.sees(attempt)
+
+    stripe.night()
+
+    assert unsettled() == []
+    assert held() == {"GBP": stripe.balance()}
+
+
+def test_no_day_ends_otherwise_than_stripe_says(stripe: Stripe) -> None:
+    stripe.sells(6000)
+    stripe.night()
+    stripe.pays_out()
+    stripe.night()
+    stripe.night()
+
+    proofs = [prove(Side(stripe.account, "GBP"), day) for day in stripe.days()]
+
+    assert len(proofs) == 6
+    assert [proof.stated.closing for proof in proofs][:2] == [5890, 5890]
+    assert not any(proof.stated.contradicts for proof in proofs)
+
+
+@pytest.mark.parametrize("names", ["its id", "STRIPE PAYMENTS UK LTD"])
+def test_a_payout_is_found_on_our_bank_s_statement(stripe: Stripe, names: str) -> None:
+    stripe.sells(6000)
+    stripe.night()
+    name = stripe.pays_out()
+    stripe.night()
+    stripe.night()
+    statement((stripe.clock.time.date(), "58.90", name if names == "its id" else names))
+
+    stripe.night()
+
+    assert Payout.objects.get(ref=name).arrived == 5890
+    assert unsettled() == []
+
+
+def test_an_amount_that_was_altered_is_asked_about(stripe: Stripe) -> None:
+    attempt = stripe.sells(6000)
+
+    stripe.night_with(lambda text: text.replace("60.00,1.10", "59.00,1.10"))
+
+    assert unsettled() == [("amount", attempt.our_ref)]
+
+
+def test_a_payment_that_was_left_out_is_missed(stripe: Stripe) -> None:
+    left_out, told = stripe.sells(6000), stripe.sells(4500)
+
+    def without(text: str) -> str:
+        return "".join(
+            line for line in text.splitlines(keepends=True) if left_out.our_ref not in line
+        )
+
+    stripe.night_with(without)
+
+    assert told.our_ref != left_out.our_ref
+    assert unsettled() == [("missing_in_provider", left_out.our_ref)]
+
+
+def test_a_payment_that_stands_there_twice_is_asked_about(stripe: Stripe) -> None:
+    attempt = stripe.sells(6000)
+
+    def twice(text: str) -> str:
+        return "".join(
+            line * (1 + (attempt.our_ref in line)) for line in text.splitlines(keepends=True)
+        )
+
+    stripe.night_with(twice)
+
+    assert unsettled() == [("duplicate_in_provider", attempt.our_ref)]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("acct_", "acct_x"), "it is of the account"),
+        (("#mode,test", "#mode,live"), "it is of the mode live"),
+        (("#end", ""), "The file breaks off"),
+        ((f"{MONDAY.date()},", f"{(MONDAY - A_DAY).date()},"), "it is about"),
+    ],
+)
+def test_a_file_that_is_not_what_was_asked_for_is_refused(
+    stripe: Stripe, change: tuple[str, str], why: str
+) -> None:
+    stripe.sells()
+
+    file = stripe.night_with(lambda text: text.replace(*change))
+
+    assert file.state == "refused"
+    assert file.refused_for.startswith(why)
+
+
+def test_the_fee_of_each_charge_comes_into_the_ledger(stripe: Stripe) -> None:
+    stripe.sells(6000)
+
+    stripe.night()
+
+    assert posted("fee") == {("fees:stripe", "GBP"): 110, ("provider:stripe", "GBP"): -110}
+
+
+def test_a_payout_days_later_is_proven_by_what_is_in_it(stripe: Stripe) -> None:
+    stripe.sells(6000)
+    stripe.night()
+    name = stripe.pays_out()
+    stripe.night()
+    stripe.night()
+
+    payout = Payout.objects.get(ref=name)
+    assert (payout.amount, payout.lines_net) == (5890, 5890)
+    assert payout.sent_at
+    assert unsettled() == []
+    assert (held(), held("bank")) == ({}, {"GBP": 5890})
+
+
+def test_what_no_payout_has_yet_is_what_stripe_owes(stripe: Stripe) -> None:
+    stripe.sells(6000)
+    stripe.night()
+    stripe.pays_out()
+    stripe.sells(4500)
+    stripe.night()
+    stripe.night()
+
+    assert Payout.objects.get(ref="").lines_net == stripe.balance() == held()["GBP"]
+    assert unsettled() == []
+
+
+def test_a_payout_that_came_back_is_sent_again_with_the_next(stripe: Stripe) -> None:
+    stripe.sells(6000)
+    stripe.night()
+    failed = stripe.pays_out()
+    stripe.night()
+    stripe.night()
+    stripe.fake.fail_payout(failed)
+    stripe.night()
+    again = stripe.fake.close_day(stripe.account.merchant_id)
+    stripe.night()
+    stripe.night()
+
+    sent = dict(Payout.objects.exclude(ref="").values_list("ref", "amount"))
+    assert sent == {failed: 0, again: 5890}
+    assert unsettled() == []
+    assert (held(), held("bank")) == ({}, {"GBP": 5890})
+
+
+def test_what_was_paid_in_another_currency_is_settled_in_ours(stripe: Stripe) -> None:
+    stripe.sells(6000, "USD")
+    stripe.sells(5000, "JPY")
+
+    stripe.night()
+
+    assert unsettled() == []
+    assert held() == {"GBP": stripe.balance()}
+    assert set(held("fx:stripe")) == {"GBP", "JPY", "USD"}
+
+
+def test_money_that_nobody_here_asked_for_is_asked_about(stripe: Stripe) -> None:
+    """Its metadata are not ours, and its charge is none that we know."""
+    attempt = stripe.sells()
+    charge = next(iter(stripe.fake.shelf(stripe.account.merchant_id).of("charge")))
+    with stripe.fake.lock:
+        stripe.fake.shelf(stripe.account.merchant_id).objects[charge["payment_intent"]][
+            "metadata"
+        ] = {}
+    attempt.provider_objects.filter(kind="charge").update(object_id="ch_other")
+
+    stripe.night()
+
+    assert ("missing_in_ledger", charge["id"]) in unsettled()
+
+
+def test_a_report_that_stripe_failed_to_make_is_asked_for_anew(stripe: Stripe) -> None:
+    stripe.sells()
+    stripe.forward(A_DAY)
+    fetch.fetch_reports()
+    stripe.fake.fail_reports(stripe.account.merchant_id)
+
+    fetch.fetch_reports()
+    stripe.forward(A_DAY / 100)
+
+    assert fetch.fetch_reports() == 1
+
+
+def test_a_report_that_fails_each_time_is_told_to_staff_and_asked_for_no_more(
+    stripe: Stripe,
+) -> None:
+    stripe.sells()
+    stripe.forward(A_DAY)
+    for _time in range(5):
+        fetch.fetch_reports()
+        stripe.fake.fail_reports(stripe.account.merchant_id)
+
+    file = SettlementFile.objects.get()
+    assert file.state == "refused"
+    assert "failed: An error occurred." in file.refused_for
+    assert Discrepancy.objects.count() == 0
+
+
+def test_a_file_that_broke_off_on_its_way_is_fetched_again(stripe: Stripe) -> None:
+    stripe.sells()
+    stripe.forward(A_DAY)
+    fetch.fetch_reports()
+    stripe.forward(A_DAY / 100)
+    file = next(iter(stripe.fake.shelf(stripe.account.merchant_id).of("file")))
+
+    file["size"] += 1
+    assert (fetch.fetch_reports(), SettlementFile.objects.count()) == (0, 0)
+    file["size"] -= 1
+
+    assert fetch.fetch_reports() == 1
