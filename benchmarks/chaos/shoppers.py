@@ -6,9 +6,10 @@ import re
 from collections.abc import Generator
 from typing import Final
 
-from benchmarks.chaos.browser import Browser, Gone, Reply
+from benchmarks.chaos.browser import Gone, Reply
 from benchmarks.chaos.faults import Kind
 from benchmarks.chaos.plan import SCARCE, THINK, Errand, Story
+from benchmarks.chaos.sandbox import SandboxBank
 from benchmarks.chaos.scheduler import Actor
 from benchmarks.chaos.world import Visitor, World
 
@@ -21,7 +22,8 @@ HOUR: Final = 3600.0
 LOOKS: Final = 30
 TO_CLOSE: Final = 6.0
 FOUND, SEE_OTHER, CONFLICT = 302, 303, 409
-SAVED: Final = re.compile(r'value="(sandbox/card/[^"]+)"')
+OTHER: Final = "wal_approve"
+"""The means by which shoppers pay who have failed by another."""
 Where = Generator[float, None, str]
 
 
@@ -36,7 +38,9 @@ class Shopper(Visitor):
         super().__init__(world, f"checkout {errand.number}", errand.strikes, manual=errand.manual)
         self.errand = errand
         self.thoughts = errand.thoughts()
-        self._page = re.compile(re.escape(world.bank.url) + r"/pay/(page_\d+)/")
+        self._page = world.bank.pages
+        self._saved = re.compile(f'value="({world.deck.provider}/card/[^"]+)"')
+        self.other = world.deck.method(OTHER)
 
     @property
     def wishes(self) -> dict[str, str]:
@@ -81,7 +85,7 @@ class Shopper(Visitor):
         """The way to pay by the card that was kept, once the shop knows of it."""
         for _ in range(LOOKS):
             page = yield from self.get("/checkout/")
-            if kept := SAVED.search(page.text):
+            if kept := self._saved.search(page.text):
                 return kept[1]
             yield HOUR / 4
         self.world.blame(self.who, "the card was not kept")
@@ -127,17 +131,15 @@ class Shopper(Visitor):
             yield TO_CLOSE
         return reply.where or where
 
-    def press(self, page: str, token: str, action: str = "pay") -> str:
-        """Press a button of the bank's page; where it leads, or "" where it is over."""
-        address = f"{self.world.bank.url}/pay/{page}/"
-        try:
-            reply = Browser().post(address, {"action": action, "token": token})
-        except Gone:
-            return ""
-        if reply.where.endswith("/challenge/"):
-            refuses = self.errand.story == Story.REFUSES_CHALLENGE
-            return self.press(page, token, "refuse" if refuses else "approve")
-        return reply.where.removeprefix(self.world.house.url)
+    def press(self, page: str, token: str) -> str:
+        """Pay on the bank's page; where it leads, or "" where it is over."""
+        agrees = self.errand.story != Story.REFUSES_CHALLENGE or token == OTHER
+        where = self.world.bank.pay(page, token, agrees=agrees)
+        return where.removeprefix(self.world.house.url)
+
+    def leave(self, page: str) -> str:
+        """Cancel on the bank's page; where that leads."""
+        return self.world.bank.leave(page).removeprefix(self.world.house.url)
 
     def come_back(self, where: str) -> Actor:
         """Look at the page one returns to, and at the order's where it leads there."""
@@ -152,8 +154,10 @@ class Shopper(Visitor):
         if not page:
             return ""
         yield self.think()
-        asked = self.world.bank.by_page[page].challenged
-        back = self.press(page, token, "approve" if asked else "pay")
+        back = self.press(page, token)
+        if self._page.search(back):
+            yield self.think()
+            back = self.press(page, OTHER) if self.errand.number % 2 else self.leave(page)
         if back:
             yield 1.0
             yield from self.come_back(back)
@@ -180,7 +184,7 @@ def _declined_then_pays(shopper: Shopper) -> Actor:
     if back:
         yield shopper.think()
         again = back.replace("return/", "")
-        yield from shopper.pay(again, "wal_approve", "sandbox/wallet")
+        yield from shopper.pay(again, OTHER, shopper.other)
 
 
 def _abandons(shopper: Shopper) -> Actor:
@@ -193,7 +197,7 @@ def _cancels_at_bank(shopper: Shopper) -> Actor:
     page = yield from shopper.reach_bank(where, shopper.errand.method)
     if page:
         yield shopper.think()
-        shopper.press(page, "", "cancel")
+        shopper.leave(page)
 
 
 def _left_payment_succeeds(shopper: Shopper) -> Actor:
@@ -203,7 +207,7 @@ def _left_payment_succeeds(shopper: Shopper) -> Actor:
     if back:
         yield shopper.think()
         again = back.replace("return/", "")
-        yield from shopper.pay(again, "wal_approve", "sandbox/wallet")
+        yield from shopper.pay(again, OTHER, shopper.other)
 
 
 def _pays_by_saved_card(shopper: Shopper) -> Actor:
@@ -230,15 +234,16 @@ def _pays_rest(shopper: Shopper) -> Actor:
     back = yield from shopper.pay(where, shopper.errand.token, shopper.errand.method)
     if back:
         yield 3 * HOUR
-        yield from shopper.pay(back.replace("return/", ""), "wal_approve", "sandbox/wallet")
+        yield from shopper.pay(back.replace("return/", ""), OTHER, shopper.other)
 
 
 def _meets_silence(shopper: Shopper) -> Actor:
-    """Is at the bank when that loses the payment from its sight."""
+    """Is at the bank when that loses the payment from its sight, which only the sandbox's can."""
     where = yield from shopper.order()
     page = yield from shopper.reach_bank(where, shopper.errand.method)
-    if page:
-        shopper.world.bank.fall_silent(page)
+    bank = shopper.world.bank
+    if page and isinstance(bank, SandboxBank):
+        bank.fall_silent(page)
 
 
 def _orders_twice(shopper: Shopper) -> Actor:
@@ -261,18 +266,28 @@ def _pays_in_two_browsers(shopper: Shopper) -> Actor:
     if not first:
         return
     yield shopper.think()
-    back = shopper.world.bank.by_page[first].wanted.return_url
+    back = shopper.world.bank.back_from(first)
     again = back.removeprefix(shopper.world.house.url).replace("return/", "")
-    second = yield from shopper.reach_bank(again, "sandbox/wallet")
+    second = yield from shopper.reach_bank(again, shopper.other)
     if second and second != first:
         shopper.world.count(Kind.TWO_BROWSERS)
     yield 1.0
     shopper.press(first, shopper.errand.token)
     if second:
         yield 1.0
-        back = shopper.press(second, "wal_approve")
+        back = shopper.press(second, OTHER)
         if back:
             yield from shopper.come_back(back)
+
+
+def _pays_too_late(shopper: Shopper) -> Actor:
+    """Forgets the bank's page, and pays there when the order has ended."""
+    where = yield from shopper.order()
+    page = yield from shopper.reach_bank(where, shopper.errand.method)
+    if page:
+        yield 3 * HOUR
+        if not shopper.press(page, shopper.errand.token):
+            shopper.world.count(Kind.PAGE_OVER)
 
 
 SHOPPERS: Final = {
@@ -286,4 +301,5 @@ SHOPPERS: Final = {
     Story.SILENCE: _meets_silence,
     Story.ORDERS_TWICE: _orders_twice,
     Story.PAYS_IN_TWO_BROWSERS: _pays_in_two_browsers,
+    Story.PAYS_TOO_LATE: _pays_too_late,
 }
