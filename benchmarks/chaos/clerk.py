@@ -10,7 +10,7 @@ from benchmarks.chaos.browser import Browser, Gone, Reply
 from benchmarks.chaos.faults import Kind
 from benchmarks.chaos.plan import Errand
 from benchmarks.chaos.scheduler import Actor
-from benchmarks.chaos.shoppers import email_of
+from benchmarks.chaos.shopper import email_of
 from benchmarks.chaos.world import Visitor, World
 
 LOOKS: Final = 40

@@ -226,8 +226,7 @@ def _called_for(books: Books) -> Iterator[Review]:
             elif refund.status == "failed":
                 yield "refund_failed", refund.reference
         yield from _called_for_by_amounts(payment)
-    if not books.absence_proves:
-        yield from _never_came(books)
+    yield from () if books.absence_proves else _never_came(books)
     dead = {row["number"] for row in books.rows["orders"] if row["state"] in DEAD}
     for number, payments in _by_order(books).items():
         if surplus := _disputed_surplus(payments, owed=number not in dead):
