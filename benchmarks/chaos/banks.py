@@ -90,4 +90,4 @@ class Bank(Protocol):
         """All payments as they are now, for the verdict."""
 
     def complaints(self) -> Collection[str]:
-        """What the shop has asked that this bank does not take."""
+        """What the shop has asked that this bank does not take, or not twice."""

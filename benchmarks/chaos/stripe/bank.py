@@ -150,7 +150,10 @@ class StripeBank:
             return Book(self._shelf, self._fate).payments()
 
     def complaints(self) -> Collection[str]:
-        return [f"{each.address}: {each.said} {each.param}" for each in self.fake.violations]
+        said = [f"{each.address}: {each.said} {each.param}" for each in self.fake.violations]
+        disputes = self._shelf.of("dispute")
+        sent = [(each["id"], each["evidence_details"]["submission_count"]) for each in disputes]
+        return said + [f"dispute {name}: evidence came {n} times" for name, n in sent if n > 1]
 
 
 def _about(event: dict[str, Any]) -> str:
