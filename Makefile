@@ -3,7 +3,7 @@
 #   make contract PROVIDER=sandbox     tries one provider against what every provider must keep
 #   make replay [DATA=folder MONTHS=2010-12] [RECONCILE=1] [DROP_ONE=1]
 #   make mutation     changes the money core line by line: a test must notice (an hour; goes on where it was)
-#   make chaos [SEED=… CHECKOUTS=500 START=0 PROVIDER=sandbox CONCURRENCY=1]     needs PostgreSQL
+#   make chaos [SEED=… CHECKOUTS=500 START=0 PROVIDER=sandbox|stripe CONCURRENCY=1]     needs PostgreSQL
 #   make bench [ONLY=cart_page_10] [ROUNDS=1]     (worker_memory: a quarter of an hour, only where named)
 #   make reconcile-bench [LINES=1000000 DB=sqlite SEED=r1]     needs PostgreSQL, or DB=sqlite
 #   make screenshots [TO=folder]

@@ -14,10 +14,10 @@ import sys
 from benchmarks.chaos.database import DatabaseError
 from benchmarks.chaos.house import HouseError
 from benchmarks.chaos.planted import PLANTS
+from benchmarks.chaos.providers import PROVIDERS
 from benchmarks.chaos.report import Report
 from benchmarks.chaos.stage import Wishes, run, say
 
-PROVIDERS = ("sandbox",)
 MOST_PROBLEMS_SHOWN = 40
 
 
@@ -25,7 +25,12 @@ def main() -> int:
     options = _options()
     signal.signal(signal.SIGTERM, _stop)  # so that the database is dropped then too
     wishes = Wishes(
-        options.seed, options.start, options.checkouts, options.concurrency, options.planted
+        options.seed,
+        options.start,
+        options.checkouts,
+        options.concurrency,
+        options.planted,
+        options.provider,
     )
     say(f"Seed {wishes.seed}: checkouts {wishes.start} to {wishes.start + wishes.checkouts}")
     try:
@@ -50,6 +55,7 @@ def _explain(report: Report, wishes: Wishes) -> None:
     for problem in report.problems[:MOST_PROBLEMS_SHOWN]:
         say(f"RED: {problem}")
     again = f"SEED={wishes.seed} START={wishes.start} CHECKOUTS={wishes.checkouts}"
+    again += f" PROVIDER={wishes.provider}"
     say(f"{len(report.problems)} problems. The same run again: make chaos {again}")
 
 
@@ -60,7 +66,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--checkouts", type=int, default=int(env("CHECKOUTS") or 500))
     parser.add_argument("--start", type=int, default=int(env("START") or 0))
     parser.add_argument("--concurrency", type=int, default=int(env("CONCURRENCY") or 1))
-    parser.add_argument("--provider", default=env("PROVIDER") or "sandbox", choices=PROVIDERS)
+    parser.add_argument(
+        "--provider", default=env("PROVIDER") or "sandbox", choices=sorted(PROVIDERS)
+    )
     parser.add_argument("--planted", default="", choices=("", *PLANTS), help="a known mistake")
     return parser.parse_args()
 

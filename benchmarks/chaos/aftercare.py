@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks.chaos.clerk import DONE, Clerk, Order
+from benchmarks.chaos.clerk import AMBUSHED, DONE, Clerk, Order
 from benchmarks.chaos.faults import Kind
 from benchmarks.chaos.plan import Story
 from benchmarks.chaos.scheduler import Actor
@@ -50,7 +50,7 @@ def _return(clerk: Clerk) -> Actor:
     yield 2 * HOUR
     came = {f"{what}_{pk}": str(count) for pk, count in asked["lines"] for what in CAME}
     yield from clerk.press_twice(address.format("receive"), Kind.RETURN_TWICE, "receive", **came)
-    clerk.lay_ambush("/refunds")
+    clerk.lay_ambush(AMBUSHED["refund"])
     back = {"amount": _pence(order["total"]), "reason": "returned"}
     yield from clerk.press_twice(address.format("refund"), Kind.RETURN_TWICE, "back", **back)
     yield from clerk.colleague().ask("refund", order, "as-well", amount=_pence(order["total"]))
@@ -105,7 +105,7 @@ def _agree(verb: str, *, percent: int = 100) -> Callable[[Clerk], Actor]:
         yield from _ask_above_limit(clerk, percent)
         yield HOUR
         if waiting := clerk.look().get("waiting"):
-            clerk.lay_ambush("/refunds")
+            clerk.lay_ambush(AMBUSHED["refund"])
             yield from clerk.colleague().press_twice(
                 _decide(waiting, verb), Kind.DECIDED_TWICE, verb, note="chaos"
             )
@@ -132,7 +132,7 @@ def _answer(clerk: Clerk) -> Actor:
     """The dispute is answered, twice by one person and then by another, who is too late."""
     if not (dispute := (yield from clerk.find_asked("dispute")).get("dispute")):
         return
-    clerk.lay_ambush("/evidence")
+    clerk.lay_ambush("^POST .*/(evidence|disputes/[^/]+)$")
     address = f"/admin/payments/dispute/{dispute}/send/evidence/"
     texts = {"statement": f"Parcel of checkout {clerk.errand.number} was signed for."}
     yield from clerk.press_twice(address, Kind.ANSWERED_TWICE, "first", **texts)

@@ -59,8 +59,8 @@ class Backstage:
 
     def beat(self) -> Actor:
         """By the product's own plan; times in which no task has anything to do are skipped."""
-        now = self._world.clock.now()
-        rounds = {task: _next_round(task, now) for task in {*SWEEPS, *NIGHTLY} - BY_ROWS}
+        now, idle = self._world.clock.now(), BY_ROWS | self._world.deck.idle
+        rounds = {task: _next_round(task, now) for task in {*SWEEPS, *NIGHTLY} - idle}
         while True:
             due, now = rounds | self._due(), self._world.clock.now()
             for task in sorted(task for task, moment in due.items() if moment <= now):
@@ -82,12 +82,12 @@ class Backstage:
     def _due(self) -> dict[str, datetime]:
         """When each task has something to do next; a list with nothing new need not be read."""
         found: dict[str, datetime] = self._world.house.work("due").get("moments", {})
-        if len(self._world.bank.events) > self._listed:
+        if self._world.bank.listed() > self._listed:
             found[FEED] = self._read_at + timedelta(seconds=SWEEPS[FEED])
         return found
 
     def _run(self, task: str) -> None:
-        listed = len(self._world.bank.events)
+        listed = self._world.bank.listed()
         well = self._work("task", name=task)
         if task == FEED:
             self._read_at = self._world.clock.now()
@@ -125,7 +125,8 @@ class Backstage:
         if not self._world.faults_on or self._rest > 0:
             return [], ""
         if not self._bag:
-            self._bag = self._chance.sample(list(Strike), len(Strike))
+            strikes = self._world.deck.strikes
+            self._bag = self._chance.sample(strikes, len(strikes))
         return self._bag[-1:], ""
 
     def _note(self, armed: list[Strike], told: list[Strike], where: str) -> None:

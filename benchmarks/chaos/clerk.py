@@ -10,13 +10,15 @@ from benchmarks.chaos.browser import Browser, Gone, Reply
 from benchmarks.chaos.faults import Kind
 from benchmarks.chaos.plan import Errand
 from benchmarks.chaos.scheduler import Actor
-from benchmarks.chaos.shoppers import email_of
+from benchmarks.chaos.shopper import email_of
 from benchmarks.chaos.world import Visitor, World
 
 LOOKS: Final = 40
 LOOK_AGAIN: Final = 900.0
 CLICKED_AGAIN: Final = 0.4
 DONE: Final = 302
+AMBUSHED: Final = {"refund": "/refunds$", "capture": "/captures?$"}
+"""The calls to a bank by which each is done."""
 Order = dict[str, Any]
 
 
@@ -110,8 +112,8 @@ class Clerk(Visitor):
         self, act: str, order: Order, key: str, **form: str
     ) -> Generator[float, None, bool]:
         """Click the button twice; whether it was done."""
-        if act in {"refund", "capture"}:
-            self.lay_ambush(f"/{act}s")
+        if act in AMBUSHED:
+            self.lay_ambush(AMBUSHED[act])
         first = yield from self.ask(act, order, key, **form)
         yield CLICKED_AGAIN
         second = yield from self.ask(act, order, key, **form)

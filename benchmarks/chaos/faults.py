@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
@@ -40,6 +41,10 @@ class Kind(StrEnum):
     BROKER_FLUSHED = "broker_flushed"
     DATABASE_CUT = "database_cut"
     CLOCK_JUMP = "clock_jump"
+    LINE_RESET = "line_reset"
+    RATE_LIMITED = "rate_limited"
+    KEY_IN_USE = "key_in_use"
+    PAGE_OVER = "page_over"
 
 
 class Strike(StrEnum):
@@ -55,8 +60,16 @@ class Strike(StrEnum):
     KILL_AFTER_COMMIT = "kill_after_commit"
     CUT_BEFORE_COMMIT = "cut_before_commit"
     CUT_AFTER_COMMIT = "cut_after_commit"
+    LINE_RESET = "line_reset"
+    RATE_LIMITED = "rate_limited"
+    KEY_IN_USE = "key_in_use"
 
 
+OF_STRIPE: Final = (Strike.LINE_RESET, Strike.RATE_LIMITED, Strike.KEY_IN_USE)
+"""What only its wire can do, or is made to do."""
+EVERYWHERE: Final = tuple(way for way in Strike if way not in OF_STRIPE)
+KINDS: Final = tuple(kind for kind in Kind if kind not in {*OF_STRIPE, Kind.PAGE_OVER})
+"""The kinds of faults that befall every provider."""
 DEADLY: Final = frozenset(way for way in Strike if way.startswith("kill"))
 
 COUNTED_AS: Final = {
@@ -70,11 +83,14 @@ COUNTED_AS: Final = {
     Strike.KILL_AFTER_COMMIT: Kind.KILL_AFTER_COMMIT,
     Strike.CUT_BEFORE_COMMIT: Kind.DATABASE_CUT,
     Strike.CUT_AFTER_COMMIT: Kind.DATABASE_CUT,
+    Strike.LINE_RESET: Kind.LINE_RESET,
+    Strike.RATE_LIMITED: Kind.RATE_LIMITED,
+    Strike.KEY_IN_USE: Kind.KEY_IN_USE,
 }
 
 Tally = Counter[Kind]
 
 
-def missing(tally: Tally) -> list[Kind]:
+def missing(tally: Tally, kinds: Collection[Kind] = KINDS) -> list[Kind]:
     """The kinds that never took effect: a run without them proves nothing about them."""
-    return [kind for kind in Kind if not tally[kind]]
+    return [kind for kind in kinds if not tally[kind]]

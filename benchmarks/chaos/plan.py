@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from benchmarks.chaos.faults import Strike
+from benchmarks.chaos.faults import EVERYWHERE, KINDS, Kind, Strike
 
 
 class Story(StrEnum):
@@ -48,6 +49,7 @@ class Story(StrEnum):
     REJECTED = "rejected"
     APPROVED_WHILE_CANCELLED = "approved_while_cancelled"
     ANSWERED = "answered"
+    PAYS_TOO_LATE = "pays_too_late"
 
 
 HOLDS: Final = frozenset(
@@ -149,6 +151,31 @@ THINK: Final = (1.0, 25.0)
 
 
 @dataclass(frozen=True, slots=True)
+class Deck:
+    """What can happen in a shop of this provider: its orders, and by which means each is paid.
+
+    `ways`: how the shop calls those that are not a card's. `strikes` happen to any call or commit,
+    `ambushes` to the one that sends a refund or capture; `kinds` must all have taken effect.
+    `idle`: tasks that have nothing to do there. `absence_proves`: what is not found never came.
+    """
+
+    provider: str
+    orders: tuple[tuple[Story, str], ...]
+    ways: Mapping[str, str]
+    strikes: tuple[Strike, ...]
+    ambushes: tuple[Strike | None, ...]
+    kinds: Collection[Kind]
+    idle: frozenset[str] = frozenset()
+    absence_proves: bool = True
+
+    def method(self, token: str) -> str:
+        return f"{self.provider}/{self.ways.get(token, 'card')}"
+
+
+SANDBOX: Final = Deck("sandbox", DECK, WAYS, EVERYWHERE, AMBUSHES, KINDS)
+
+
+@dataclass(frozen=True, slots=True)
 class Errand:
     """One shopper: `number` in the seed's plan, what happens, and the thoughts in between.
 
@@ -160,15 +187,12 @@ class Errand:
     number: int
     story: Story
     token: str
+    method: str
     arrives: float
     pieces: int
     sku: str
     strikes: tuple[Strike, ...]
     ambush: Strike | None
-
-    @property
-    def method(self) -> str:
-        return f"sandbox/{WAYS.get(self.token, 'card')}"
 
     @property
     def manual(self) -> bool:
@@ -185,21 +209,22 @@ def shelves(checkouts: int) -> dict[str, int]:
     return plenty | {SCARCE: checkouts // len(plenty) + 1}
 
 
-def make_plan(seed: str, start: int, checkouts: int) -> list[Errand]:
+def make_plan(seed: str, start: int, checkouts: int, deck: Deck = SANDBOX) -> list[Errand]:  # noqa: PLR0917  # a part of one plan
     """The errands START to START + CHECKOUTS of a seed, in the order of their arrival."""
-    decks = range(start // len(DECK), (start + checkouts - 1) // len(DECK) + 1)
-    cards = {deck: _shuffled(seed, deck) for deck in decks}
+    size = len(deck.orders)
+    turns = range(start // size, (start + checkouts - 1) // size + 1)
+    orders = {turn: _shuffled(seed, turn, deck) for turn in turns}
     moments = _arrivals(seed, start, checkouts)
     return [
-        _errand(f"{seed}:{number}", cards[number // len(DECK)][number % len(DECK)], moment)
+        _errand(deck, f"{seed}:{number}", orders[number // size][number % size], arrives=moment)
         for number, moment in zip(range(start, start + checkouts), moments, strict=True)
     ]
 
 
-def _shuffled(seed: str, deck: int) -> list[tuple[Story, str]]:
-    cards = list(DECK)
-    random.Random(f"{seed}:{deck}:deck").shuffle(cards)  # noqa: S311  # no secret
-    return cards
+def _shuffled(seed: str, turn: int, deck: Deck) -> list[tuple[Story, str]]:
+    orders = list(deck.orders)
+    random.Random(f"{seed}:{turn}:deck").shuffle(orders)  # noqa: S311  # no secret
+    return orders
 
 
 def _arrivals(seed: str, start: int, checkouts: int) -> list[float]:
@@ -211,20 +236,21 @@ def _arrivals(seed: str, start: int, checkouts: int) -> list[float]:
     return moments
 
 
-def _errand(name: str, card: tuple[Story, str], arrives: float) -> Errand:
+def _errand(deck: Deck, name: str, order: tuple[Story, str], *, arrives: float) -> Errand:
     chance = random.Random(name)  # noqa: S311  # no secret
-    struck = (chance.choice(list(Strike)),) if chance.random() < UNLUCKY else ()
+    struck = (chance.choice(deck.strikes),) if chance.random() < UNLUCKY else ()
     pieces, goods = chance.randint(1, 3), list(shelves(0))
-    if dear := card[0] in DEAR:
+    if dear := order[0] in DEAR:
         goods.remove(SCARCE)
     return Errand(
         name=name,
         number=int(name.rpartition(":")[2]),
-        story=card[0],
-        token=card[1],
+        story=order[0],
+        token=order[1],
+        method=deck.method(order[1]),
         arrives=arrives,
         pieces=HEAP if dear else pieces,
         sku=chance.choice(goods),
         strikes=struck,
-        ambush=chance.choice(LOST_ANSWERS if card[0] in IN_PARTS else AMBUSHES),
+        ambush=chance.choice(LOST_ANSWERS if order[0] in IN_PARTS else deck.ambushes),
     )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from benchmarks.chaos.bank.book import Event
+from benchmarks.chaos.banks import Letter
 from benchmarks.chaos.browser import PATIENCE
 from benchmarks.chaos.faults import Kind
 from benchmarks.chaos.scheduler import Actor
@@ -38,41 +35,43 @@ class Postman:
         self._chance = world.chance("postman")
         self._bag: list[str] = []
         self._taken = 0
+        self._places: dict[str, int] = {}
         self._delivered: dict[str, int] = {}
-        self._kept_back: dict[str, list[Event]] = {}
+        self._kept_back: dict[str, list[Letter]] = {}
 
     def collect(self) -> None:
         """Set out with every letter that has been written since."""
         world = self._world
-        with world.bank.lock:
-            letters = world.bank.events[self._taken :]
-            self._taken += len(letters)
+        letters = world.bank.letters(self._taken)
+        for place, letter in enumerate(letters, self._taken + 1):
+            self._places[letter.id] = place
+        self._taken += len(letters)
         if world.muted and letters:
-            world.bank.list_is_out_until = world.clock.now() + NOT_LISTED
+            world.bank.hide_list(world.clock.now() + NOT_LISTED)
             self._bag += ["lost"] * len(letters)
             world.muted = False
-        for event in letters:
-            self._send_off(event)
+        for letter in letters:
+            self._send_off(letter)
 
-    def _send_off(self, event: Event) -> None:
+    def _send_off(self, letter: Letter) -> None:
         world = self._world
         start, soon = world.scheduler.start, self._chance.uniform(*PROMPT)
-        for held in self._kept_back.pop(event.payment, []):
+        for held in self._kept_back.pop(letter.about, []):
             start(self._carry(held), after=soon + 20.0)
         match self._fate():
             case "lost":
                 world.count(Kind.WEBHOOK_LOST)
             case "repeated":
-                start(self._carry(event, times=3), after=soon)
+                start(self._carry(letter, times=3), after=soon)
             case "reordered":
-                self._kept_back.setdefault(event.payment, []).append(event)
-                start(self._release(event), after=KEPT_BACK)
+                self._kept_back.setdefault(letter.about, []).append(letter)
+                start(self._release(letter), after=KEPT_BACK)
             case "delayed":
-                start(self._carry_late(event), after=self._chance.uniform(*DELAYED))
+                start(self._carry_late(letter), after=self._chance.uniform(*DELAYED))
             case fate:
                 if fate == "forged":
-                    start(self._forge(event), after=soon)
-                start(self._carry(event), after=soon)
+                    start(self._forge(letter), after=soon)
+                start(self._carry(letter), after=soon)
 
     def _fate(self) -> str:
         if not self._world.faults_on:
@@ -81,61 +80,56 @@ class Postman:
             self._bag = self._chance.sample(FATES, len(FATES))
         return self._bag.pop()
 
-    def _release(self, event: Event) -> Actor:
+    def _release(self, letter: Letter) -> Actor:
         """What nothing has overtaken by now goes anyway."""
-        held = self._kept_back.get(event.payment, [])
-        if event in held:
-            held.remove(event)
-            yield from self._carry(event)
+        held = self._kept_back.get(letter.about, [])
+        if letter in held:
+            held.remove(letter)
+            yield from self._carry(letter)
 
-    def _carry_late(self, event: Event) -> Actor:
+    def _carry_late(self, letter: Letter) -> Actor:
         self._world.count(Kind.WEBHOOK_DELAYED)
-        yield from self._carry(event)
+        yield from self._carry(letter)
 
-    def _carry(self, event: Event, times: int = 1) -> Actor:
+    def _carry(self, letter: Letter, times: int = 1) -> Actor:
         """Deliver it until it is acknowledged, and so often."""
         world = self._world
-        body = json.dumps(world.bank.event_told(event)).encode()
         for turn in range(times):
             if turn:
                 yield 40.0
             for pause in RETRIES:
-                status = self._post(body, world.bank.secret)
+                status = self._post(letter.body, world.bank.secret)
                 if status in OK:
                     break
                 if status == BAD and world.scheduler.lanes == 1:
-                    world.blame(event.id, "a true letter was refused")
+                    world.blame(letter.id, "a true letter was refused")
                     return
                 yield float(pause)
             if turn == 1:
                 world.count(Kind.WEBHOOK_REPEATED)
-        self._note(event)
+        self._note(letter)
 
-    def _note(self, event: Event) -> None:
-        place, newest = self._world.bank.place_of(event.id), self._delivered.get(event.payment, 0)
+    def _note(self, letter: Letter) -> None:
+        place, newest = self._places[letter.id], self._delivered.get(letter.about, 0)
         if place < newest:
             self._world.count(Kind.WEBHOOK_REORDERED)
-        self._delivered[event.payment] = max(place, newest)
+        self._delivered[letter.about] = max(place, newest)
 
-    def _forge(self, event: Event) -> Actor:
+    def _forge(self, letter: Letter) -> Actor:
         """Money that never came, signed by somebody who does not know the secret."""
-        told = self._world.bank.event_told(event)
-        told["id"], told["data"] = f"{event.id}x", _richer(told["data"])
-        status = self._post(json.dumps(told).encode(), "whsec_guessed")
+        status = self._post(self._world.bank.richer(letter), "whsec_guessed")
         if status == BAD:
             self._world.count(Kind.WEBHOOK_FORGED)
         elif status in OK:
-            self._world.blame(event.id, "a forged letter was taken")
+            self._world.blame(letter.id, "a forged letter was taken")
         yield from ()
 
     def _post(self, body: bytes, secret: str) -> int:
         """The shop's status; 0 where there was no answer."""
-        world, now = self._world, int(self._world.clock.now().timestamp())
-        signed = hmac.new(secret.encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
+        world = self._world
         line = HTTPConnection(urlsplit(world.house.url).netloc, timeout=PATIENCE)
-        headers = {"Sandbox-Signature": f"t={now},v1={signed}", "Content-Type": "application/json"}
         try:
-            line.request("POST", world.hook, body, headers)
+            line.request("POST", world.hook, body, dict(world.bank.sign(body, secret)))
             return line.getresponse().status
         except (HTTPException, ConnectionError):
             return 0
@@ -145,23 +139,11 @@ class Postman:
 
     def stranger(self) -> Actor:
         """A true letter about a payment that another shop of the same account has made."""
-        world, number = self._world, len(self._world.strangers)
-        told = json.loads(STRANGE % {"number": number, "merchant": world.bank.merchant})
-        told["created"] = world.clock.now().isoformat()
+        world = self._world
+        letter = world.bank.stranger(len(world.strangers))
         for pause in RETRIES:
-            if self._post(json.dumps(told).encode(), world.bank.secret) in OK:
-                world.strangers.append(told["id"])
+            if self._post(letter.body, world.bank.secret) in OK:
+                world.strangers.append(letter.id)
                 world.count(Kind.WEBHOOK_UNMATCHED)
                 return
             yield float(pause)
-
-
-def _richer(payment: Any) -> dict[str, Any]:
-    return {**payment, "status": "captured", "captured": payment["amount"]}
-
-
-STRANGE: Final = """{"id": "evt_strange_%(number)d", "object": "event", "type": "payment.captured",
- "merchant_id": "%(merchant)s", "mode": "test", "data": {"id": "pay_strange_%(number)d",
- "reference": "ASTRANGER%(number)d", "merchant_id": "%(merchant)s", "mode": "test",
- "status": "captured", "amount": 500, "currency": "GBP", "authorized": 500, "captured": 500,
- "released": 0, "refunded": 0, "refunds": [], "disputes": []}}"""

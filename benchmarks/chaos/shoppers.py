@@ -2,162 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator
 from typing import Final
 
-from benchmarks.chaos.browser import Browser, Gone, Reply
+from benchmarks.chaos.browser import Gone
 from benchmarks.chaos.faults import Kind
-from benchmarks.chaos.plan import SCARCE, THINK, Errand, Story
+from benchmarks.chaos.plan import Errand, Story
+from benchmarks.chaos.sandbox import SandboxBank
 from benchmarks.chaos.scheduler import Actor
-from benchmarks.chaos.world import Visitor, World
-
-SEEN: Final = re.compile(r'name="(seen|seen_total|checkout_key)" value="([^"]*)"')
-UNPAID: Final = re.compile(r'href="(/payments/pay/[^"/]+/)"')
-"""The way back to the bank, on a page that waits for what the shopper can still pay."""
-STEPS: Final = 14
-WAIT: Final = 15.0
-HOUR: Final = 3600.0
-LOOKS: Final = 30
-TO_CLOSE: Final = 6.0
-FOUND, SEE_OTHER, CONFLICT = 302, 303, 409
-SAVED: Final = re.compile(r'value="(sandbox/card/[^"]+)"')
-Where = Generator[float, None, str]
-
-
-def email_of(errand: Errand) -> str:
-    return f"shopper-{errand.number}@example.com"
-
-
-class Shopper(Visitor):
-    """One shopper with one errand."""
-
-    def __init__(self, world: World, errand: Errand) -> None:
-        super().__init__(world, f"checkout {errand.number}", errand.strikes, manual=errand.manual)
-        self.errand = errand
-        self.thoughts = errand.thoughts()
-        self._page = re.compile(re.escape(world.bank.url) + r"/pay/(page_\d+)/")
-
-    @property
-    def wishes(self) -> dict[str, str]:
-        """What is ticked wherever a way to pay is chosen."""
-        keeps = self.errand.story == Story.PAYS_BY_SAVED_CARD
-        return {"save_method": "on"} if keeps else {}
-
-    def think(self) -> float:
-        return self.thoughts.uniform(*THINK)
-
-    def fill_cart(self) -> Generator[float, None, dict[str, str]]:
-        """The checkout form, ready to be sent; {} where the goods are sold out."""
-        errand = self.errand
-        piece = {"sku": errand.sku, "quantity": str(errand.pieces)}
-        yield from self.post("/cart/add/", piece)
-        yield self.think()
-        page = yield from self.get("/checkout/")
-        seen = dict(SEEN.findall(page.text))
-        return seen and {
-            **seen,
-            "email": email_of(errand),
-            "name": f"Shopper {errand.number}",
-            "line1": "1 Chaos Street",
-            "city": "Testford",
-            "postcode": "TE5 7ER",
-            "country": "GB",
-            "terms": "on",
-            "method": errand.method,
-            **self.wishes,
-        }
-
-    def sign_up(self) -> Actor:
-        """Become somebody whose cards can be kept; who died of it signs in instead."""
-        name, password = f"shopper-{self.errand.number}", f"chaos {self.errand.name}"
-        form = {"username": name, "password1": password, "password2": password}
-        reply = yield from self.post("/accounts/sign-up/", form)
-        if reply.status not in {FOUND, SEE_OTHER}:
-            signed = {"username": name, "password": password}
-            yield from self.post("/accounts/login/", signed)
-
-    def saved_card(self) -> Where:
-        """The way to pay by the card that was kept, once the shop knows of it."""
-        for _ in range(LOOKS):
-            page = yield from self.get("/checkout/")
-            if kept := SAVED.search(page.text):
-                return kept[1]
-            yield HOUR / 4
-        self.world.blame(self.who, "the card was not kept")
-        return self.errand.method
-
-    def order(self) -> Where:
-        """Place the order; where the shop leads then, or "" where the goods are sold out."""
-        form = yield from self.fill_cart()
-        if not form:
-            return ""
-        yield self.think()
-        reply = yield from self.post("/checkout/", form, typed="1 Chaos Street")
-        return self.onward(reply)
-
-    def onward(self, reply: Reply) -> str:
-        sold_out = reply.status == CONFLICT and self.errand.sku == SCARCE
-        if not reply.where and not sold_out:
-            self.world.blame(self.who, f"led nowhere, status {reply.status}")
-        return reply.where
-
-    def reach_bank(self, where: str, method: str) -> Where:
-        """Follow the shop's pages to the bank's; "" where it has been paid or ended meanwhile."""
-        for _ in range(STEPS):
-            if found := self._page.search(where):
-                return found[1]
-            if not where.startswith("/payments/pay/"):
-                return ""
-            where = yield from self._step(where, method)
-        return ""
-
-    def _step(self, where: str, method: str) -> Where:
-        if where.endswith(("/return/", "/scan/")):
-            reply = yield from self.get(where)
-            if code := self._page.search(reply.text):
-                return code[0]
-            if not reply.where:
-                yield WAIT
-                unpaid = UNPAID.search(reply.text)
-                return unpaid[1] if unpaid else where
-            return reply.where
-        reply = yield from self.post(where, {"method": method} | self.wishes)
-        if reply.status != SEE_OTHER:
-            yield TO_CLOSE
-        return reply.where or where
-
-    def press(self, page: str, token: str, action: str = "pay") -> str:
-        """Press a button of the bank's page; where it leads, or "" where it is over."""
-        address = f"{self.world.bank.url}/pay/{page}/"
-        try:
-            reply = Browser().post(address, {"action": action, "token": token})
-        except Gone:
-            return ""
-        if reply.where.endswith("/challenge/"):
-            refuses = self.errand.story == Story.REFUSES_CHALLENGE
-            return self.press(page, token, "refuse" if refuses else "approve")
-        return reply.where.removeprefix(self.world.house.url)
-
-    def come_back(self, where: str) -> Actor:
-        """Look at the page one returns to, and at the order's where it leads there."""
-        reply = yield from self.get(where)
-        if reply.where.startswith(self.world.house.url + "/order/"):
-            yield 0.5
-            yield from self.get(reply.where)
-
-    def pay(self, where: str, token: str, method: str) -> Where:
-        """Pay at the bank and come back; the payment's address in the shop."""
-        page = yield from self.reach_bank(where, method)
-        if not page:
-            return ""
-        yield self.think()
-        asked = self.world.bank.by_page[page].challenged
-        back = self.press(page, token, "approve" if asked else "pay")
-        if back:
-            yield 1.0
-            yield from self.come_back(back)
-        return back
+from benchmarks.chaos.shopper import HOUR, OTHER, Shopper
+from benchmarks.chaos.world import World
 
 
 def run_errand(world: World, errand: Errand) -> Actor:
@@ -180,7 +33,7 @@ def _declined_then_pays(shopper: Shopper) -> Actor:
     if back:
         yield shopper.think()
         again = back.replace("return/", "")
-        yield from shopper.pay(again, "wal_approve", "sandbox/wallet")
+        yield from shopper.pay(again, OTHER, shopper.other)
 
 
 def _abandons(shopper: Shopper) -> Actor:
@@ -193,7 +46,7 @@ def _cancels_at_bank(shopper: Shopper) -> Actor:
     page = yield from shopper.reach_bank(where, shopper.errand.method)
     if page:
         yield shopper.think()
-        shopper.press(page, "", "cancel")
+        shopper.leave(page)
 
 
 def _left_payment_succeeds(shopper: Shopper) -> Actor:
@@ -203,7 +56,7 @@ def _left_payment_succeeds(shopper: Shopper) -> Actor:
     if back:
         yield shopper.think()
         again = back.replace("return/", "")
-        yield from shopper.pay(again, "wal_approve", "sandbox/wallet")
+        yield from shopper.pay(again, OTHER, shopper.other)
 
 
 def _pays_by_saved_card(shopper: Shopper) -> Actor:
@@ -230,15 +83,16 @@ def _pays_rest(shopper: Shopper) -> Actor:
     back = yield from shopper.pay(where, shopper.errand.token, shopper.errand.method)
     if back:
         yield 3 * HOUR
-        yield from shopper.pay(back.replace("return/", ""), "wal_approve", "sandbox/wallet")
+        yield from shopper.pay(back.replace("return/", ""), OTHER, shopper.other)
 
 
 def _meets_silence(shopper: Shopper) -> Actor:
-    """Is at the bank when that loses the payment from its sight."""
+    """Is at the bank when that loses the payment from its sight, which only the sandbox's can."""
     where = yield from shopper.order()
     page = yield from shopper.reach_bank(where, shopper.errand.method)
-    if page:
-        shopper.world.bank.fall_silent(page)
+    bank = shopper.world.bank
+    if page and isinstance(bank, SandboxBank):
+        bank.fall_silent(page)
 
 
 def _orders_twice(shopper: Shopper) -> Actor:
@@ -261,18 +115,28 @@ def _pays_in_two_browsers(shopper: Shopper) -> Actor:
     if not first:
         return
     yield shopper.think()
-    back = shopper.world.bank.by_page[first].wanted.return_url
+    back = shopper.world.bank.back_from(first)
     again = back.removeprefix(shopper.world.house.url).replace("return/", "")
-    second = yield from shopper.reach_bank(again, "sandbox/wallet")
+    second = yield from shopper.reach_bank(again, shopper.other)
     if second and second != first:
         shopper.world.count(Kind.TWO_BROWSERS)
     yield 1.0
     shopper.press(first, shopper.errand.token)
     if second:
         yield 1.0
-        back = shopper.press(second, "wal_approve")
+        back = shopper.press(second, OTHER)
         if back:
             yield from shopper.come_back(back)
+
+
+def _pays_too_late(shopper: Shopper) -> Actor:
+    """Forgets the bank's page, and pays there when the order has ended."""
+    where = yield from shopper.order()
+    page = yield from shopper.reach_bank(where, shopper.errand.method)
+    if page:
+        yield 3 * HOUR
+        if not shopper.press(page, shopper.errand.token):
+            shopper.world.count(Kind.PAGE_OVER)
 
 
 SHOPPERS: Final = {
@@ -286,4 +150,5 @@ SHOPPERS: Final = {
     Story.SILENCE: _meets_silence,
     Story.ORDERS_TWICE: _orders_twice,
     Story.PAYS_IN_TWO_BROWSERS: _pays_in_two_browsers,
+    Story.PAYS_TOO_LATE: _pays_too_late,
 }

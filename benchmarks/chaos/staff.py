@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Final
 
 from benchmarks.chaos.aftercare import AFTERCARE
-from benchmarks.chaos.bank import instruments
 from benchmarks.chaos.browser import Gone
 from benchmarks.chaos.clerk import LOOK_AGAIN, LOOKS, Clerk, Desk, Order
 from benchmarks.chaos.plan import Errand, Story
@@ -53,13 +52,8 @@ def _refund_in_part(clerk: Clerk) -> Actor:
 
 def _refund_at_bank(clerk: Clerk) -> Actor:
     """A refund made by hand on the bank's own site."""
-    bank = clerk.world.bank
     if order := (yield from clerk.find("confirmed")):
-        with bank.lock:
-            for payment in list(bank.payments.values()):
-                if payment.wanted.description == order["number"] and payment.refundable > 0:
-                    half = payment.refundable // 2
-                    instruments.refund(bank, payment, reference="", amount=half)
+        clerk.world.bank.refund_by_hand(order["number"])
         yield from clerk.end("external_refund", "accept_refund")
 
 

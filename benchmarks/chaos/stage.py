@@ -6,7 +6,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,19 +14,20 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.chaos.backstage import Backstage
-from benchmarks.chaos.bank.server import Bank
+from benchmarks.chaos.banks import Bank
 from benchmarks.chaos.clerk import Desk, sign_in
 from benchmarks.chaos.clock import Clock
 from benchmarks.chaos.database import own_database
 from benchmarks.chaos.faults import Kind
 from benchmarks.chaos.house import House
-from benchmarks.chaos.plan import APPROVE_ABOVE, DECK, Errand, make_plan, shelves
+from benchmarks.chaos.plan import APPROVE_ABOVE, Errand, make_plan, shelves
 from benchmarks.chaos.postman import STRANGER_EVERY, Postman
+from benchmarks.chaos.providers import PROVIDERS
 from benchmarks.chaos.report import Report
 from benchmarks.chaos.scheduler import Scheduler
 from benchmarks.chaos.shoppers import run_errand
 from benchmarks.chaos.staff import run_case
-from benchmarks.chaos.verdict import Books, judge
+from benchmarks.chaos.verdict import Books, Rows, judge
 from benchmarks.chaos.world import World
 
 AFTERWARDS: Final = timedelta(days=15)
@@ -44,6 +45,7 @@ class Wishes:
     checkouts: int
     lanes: int
     planted: str = ""
+    provider: str = "sandbox"
 
 
 def say(text: str) -> None:
@@ -52,7 +54,8 @@ def say(text: str) -> None:
 
 def run(wishes: Wishes) -> Report:
     started = time.monotonic()
-    plan = make_plan(wishes.seed, wishes.start, wishes.checkouts)
+    deck, _ = PROVIDERS[wishes.provider]()
+    plan = make_plan(wishes.seed, wishes.start, wishes.checkouts, deck)
     stock = shelves(wishes.checkouts)
     with _stage(wishes) as world:
         say(f"The shop is open at {world.house.url} after {time.monotonic() - started:.1f} s.")
@@ -60,7 +63,7 @@ def run(wishes: Wishes) -> Report:
         _play(world, Progress(wishes.checkouts, started))
         say(f"Trace {world.trace}: with one lane the same seed leaves the same.")
         rows = world.house.work("rows")
-        payments = list(world.bank.payments.values())
+        payments = world.bank.book()
         world.tally[Kind.LATE_SUCCESS] = sum(payment.spurned for payment in payments)
         world.tally[Kind.REFUND_FAILED_LATER] = sum(
             refund.status == "failed" for payment in payments for refund in payment.refunds
@@ -71,12 +74,19 @@ def run(wishes: Wishes) -> Report:
                 rows=rows,
                 account=account,
                 stock=stock,
-                strangers=world.strangers,
+                strangers=[*world.strangers, *_asides(world.bank, rows)],
                 now=world.clock.now(),
+                absence_proves=deck.absence_proves,
             )
         )
+        world.problems += world.bank.complaints()
     seconds = time.monotonic() - started
-    return Report(wishes.checkouts, world.tally, verdict, world.problems, seconds)
+    return Report(wishes.checkouts, world.tally, verdict, world.problems, seconds, deck.kinds)
+
+
+def _asides(bank: Bank, rows: Rows) -> Collection[str]:
+    """What was read in the bank's list and is about no payment."""
+    return {row["event_id"] for row in rows["events"]} & set(bank.asides())
 
 
 @contextmanager
@@ -85,28 +95,27 @@ def _stage(wishes: Wishes) -> Iterator[World]:
         data = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="till-chaos-")))
         clock = Clock(data / "clock")
         database = held.enter_context(own_database())
-        bank = Bank(clock.now)
+        seed = f"{wishes.seed}:{wishes.start}"
+        deck, open_bank = PROVIDERS[wishes.provider]()
+        bank = open_bank(clock.now, seed)
         bank.start()
         held.callback(bank.stop)
-        house = House(data, f"{wishes.seed}:{wishes.start}", lambda _way, _process: None)
+        house = House(data, seed, lambda _way, _process: None)
         scheduler = Scheduler(clock, wishes.lanes)
-        seed = f"{wishes.seed}:{wishes.start}"
-        world = World(seed, clock, bank, house, database, scheduler)
+        world = World(seed, clock, deck, bank, house, database, scheduler)
         house.struck = world.struck
         held.callback(house.close)
-        house.open(
-            _environment(data, database.url, bank.url), lanes=wishes.lanes, planted=wishes.planted
-        )
+        environment = _environment(data, database.url) | dict(bank.environment())
+        house.open(environment, lanes=wishes.lanes, planted=wishes.planted)
         yield world
 
 
-def _environment(data: Path, database: str, bank: str) -> dict[str, str]:
+def _environment(data: Path, database: str) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "benchmarks.chaos.settings",
         "DATABASE_URL": database,
         "REDIS_URL": "",
         "TILL_DATA": str(data),
-        "TILL_BANK_URL": bank,
         "TILL_RATE_LIMITS": "false",
         "TILL_APPROVE_ABOVE": APPROVE_ABOVE,
         "PYTHONHASHSEED": "0",
@@ -118,7 +127,7 @@ def _set_up(world: World, stock: dict[str, int], plan: list[Errand]) -> str:
     password = secrets.token_urlsafe(12)
     told = world.house.work(
         "set_up",
-        bank_url=world.bank.url,
+        bank=dict(world.bank.keys()),
         shop_url=world.house.url,
         stock=stock,
         password=password,
@@ -136,7 +145,7 @@ def _play(world: World, progress: Progress) -> None:
     postman, backstage = Postman(world), Backstage(world)
     for number in range(0, progress.checkouts, STRANGER_EVERY):
         world.send(postman.stranger(), after=30.0 + number)
-    world.send(backstage.weather(-(-progress.checkouts // len(DECK))))
+    world.send(backstage.weather(-(-progress.checkouts // len(world.deck.orders))))
     world.scheduler.start(backstage.beat(), after=15.0)
     while True:
         postman.collect()
@@ -182,7 +191,7 @@ class Progress:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + SHOWN_EVERY
-        payments = len(world.bank.payments)
+        payments = len(world.bank.book())
         say(
             f"{time.monotonic() - self._started:6.0f} s  {world.clock.now():%d %b %H:%M:%S}  "
             f"{payments} payments at the bank, {sum(world.tally.values())} faults, "

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from benchmarks.chaos.bank.server import Bank
+from benchmarks.chaos.banks import Bank
 from benchmarks.chaos.browser import Browser, Gone, Reply
 from benchmarks.chaos.clock import Clock
 from benchmarks.chaos.database import Database
 from benchmarks.chaos.faults import COUNTED_AS, DEADLY, Kind, Strike, Tally
 from benchmarks.chaos.house import House
+from benchmarks.chaos.plan import Deck
 from benchmarks.chaos.scheduler import Actor, Scheduler
 
 TRIES: Final = 12
@@ -32,6 +33,7 @@ class World:
 
     seed: str
     clock: Clock
+    deck: Deck
     bank: Bank
     house: House
     database: Database

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable, Collection
 
@@ -21,11 +22,12 @@ class Doom:
         self._tell = tell
 
     def arm(self, strikes: Collection[str], where: str = "") -> None:
-        """`where`: how the address of a call ends that is to be struck; empty: any, and commits."""
+        """`where`: a pattern of the call that is to be struck; empty: any call, and commits."""
         self._armed, self._where = frozenset(map(Strike, strikes)), where
 
-    def spares(self, address: str) -> bool:
-        return not address.endswith(self._where)
+    def spares(self, call: str) -> bool:
+        """`call`: its method and path."""
+        return re.search(self._where, call) is None
 
     def strikes(self, *ways: Strike) -> Strike | None:
         """Which of these is to happen here and now; from then on nothing more does."""

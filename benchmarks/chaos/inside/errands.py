@@ -20,11 +20,13 @@ from payments.models import (
     InboxEvent,
     Operation,
     Posting,
+    ProviderAccount,
     Refund,
     Review,
 )
 from payments.services.accounts import connect_sandbox
 from payments.services.check_ledger import faults
+from payments.services.connect_stripe import Keys, connect_stripe
 from payments.states import Approval, DisputeState
 
 Answer = dict[str, Any]
@@ -32,7 +34,7 @@ Answer = dict[str, Any]
 
 def set_up(
     *,
-    bank_url: str,
+    bank: Mapping[str, str],
     shop_url: str,
     stock: Mapping[str, int],
     password: str,
@@ -45,8 +47,15 @@ def set_up(
     )
     for name in staff:
         get_user_model().objects.create_superuser(name, password=password)
-    account = connect_sandbox(bank_url=bank_url, hooks_base_url=shop_url)
+    account = _connect(bank, shop_url)
     return {"hook": f"/payments/hooks/{account.hook_token}/", "account": account.code}
+
+
+def _connect(bank: Mapping[str, str], shop_url: str) -> ProviderAccount:
+    if bank["provider"] == "sandbox":
+        return connect_sandbox(bank_url=bank["url"], hooks_base_url=shop_url)
+    keys = Keys(bank["secret"], bank["publishable"], bank["url"])
+    return connect_stripe(keys, code=bank["provider"], site=shop_url, webhook=True)
 
 
 DUE = """

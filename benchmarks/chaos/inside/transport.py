@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Final
+
 import httpx
 
 from benchmarks.chaos.faults import Strike
 from benchmarks.chaos.inside.doom import doom
 
 TROUBLE = "X-Trouble"
+"""The header in which a request asks the bank for trouble."""
+TROUBLES: Final = {
+    Strike.BANK_500_BEFORE: "before",
+    Strike.BANK_500_AFTER: "after",
+    Strike.RATE_LIMITED: "rate_limit",
+    Strike.KEY_IN_USE: "key_in_use",
+}
 _send = httpx.HTTPTransport.handle_request
 
 
@@ -17,16 +27,23 @@ def lay_wire() -> None:
 
 
 def _doomed(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-    if doom.spares(request.url.path):
+    if doom.spares(f"{request.method} {request.url.path}"):
         return _send(self, request)
     doom.kill(Strike.KILL_BEFORE_CALL)
     if doom.strikes(Strike.TIMEOUT_BEFORE):
         raise httpx.ReadTimeout("lost on its way there", request=request)
-    if way := doom.strikes(Strike.BANK_500_BEFORE, Strike.BANK_500_AFTER):
-        request.headers[TROUBLE] = "before" if way == Strike.BANK_500_BEFORE else "after"
+    if doom.strikes(Strike.LINE_RESET):
+        raise httpx.ReadError("connection reset by peer", request=request)
+    if way := doom.strikes(*_troubles(request)):
+        request.headers[TROUBLE] = TROUBLES[way]
     answer = _send(self, request)
     doom.kill(Strike.KILL_AFTER_CALL)
     if doom.strikes(Strike.TIMEOUT_AFTER):
         answer.close()
         raise httpx.ReadTimeout("lost on its way back", request=request)
     return answer
+
+
+def _troubles(request: httpx.Request) -> Collection[Strike]:
+    """What an answer can be in the place of the true one; only a write has a key."""
+    return [way for way in TROUBLES if way != Strike.KEY_IN_USE or request.method == "POST"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.core.validators import validate_email
 from django.db import transaction
@@ -15,6 +17,7 @@ from orders import clock as orders_clock
 from payments.conf import payment_settings
 from payments.providers.base import Account
 from payments.providers.sandbox import SandboxProvider
+from payments.providers.stripe import StripeProvider
 
 TEMPLATES = (
     *("shop/order.html", "payments/result.html", "payments/pay.html", "payments/scan.html"),
@@ -44,3 +47,4 @@ def warm_up() -> None:
     app.connection_for_write().channel()
     nobody = Account("", "test", "", settings.DEMO["bank_url"], {"api_key": ""})
     SandboxProvider(nobody, timeout=payment_settings().timeout_seconds)
+    StripeProvider(replace(nobody, secrets={"secret_key": "sk_test_warm"}))

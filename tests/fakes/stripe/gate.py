@@ -56,6 +56,10 @@ class Gate:
         self.violations: list[Violation] = []
         self.on_success: Callable[[Route, Json], None] = lambda _route, _told: None
         """Who wants to see each answer before it is sent, as tests of its form do."""
+        self.on_request: Callable[[Request], None] = lambda _request: None
+        """Who wants to do something before a request is answered; it may raise Refused instead."""
+        self.on_answer: Callable[[Request, Answer], None] = lambda _request, _answer: None
+        """Who wants to see what each request was answered, refusals included."""
 
     def answer(self, request: Request) -> tuple[Answer, dict[str, str]]:
         """The answer and the headers of this one time."""
@@ -64,10 +68,13 @@ class Gate:
             self.world.catch_up()
             headers["Request-Id"] = self.world.new_id("req", 14)
         try:
-            return self._answered(request, headers), headers
+            self.on_request(request)
+            answer = self._answered(request, headers)
         except Refused as refusal:
             headers.update(refusal.headers)
-            return _told(refusal, headers["Request-Id"]), headers
+            answer = _told(refusal, headers["Request-Id"])
+        self.on_answer(request, answer)
+        return answer, headers
 
     def _answered(self, request: Request, headers: dict[str, str]) -> Answer:
         met = self.trouble.met_by(request.address)

@@ -55,7 +55,7 @@ class Keys:
         if entry.request != request:
             raise _other_request(scope[2])
         if entry.answer is None:
-            raise _in_use(scope[2])
+            raise in_use(scope[2])
         return entry.answer
 
     @contextmanager
@@ -80,7 +80,8 @@ def _other_request(key: str) -> Refused:
     return Refused(400, said, error={"type": "idempotency_error"})
 
 
-def _in_use(key: str) -> Refused:
+def in_use(key: str) -> Refused:
+    """Said of a key whose first request is under way."""
     said = f"There is currently another in-progress request using this Idempotent Key ({key})."
     told = {"type": "idempotency_error", "code": "idempotency_key_in_use"}
     return Refused(409, said, error=told, headers={"Stripe-Should-Retry": "true"})

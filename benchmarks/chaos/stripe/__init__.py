@@ -1,0 +1,1 @@
+"""Stripe's stand-in at the seam of a run."""
