@@ -235,8 +235,10 @@ def test_a_payout_that_came_back_is_sent_again_with_the_next(stripe: Stripe) -> 
 
 
 def test_what_was_paid_in_another_currency_is_settled_in_ours(stripe: Stripe) -> None:
-    stripe.sells(6000, "USD")
-    stripe.sells(5000, "JPY")
+    stripe.gives_back(stripe.sells(6000, "USD"), 2000)
+    disputed = stripe.sells(5000, "JPY")
+    stripe.fake.dispute(stripe.intent(disputed), amount=2000)
+    stripe.sees(disputed)
 
     stripe.night()
 
