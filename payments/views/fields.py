@@ -38,6 +38,7 @@ def fields(request: HttpRequest, payment: Payment) -> HttpResponse:
     context: dict[str, object] = {"payment": payment, "order": payment.order, "option": option}
     context |= {"lines": payment.order.lines.all(), "secret": newest.client_secret}
     context |= {"script": shown.script, "module": static(shown.module)}
+    context |= {"keep": newest.save_method}
     context |= {"key": _key_of(newest.account), "back": _back(payment)}
     page = render(request, "payments/fields.html", context)
     page.headers["Content-Security-Policy"] = _policy(shown, newest.account)

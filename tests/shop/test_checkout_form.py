@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -10,6 +12,7 @@ from demo.models import Product
 from orders.models import Order
 from payments.models import ProviderAccount
 from shop.forms import CountrySelect
+from tests.factories import UserFactory, an_account
 from tests.shop.cast import (
     ALICE,
     check_out,
@@ -240,3 +243,17 @@ def test_a_country_not_delivered_to_is_refused(shopper: Client, settings: Settin
 
     assert "Choose a country from the list." in read(answer).text
     assert nothing_happened()
+
+
+@pytest.mark.parametrize("again", [{"look": "on"}, {"email": "nobody"}], ids=["look", "wrong"])
+def test_that_a_card_is_to_be_kept_stays_ticked(
+    client: Client, teapot: Product, again: dict[str, str]
+) -> None:
+    an_account()
+    client.force_login(UserFactory.create())
+    put_in_cart(client, teapot)
+    agreed = {"method": "sandbox/card", "save_method": "on", **again}
+
+    page = client.post("/checkout/", ALICE | agreed).content.decode()
+
+    assert re.search(r'name="save_method"[^>]* checked>', page)
