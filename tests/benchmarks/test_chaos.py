@@ -38,6 +38,10 @@ def test_the_same_seed_plays_the_same_run_and_all_is_well() -> None:
     assert problems() == first
 
 
+def test_all_is_well_with_stripe_too() -> None:
+    assert problems("--provider", "stripe")[1] == []
+
+
 @pytest.mark.parametrize(
     ("mistake", "seen"),
     [
