@@ -56,7 +56,7 @@ def test_what_cannot_be_done_is_told_with_its_reason(patient: Connected) -> None
 
     _printed, error = doctor("stripe", "--create-webhook")
 
-    assert error == "Nothing was changed for stripe: answered 401."
+    assert error == "Nothing was changed for stripe: answered 401 invalid_request_error."
 
 
 def test_a_providers_name_means_its_accounts_in_use(fake: Fake) -> None:
