@@ -156,7 +156,7 @@ class Deck:
 
     `ways`: how the shop calls those that are not a card's. `strikes` happen to any call or commit,
     `ambushes` to the one that sends a refund or capture; `kinds` must all have taken effect.
-    `idle`: tasks that have nothing to do there. `absence_proves`: what is not found never came.
+    `idle`: tasks that have nothing to do there.
     """
 
     provider: str
@@ -166,7 +166,6 @@ class Deck:
     ambushes: tuple[Strike | None, ...]
     kinds: Collection[Kind]
     idle: frozenset[str] = frozenset()
-    absence_proves: bool = True
 
     def method(self, token: str) -> str:
         return f"{self.provider}/{self.ways.get(token, 'card')}"

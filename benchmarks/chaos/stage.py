@@ -76,7 +76,6 @@ def run(wishes: Wishes) -> Report:
                 stock=stock,
                 strangers=[*world.strangers, *_asides(world.bank, rows)],
                 now=world.clock.now(),
-                absence_proves=deck.absence_proves,
             )
         )
         world.problems += world.bank.complaints()

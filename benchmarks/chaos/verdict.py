@@ -52,8 +52,6 @@ class Books:
     stock: Mapping[str, int]
     strangers: Sequence[str]
     now: datetime
-    absence_proves: bool = True
-    """Whether what the bank does not find was never asked of it, so that nobody need look."""
 
 
 def judge(books: Books) -> Verdict:
@@ -226,21 +224,10 @@ def _called_for(books: Books) -> Iterator[Review]:
             elif refund.status == "failed":
                 yield "refund_failed", refund.reference
         yield from _called_for_by_amounts(payment)
-    yield from () if books.absence_proves else _never_came(books)
     dead = {row["number"] for row in books.rows["orders"] if row["state"] in DEAD}
     for number, payments in _by_order(books).items():
         if surplus := _disputed_surplus(payments, owed=number not in dead):
             yield _about_surplus(books, surplus)
-
-
-def _never_came(books: Books) -> Iterator[Review]:
-    """A person is asked about attempts of which the bank knows nothing, and what closes them."""
-    known = {payment.wanted.reference for payment in books.payments}
-    waiting = filter(_open_attempt, books.rows["attempts"])
-    lost = {row["our_ref"] for row in waiting} - known
-    closing = _where(books.rows["operations"], "attempt_ref", lost)
-    yield from (("no_answer", ref) for ref in lost)
-    yield from (("no_answer", row["our_ref"]) for row in closing)
 
 
 def _called_for_by_amounts(payment: Payment) -> Iterator[Review]:

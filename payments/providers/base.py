@@ -80,9 +80,13 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class OurRef:
-    """The reference we gave: A… an attempt, R… a refund, C… a capture."""
+    """The reference we gave: A… an attempt, R… a refund, C… a capture.
+
+    `since`: nothing was sent under it before; None where nobody knows.
+    """
 
     value: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

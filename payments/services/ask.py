@@ -96,9 +96,14 @@ def _ask(attempt: Attempt, *, source: str) -> Attempt:
 def query(attempt: Attempt) -> Outcome:
     """What the provider says now; raises ProviderError or PaymentError where it says nothing."""
     known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
-    ref = ProviderRef(known.object_id) if known else OurRef(attempt.our_ref)
+    ref = ProviderRef(known.object_id) if known else our_ref(attempt)
     ask_provider = partial(provider_for(attempt.account).query, ref)
     return call_provider("query", ask_provider, attempt=attempt)
+
+
+def our_ref(attempt: Attempt) -> OurRef:
+    """By what a provider is asked about an attempt of which it has told us nothing."""
+    return OurRef(attempt.our_ref, attempt.sent_at or attempt.created_at)
 
 
 def _absent(attempt: Attempt) -> Outcome:

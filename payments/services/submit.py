@@ -17,13 +17,13 @@ from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
 from payments.models.records import ReviewKind
-from payments.providers.base import CaptureRequest, OurRef, Outcome, ProviderRef
+from payments.providers.base import CaptureRequest, Outcome, ProviderRef
 from payments.providers.errors import NotFound, ProviderError, ProviderRejected
 from payments.providers.protocol import Provider
 from payments.registry import provider_for
 from payments.schedule import Case, next_poll
 from payments.services.apply import apply_outcome
-from payments.services.ask import ask, hear
+from payments.services.ask import ask, hear, our_ref
 from payments.services.calls import call_provider
 from payments.services.close import send_void
 from payments.services.give_up import in_window, refuse, refuse_unknown
@@ -124,7 +124,7 @@ def _send_or_ask_capture(provider: Provider, operation: Operation) -> Outcome:
     known = ProviderObject.objects.filter(attempt=attempt, kind="payment").first()
     unwanted = attempt.payment.order.state in DEAD or attempt.superseded_at is not None
     if known is None or unwanted or not in_window(operation):
-        ask_them = partial(provider.query, OurRef(attempt.our_ref))
+        ask_them = partial(provider.query, our_ref(attempt))
         return call_provider("query", ask_them, attempt=attempt, operation=operation)
     request = CaptureRequest(
         ref=ProviderRef(known.object_id),

@@ -73,17 +73,6 @@ def test_a_booking_without_a_capture_is_noticed(books: Books) -> None:
     assert "A1: the bank captured [], booked is [1000]" in judge(replace(books, payments=[])).lost
 
 
-def test_who_closes_what_the_bank_does_not_know_asks_a_person(books: Books) -> None:
-    books = replace(books, absence_proves=False)
-    lost: Row = {**books.rows["attempts"][0], "our_ref": "A2", "status": "unknown", "captured": 0}
-    lost["authorized"] = 0
-    books.rows["attempts"].append(lost)
-    void = {"our_ref": "V2", "attempt_ref": "A2", "kind": "void", "status": "unknown"}
-    books.rows["operations"].append(void | {"amount": 0, "number": "ORDER1", "next_run_at": None})
-    missing = {f"review no_answer of {ref} is missing" for ref in ("A2", "V2")}
-    assert missing <= set(judge(books).problems)
-
-
 def test_a_second_charge_of_one_order_is_noticed(bank: Bank, books: Books, paid: Payment) -> None:
     twice = judge(replace(books, payments=[paid, another(bank, "A2")]))
     assert twice.charged_twice == ["order ORDER1: 2000 was taken for 1000"]

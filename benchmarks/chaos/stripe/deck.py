@@ -66,5 +66,4 @@ STRIPE: Final = Deck(
     ambushes=(*AMBUSHES, *OF_STRIPE),
     kinds=tuple(Kind),
     idle=SETTLING,
-    absence_proves=False,  # docs/decisions/0022: its search is late
 )

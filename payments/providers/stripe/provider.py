@@ -68,6 +68,7 @@ class StripeProvider:
             wallet_of_china("wechat_pay"),
         ),
         idempotency_window=timedelta(hours=23),
+        absence_is_proof=True,
         event_feed=True,
         webhook_secrets=("webhook_secret",),
         fields=Fields(
@@ -133,7 +134,7 @@ class StripeProvider:
 
     def query(self, ref: ProviderRef | OurRef) -> Outcome:
         if isinstance(ref, OurRef):
-            return self._reader.find(ref.value)
+            return self._reader.find(ref)
         if is_session(ref):
             return self._reader.read_session(self._reader.session(ref.value))
         return self._reader.read_intent(self._reader.intent(ref.value))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from payments.providers.base import Failure, Outcome, ProviderRef
-from payments.providers.errors import NotFound, ProviderRejected
+from payments.providers.base import Failure, OurRef, Outcome, ProviderRef
+from payments.providers.errors import NotFound, ProviderDown, ProviderRejected
 from payments.providers.stripe import mapping
-from payments.providers.stripe.asked import OUR_REF
 from payments.providers.stripe.client import Answered, StripeApi
 from payments.providers.stripe.mapping import Seen
 from payments.providers.told import Told
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from stripe import StripeClient
 
 PAGE: Final = 100
-PAGES: Final = 5
-"""So many pages of the newest sessions are looked through for one whose answer was lost."""
+PAGES: Final = 50
+"""So many are looked through for a payment whose answer was lost."""
+SKEW: Final = timedelta(minutes=15)
+"""By so much our clock may be ahead of Stripe's."""
 CHARGE: Final = "latest_charge.refunds"
 SESSION: Final = f"payment_intent.{CHARGE}"
 
@@ -31,29 +33,31 @@ class Reader:
     def __init__(self, api: StripeApi) -> None:
         self._api = api
 
-    def find(self, ours: str) -> Outcome:
-        """By our reference: among the newest sessions, and by a search, which is a minute late."""
-        if session := self._newest(ours):
-            return self.read_session(session)
-        query = f"metadata['{OUR_REF}']:'{ours}'"
-        expand = [f"data.{CHARGE}"]
-        found = self._api.ask(
-            lambda sdk: sdk.v1.payment_intents.search({"query": query, "expand": expand}), "search"
-        )
-        for intent in found.rows("data"):
-            return self.read_intent(intent)
-        raise NotFound(ours)
+    def find(self, ours: OurRef) -> Outcome:
+        """By our reference, among all that was made since; lists at Stripe are never late.
 
-    def _newest(self, ours: str) -> Told | None:
-        pages = self._pages(lambda sdk, page: sdk.v1.checkout.sessions.list(page), "sessions")
-        for sessions in islice(pages, PAGES):
-            for session in sessions:
-                if session.maybe_text("client_reference_id") == ours:
-                    return self.session(session.name("id"))
-        return None
+        Raises NotFound where it is not there, and ProviderDown where there is too much to look at.
+        """
+        for session in self._since(ours, lambda sdk, page: sdk.v1.checkout.sessions.list(page)):
+            if session.maybe_text("client_reference_id") == ours.value:
+                return self.read_session(self.session(session.name("id")))
+        for intent in self._since(ours, lambda sdk, page: sdk.v1.payment_intents.list(page)):
+            if mapping.ref_of(intent) == ours.value:
+                return self.read_intent(self.intent(intent.name("id")))
+        raise NotFound(ours.value)
+
+    def _since(
+        self, ours: OurRef, listing: Callable[[StripeClient, Any], Answered]
+    ) -> Iterator[Told]:
+        """What was made since a reference was first sent, by either clock; the newest first."""
+        since = {"created": {"gte": int((ours.since - SKEW).timestamp())}} if ours.since else {}
+        for number, page in enumerate(self._pages(listing, "list", **since)):
+            if number == PAGES:
+                raise ProviderDown(f"too much since then to look for {ours.value}", sent=True)
+            yield from page
 
     def _pages(
-        self, listing: Callable[[StripeClient, Any], Answered], about: str, **of: str
+        self, listing: Callable[[StripeClient, Any], Answered], about: str, **of: object
     ) -> Iterator[list[Told]]:
         """What a list of Stripe's holds, page by page."""
         page: dict[str, object] = {"limit": PAGE, **of}

@@ -1,0 +1,60 @@
+"""A payment whose answer was lost is looked for among all that was made since it was sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from orders.clock import now
+from payments.providers.base import OurRef
+from payments.providers.errors import NotFound, ProviderDown
+from payments.providers.stripe import reader
+from tests.payments.providers.stripe.cast import Counter, payment_of
+
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def kept(counter: Counter) -> str:
+    paid = counter.sells(save_method=True)
+    assert paid.saved_method
+    return paid.saved_method.provider_id
+
+
+def test_a_session_that_was_sent_since_is_found(counter: Counter) -> None:
+    begun = counter.begins()
+
+    found = counter.provider.query(OurRef(begun.our_ref, now()))
+
+    assert payment_of(found) == payment_of(begun)
+
+
+def test_the_charge_of_a_kept_card_is_found(counter: Counter, kept: str) -> None:
+    request = counter.asks(saved_method=kept)
+    charged = counter.provider.create(request)
+
+    found = counter.provider.query(OurRef(request.our_ref, now()))
+
+    assert payment_of(found) == payment_of(charged)
+
+
+def test_what_was_made_long_before_is_not_looked_at(counter: Counter) -> None:
+    begun = counter.begins()
+
+    with pytest.raises(NotFound):
+        counter.provider.query(OurRef(begun.our_ref, now() + A_DAY))
+
+
+def test_where_too_much_was_made_since_nothing_is_concluded(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "PAGE", 1)
+    monkeypatch.setattr(reader, "PAGES", 2)
+    for _sale in range(4):
+        counter.begins()
+    unsent = replace(counter.asks(), our_ref="A" + 20 * "Z")
+
+    with pytest.raises(ProviderDown, match="too much"):
+        counter.provider.query(OurRef(unsent.our_ref, now() - A_DAY))
