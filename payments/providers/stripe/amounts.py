@@ -76,6 +76,8 @@ def to_wire(money: Money) -> int:
     if money.amount % step(money.currency):
         raise NotOnWire(f"Stripe charges no {money}: it must be a multiple of {step_of(money)}")
     more = digits(money.currency) - exponent(money.currency)
+    if more < 0 and money.amount % 10**-more:
+        raise NotOnWire(f"Stripe charges no {money}: it is too fine")
     return int(money.amount * 10**more) if more >= 0 else money.amount // 10**-more
 
 

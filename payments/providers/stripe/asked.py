@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 OUR_REF: Final = "our_ref"
 """The metadata by which a session, its payment and its refunds are known as ours."""
 TEXT: Final = 20_000
+ALLOWED: Final = {"card": ("card", "link")}
+"""What a session may be paid by, where that is more than the way itself: Link is a wallet of cards.
+
+Apple Pay and Google Pay are cards to Stripe.
+"""
 LOCALES: Final = {"zh-hans": "zh", "zh-hant": "zh-TW", "en-gb": "en-GB", "pt-br": "pt-BR"}
 """Languages that Stripe's page calls otherwise than Django."""
 SPOKEN: Final = frozenset(
@@ -38,14 +43,16 @@ SPOKEN: Final = frozenset(
 def session_params(request: CreateRequest) -> SessionCreateParams:
     """A Checkout Session, on Stripe's page or ours; raises ProviderRejected on a wrong amount.
 
-    It leads back to us in any case, and says nothing of how it went: we ask.
+    It leads back to us in any case, and says nothing of how it went: we ask. It is paid in the
+    order's own currency, whatever the account's settings at Stripe say.
     """
     bill = bill_of(request)
     params: SessionCreateParams = {
         "mode": "payment",
         "client_reference_id": request.our_ref,
         "line_items": [line_item(item, request) for item in bill.lines],
-        "allowed_payment_method_types": [request.method],
+        "allowed_payment_method_types": list(ALLOWED.get(request.method, [request.method])),
+        "adaptive_pricing": {"enabled": False},
         "metadata": {OUR_REF: request.our_ref},
         "payment_intent_data": {
             "metadata": {OUR_REF: request.our_ref},

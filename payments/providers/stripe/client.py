@@ -34,8 +34,8 @@ CHARGED: Final = {"currency": "amount_refused"}
 """The same by what it is about, where Stripe has no word for it."""
 KEPT: Final = frozenset({"customer", "payment_method"})
 """What a kept card is named by."""
-UNDER_WAY: Final = frozenset({"idempotency_key_in_use", "lock_timeout"})
-"""The first request of a key is not answered yet: nothing is known."""
+CURSOR: Final = "ending_before"
+"""What an event is named by, after which others are asked for."""
 NOT_FOUND: Final = 404
 
 
@@ -105,7 +105,7 @@ def _problem(error: stripe.StripeError, about: str) -> ProviderError:
     told = _details(error)
     if isinstance(error, stripe.CardError):
         return _decline(told, raw)
-    if isinstance(error, stripe.InvalidRequestError) and raw not in UNDER_WAY:
+    if isinstance(error, stripe.InvalidRequestError):
         return _refusal(error, raw, about)
     why = reason_in(error.json_body)
     return ProviderDown(f"{about}: answered {error.http_status} {why}"[:80], sent=True)
@@ -120,6 +120,8 @@ def _decline(told: Told | None, raw: str) -> ProviderRejected:
 
 
 def _refusal(error: stripe.InvalidRequestError, raw: str, about: str) -> ProviderError:
+    if raw == "resource_missing" and error.param == CURSOR:
+        return NotFound(about)
     if raw == "resource_missing" and error.param in KEPT:
         return ProviderRejected(Failure("saved_card_gone", raw))
     if error.http_status == NOT_FOUND:

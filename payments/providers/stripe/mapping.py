@@ -208,7 +208,8 @@ def _error(intent: Told, status: Status) -> Failure | None:
 def _is_release(refund: Told, charge: Told) -> bool:
     """Whether it only lets go what was held and not captured, which Stripe calls a refund too."""
     less = charge.whole("amount_captured") < charge.whole("amount")
-    return less and not refund.maybe_id("balance_transaction")
+    at_once = refund.text("status") == "succeeded" and not ref_of(refund)
+    return less and at_once and not refund.maybe_id("balance_transaction")
 
 
 def _card_of(charge: Told) -> Told | None:

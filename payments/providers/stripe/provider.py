@@ -130,7 +130,7 @@ class StripeProvider:
         intent = session.maybe_row("payment_intent")
         if session.text("status") == "expired" or intent is None:
             return self._reader.read_session(session)
-        return self._cancel(intent.name("id"), key)
+        return self._cancel(intent.name("id"), f"{key}:cancel")
 
     def query(self, ref: ProviderRef | OurRef) -> Outcome:
         if isinstance(ref, OurRef):

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import Final
 
 from tests.fakes.stripe.currencies import SUPPORTED
-from tests.fakes.stripe.errors import Json, Refused, invalid, not_found
+from tests.fakes.stripe.errors import Json, invalid, not_found
 from tests.fakes.stripe.objects import Account, Asked
 
 Later = tuple[datetime, int, Callable[[], None]]
@@ -200,9 +200,7 @@ def _walk(shelf: Shelf, rows: list[Json], params: Json) -> Iterable[Json]:
     told = shelf.objects.get(cursor)
     if told is None or not (rows and told["object"] == rows[0]["object"]):
         name = "ending_before" if "ending_before" in params else "starting_after"
-        raise Refused(
-            404, f"No such object: '{cursor}'", error={"code": "resource_missing", "param": name}
-        )
+        raise invalid(f"No such object: '{cursor}'", code="resource_missing", param=name)
     at = bisect_left(rows, shelf.place(told), key=shelf.place)
     if "ending_before" in params:
         return (rows[place] for place in range(at + (rows[at : at + 1] == [told]), len(rows)))

@@ -51,6 +51,11 @@ def test_too_many_decimals_are_not_charged_and_not_rounded(amount: Money) -> Non
         to_wire(amount)
 
 
+def test_a_currency_that_stripe_does_not_know_is_not_rounded_either() -> None:
+    with pytest.raises(NotOnWire, match="too fine"):
+        to_wire(Money(1234, "LYD"))
+
+
 def test_a_finer_amount_than_the_currency_has_is_a_bad_answer() -> None:
     with pytest.raises(BadAnswer, match="finer"):
         from_wire(512, "ISK")

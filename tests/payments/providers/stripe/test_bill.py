@@ -211,3 +211,11 @@ def test_the_page_speaks_the_shoppers_language(language: str, locale: str) -> No
     request = replace(asking(TEAPOT), language=language)
 
     assert session_params(request)["locale"] == locale
+
+
+def test_nobody_pays_in_another_currency_than_the_order_s() -> None:
+    assert session_params(asking(TEAPOT))["adaptive_pricing"] == {"enabled": False}
+
+
+def test_link_is_a_wallet_of_cards() -> None:
+    assert session_params(asking(TEAPOT))["allowed_payment_method_types"] == ["card", "link"]

@@ -58,3 +58,8 @@ def test_where_too_much_was_made_since_nothing_is_concluded(
 
     with pytest.raises(ProviderDown, match="too much"):
         counter.provider.query(OurRef(unsent.our_ref, now() - A_DAY))
+
+
+def test_events_after_one_that_is_forgotten_are_asked_for_anew(counter: Counter) -> None:
+    with pytest.raises(NotFound):
+        counter.provider.list_events("evt_forgotten")
