@@ -28,6 +28,7 @@ REFUSALS: Final = {
     "amount_too_large": "amount_refused",
     "charge_already_refunded": "amount_too_large",
     "charge_disputed": "disputed",
+    "payment_method_unexpected_state": "saved_card_gone",
 }
 """Our word for what Stripe refuses, where it is more than a refusal."""
 CHARGED: Final = {"currency": "amount_refused"}
