@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from payments.models import Payment, SavedMethod
-from payments.registry import option_by_key, payment_options
 from payments.providers.stripe.kept import KeptCard
+from payments.registry import option_by_key, payment_options
 from payments.services.capture import request_capture
 from payments.services.feed import read_feeds
 from payments.services.forget_method import forget_removed_methods
