@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
 from payments.providers.base import Account
-from payments.providers.errors import NotAuthorized, ProviderError
+from payments.providers.errors import ProviderError
 from payments.providers.stripe import StripeProvider
 from payments.providers.stripe.keys import mode_of_key
-from payments.providers.stripe.setup import TIMEOUT, merchant_id_of, methods_at
+from payments.providers.stripe.setup import TIMEOUT, methods_at
 from payments.registry import forget_accounts
 from payments.services.rotate import SECRETS, replace_secrets
 from payments.services.set_up import listen
+from payments.services.whose_key import check_same, owner_of
 
 PROVIDER: Final = "stripe"
 SECRET, PUBLISHABLE, WEBHOOK = "secret_key", "publishable_key", "webhook_secret"
@@ -42,7 +43,7 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
     """
     secrets = {SECRET: keys.secret, PUBLISHABLE: keys.publishable}
     plain = Account(code, _checked(keys), "", keys.base_url, secrets)
-    plain = replace(plain, merchant_id=_merchant_id(plain))
+    plain = replace(plain, merchant_id=owner_of(StripeProvider, plain))
     account = _kept(plain, methods_at(plain))
     if webhook:
         _listen(account, site)
@@ -94,27 +95,12 @@ def _checked(keys: Keys) -> str:
     return mode
 
 
-def _merchant_id(plain: Account) -> str:
-    try:
-        return merchant_id_of(plain)
-    except NotAuthorized as error:
-        if error.refusal is None:  # asked too often, or something on the way refuses
-            raise
-        if error.refusal.restricted:
-            lacks = {"permission": error.refusal.lacks or "account"}
-            told = _("the restricted key may not read the account: give it %(permission)s")
-            raise KeysRefused(told % lacks) from error
-        raise KeysRefused(_("Stripe does not know the secret key, or it was revoked")) from error
-
-
 def _check_same(account: ProviderAccount, plain: Account) -> None:
     """Payments are asked for by the account that they were made with."""
     if (account.provider, account.mode) != (PROVIDER, plain.mode):
         told = {"code": account.code, "provider": account.provider, "mode": account.mode}
         raise KeysRefused(_("%(code)s is an account of %(provider)s in %(mode)s mode") % told)
-    if account.merchant_id != plain.merchant_id:
-        told = {"code": account.code, "ours": account.merchant_id, "theirs": plain.merchant_id}
-        raise KeysRefused(_("%(code)s is %(ours)s, and the key is of %(theirs)s") % told)
+    check_same(account, plain.merchant_id)
 
 
 def _listen(account: ProviderAccount, site: str) -> None:

@@ -32,6 +32,6 @@ def drop_gone_method(attempt: Attempt, error: Failure) -> None:
 
     The sweep of removed ones lets it go, here and there.
     """
-    if error.code == GONE:
+    if error.code == GONE and attempt.saved_method_id:
         own = SavedMethod.objects.filter(pk=attempt.saved_method_id, removed_at=None)
         own.update(removed_at=now())

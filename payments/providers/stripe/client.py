@@ -12,8 +12,8 @@ import stripe
 from payments.providers.base import Account, Failure
 from payments.providers.errors import (
     BadAnswer,
-    NotAuthorized,
     NotFound,
+    OtherMode,
     ProviderDown,
     ProviderError,
     ProviderRejected,
@@ -81,7 +81,7 @@ class StripeApi:
         self, call: Callable[[stripe.StripeClient], Answered], about: str
     ) -> stripe.StripeResponse:
         if self._misfit:
-            raise NotAuthorized(f"{about}: the secret key is of the other mode")
+            raise OtherMode(f"{about}: the secret key is of the other mode")
         try:
             response = call(self.sdk).last_response
         except stripe.StripeError as error:

@@ -11,6 +11,7 @@ from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
 from payments.providers.base import Account
 from payments.providers.errors import NotAuthorized
+from payments.providers.stripe.setup import methods_at
 from payments.services import connect_stripe as service
 from payments.services.connect_stripe import Keys, connect_stripe
 from payments.services.rotate import rotate_webhook
@@ -119,10 +120,9 @@ def test_where_stripe_does_not_say_what_was_known_stays(fake: Fake, merchant: Me
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     """What happens while Stripe is asked what an account has."""
     happens: list[Callable[[], object]] = []
-    ask = service.methods_at
 
     def slowly(account: Account) -> dict[str, list[str]] | None:
-        has = ask(account)
+        has = methods_at(account)
         for each in happens:
             each()
         return has
