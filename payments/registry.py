@@ -17,7 +17,7 @@ from payments.models import Attempt, ProviderAccount, SavedMethod
 from payments.models.account import Mode
 from payments.providers.base import Account
 from payments.providers.capabilities import Capabilities, Flow, MethodCapability
-from payments.providers.protocol import Provider, TakesEvidence
+from payments.providers.protocol import KnowsAccount, Provider, TakesEvidence
 from payments.providers.reports import Reports
 
 if TYPE_CHECKING:
@@ -176,6 +176,13 @@ def takes_evidence(account: ProviderAccount) -> bool:
     """Whether the account's provider takes evidence in a dispute by its API."""
     adapter = payment_settings().providers.get(account.provider)
     return adapter is not None and issubclass(import_string(adapter), TakesEvidence)
+
+
+def who_knows(account: ProviderAccount) -> type[KnowsAccount] | None:
+    """The account's adapter, where its provider can say whose a key is."""
+    named = payment_settings().providers.get(account.provider)
+    adapter = import_string(named) if named else None
+    return adapter if adapter and issubclass(adapter, KnowsAccount) else None
 
 
 def has_fields(account: ProviderAccount) -> bool:

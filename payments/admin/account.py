@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.formats import format_moment
+from payments.admin.keys import KeysForm, ask_whose_keys, refused_keys
 from payments.admin.marks import STYLE
 from payments.admin.offered import OFFERED, choices_of, offered_field, withheld_of
 from payments.admin.rotate import address, may_rotate, rotate_page, until_of
@@ -134,7 +135,8 @@ class AccountAdmin(admin.ModelAdmin):
         fields |= offered_field(obj)
         label = ProviderAccount._meta.get_field("report_zone").verbose_name  # noqa: SLF001  # Django's documented _meta
         zone = {} if _counted(obj) else {"report_zone": ZoneField(label=capfirst(label))}
-        kwargs["form"] = type("AccountForm", (forms.ModelForm,), fields | zone)
+        refused = {"refused": refused_keys(request)}
+        kwargs["form"] = type("AccountForm", (KeysForm,), fields | zone | refused)
         return super().get_form(request, obj, change, **kwargs)
 
     def get_readonly_fields(
@@ -149,6 +151,15 @@ class AccountAdmin(admin.ModelAdmin):
         named = ["code"] if obj and obj.attempts.exists() else []
         counted = ["report_zone"] if _counted(obj) else []
         return [*self.readonly_fields, *bound, *named, *counted]
+
+    @transaction.non_atomic_requests
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        account = self.get_object(request, unquote(object_id)) if request.method == "POST" else None
+        if account and self.has_change_permission(request, account):
+            ask_whose_keys(request, account)
+        return super().change_view(request, object_id, *args, **kwargs)
 
     def save_model(
         self, request: HttpRequest, obj: ProviderAccount, form: forms.ModelForm, *_: Any

@@ -50,6 +50,10 @@ class NotAuthorized(ProviderDown):
         self.refusal = refusal
 
 
+class OtherMode(NotAuthorized):
+    """The key is of the other mode: they are not even asked. The installer acts."""
+
+
 class ProviderRejected(ProviderError):
     """They refuse the request itself, so trying the same again is pointless."""
 

@@ -89,6 +89,18 @@ class Examined(Protocol):
 
 
 @runtime_checkable
+class KnowsAccount(Protocol):
+    """A provider that says which of its accounts a key is of, so that another's is not kept.
+
+    It raises OtherMode for a key that is not of the account's mode, NotAuthorized for one that it
+    does not know, and ProviderError.
+    """
+
+    @staticmethod
+    def merchant_id_of(account: Account) -> str: ...
+
+
+@runtime_checkable
 class SetsUp(Protocol):
     """A provider that can be told by its API where we are. A second call changes nothing.
 

@@ -33,7 +33,7 @@ from payments.services.parked import release_parked
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
 from payments.services.reviews import end_review, open_review
-from payments.services.saved import remember_method
+from payments.services.saved import drop_gone_method, remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
 from payments.sights import Fact
@@ -184,6 +184,8 @@ def _remember(attempt: Attempt, outcome: Outcome, source: str) -> None:
         attempt.brand, attempt.last4 = outcome.card.brand[:40], outcome.card.last4[:4]
     if outcome.saved_method:
         remember_method(attempt, outcome.saved_method)
+    if outcome.error:
+        drop_gone_method(attempt, outcome.error)
 
 
 def _grow_totals(attempt: Attempt, outcome: Outcome) -> int:

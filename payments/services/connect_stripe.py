@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
 from payments.providers.base import Account
-from payments.providers.errors import NotAuthorized, ProviderError
+from payments.providers.errors import ProviderError
 from payments.providers.stripe import StripeProvider
 from payments.providers.stripe.keys import mode_of_key
-from payments.providers.stripe.setup import TIMEOUT, merchant_id_of, methods_at
+from payments.providers.stripe.setup import TIMEOUT, methods_at
 from payments.registry import forget_accounts
-from payments.services.rotate import replace_secrets
+from payments.services.rotate import SECRETS, replace_secrets
 from payments.services.set_up import listen
+from payments.services.whose_key import check_same, owner_of
 
 PROVIDER: Final = "stripe"
 SECRET, PUBLISHABLE, WEBHOOK = "secret_key", "publishable_key", "webhook_secret"
@@ -39,24 +41,46 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
     Stripe does not answer, and SetUpRefused where the keys are kept and Stripe cannot tell us of
     payments yet.
     """
-    mode = _checked(keys)
-    account = ProviderAccount.objects.filter(code=code).first()
-    account = account or ProviderAccount(code=code, provider=PROVIDER, mode=mode)
     secrets = {SECRET: keys.secret, PUBLISHABLE: keys.publishable}
-    plain = Account(code, mode, "", keys.base_url, secrets)
-    merchant_id = _merchant_id(plain)
-    _check_same(account, merchant_id, mode=mode)
-    account.base_url, account.merchant_id = keys.base_url, merchant_id
-    if (has := methods_at(plain)) is not None:
-        account.methods = has
-    if account.pk:
-        replace_secrets(account, secrets)
-    else:
-        account.set_secrets({**secrets, WEBHOOK: ""})
-    account.save()
+    plain = Account(code, _checked(keys), "", keys.base_url, secrets)
+    plain = replace(plain, merchant_id=owner_of(StripeProvider, plain))
+    account = _kept(plain, methods_at(plain))
     if webhook:
         _listen(account, site)
     forget_accounts()
+    return account
+
+
+def _kept(plain: Account, has: dict[str, list[str]] | None) -> ProviderAccount:
+    """The account with its keys; of one that is there already, nothing else is written.
+
+    It may have been rotated, or changed by staff, while Stripe was asked.
+    """
+    with transaction.atomic():
+        known = ProviderAccount.objects.select_for_update(no_key=True)
+        account = known.filter(code=plain.code).first()
+        if account is None:
+            return _made(plain, has)
+        _check_same(account, plain)
+        account.base_url = plain.base_url
+        replace_secrets(account, plain.secrets)
+        asked = [] if has is None else ["methods"]
+        account.methods = account.methods if has is None else has
+        account.save(update_fields=["base_url", *SECRETS, *asked])
+    return account
+
+
+def _made(plain: Account, has: dict[str, list[str]] | None) -> ProviderAccount:
+    account = ProviderAccount(
+        code=plain.code,
+        provider=PROVIDER,
+        mode=plain.mode,
+        merchant_id=plain.merchant_id,
+        base_url=plain.base_url,
+        methods=has,
+    )
+    account.set_secrets({**plain.secrets, WEBHOOK: ""})
+    account.save()
     return account
 
 
@@ -71,27 +95,12 @@ def _checked(keys: Keys) -> str:
     return mode
 
 
-def _merchant_id(plain: Account) -> str:
-    try:
-        return merchant_id_of(plain)
-    except NotAuthorized as error:
-        if error.refusal is None:  # asked too often, or something on the way refuses
-            raise
-        if error.refusal.restricted:
-            lacks = {"permission": error.refusal.lacks or "account"}
-            told = _("the restricted key may not read the account: give it %(permission)s")
-            raise KeysRefused(told % lacks) from error
-        raise KeysRefused(_("Stripe does not know the secret key, or it was revoked")) from error
-
-
-def _check_same(account: ProviderAccount, merchant_id: str, *, mode: str) -> None:
+def _check_same(account: ProviderAccount, plain: Account) -> None:
     """Payments are asked for by the account that they were made with."""
-    if account.pk and (account.provider, account.mode) != (PROVIDER, mode):
+    if (account.provider, account.mode) != (PROVIDER, plain.mode):
         told = {"code": account.code, "provider": account.provider, "mode": account.mode}
         raise KeysRefused(_("%(code)s is an account of %(provider)s in %(mode)s mode") % told)
-    if account.pk and account.merchant_id != merchant_id:
-        told = {"code": account.code, "ours": account.merchant_id, "theirs": merchant_id}
-        raise KeysRefused(_("%(code)s is %(ours)s, and the key is of %(theirs)s") % told)
+    check_same(account, plain.merchant_id)
 
 
 def _listen(account: ProviderAccount, site: str) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from orders.clock import now
 from payments.models import Attempt, SavedMethod
-from payments.providers.base import SavedMethodSeen
+from payments.providers.base import Failure, SavedMethodSeen
+
+GONE: Final = "saved_card_gone"
 
 
 def remember_method(attempt: Attempt, seen: SavedMethodSeen) -> None:
@@ -20,3 +25,13 @@ def remember_method(attempt: Attempt, seen: SavedMethodSeen) -> None:
         last4=seen.last4[:4],
     )
     SavedMethod.objects.bulk_create([saved], ignore_conflicts=True)
+
+
+def drop_gone_method(attempt: Attempt, error: Failure) -> None:
+    """Offer one no more that its provider no longer has. A second call changes nothing.
+
+    The sweep of removed ones lets it go, here and there.
+    """
+    if error.code == GONE and attempt.saved_method_id:
+        own = SavedMethod.objects.filter(pk=attempt.saved_method_id, removed_at=None)
+        own.update(removed_at=now())

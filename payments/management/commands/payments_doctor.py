@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 
 from payments.errors import PaymentError
 from payments.models import ProviderAccount
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "account", help="code of an account; or a provider's name, for all accounts in use"
+            "account", help="code of an account, or a provider's name: all of its accounts in use"
         )
         parser.add_argument(
             "--create-webhook",
@@ -70,9 +71,9 @@ class Command(BaseCommand):
 
 
 def _named(name: str) -> list[ProviderAccount]:
-    """The account of that code, else those in use of that provider."""
+    """The account of that code, in use or not, and those in use of that provider."""
     known = ProviderAccount.objects.order_by("code")
-    found = list(known.filter(code=name)) or list(known.filter(provider=name, active=True))
+    found = list(known.filter(Q(code=name) | Q(provider=name, active=True)))
     if not found:
         there = ", ".join(f"{each.code} ({each.provider})" for each in known) or "none yet"
         raise CommandError(f"No account and no provider {name!r}. There are: {there}.")

@@ -12,8 +12,8 @@ import stripe
 from payments.providers.base import Account, Failure
 from payments.providers.errors import (
     BadAnswer,
-    NotAuthorized,
     NotFound,
+    OtherMode,
     ProviderDown,
     ProviderError,
     ProviderRejected,
@@ -28,6 +28,7 @@ REFUSALS: Final = {
     "amount_too_large": "amount_refused",
     "charge_already_refunded": "amount_too_large",
     "charge_disputed": "disputed",
+    "payment_method_unexpected_state": "saved_card_gone",
 }
 """Our word for what Stripe refuses, where it is more than a refusal."""
 CHARGED: Final = {"currency": "amount_refused"}
@@ -80,7 +81,7 @@ class StripeApi:
         self, call: Callable[[stripe.StripeClient], Answered], about: str
     ) -> stripe.StripeResponse:
         if self._misfit:
-            raise NotAuthorized(f"{about}: the secret key is of the other mode")
+            raise OtherMode(f"{about}: the secret key is of the other mode")
         try:
             response = call(self.sdk).last_response
         except stripe.StripeError as error:

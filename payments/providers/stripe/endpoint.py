@@ -7,11 +7,13 @@ then both can be held against each other later.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from payments.providers.base import Account
+from payments.providers.errors import NotFound
 from payments.providers.findings import Finding, Site, doubtful, well, wrong
 from payments.providers.stripe.client import StripeApi
 from payments.providers.stripe.http import VERSION
@@ -52,7 +54,8 @@ def listen(api: StripeApi, account: Account, site: Site) -> Mapping[str, str]:
     """Have Stripe tell us of all that moves money; the secret to be kept now, where it is new.
 
     An endpoint whose secret is kept here is mended. In the place of one of another version, or of
-    another secret, a new one is made; what else tells this account is switched off.
+    another secret, a new one is made. What else tells this account is deleted where we made it,
+    since Stripe takes no more than 16, and switched off where a person did.
     """
     listed = _listed(api, site)
     kept = _kept([each for each in listed if each.url == site.hook_url], account)
@@ -63,8 +66,7 @@ def listen(api: StripeApi, account: Account, site: Site) -> Mapping[str, str]:
     else:
         new[KEPT_AS] = _create(api, site.hook_url)
     for other in listed:
-        if other.enabled:
-            _update(api, other, {"disabled": True})
+        _replaced(api, other)
     return new
 
 
@@ -125,6 +127,14 @@ def _mend(api: StripeApi, endpoint: Endpoint) -> None:
         _update(api, endpoint, params)
 
 
+def _replaced(api: StripeApi, endpoint: Endpoint) -> None:
+    if endpoint.mark:
+        with suppress(NotFound):  # another run of this was faster
+            api.ask(lambda sdk: sdk.v1.webhook_endpoints.delete(endpoint.id), ABOUT)
+    elif endpoint.enabled:
+        _update(api, endpoint, {"disabled": True})
+
+
 def _update(api: StripeApi, endpoint: Endpoint, params: WebhookEndpointUpdateParams) -> None:
     api.ask(lambda sdk: sdk.v1.webhook_endpoints.update(endpoint.id, params), ABOUT)
 
@@ -135,7 +145,7 @@ def examine_endpoint(api: StripeApi, account: Account, site: Site) -> Iterator[F
     on = [each for each in here if each.enabled]
     if any(each.enabled for each in listed if each not in here):
         told = "one still tells the address before the last rotation"
-        yield doubtful(ABOUT, told, f"{MAKE} switches it off")
+        yield doubtful(ABOUT, told, f"{MAKE} ends that")
     if not on:
         yield _none_on(site, there=bool(here))
         return

@@ -171,6 +171,10 @@ class StripeProvider:
         return parse_report(text)
 
     @staticmethod
+    def merchant_id_of(account: Account) -> str:
+        return setup.merchant_id_of(account)
+
+    @staticmethod
     def examine_keys(account: Account, *, own_page: bool) -> Iterator[Finding]:
         return setup.examine_keys(account, own_page=own_page)
 

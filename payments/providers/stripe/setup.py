@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from payments.providers.base import Account
-from payments.providers.errors import NotAuthorized
+from payments.providers.errors import KeyRefusal, NotAuthorized
 from payments.providers.findings import Finding, well, wrong
 from payments.providers.stripe.client import StripeApi
 from payments.providers.stripe.keys import mode_of_key
@@ -18,6 +18,8 @@ CONNECT: Final = "take both keys of one mode from the dashboard and run connect_
 
 def merchant_id_of(account: Account) -> str:
     """Whose key that is; raises ProviderError, NotAuthorized where Stripe does not know it."""
+    if not account.secrets["secret_key"].isascii():  # no header could carry it
+        raise NotAuthorized("no key of Stripe's", KeyRefusal())
     api = StripeApi(account, timeout=TIMEOUT)
     return api.ask(lambda sdk: sdk.v1.accounts.retrieve_current(), "account").name("id")
 

@@ -70,6 +70,28 @@ def test_a_providers_name_means_its_accounts_in_use(fake: Fake) -> None:
     assert "leeds: " not in printed
 
 
+def test_a_code_that_is_a_providers_name_hides_none_of_its_accounts(fake: Fake) -> None:
+    """As the documented deploy check is run: the test account was switched off for the live one."""
+    connected(fake)
+    live = connected(fake, code="stripe-live", live=True)
+    ProviderAccount.objects.filter(code="stripe").update(active=False)
+
+    printed, error = doctor("stripe")
+
+    assert f"stripe-live: stripe, live mode, {live.merchant.id}" in printed
+    assert "stripe: stripe, test mode" in printed
+    assert error == "Wrong: 1, warnings: 1."
+
+
+def test_a_code_of_its_own_means_that_account_alone(fake: Fake) -> None:
+    connected(fake)
+    connected(fake, code="stripe-live", live=True)
+
+    printed, _error = doctor("stripe-live")
+
+    assert "test mode" not in printed
+
+
 def test_nobody_knows_an_account_that_is_not_there(patient: Connected) -> None:
     assert doctor("strip")[1] == ("No account and no provider 'strip'. There are: stripe (stripe).")
 

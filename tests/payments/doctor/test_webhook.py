@@ -19,6 +19,7 @@ from payments.providers.stripe.webhook import HEARD
 from payments.services.doctor import create_webhook
 from payments.services.rotate import rotate_webhook
 from tests.contract.rigs.stripe import resigned
+from tests.fakes.stripe.endpoints import MOST
 from tests.fakes.stripe.fake import Fake
 from tests.payments.doctor.cast import SITE, Connected, connected
 
@@ -121,16 +122,34 @@ def test_an_endpoint_that_tells_everything_is_well(patient: Connected) -> None:
     assert patient.ails() == []
 
 
-def test_one_of_another_version_is_switched_off_when_another_takes_its_place(
+def test_one_that_we_made_is_deleted_when_another_takes_its_place(patient: Connected) -> None:
+    of_an_old_version(patient)
+
+    mend(patient)
+    mend(patient)
+
+    assert (patient.endpoint()["api_version"], patient.endpoint()["status"]) == (VERSION, "enabled")
+
+
+def test_one_that_a_person_made_is_only_switched_off_when_another_takes_its_place(
     patient: Connected,
 ) -> None:
     of_an_old_version(patient)
+    patient.endpoint()["metadata"] = {}
 
     mend(patient)
     mend(patient)
 
     stand = [(each["api_version"], each["status"]) for each in patient.endpoints()]
     assert sorted(stand) == [("2024-06-20", "disabled"), (VERSION, "enabled")]
+
+
+def test_however_often_it_is_replaced_there_is_room_for_another(patient: Connected) -> None:
+    for _ in range(MOST + 1):
+        patient.keeps(webhook_secret="whsec_of_another")
+        mend(patient)
+
+    assert patient.ails() == []
 
 
 def test_the_secret_of_another_endpoint_is_noticed_and_replaced(
@@ -157,7 +176,7 @@ def test_one_whose_secret_got_lost_on_its_way_is_not_trusted(fake: Fake) -> None
 
     mend(patient)
 
-    assert [each["status"] for each in patient.endpoints()] == ["disabled", "enabled"]
+    assert patient.endpoint()["status"] == "enabled"
     assert patient.ails() == []
 
 
@@ -200,6 +219,16 @@ def test_during_a_rotation_the_new_address_is_told_and_both_secrets_are_good(
     assert new != old
     assert [told(client, patient, secret) for secret in (new, old)] == [200, 200]
     assert patient.ails() == []
+
+
+def test_the_old_address_is_told_until_the_new_one_is(patient: Connected) -> None:
+    old = patient.endpoint()["url"]
+    rotate_webhook(account_id=patient.account.pk, secrets={})
+    assert (patient.endpoint()["url"], patient.endpoint()["status"]) == (old, "enabled")
+
+    mend(patient)
+
+    assert patient.endpoint()["url"] != old
 
 
 def test_without_a_rotation_the_old_secret_is_refused(client: Client, patient: Connected) -> None:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from orders.money import Money
 from payments.models import Attempt, Payment, ProviderAccount, SavedMethod
 from payments.registry import PaymentOption, option_by_key, payment_options
+from payments.services.forget_method import forget_removed_methods
 from payments.views.stage import next_page
 from tests.factories import GBP, UserFactory, an_order
 from tests.payments.flows.cast import (
@@ -137,6 +138,30 @@ def test_a_saved_card_that_the_bank_knows_no_more_is_a_refusal_that_says_so(
     attempt = pay_again(alice)
 
     assert (attempt.error_code, books()) == ("saved_card_gone", FAILED)
+
+
+def test_a_saved_card_that_the_bank_knows_no_more_is_offered_no_more_and_goes(
+    account: ProviderAccount, alice: User
+) -> None:
+    keep(account, alice, "tok_approve")
+    SavedMethod.objects.update(provider_id="card_unknown")
+
+    pay_again(alice)
+    offered = saved_option(alice).saved
+    forget_removed_methods()
+
+    assert offered is None
+    assert not SavedMethod.objects.exists()
+
+
+def test_a_saved_card_that_is_declined_is_offered_again(
+    account: ProviderAccount, alice: User
+) -> None:
+    keep(account, alice, "tok_saved_declines")
+
+    pay_again(alice)
+
+    assert saved_option(alice).saved
 
 
 def test_a_second_purchase_with_the_same_card_keeps_it_once(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
+from payments.providers.base import Account
 from payments.providers.errors import NotAuthorized
+from payments.providers.stripe.setup import methods_at
+from payments.services import connect_stripe as service
 from payments.services.connect_stripe import Keys, connect_stripe
+from payments.services.rotate import rotate_webhook
+from tests.factories import an_account
 from tests.fakes.stripe.fake import Fake
 from tests.fakes.stripe.opening import Merchant
 
@@ -109,6 +114,64 @@ def test_where_stripe_does_not_say_what_was_known_stays(fake: Fake, merchant: Me
     fake.trouble.next("rate_limit", on="/v1/payment_method_configurations")
 
     assert connected(keys(fake, merchant)).methods == known
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """What happens while Stripe is asked what an account has."""
+    happens: list[Callable[[], object]] = []
+
+    def slowly(account: Account) -> dict[str, list[str]] | None:
+        has = methods_at(account)
+        for each in happens:
+            each()
+        return has
+
+    monkeypatch.setattr(service, "methods_at", slowly)
+    return happens
+
+
+def test_a_rotation_meanwhile_is_not_undone(
+    fake: Fake, merchant: Merchant, asked: list[Callable[[], object]]
+) -> None:
+    first = connected(keys(fake, merchant), webhook=False)
+    signed = {"webhook_secret": "whsec_rotated"}
+    asked.append(lambda: rotate_webhook(account_id=first.pk, secrets=signed))
+
+    again = connected(keys(fake, merchant, secret=merchant.restricted_key), webhook=False)
+
+    there = ProviderAccount.objects.get()
+    assert there.hook_token != first.hook_token
+    assert there.old_hook_token == first.hook_token
+    kept = there.for_provider().secrets
+    assert (kept["secret_key"], kept["webhook_secret"]) == (
+        merchant.restricted_key,
+        signed["webhook_secret"],
+    )
+    assert again.hook_token == there.hook_token
+
+
+def test_what_staff_change_meanwhile_stays(
+    fake: Fake, merchant: Merchant, asked: list[Callable[[], object]]
+) -> None:
+    connected(keys(fake, merchant), webhook=False)
+    asked.append(lambda: ProviderAccount.objects.update(active=False, withheld=["card"]))
+
+    connected(keys(fake, merchant), webhook=False)
+
+    there = ProviderAccount.objects.get()
+    assert (there.active, there.withheld) == (False, ["card"])
+
+
+def test_an_account_that_another_took_the_code_of_meanwhile_is_left_alone(
+    fake: Fake, merchant: Merchant, asked: list[Callable[[], object]]
+) -> None:
+    asked.append(lambda: an_account(code="stripe", provider="stripe", merchant_id="acct_other"))
+
+    with pytest.raises(KeysRefused, match="stripe is acct_other, and the key is of"):
+        connected(keys(fake, merchant))
+
+    assert ProviderAccount.objects.get().merchant_id == "acct_other"
 
 
 WRONG = [

@@ -16,7 +16,7 @@ from payments.states import InboxState
 from tests.factories import later
 from tests.fakes.stripe.errors import Json
 from tests.payments.flows.cast import books
-from tests.payments.stripe.cast import HOOK, IN_FLIGHT, PAID, Shop
+from tests.payments.stripe.cast import HOOK, IN_FLIGHT, PAID, Shop, signed
 from tests.shop.cast import read
 
 pytestmark = pytest.mark.django_db
@@ -83,9 +83,39 @@ def test_what_is_not_for_us_books_nothing_and_is_counted_by_its_reason(
     assert WRONG[reason] in account_page(shop, admin_client)
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[]", b"[" * 100_000], ids=str)
-def test_garbage_is_refused(shop: Shop, body: bytes) -> None:
-    assert shop.hears(body[:200], {"Stripe-Signature": "t=1,v1=00"})[0] == 400
+GARBAGE = {
+    "nothing": b"",
+    "not text": b"\xff\xfe",
+    "not JSON": b"{",
+    "not an event": b"[]",
+    "nothing in it": b"{}",
+    "deeper than can be read": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("body", GARBAGE.values(), ids=GARBAGE)
+def test_garbage_is_refused_as_what_nobody_has_signed(shop: Shop, body: bytes) -> None:
+    assert shop.hears(body, {"Stripe-Signature": "t=1,v1=00"})[0] == 400
+    assert counted() == {"signature": 1}
+
+
+READABLE = [name for name in GARBAGE if name != "not text"]  # Stripe's signer signs text alone
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_garbage_that_is_truly_signed_is_counted_as_malformed_and_kept_for_a_person(
+    shop: Shop, news: Json, name: str
+) -> None:
+    body = GARBAGE[name]
+
+    status, _said = shop.hears(body, signed(body.decode(), shop.merchant.webhook_secret))
+
+    assert (status, counted()) == (400, {"malformed": 1})
+    kept = InboxEvent.objects.get(kind="unreadable")
+    assert (bytes(kept.body), kept.state) == (body, InboxState.DEAD)
+    assert shop.told(news)[0] == 200
+    drain_inbox()
+    assert books() == PAID
 
 
 def test_the_old_and_the_new_secret_are_good_while_one_replaces_the_other(

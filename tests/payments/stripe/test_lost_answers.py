@@ -9,13 +9,16 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from payments.models import Payment, SavedMethod
+from payments.providers.stripe.kept import KeptCard
 from payments.registry import option_by_key, payment_options
 from payments.services.capture import request_capture
 from payments.services.feed import read_feeds
+from payments.services.forget_method import forget_removed_methods
 from payments.services.inbox import drain_inbox
 from tests.contract import faults
 from tests.contract.faults import Answer, Fault, saying
 from tests.factories import UserFactory, an_order
+from tests.fakes.stripe import methods
 from tests.payments.flows.cast import A_MINUTE, books, go_on, work
 from tests.payments.stripe.cast import IN_FLIGHT, PAID, Shop
 
@@ -154,15 +157,35 @@ def test_a_kept_card_is_charged_once_though_the_answer_was_lost(
     assert ours.count(shop.attempt.our_ref) == 1
 
 
-def test_a_kept_card_that_is_gone_at_stripe_is_said_and_another_way_is_left(
-    shop: Shop, alice: User
-) -> None:
+def of_another_account(_shop: Shop) -> None:
     SavedMethod.objects.update(provider_id="cus_gone/pm_gone")
+
+
+def taken_off_in_the_dashboard(shop: Shop) -> None:
+    card = KeptCard.named(SavedMethod.objects.get().provider_id).card
+    with shop.fake.lock:
+        methods.detach(shop.fake.shelf(shop.merchant.id), {}, card)
+
+
+GONE = {
+    of_another_account: "resource_missing",
+    taken_off_in_the_dashboard: "payment_method_unexpected_state:payment_method",
+}
+
+
+@pytest.mark.parametrize("goes", GONE, ids=lambda goes: goes.__name__)
+def test_a_kept_card_that_is_gone_at_stripe_is_said_and_offered_no_more(
+    shop: Shop, alice: User, goes: Callable[[Shop], None]
+) -> None:
+    goes(shop)
 
     pays_by_kept_card(shop, alice)
 
-    assert "This saved card is no longer there. Please choose another way." in shop.page("")
-    assert "the provider no longer has this saved card (resource_missing)" in shop.staff_read()
+    page = shop.page("")
+    assert "This saved card is no longer there. Please choose another way." in page
+    assert "4242" not in page
+    assert f"the provider no longer has this saved card ({GONE[goes]})" in shop.staff_read()
+    assert forget_removed_methods() == 1
     shop.chooses()
     shop.pays()
     shop.page()

@@ -81,8 +81,18 @@ def test_what_is_forgotten_is_charged_no_more(counter: Counter) -> None:
     kept = counter.keeps()
     counter.provider.forget_method(kept, "forget-1")
 
-    with pytest.raises(ProviderRejected):
+    with pytest.raises(ProviderRejected) as refusal:
         counter.begins(saved_method=kept)
+
+    assert refusal.value.failure.code == "saved_card_gone"
+
+
+def test_what_was_forgotten_before_is_not_found(counter: Counter) -> None:
+    kept = counter.keeps()
+    counter.provider.forget_method(kept, "forget-1")
+
+    with pytest.raises(NotFound):
+        counter.provider.forget_method(kept, "forget-2")
 
 
 def test_a_card_that_stripe_does_not_keep_is_not_found(counter: Counter) -> None:
