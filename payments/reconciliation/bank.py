@@ -132,12 +132,16 @@ def _find_by_amount(account: ProviderAccount) -> None:
     """
     names = re.compile(rf"\b{re.escape(account.provider)}\b", re.IGNORECASE)
     for some in pages(_new_lines(account).filter(amount__gt=0), SOME):
-        for line in some:
-            if names.search(f"{line.reference} {line.text}"):
-                possible = list(_possible(account, line)[:2])
-                if len(possible) == 1 and not _names_another(line, possible[0].ref):
-                    line.payout = possible[0]
-                    save_each([line], ["payout"])
+        named = [line for line in some if names.search(f"{line.reference} {line.text}")]
+        awaited = _awaited(account, named) if named else {}
+        for line in named:
+            possible = [each for each in awaited.get(_sum_of(line), ()) if _in_time(each, line)]
+            if len(possible) != 1 or _names_another(line, possible[0].ref):
+                continue
+            if possible[0].account_id == account.pk:
+                line.payout = possible[0]
+                awaited[_sum_of(line)].remove(possible[0])
+        save_each([line for line in named if line.payout_id], ["payout"])
 
 
 def _names_another(line: BankLine, ref: str) -> bool:
@@ -146,17 +150,36 @@ def _names_another(line: BankLine, ref: str) -> bool:
     return bool(mark) and any(word.startswith(f"{kind}_") for word in _words(line))
 
 
-def _possible(account: ProviderAccount, line: BankLine) -> QuerySet[Payout]:
-    """Payouts of just that amount, of its days, of which nothing has come yet."""
-    zone = zone_of(account)
-    sent = account.payouts.filter(
-        amount=line.amount,
-        currency=line.currency,
-        sent_at__gte=begin(line.day - timedelta(days=account.payout_days), zone),
-        sent_at__lt=end(line.day + DAY, zone),
+def _awaited(
+    account: ProviderAccount, lines: list[BankLine]
+) -> dict[tuple[int, str], list[Payout]]:
+    """Payouts of which nothing has come yet, by amount and currency, where a line has just those.
+
+    They are those of the provider's every account in the mode: a line names none of them.
+    """
+    sent = Payout.objects.filter(
+        account__provider=account.provider,
+        account__mode=account.mode,
+        amount__in={line.amount for line in lines},
+        sent_at__isnull=False,
     )
     came = BankLine.objects.filter(payout=OuterRef("pk"), file__state=FileState.LOADED)
-    return sent.exclude(ref="").exclude(Exists(came))
+    found: dict[tuple[int, str], list[Payout]] = {}
+    for payout in sent.exclude(ref="").exclude(Exists(came)).select_related("account"):
+        found.setdefault((payout.amount or 0, payout.currency), []).append(payout)
+    return found
+
+
+def _sum_of(line: BankLine) -> tuple[int, str]:
+    return line.amount, line.currency
+
+
+def _in_time(payout: Payout, line: BankLine) -> bool:
+    """Whether it was sent in the days before the line in which a payout of its account comes."""
+    account = payout.account
+    zone, first = zone_of(account), line.day - timedelta(days=account.payout_days)
+    sent = payout.sent_at
+    return sent is not None and begin(first, zone) <= sent < end(line.day + DAY, zone)
 
 
 def _new_lines(account: ProviderAccount) -> QuerySet[BankLine]:

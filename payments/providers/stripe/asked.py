@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 OUR_REF: Final = "our_ref"
 """The metadata by which a session, its payment and its refunds are known as ours."""
+OUR_CURRENCY: Final = "our_currency"
+"""The metadata that says in reports which currency we have booked a payment in."""
 TEXT: Final = 20_000
 ALLOWED: Final = {"card": ("card", "link")}
 """What a session may be paid by, where that is more than the way itself: Link is a wallet of cards.
@@ -55,7 +57,7 @@ def session_params(request: CreateRequest) -> SessionCreateParams:
         "adaptive_pricing": {"enabled": False},
         "metadata": {OUR_REF: request.our_ref},
         "payment_intent_data": {
-            "metadata": {OUR_REF: request.our_ref},
+            "metadata": _marks(request),
             "description": request.description,
         },
     }
@@ -78,6 +80,10 @@ def session_params(request: CreateRequest) -> SessionCreateParams:
     if request.method == "wechat_pay":
         params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
     return params
+
+
+def _marks(request: CreateRequest) -> dict[str, str]:
+    return {OUR_REF: request.our_ref, OUR_CURRENCY: request.amount.currency}
 
 
 def coupon_params(request: CreateRequest, discount: Item) -> CouponCreateParams:
@@ -107,7 +113,7 @@ def intent_params(request: CreateRequest) -> PaymentIntentCreateParams:
         "confirm": True,
         "off_session": True,
         "description": request.description,
-        "metadata": {OUR_REF: request.our_ref},
+        "metadata": _marks(request),
     }
 
 

@@ -27,17 +27,21 @@ from payments.providers.columns import (
     words,
 )
 from payments.providers.currencies import CURRENCIES
-from payments.providers.stripe.asked import OUR_REF
+from payments.providers.stripe.asked import OUR_CURRENCY, OUR_REF
 from payments.providers.told import EARLIEST, LATEST
 
 LONGEST_AMOUNT: Final = 21
 PAYMENT_REF, REFUND_REF = f"payment_metadata[{OUR_REF}]", f"refund_metadata[{OUR_REF}]"
-OPTIONAL: Final = (PAYMENT_REF, REFUND_REF)
+BOOKED_IN: Final = f"payment_metadata[{OUR_CURRENCY}]"
+OPTIONAL: Final = (PAYMENT_REF, REFUND_REF, BOOKED_IN)
 """What a file from the dashboard has only where somebody has chosen it there."""
 
 
 class Booked(NamedTuple):
-    """What changed the balance; `facing` is the amount that the shopper saw, in `abroad`."""
+    """What changed the balance; `facing` is the amount that the shopper saw, in `abroad`.
+
+    `booked_in`: the currency of the payment in our books, "" where it does not say.
+    """
 
     category: str
     source: str
@@ -51,6 +55,7 @@ class Booked(NamedTuple):
     method: str
     payment_ref: str
     refund_ref: str
+    booked_in: str
 
 
 class Member(NamedTuple):
@@ -156,7 +161,7 @@ ACTIVITY: Final = Table(
     "balance_change_from_activity.itemized.3",
     (
         *(CATEGORY, SOURCE, TRANSACTION, _moment("created_utc"), CURRENCY, GROSS, FEE),
-        *(FACING, ABROAD, METHOD, *REFERENCES),
+        *(FACING, ABROAD, METHOD, *REFERENCES, Column(BOOKED_IN, words, A_WORD)),
     ),
     Booked,
 )

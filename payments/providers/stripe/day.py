@@ -6,23 +6,21 @@ the same run by its idempotency key, which holds for a day.
 
 from __future__ import annotations
 
-import csv
 import io
+import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, DecimalException
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from payments.providers.base import Account, Failure
-from payments.providers.currencies import CURRENCIES
-from payments.providers.deadline import IN_MEMORY
-from payments.providers.errors import BadAnswer, ProviderDown, ProviderRejected
-from payments.providers.head import CLOSING, MERCHANT, MODE, OPENING, PERIOD
+from payments.providers.deadline import IN_MEMORY, Limits
+from payments.providers.errors import BadAnswer, NotFound, ProviderDown, ProviderRejected
+from payments.providers.head import MERCHANT, MODE, PERIOD
 from payments.providers.stripe.client import StripeApi
 from payments.providers.stripe.columns import (
     ACTIVITY,
@@ -30,11 +28,11 @@ from payments.providers.stripe.columns import (
     PAYOUTS,
     SUMMARY,
     SUMMED,
-    Finer,
-    minor,
 )
 from payments.providers.stripe.files import Files
 from payments.providers.stripe.report import END, PART, TAKEN, TITLE
+from payments.providers.stripe.setup import merchant_id_of
+from payments.providers.stripe.summary import read_summary
 from payments.providers.told import Told
 
 if TYPE_CHECKING:
@@ -49,8 +47,11 @@ ASKED: Final[dict[str, Sequence[str]]] = {
 STATES: Final = {state: state for state in ("pending", "succeeded", "failed")}
 TRIES: Final = 3
 """So many runs may fail of one report before its day is given up."""
-BALANCES: Final = {"starting_balance": OPENING, "ending_balance": CLOSING}
-"""By category of the summary."""
+SMALL: Final = Limits(seconds=60, size=2**20)
+"""Of the summary, which has some rows for each currency and is kept in memory."""
+MISSING: Final = "#missing"
+FIRST_LINE: Final = 2**16
+logger = logging.getLogger("till.reconciliation")
 
 
 class Made(NamedTuple):
@@ -58,6 +59,7 @@ class Made(NamedTuple):
 
     name: str
     size: int
+    live: bool
 
 
 class DayReports:
@@ -67,14 +69,17 @@ class DayReports:
         self._api, self._account = api, account
         self._files = Files(account, timeout=timeout)
 
-    def fetch(self, day: date) -> SpooledTemporaryFile[bytes]:
+    def fetch(self, day: date) -> SpooledTemporaryFile[bytes] | None:
         """The file of a day, which whoever asked closes; raises ProviderError, then none is open.
 
         That is ProviderDown before the day's data are complete at Stripe, and while it is at work.
+        None of a day before Stripe has any data.
         """
-        runs = {kind: self._run(kind, day) for kind in ASKED}
+        runs = self._runs(day)
+        if not runs.keys() >= ASKED.keys() - {MEMBERS.kind}:
+            return None
         made = {kind: _made(run) for kind, run in runs.items() if run.maybe_row("result")}
-        if len(made) < len(ASKED):
+        if len(made) < len(runs):
             raise ProviderDown(f"the reports of {day} are not made yet", sent=True)
         with ExitStack() as undo:
             file = undo.enter_context(SpooledTemporaryFile[bytes](max_size=IN_MEMORY))
@@ -83,13 +88,34 @@ class DayReports:
         file.seek(0)
         return file
 
-    def _run(self, kind: str, day: date) -> Told:
+    def _runs(self, day: date) -> dict[str, Told]:
+        """By kind, without those whose data begin only later.
+
+        Also without what is in a payout, where Stripe refuses that: only automatic ones have it.
+        """
+        runs: dict[str, Told] = {}
+        for kind in ASKED:
+            try:
+                run = self._run(kind, day)
+            except (NotFound, ProviderRejected) as error:
+                if kind != MEMBERS.kind:
+                    raise
+                logger.warning("%s: %s comes without %s: %s", self._account.code, day, kind, error)
+            else:
+                if run:
+                    runs[kind] = run
+        return runs
+
+    def _run(self, kind: str, day: date) -> Told | None:
         """The run of that kind for the day, as it is now: the first that has not failed.
 
-        Raises ProviderRejected where Stripe failed each time.
+        None where its data begin only later. Raises ProviderRejected where Stripe failed each time.
         """
         start, end = self._begin(day), self._begin(day + timedelta(days=1))
         offered = self._api.ask(lambda sdk: sdk.v1.reporting.report_types.retrieve(kind), "report")
+        start = max(start, offered.whole("data_available_start"))
+        if end <= start:
+            return None
         if offered.whole("data_available_end") < end:
             raise ProviderDown(f"Stripe has not all data of {day} yet", sent=True)
         params: ReportRunCreateParams = {
@@ -123,46 +149,50 @@ class DayReports:
 
     def _write(self, file: IO[bytes], day: date, made: dict[str, Made]) -> None:
         """The head, each report behind its name, and the end."""
-        for cells in self._head(day, made[SUMMARY]):
-            _say(file, *cells)
-        with SpooledTemporaryFile[bytes](max_size=IN_MEMORY) as payouts:
-            self._files.copy(*made[PAYOUTS.kind], into=payouts)
-            copy = partial(self._files.copy, into=file)
-            _begin_part(file, ACTIVITY.kind)
-            copy(*made[ACTIVITY.kind])
+        spool = partial(SpooledTemporaryFile[bytes], max_size=IN_MEMORY)
+        with spool() as activity, spool() as payouts:
+            self._copy(made[ACTIVITY.kind], activity)
+            self._copy(made[PAYOUTS.kind], payouts)
+            for cells in self._head(day, made, moved=_has_rows(activity) or _has_rows(payouts)):
+                _say(file, *cells)
+            _add(file, activity, ACTIVITY.kind)
             _add(file, payouts, PAYOUTS.kind)
             _begin_part(file, MEMBERS.kind)
-            copy(*made[MEMBERS.kind])
+            if members := made.get(MEMBERS.kind):
+                self._copy(members, file)
             _add(file, payouts, TAKEN)
         file.write(b"\n")
         _say(file, END)
 
-    def _head(self, day: date, summary: Made) -> Iterator[Sequence[str]]:
+    def _head(self, day: date, made: dict[str, Made], *, moved: bool) -> Iterator[Sequence[str]]:
+        """Whose the reports are says Stripe: the key may be another account's by now."""
+        summary = made[SUMMARY]
         yield (TITLE,)
-        yield MERCHANT, self._account.merchant_id
-        yield MODE, self._account.mode
+        yield MERCHANT, merchant_id_of(self._account)
+        yield MODE, "live" if summary.live else "test"
         yield PERIOD, day.isoformat(), day.isoformat()
+        if missing := ASKED.keys() - made.keys():
+            yield MISSING, *sorted(missing)
+        if summary.size > SMALL.size:
+            raise BadAnswer(f"a balance summary of {summary.size:,} bytes")
         body = io.BytesIO()
-        self._files.copy(*summary, into=body)
-        body.seek(0)
-        for row in csv.DictReader(io.TextIOWrapper(body, "utf-8")):
-            if word := BALANCES.get(row.get("category") or ""):
-                yield word, *_balance(row)
+        self._files.copy(summary.name, summary.size, into=body, limits=SMALL)
+        yield from read_summary(body.getvalue(), moved=moved)
 
-
-def _balance(row: dict[str, str]) -> tuple[str, str]:
-    try:
-        currency, amount = row["currency"].upper(), Decimal(row["net_amount"])
-        if currency in CURRENCIES and amount.is_finite():
-            return currency, str(minor(amount, currency))
-    except (KeyError, AttributeError, DecimalException, Finer):
-        pass
-    raise BadAnswer("balance summary")
+    def _copy(self, made: Made, into: IO[bytes]) -> None:
+        self._files.copy(made.name, made.size, into=into)
 
 
 def _made(run: Told) -> Made:
     result = run.row("result")
-    return Made(result.name("id"), result.whole("size"))
+    return Made(result.name("id"), result.whole("size"), run.flag("livemode"))
+
+
+def _has_rows(part: IO[bytes]) -> bool:
+    """Whether a report tells anything beneath the names of its columns."""
+    part.seek(0)
+    part.readline(FIRST_LINE)
+    return bool(part.read(FIRST_LINE).strip())
 
 
 def _add(file: IO[bytes], part: IO[bytes], name: str) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 
 from payments.providers.base import Account
-from payments.providers.deadline import REPORTS, http_client, receive
+from payments.providers.deadline import REPORTS, Limits, http_client, receive
 from payments.providers.errors import NotAuthorized, ProviderDown
 from payments.providers.stripe.http import FILES, NOT_NOW, VERSION
 from payments.providers.wire import answered
@@ -25,11 +25,11 @@ class Files:
             "Stripe-Version": VERSION,
         }
 
-    def copy(self, name: str, size: int, *, into: IO[bytes]) -> None:
+    def copy(self, name: str, size: int, *, into: IO[bytes], limits: Limits = REPORTS) -> None:
         """Write the whole of a file of that size, or raise ProviderDown."""
         path, before = f"/v1/files/{quote(name, safe='')}/contents", into.tell()
         request = self._http.build_request("GET", path, headers=self._headers)
-        answer = answered(partial(receive, self._http, request, into=into, limits=REPORTS))
+        answer = answered(partial(receive, self._http, request, into=into, limits=limits))
         if answer.status_code in NOT_NOW:
             raise NotAuthorized(f"file: answered {answer.status_code}")
         if answer.status_code != httpx.codes.OK:

@@ -164,7 +164,7 @@ class StripeProvider:
         told = self._api.ask(lambda sdk: sdk.v1.events.list(params), "events")
         return webhook.read_page(told, cursor)
 
-    def fetch_report(self, day: date) -> AbstractContextManager[IO[bytes]]:
+    def fetch_report(self, day: date) -> AbstractContextManager[IO[bytes]] | None:
         return self._reports.fetch(day)
 
     def parse_report(self, text: Iterator[str]) -> StripeReport:

@@ -180,6 +180,8 @@ def _moved(number: int, row: Booked) -> ReportLine:
     )
     if row.facing is None or row.abroad in {"", row.currency} or kind not in OF_SHOPPERS:
         return line
+    if row.booked_in not in {"", row.abroad}:
+        return line  # shown to the shopper in their own currency, which no book of ours has
     seen = minor(abs(row.facing), row.abroad)
     return line._replace(
         currency=row.abroad,

@@ -37,6 +37,7 @@ class Account:
     keys: list[Key] = field(default_factory=list)
     charges_enabled: bool = True
     payouts_enabled: bool = True
+    automatic_payouts: bool = True
     due: list[str] = field(default_factory=list)
     """What its owner is still asked for."""
     currencies: Collection[str] = ()

@@ -24,6 +24,7 @@ ALLOWED: Final = {
     "payouts.itemized.3": {"timezone", "currency", "reporting_category", "columns"},
     "balance.summary.1": {"timezone", "currency", "columns"},
 }
+OF_AUTOMATIC: Final = "payout_reconciliation.itemized.5"
 INTERVAL: Final = ("interval_start", "interval_end")
 
 
@@ -38,6 +39,9 @@ def create(shelf: Shelf, params: Json) -> Json:
     kind = params["report_type"]
     if kind not in ALLOWED:
         raise not_found("reporting.report_type", kind, param="report_type")
+    if kind == OF_AUTOMATIC and not shelf.account.automatic_payouts:
+        said = f"{kind} is only available for users with automatic payouts."
+        raise invalid(said, param="report_type")
     wanted = params.get("parameters") or {}
     _check_names(kind, wanted)
     _check_interval(shelf, kind, wanted)

@@ -29,8 +29,8 @@ A_DAY = timedelta(days=1)
 class Clock:
     """Stands still until it is moved."""
 
-    def __init__(self) -> None:
-        self.time = MONDAY
+    def __init__(self, time: datetime = MONDAY) -> None:
+        self.time = time
 
     def __call__(self) -> datetime:
         return self.time
@@ -130,8 +130,8 @@ class Stripe:
 
 
 @contextmanager
-def a_shop(**given: Any) -> Iterator[Stripe]:
-    clock = Clock()
+def a_shop(*, opened: datetime = MONDAY, **given: Any) -> Iterator[Stripe]:
+    clock = Clock(opened)
     with clock_at(clock), Fake(clock, deliver=False) as fake:
         yield Stripe(fake, clock).opens(**given)
         assert fake.violations == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orders.clock import now
 from payments.models import BankLine, ProviderAccount, SettlementFile
@@ -248,3 +250,46 @@ def test_old_lines_are_read_again_only_for_a_report_of_the_account_that_names_a_
         theirs.line("adjustment", gross=1, payout=payout).comes()
 
     assert bank._new_lines(account).count() == read
+
+
+@pytest.mark.parametrize(
+    ("given", "arrived"), [({}, None), ({"mode": "live"}, 5920), ({"provider": "stripe"}, 5920)]
+)
+def test_of_two_accounts_that_a_line_may_be_of_none_is_guessed(
+    account: ProviderAccount, given: dict[str, str], arrived: int | None
+) -> None:
+    paid(account, 5920).comes()
+    other = the_account(**({"code": "other", "merchant_id": "mer_other"} | given))
+    other.payouts.create(ref="po_2", currency="GBP", amount=5920, sent_at=NOON)
+    statement((DAY, "59.20", "SANDBOX"))
+
+    reconcile(account)
+
+    assert came(account)[0] == arrived
+
+
+def test_a_payout_of_another_account_is_left_to_it(account: ProviderAccount) -> None:
+    other = the_account(code="other", merchant_id="mer_other")
+    paid(other, 5920).comes()
+    statement((DAY, "59.20", "SANDBOX"))
+
+    reconcile(account)
+    assert BankLine.objects.get().payout is None
+    reconcile(other)
+
+    assert came(other)[0] == 5920
+
+
+def test_each_line_that_names_the_provider_takes_no_statement_of_its_own(
+    account: ProviderAccount,
+) -> None:
+    paid(account, 5920).comes()
+    statement((DAY, "1.00", "SANDBOX"))
+    with CaptureQueriesContext(connection) as few:
+        bank.find_payouts(account)
+    statement(*[(DAY, "2.00", "SANDBOX")] * 6)
+
+    with CaptureQueriesContext(connection) as many:
+        bank.find_payouts(account)
+
+    assert len(many) == len(few)

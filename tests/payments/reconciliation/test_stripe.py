@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -202,6 +203,31 @@ def test_what_was_paid_in_another_currency_is_settled_in_ours(stripe: Stripe) ->
     assert unsettled() == []
     assert held() == {"GBP": stripe.balance()}
     assert set(held("fx:stripe")) == {"GBP", "JPY", "USD"}
+
+
+def test_what_stripe_showed_a_shopper_in_their_own_currency_agrees_as_it_was_sold(
+    stripe: Stripe,
+) -> None:
+    attempt = stripe.sells(6000)
+    stripe.gives_back(attempt, 1000)
+    stripe.fake.dispute(stripe.intent(attempt), amount=2000)
+    stripe.sees(attempt)
+
+    stripe.night_with(lambda text: re.sub(r"[0-9.]+,gbp,card", "70.20,eur,card", text))
+
+    assert unsettled() == []
+    assert held() == {"GBP": stripe.balance()}
+
+
+def test_what_was_shown_in_another_currency_than_ours_is_asked_about_and_not_exchanged(
+    stripe: Stripe,
+) -> None:
+    attempt = stripe.sells(6000, "USD")
+
+    stripe.night_with(lambda text: text.replace("60.00,usd,card", "70.20,eur,card"))
+
+    assert unsettled() == [("currency", attempt.our_ref)]
+    assert held("fx:stripe") == {}
 
 
 def test_money_that_nobody_here_asked_for_is_asked_about(stripe: Stripe) -> None:

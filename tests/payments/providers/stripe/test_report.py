@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from payments.providers.reports import BadLine, LineKind, ReportHeader, ReportLine, ReportRefused
-from payments.providers.stripe.columns import ACTIVITY, MEMBERS, PAYOUTS
+from payments.providers.stripe.columns import ACTIVITY, MEMBERS, OPTIONAL, PAYOUTS
 from payments.providers.stripe.report import TAKEN, parse_report
 
 OURS = "A00000000000000000001"
@@ -27,6 +27,7 @@ BOOKED = {
     "payment_method_type": "card",
     "payment_metadata[our_ref]": OURS,
     "refund_metadata[our_ref]": "",
+    "payment_metadata[our_currency]": "",
 }
 MEMBER = {
     "automatic_payout_id": "po_1",
@@ -153,6 +154,16 @@ def test_a_fee_by_itself_moves_nothing_besides(category: str) -> None:
     assert told.provider_ref == "txn_1"
 
 
+@pytest.mark.parametrize("ours", ["GBP", "USD"])
+def test_what_was_shown_in_the_shopper_s_own_currency_is_no_exchange(ours: str) -> None:
+    shown = {"customer_facing_amount": "70.20", "customer_facing_currency": "eur"}
+
+    told = line(**shown, **{"payment_metadata[our_currency]": ours})
+
+    assert (told.currency, told.gross) == ("GBP", 6000)
+    assert (told.settled_currency, told.settled_gross) == ("", None)
+
+
 def test_what_a_shopper_paid_in_another_currency_is_told_in_both() -> None:
     told = line(customer_facing_amount="5000", customer_facing_currency="jpy", gross="27.20")
 
@@ -181,7 +192,7 @@ def test_amounts_are_major_units_in_every_currency(currency: str, gross: str, mi
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"gross": "60,00"}, "columns, not 12"),
+        ({"gross": "60,00"}, "columns, not 13"),
         ({"gross": "6_0"}, "gross is not an amount in major units"),
         ({"gross": "NaN"}, "gross is not an amount"),
         ({"gross": "60.005"}, "an amount has more decimals than its currency"),
@@ -229,7 +240,7 @@ def test_a_payout_that_came_back_is_no_longer_sent_and_holds_nothing() -> None:
 
 def test_a_report_from_the_dashboard_is_read_by_its_columns() -> None:
     """With more columns, in another order, and without those of our references."""
-    names = ["description", *reversed(ACTIVITY.names[:-2])]
+    names = ["description", *reversed(ACTIVITY.names[: -len(OPTIONAL)])]
     text = "\n".join([*table(names, {"description": "Tea", **BOOKED}), ""])
 
     header, (only,) = read(text)
@@ -239,7 +250,7 @@ def test_a_report_from_the_dashboard_is_read_by_its_columns() -> None:
     assert (only.gross, only.provider_ref, only.our_ref) == (6000, "ch_1", "")
 
 
-@pytest.mark.parametrize("name", ACTIVITY.names[:-2])
+@pytest.mark.parametrize("name", ACTIVITY.names[: -len(OPTIONAL)])
 def test_a_missing_column_refuses_the_file_by_its_name(name: str) -> None:
     names = [each for each in ACTIVITY.names if each != name]
 
