@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from payments.conf import payment_settings
 from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
 from payments.providers.base import Account
@@ -21,6 +22,7 @@ from payments.services.set_up import listen
 from payments.services.whose_key import check_same, owner_of
 
 PROVIDER: Final = "stripe"
+ADAPTER: Final = "payments.providers.stripe.StripeProvider"
 SECRET, PUBLISHABLE, WEBHOOK = "secret_key", "publishable_key", "webhook_secret"
 
 
@@ -41,6 +43,9 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
     Stripe does not answer, and SetUpRefused where the keys are kept and Stripe cannot tell us of
     payments yet.
     """
+    if PROVIDER not in payment_settings().providers:
+        needed = f'"{PROVIDER}": "{ADAPTER}"'
+        raise KeysRefused(_('PAYMENTS["providers"] does not name it: add %s') % needed)
     secrets = {SECRET: keys.secret, PUBLISHABLE: keys.publishable}
     plain = Account(code, _checked(keys), "", keys.base_url, secrets)
     plain = replace(plain, merchant_id=owner_of(StripeProvider, plain))
@@ -60,6 +65,7 @@ def _kept(plain: Account, has: dict[str, list[str]] | None) -> ProviderAccount:
         known = ProviderAccount.objects.select_for_update(no_key=True)
         account = known.filter(code=plain.code).first()
         if account is None:
+            _check_new(plain)
             return _made(plain, has)
         _check_same(account, plain)
         account.base_url = plain.base_url
@@ -93,6 +99,14 @@ def _checked(keys: Keys) -> str:
         needed = {"start": f"pk_{mode}_"}
         raise KeysRefused(_("the publishable key of this mode begins with %(start)s") % needed)
     return mode
+
+
+def _check_new(plain: Account) -> None:
+    """Twice here, an account would be offered twice, and each event of it be read twice."""
+    same = ProviderAccount.objects.filter(provider=PROVIDER, mode=plain.mode)
+    if twin := same.filter(merchant_id=plain.merchant_id, base_url=plain.base_url).first():
+        told = {"id": plain.merchant_id, "code": twin.code}
+        raise KeysRefused(_("%(id)s is kept as %(code)s already: say --code %(code)s") % told)
 
 
 def _check_same(account: ProviderAccount, plain: Account) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -53,6 +54,26 @@ def test_an_account_knows_whose_it_is_and_hears_of_payments(fake: Fake, merchant
         told for told in fake.shelf(merchant.id).objects.values() if "enabled_events" in told
     ]
     assert [told["url"] for told in endpoints] == [f"{SITE}/payments/hooks/{account.hook_token}/"]
+
+
+def test_an_account_is_connected_under_one_code(fake: Fake, merchant: Merchant) -> None:
+    connected(keys(fake, merchant))
+
+    with pytest.raises(KeysRefused, match="is kept as stripe already"):
+        connect_stripe(keys(fake, merchant), code="again", site=SITE, webhook=False)
+
+    assert ProviderAccount.objects.count() == 1
+
+
+def test_a_site_that_does_not_know_the_adapter_is_told_of_it(
+    fake: Fake, merchant: Merchant, settings: Any
+) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "providers": {}}
+
+    with pytest.raises(KeysRefused, match=r"payments\.providers\.stripe\.StripeProvider"):
+        connected(keys(fake, merchant))
+
+    assert fake.shelf(merchant.id).of("webhook_endpoint") == []
 
 
 def test_a_second_time_replaces_the_keys_and_makes_no_second_endpoint(
