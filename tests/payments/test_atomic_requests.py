@@ -22,7 +22,7 @@ from payments.providers.base import Status
 from payments.services.apply import apply_outcome
 from payments.services.start import submit_attempt
 from tests.factories import a_payment, a_product, an_account, an_attempt, an_order, seen
-from tests.payments.admin.cast import REFUND, SEE_ORDERS, refund_url, staff
+from tests.payments.admin.cast import KEPT, REFUND, SEE_ORDERS, refund_url, staff
 from tests.payments.refunding import a_reason, a_refund
 from tests.payments.wire import a_captured_body, signed
 from tests.shop.cast import NOBODY_LISTENS, check_out, put_in_cart
@@ -75,6 +75,19 @@ def test_paying_again_calls_outside_of_any(
     client.post(f"/payments/pay/{unpaid.token}/", {"method": "sandbox/card"})
 
     assert inside == [False]
+
+
+def test_a_key_that_staff_type_is_asked_about_outside_of_any(
+    admin_client: Client, inside: list[bool]
+) -> None:
+    account = an_account(code="stripe", provider="stripe", base_url=NOBODY_LISTENS)
+    account.set_secrets({"secret_key": "sk_test_old"})
+    account.save()
+    url = reverse("admin:payments_provideraccount_change", args=[account.pk])
+
+    page = admin_client.post(url, KEPT | {"secret_secret_key": "sk_test_new"})
+
+    assert (page.status_code, inside) == (200, [False])
 
 
 def at_the_bank(payment: Payment) -> None:
