@@ -80,10 +80,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class OurRef:
-    """The reference we gave: A… an attempt, R… a refund, C… a capture.
-
-    `since`: nothing was sent under it before; None where nobody knows.
-    """
+    """Our A… of an attempt, R… a refund, C… a capture; not sent before `since`, where known."""
 
     value: str
     since: datetime | None = None
