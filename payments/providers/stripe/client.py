@@ -128,7 +128,7 @@ def _refusal(error: stripe.InvalidRequestError, raw: str, about: str) -> Provide
     if error.http_status == NOT_FOUND:
         known = raw == "resource_missing"
         return NotFound(about) if known else ProviderDown(f"{about}: answered 404", sent=True)
-    named = ":".join(part for part in (raw or reason_in(error.json_body), error.param) if part)
+    named = ":".join(part for part in (raw, error.param) if part) or reason_in(error.json_body)
     code = REFUSALS.get(raw) or CHARGED.get(_last(error.param or ""), "provider_refused")
     return ProviderRejected(Failure(code, named[:80]))
 

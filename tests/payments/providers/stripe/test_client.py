@@ -14,7 +14,7 @@ import pytest
 
 from config.ports import HOST
 from payments.providers.base import Account
-from payments.providers.errors import NotAuthorized, ProviderDown
+from payments.providers.errors import NotAuthorized, OtherMode, ProviderDown
 from payments.providers.stripe import StripeProvider
 from payments.providers.stripe.http import stripe_client
 from tests.contract import faults
@@ -179,7 +179,7 @@ def test_a_key_of_the_other_mode_is_not_even_sent(counter: Counter, wire: Wire, 
         down = asks(counter, at(wire.url, account))
 
     assert (type(down), str(down)) == (
-        NotAuthorized,
+        OtherMode,
         "session: the secret key is of the other mode",
     )
     assert not sent

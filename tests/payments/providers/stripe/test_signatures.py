@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from stripe import WebhookSignature
@@ -12,24 +12,27 @@ from payments.providers.base import RawRequest, Refused, Verdict
 from tests.payments.providers.stripe.cast import Counter
 
 BODY = b'{"id": "evt_1", "type": "payout.paid", "livemode": false, "data": {"object": {}}}'
-LONG_AGO = int((now() - timedelta(days=10)).timestamp())
-NOW = int(now().timestamp())
+TEN_DAYS = timedelta(days=10)
 
 
-def letter(counter: Counter, at: int, *, header: str = "t={at},v1={signature}") -> RawRequest:
+def letter(
+    counter: Counter, signed: datetime, *, header: str = "t={at},v1={signature}"
+) -> RawRequest:
     """Signed truly at that moment, under a header that says what it likes."""
-    secret = counter.account.secrets["webhook_secret"]
-    signed = WebhookSignature.generate_signature_header(BODY.decode(), secret, timestamp=at)
-    told = header.format(at=at, signature=signed.rpartition("v1=")[2], now=NOW)
+    at, secret = int(signed.timestamp()), counter.account.secrets["webhook_secret"]
+    signed_header = WebhookSignature.generate_signature_header(BODY.decode(), secret, timestamp=at)
+    told = header.format(
+        at=at, signature=signed_header.rpartition("v1=")[2], now=int(now().timestamp())
+    )
     return RawRequest(BODY, {"stripe-signature": told})
 
 
 def test_what_was_signed_now_is_let_in(counter: Counter) -> None:
-    assert counter.provider.parse_webhook(letter(counter, NOW), now()).verdict == Verdict.VERIFIED
+    assert counter.provider.parse_webhook(letter(counter, now()), now()).verdict == Verdict.VERIFIED
 
 
 def test_what_was_signed_long_ago_is_stale(counter: Counter) -> None:
-    parsed = counter.provider.parse_webhook(letter(counter, LONG_AGO), now())
+    parsed = counter.provider.parse_webhook(letter(counter, now() - TEN_DAYS), now())
 
     assert (parsed.verdict, parsed.refused) == (Verdict.REJECTED, Refused.STALE)
 
@@ -46,6 +49,6 @@ def test_what_was_signed_long_ago_is_stale(counter: Counter) -> None:
     ],
 )
 def test_no_second_moment_makes_an_old_letter_new(counter: Counter, header: str) -> None:
-    parsed = counter.provider.parse_webhook(letter(counter, LONG_AGO, header=header), now())
+    parsed = counter.provider.parse_webhook(letter(counter, now() - TEN_DAYS, header=header), now())
 
     assert parsed.verdict == Verdict.REJECTED
