@@ -71,7 +71,7 @@ def doctor(*asked: str) -> tuple[str, str]:
     """What `manage.py payments_doctor` prints, and with what error it ends."""
     out, error = io.StringIO(), ""
     try:
-        call_command("payments_doctor", *asked, stdout=out, no_color=True, skip_checks=True)
+        call_command("payments_doctor", *asked, stdout=out, no_color=True)
     except CommandError as refusal:
         error = str(refusal)
     return out.getvalue(), error

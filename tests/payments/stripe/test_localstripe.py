@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -36,8 +35,6 @@ web.run_app(app, host=sys.argv[1], port=int(sys.argv[2]), print=None, shutdown_t
 @pytest.fixture(scope="module")
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running localstripe."""
-    if find_spec("localstripe") is None:
-        pytest.skip("localstripe is not installed")
     port, log = free_port(), Path(tmp_path_factory.mktemp("localstripe")) / "log"
     url = f"http://{HOST}:{port}"
     with log.open("wb") as said:
