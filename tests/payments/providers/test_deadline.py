@@ -5,8 +5,6 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from threading import Thread
 
 import httpx
 import pytest
@@ -18,6 +16,7 @@ from payments.providers.errors import ProviderDown
 from payments.providers.sandbox import SandboxProvider
 from tests.contract.faults import TIMEOUT_BEFORE
 from tests.contract.proxy import Wire
+from tests.payments.providers.talkers import answers, trickle
 
 SECONDS = 0.6
 LONG = 20.0
@@ -48,31 +47,6 @@ def asked(url: str, *, seconds: float = LONG) -> ProviderDown:
     with pytest.raises(ProviderDown) as down:
         SandboxProvider(account, timeout=seconds).query(ProviderRef("pay_1"))
     return down.value
-
-
-def answers(listener: socket.socket, talk: Callable[[socket.socket], None]) -> str:
-    """The address of a bank that talks so to whoever connects first."""
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection, suppress(OSError):
-            connection.recv(65536)
-            talk(connection)
-
-    Thread(target=serve, daemon=True).start()
-    return f"http://{HOST}:{listener.getsockname()[1]}"
-
-
-def trickle(data: bytes, after: bytes = b"") -> Callable[[socket.socket], None]:
-    """Says `after` at once, and then a byte of `data` ten times a second."""
-
-    def talk(connection: socket.socket) -> None:
-        connection.sendall(after)
-        for byte in data:
-            connection.sendall(bytes([byte]))
-            time.sleep(0.1)  # the trickle itself
-
-    return talk
 
 
 def flood(connection: socket.socket) -> None:

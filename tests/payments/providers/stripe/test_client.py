@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import replace
-from threading import Thread
 from typing import Final
 
 import pytest
@@ -22,6 +20,7 @@ from tests.contract.faults import Answer, Fault, saying
 from tests.contract.proxy import Wire
 from tests.fakes.stripe.fake import Fake
 from tests.payments.providers.stripe.cast import Counter, an_account, payment_of
+from tests.payments.providers.talkers import answers, trickle
 
 SECONDS: Final = 0.6
 MANY: Final = 8
@@ -108,37 +107,16 @@ def test_a_redirect_is_not_followed_and_takes_no_key_elsewhere(
     assert (down.sent, elsewhere.sent) == (True, [])
 
 
-def dripping(connection: socket.socket) -> None:
-    """A byte ten times a second, for ever."""
-    connection.sendall(HEAD)
-    while True:
-        connection.sendall(b" ")
-        time.sleep(0.1)  # the drip itself
-
-
 @pytest.fixture
-def talker() -> Iterator[Callable[[Callable[[socket.socket], None]], str]]:
-    """Starts one who talks so to whoever connects first; says where."""
+def listener() -> Iterator[socket.socket]:
     with socket.create_server((HOST, 0)) as server:
-
-        def starts(talk: Callable[[socket.socket], None]) -> str:
-            def serve() -> None:
-                connection, _ = server.accept()
-                with connection, suppress(OSError):
-                    connection.recv(65536)
-                    talk(connection)
-
-            Thread(target=serve, daemon=True).start()
-            return f"{HOST}:{server.getsockname()[1]}"
-
-        yield starts
+        yield server
 
 
-Talker = Callable[[Callable[[socket.socket], None]], str]
-
-
-def test_an_answer_that_drips_is_given_up_in_time(counter: Counter, talker: Talker) -> None:
-    provider = at(f"http://{talker(dripping)}", counter.account)
+def test_an_answer_that_drips_is_given_up_in_time(
+    counter: Counter, listener: socket.socket
+) -> None:
+    provider = at(answers(listener, trickle(4000 * b" ", HEAD)), counter.account)
     began = time.monotonic()
 
     down = asks(counter, provider)
@@ -147,14 +125,19 @@ def test_an_answer_that_drips_is_given_up_in_time(counter: Counter, talker: Talk
     assert SECONDS * 0.9 < time.monotonic() - began < 20
 
 
-def test_who_cannot_prove_to_be_stripe_is_sent_nothing(counter: Counter, talker: Talker) -> None:
+def test_who_cannot_prove_to_be_stripe_is_sent_nothing(
+    counter: Counter, listener: socket.socket
+) -> None:
     heard: list[bytes] = []
 
     def not_by_tls(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         heard.append(connection.recv(65536))
 
-    down = asks(counter, at(f"https://{talker(not_by_tls)}", counter.account, seconds=8.0))
+    down = asks(
+        counter,
+        at(answers(listener, not_by_tls).replace("http", "https"), counter.account, seconds=8.0),
+    )
 
     assert not down.sent
     assert counter.account.secrets["secret_key"].encode() not in b"".join(heard)
