@@ -52,6 +52,12 @@ def _nobody_left_in_the_database(
         )
 
 
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """No shop is everybody's: a folder's `browser_context_args` names its own."""
+    return ""
+
+
 @pytest.fixture(autouse=True)
 def _language_of_no_other_test() -> None:
     """A page asked for in another language leaves the thread in it."""

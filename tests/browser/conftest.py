@@ -40,6 +40,7 @@ DESK = ViewportSize(width=1280, height=800)
 _clerks = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of the same name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
@@ -70,9 +71,11 @@ def browser_type_launch_args(
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+def browser_context_args(browser_context_args: dict[str, Any], stack: Stack) -> dict[str, Any]:
+    """Paths such as "/cart/" lead to this shop."""
     return {
         **browser_context_args,
+        "base_url": stack.base_url,
         "locale": "en-GB",
         "timezone_id": "UTC",
         "reduced_motion": "reduce",
@@ -91,12 +94,6 @@ def stack(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     )
     with Stack(tmp_path_factory.mktemp("stack"), environment=alone, set_up=set_up) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def base_url(stack: Stack) -> str:
-    """Where paths such as "/cart/" lead."""
-    return stack.base_url
 
 
 @pytest.fixture

@@ -39,12 +39,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     }
 
 
-@pytest.fixture(scope="session")
-def base_url() -> str:
-    """Each test's shop has an address of its own."""
-    return ""
-
-
 class _Counter(BaseHTTPRequestHandler):
     """Serves whatever the test put on the server."""
 
