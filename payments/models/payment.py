@@ -139,8 +139,9 @@ class Attempt(CardFace):
     `capture_final` that the last of them releases the rest. `embedded`: the shopper pays by the
     provider's fields on our page, which `client_secret` opens.
     `closing_at`: we asked the provider to close it; `superseded_at`: the shopper moved on, so
-    whatever is captured from then on is `surplus` and goes back. `returned_at`: the shopper came
-    back from the provider and waits. `known_as`: the provider's id of it, where the row is locked.
+    whatever is captured from then on is `surplus` and goes back. `led_at`: the shopper was first
+    sent to where they pay; `returned_at`: they came back from the provider and wait.
+    `known_as`: the provider's id of it, where the row is locked.
     """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")
@@ -182,6 +183,7 @@ class Attempt(CardFace):
     created_at = models.DateTimeField(default=now)
     sent_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
+    led_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     closing_at = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)

@@ -217,6 +217,8 @@ def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
     )
     attempt.capture_before = _held_until(attempt, outcome, source)
     _show_next(attempt, outcome.next_action)
+    if outcome.next_action and source == "create":  # whoever is paying waits for this answer
+        attempt.led_at = now()
     if outcome.error and not attempt.captured:
         attempt.error_code, attempt.error_raw = outcome.error.code, outcome.error.raw[:80]
 

@@ -64,6 +64,12 @@ def note_return(attempt: Attempt) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(returned_at=attempt.returned_at)
 
 
+def note_led(attempt: Attempt) -> None:
+    """Keep the moment at which the shopper is sent to where they pay; the first one stays."""
+    attempt.led_at = now()
+    Attempt.objects.filter(pk=attempt.pk, led_at=None).update(led_at=attempt.led_at)
+
+
 def ask(attempt_id: int, *, source: str) -> Attempt:
     """Query one attempt and book the answer, or that there was none; with no transaction open."""
     attempt = Attempt.objects.select_related("payment__order", "account").get(pk=attempt_id)

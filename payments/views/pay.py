@@ -26,9 +26,9 @@ from payments.states import AttemptStatus
 from payments.views.shopper import shopper_key
 from payments.views.stage import (
     Stage,
+    lead_on,
     leads_nowhere,
     newest_attempt,
-    next_page,
     order_link,
     payment_page,
     ran_out,
@@ -84,7 +84,7 @@ def _submit(request: HttpRequest, payment: Payment, option: PaymentOption) -> Ht
     if fresh:
         attempt = submit_attempt(attempt)
     attempt.payment = payment
-    return HttpResponseRedirect(next_page(attempt), status=303)
+    return HttpResponseRedirect(lead_on(attempt), status=303)
 
 
 def _closing(request: HttpRequest, attempt: Attempt, option: PaymentOption) -> HttpResponse:

@@ -23,6 +23,8 @@ from payments.views.stage import (
     Stage,
     find_payment,
     has_run_out,
+    is_to_be_led,
+    lead_on,
     look,
     order_link,
     payment_page,
@@ -44,6 +46,8 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
     if stage == Stage.PAYABLE:
         over = newest and newest.qr_content and ran_out(newest)
         return redirect("payments:scan" if over else "payments:pay", payment.token)
+    if newest and is_to_be_led(newest) and request.method == "GET":
+        return redirect(lead_on(newest))
     url = order_link(payment, newest)
     if url and stage == Stage.PAID:
         return redirect(url)
@@ -90,6 +94,7 @@ def status(request: HttpRequest, token: str) -> JsonResponse:
     """For the script of a page that waits: {"stage": "waiting" | "paid" | …, "attempt": "A…"}.
 
     `agreed`: the shopper has done their part, so that a code to scan is of no use any more.
+    `leads`: the return page sends them on to where they pay, which a script cannot follow.
     """
     if too_often(request, "status", payment_settings().rate_limits):
         return JsonResponse({"stage": Stage.WAITING}, status=429)
@@ -101,4 +106,5 @@ def status(request: HttpRequest, token: str) -> JsonResponse:
     payment, newest = look(payment)
     told: dict[str, object] = {"stage": stage_after_return(payment, newest)}
     told |= {"attempt": newest.our_ref if newest else ""}
-    return JsonResponse(told | {"agreed": newest is not None and newest.status in AGREED})
+    told |= {"agreed": newest is not None and newest.status in AGREED}
+    return JsonResponse(told | {"leads": newest is not None and is_to_be_led(newest)})

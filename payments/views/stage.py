@@ -19,7 +19,7 @@ from orders.emails import order_url
 from orders.states import OrderState
 from payments.models import Attempt, Payment
 from payments.models.payment import MISMATCH
-from payments.services.ask import ask_if_waiting
+from payments.services.ask import ask_if_waiting, note_led
 from payments.services.open import holds_money
 from payments.states import AttemptStatus, PaymentStatus
 from payments.views.addresses import may_follow
@@ -146,6 +146,23 @@ def next_page(attempt: Attempt) -> str:
         elif attempt.redirect_url:
             return attempt.redirect_url
     return reverse(f"payments:{page}", args=[attempt.payment.token])
+
+
+def is_to_be_led(attempt: Attempt) -> bool:
+    """Whether there is a page to pay on by now, and the shopper was told to wait before it was.
+
+    So it is where the provider took the payment and its answer was lost: nobody has been there.
+    """
+    if attempt.led_at or attempt.status != AttemptStatus.REQUIRES_ACTION:
+        return False
+    return next_page(attempt) != reverse("payments:return", args=[attempt.payment.token])
+
+
+def lead_on(attempt: Attempt) -> str:
+    """The next page, for a shopper who is sent there now; noted where it is the first time."""
+    if is_to_be_led(attempt):
+        note_led(attempt)
+    return next_page(attempt)
 
 
 def ran_out(attempt: Attempt) -> bool:

@@ -20,7 +20,7 @@ from payments.limits import minutes_to_wait, too_often, used_up
 from payments.registry import PaymentOption, payment_options
 from payments.services.start import submit_attempt
 from payments.views.shopper import shopper_email, shopper_key
-from payments.views.stage import next_page
+from payments.views.stage import lead_on
 from shop.cart import CartRefused, quote_cart, quote_lines, set_quantity
 from shop.checkout import (
     CartGone,
@@ -177,7 +177,7 @@ def _onward(request: HttpRequest, placed: Placed) -> HttpResponse:
         return HttpResponseRedirect(order_url(placed.order), status=303)
     if placed.fresh:
         attempt = submit_attempt(attempt)
-    return HttpResponseRedirect(next_page(attempt), status=303)
+    return HttpResponseRedirect(lead_on(attempt), status=303)
 
 
 def _refused(request: HttpRequest, cart: Cart | None, problem: str, *, status: int) -> HttpResponse:

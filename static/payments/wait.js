@@ -7,7 +7,8 @@ async function ask() {
   const answer = await fetch(status).catch(() => null);
   const heard = answer?.ok || answer?.status === 410 ? await answer.json().catch(() => null) : null;
   const told = heard ?? { stage: "waiting" }; // a proxy or a hotel's network may answer in our place
-  if (told.stage !== "waiting") show(then);
+  if (told.leads) location.assign(then);
+  else if (told.stage !== "waiting") show(then);
   else if (attempt && told.attempt && told.attempt !== attempt) show(then); // another way was chosen
   else if (attempt && told.agreed) show(then); // scanned and agreed to: the code has served
   else if (performance.now() < ends) setTimeout(ask, 3000);

@@ -100,6 +100,57 @@ def test_a_page_of_the_bank_that_has_run_out_is_not_gone_to() -> None:
 
 
 @pytest.fixture
+def late() -> Attempt:
+    """An attempt whose page to pay on was heard of only after its shopper was told to wait."""
+    attempt = an_attempt(account=an_account(base_url="http://127.0.0.1:9"))
+    told = seen(attempt, Status.REQUIRES_ACTION, next_action=Redirect(BANK))
+    return apply_outcome(attempt_id=attempt.pk, outcome=told, source="poll")
+
+
+def test_who_was_told_to_wait_is_led_to_pay_once_there_is_a_page(
+    client: Client, late: Attempt
+) -> None:
+    answer = client.get(address(late, "return/"))
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, BANK)
+
+
+def test_who_comes_back_is_not_led_there_again(client: Client, late: Attempt) -> None:
+    client.get(address(late, "return/"))
+
+    assert "wait.js" in client.get(address(late, "return/")).text
+
+
+def test_who_went_there_by_the_payment_page_is_not_led_again(client: Client, late: Attempt) -> None:
+    client.post(address(late), {"method": "sandbox/card"})
+
+    assert "wait.js" in client.get(address(late, "return/")).text
+
+
+def test_who_was_sent_there_at_once_is_not_led_again(client: Client) -> None:
+    attempt = sent(Redirect(BANK))
+
+    assert "wait.js" in client.get(address(attempt, "return/")).text
+
+
+def test_looking_at_the_head_of_a_page_leads_nobody(client: Client, late: Attempt) -> None:
+    client.head(address(late, "return/"))
+
+    late.refresh_from_db()
+    assert late.led_at is None
+
+
+@pytest.mark.parametrize("visits", [0, 1])
+def test_a_script_that_waits_is_told_whether_the_page_leads_on(
+    client: Client, late: Attempt, visits: int
+) -> None:
+    for _ in range(visits):
+        client.get(address(late, "return/"))
+
+    assert client.get(address(late, "status/")).json()["leads"] is (visits == 0)
+
+
+@pytest.fixture
 def raced(monkeypatch: pytest.MonkeyPatch) -> Attempt:
     """An attempt whose money comes in right after a page has read the payment."""
     attempt, find = sent(Redirect(BANK)), stage.find_payment

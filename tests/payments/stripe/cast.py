@@ -60,6 +60,11 @@ class Shop:
         address = f"/payments/pay/{self.payment.token}/{path}"
         return read(self.shopper.get(address, follow=True)).text
 
+    def is_sent_to(self) -> str:
+        """Where the page that a shopper waits on leads; "" where it stays."""
+        address = f"/payments/pay/{self.payment.token}/return/"
+        return self.shopper.get(address).get("Location", "")
+
     def pays(self, number: str = VISA) -> None:
         """On the page at Stripe, which we do not know of yet."""
         self.fake.pay(self.session, number)

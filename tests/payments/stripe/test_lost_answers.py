@@ -45,7 +45,7 @@ each_loss = pytest.mark.parametrize("fault", LOST, ids=lambda fault: fault.name)
 
 
 @each_loss
-def test_who_ordered_is_told_to_wait_and_finds_the_page_to_pay_on_once_we_do(
+def test_who_ordered_is_told_to_wait_and_is_led_to_pay_once_the_page_is_known(
     shop: Shop, impatient: Hurry, fault: Fault
 ) -> None:
     impatient()
@@ -58,8 +58,9 @@ def test_who_ordered_is_told_to_wait_and_finds_the_page_to_pay_on_once_we_do(
     assert "no answer" in shop.staff_read()
 
     work()
-    assert "Go back to the payment" in shop.page()
     (session,) = shop.objects("checkout.session")
+    assert shop.is_sent_to() == session["url"]
+    assert "Go back to the payment" in shop.page()
     shop.fake.pay(session["id"])
     work(10 * A_MINUTE)
 
