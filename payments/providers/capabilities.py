@@ -67,7 +67,8 @@ class Fields:
 
     `script` is loaded from the provider and from nowhere else; `module` is a static file;
     `frames` and `calls` are the origins that the page must allow; `pages` those that a form of it
-    may lead to, where the shopper pays on the provider's own page instead.
+    may lead to, where the shopper pays on the provider's own page instead; `declines` has our code
+    for each of its words for a decline, which `module` is told in the shopper's language.
     """
 
     script: str
@@ -75,6 +76,7 @@ class Fields:
     frames: tuple[str, ...]
     calls: tuple[str, ...]
     pages: tuple[str, ...]
+    declines: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from payments.conf import payment_settings
+from payments.messages import advice, for_shopper
 from payments.models import Payment, ProviderAccount
 from payments.providers.capabilities import Fields
 from payments.registry import PaymentOption, capabilities_of
@@ -39,6 +40,7 @@ def fields(request: HttpRequest, payment: Payment) -> HttpResponse:
     context |= {"lines": payment.order.lines.all(), "secret": newest.client_secret}
     context |= {"script": shown.script, "module": static(shown.module)}
     context |= {"keep": newest.save_method}
+    context |= {"declines": _declines(shown, newest.method)}
     context |= {"key": _key_of(newest.account), "back": _back(payment)}
     page = render(request, "payments/fields.html", context)
     page.headers["Content-Security-Policy"] = _policy(shown, newest.account)
@@ -51,6 +53,15 @@ def _key_of(account: ProviderAccount) -> str:
 
 def _back(payment: Payment) -> str:
     return payment_settings().base_url + reverse("payments:return", args=[payment.token])
+
+
+def _declines(shown: Fields, method: str) -> dict[str, list[str]]:
+    """What the page says of a decline, each sentence with the provider's words for it."""
+    said: dict[str, list[str]] = {}
+    for theirs, code in shown.declines.items():
+        sentence = f"{for_shopper(code, method)} {advice(code, method)}".strip()
+        said.setdefault(sentence, []).append(theirs)
+    return said
 
 
 def _policy(shown: Fields, account: ProviderAccount) -> str:

@@ -167,9 +167,10 @@ def lead_on(attempt: Attempt) -> str:
 
 def ran_out(attempt: Attempt) -> bool:
     """Whether it ended unpaid because its time was over, by the bank's word or closed by us."""
-    asked, ends = attempt.closing_at, attempt.action_expires_at
-    closed = attempt.status == AttemptStatus.VOIDED and asked and ends and asked >= ends
-    return not attempt.authorized and (attempt.status == AttemptStatus.EXPIRED or bool(closed))
+    ends = attempt.action_expires_at
+    over = ends is not None and (attempt.closing_at or now()) >= ends
+    closed = attempt.status == AttemptStatus.VOIDED and over
+    return not attempt.authorized and (attempt.status == AttemptStatus.EXPIRED or closed)
 
 
 def leads_nowhere(attempt: Attempt) -> bool:

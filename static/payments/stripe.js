@@ -3,7 +3,8 @@ const form = document.querySelector("form[data-fields]");
 const elsewhere = document.querySelector("form[data-elsewhere]");
 const problem = form.querySelector("[data-problem]");
 const button = form.querySelector("button");
-const { script, key, secret, back } = form.dataset;
+const { script, key, secret, back, status } = form.dataset;
+const declines = Object.entries(JSON.parse(document.querySelector("#declines").textContent));
 const label = button.textContent;
 
 const load = (address) => new Promise((done, failed) => {
@@ -16,6 +17,19 @@ function say(text) {
   problem.hidden = !text;
   button.disabled = false;
   button.textContent = label;
+}
+
+// A decline in our words, anything else in Stripe's; it may be that the time to pay is over.
+function explain({ message, paymentFailed }) {
+  const [ours] = declines.find(([, codes]) => codes.includes(paymentFailed?.declineCode)) ?? [];
+  say(ours ?? message);
+  if (!paymentFailed) for (const wait of [0, 4000]) setTimeout(leaveIfOver, wait); // Stripe is asked every three seconds
+}
+
+async function leaveIfOver() {
+  const answer = await fetch(status).catch(() => null);
+  const told = answer?.ok || answer?.status === 410 ? await answer.json().catch(() => null) : null;
+  if (told && told.stage !== "waiting") location.assign(back);
 }
 
 // The colours of our page, light or dark, for fields that stand in frames of their own.
@@ -53,7 +67,7 @@ async function open() {
     const event = wallet ? { expressCheckoutConfirmEvent: wallet } : {};
     try {
       const result = await loaded.actions.confirm({ returnUrl: back, ...event });
-      if (result.type === "error") say(result.error.message);
+      if (result.type === "error") explain(result.error);
     } catch (error) {
       show();
       throw error;

@@ -11,7 +11,7 @@ from django.test import Client
 from orders.clock import now
 from payments.models import Attempt, Payment
 from payments.providers.actions import NextAction, QrCode, Redirect
-from payments.providers.base import Status
+from payments.providers.base import Failure, Status
 from payments.services.apply import apply_outcome
 from payments.views import result, stage
 from payments.views.addresses import LONGEST, may_follow
@@ -97,6 +97,28 @@ def test_a_page_of_the_bank_that_has_run_out_is_not_gone_to() -> None:
     attempt = sent(Redirect(BANK, now() - timedelta(minutes=1)))
 
     assert stage.next_page(attempt) == address(attempt, "return/")
+
+
+def test_who_comes_after_the_bank_has_closed_its_page_is_told_that_time_ran_out(
+    client: Client,
+) -> None:
+    attempt = sent(Redirect(BANK, now() - timedelta(seconds=1)))
+    said = seen(attempt, Status.VOIDED, error=Failure("cancelled", "session expired"))
+    apply_outcome(attempt_id=attempt.pk, outcome=said, source="poll")
+
+    page = client.get(address(attempt))
+
+    assert "The time to pay ran out before you had paid." in page.text
+
+
+def test_who_left_the_banks_page_while_there_was_time_is_told_just_that(client: Client) -> None:
+    attempt = sent(Redirect(BANK, now() + timedelta(minutes=9)))
+    said = seen(attempt, Status.VOIDED, error=Failure("cancelled"))
+    apply_outcome(attempt_id=attempt.pk, outcome=said, source="poll")
+
+    page = client.get(address(attempt))
+
+    assert "You left the payment page before paying." in page.text
 
 
 @pytest.fixture

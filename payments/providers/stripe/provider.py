@@ -29,6 +29,7 @@ from payments.providers.stripe import asked, domain, endpoint, setup, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
 from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
 from payments.providers.stripe.day import DayReports
+from payments.providers.stripe.declines import CODES
 from payments.providers.stripe.examine import examine
 from payments.providers.stripe.kept import KeptCard
 from payments.providers.stripe.local import wallet_of_china
@@ -77,6 +78,7 @@ class StripeProvider:
             frames=(SCRIPTS, "https://*.js.stripe.com", "https://hooks.stripe.com"),
             calls=("https://api.stripe.com", SCRIPTS),
             pages=("https://checkout.stripe.com",),
+            declines=CODES,
         ),
     )
 

@@ -66,12 +66,16 @@ def bank(page: Page) -> FrameLocator:
     return page.frame_locator("dialog iframe")
 
 
-def type_and_pay(page: Page, number: str) -> None:
+def type_card(page: Page, number: str) -> None:
     """On our page, into Stripe's own fields."""
-    heading(page, "Pay for your order")
     card(page).get_by_label("Card number").fill(number)
     card(page).get_by_label("Expiry").fill("12 / 34")
     card(page).get_by_label("CVC").fill("123")
+
+
+def type_and_pay(page: Page, number: str) -> None:
+    heading(page, "Pay for your order")
+    type_card(page, number)
     page.get_by_role("button", name="Pay £18.00").click()
 
 

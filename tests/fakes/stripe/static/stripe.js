@@ -229,7 +229,7 @@
       if (result.challenge === "redirect") return this.#leave(result.url);
       if (result.challenge === "dialog") {
         const answer = await ask(result.url);
-        if (answer.error) return { type: "error", error: answer.error };
+        if (answer.error) return { type: "error", error: { message: answer.error.message, code: null } };
       }
       if (redirect === "if_required") {
         await this.#load();
