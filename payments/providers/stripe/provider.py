@@ -168,6 +168,10 @@ class StripeProvider:
         return setup.merchant_id_of(account)
 
     @staticmethod
+    def misfits(account: Account) -> Mapping[str, str]:
+        return setup.misfits(account)
+
+    @staticmethod
     def examine_keys(account: Account, *, own_page: bool) -> Iterator[Finding]:
         return setup.examine_keys(account, own_page=own_page)
 
