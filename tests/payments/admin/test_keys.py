@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -15,13 +15,6 @@ from tests.payments.doctor.cast import Connected, connected
 from tests.shop.cast import NOBODY_LISTENS, read
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[Fake]:
-    with Fake(deliver=False) as fake:
-        yield fake
-        assert fake.violations == []
 
 
 @pytest.fixture
