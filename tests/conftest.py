@@ -1,4 +1,4 @@
-"""Fixtures for every test: the database, the sandbox bank, Stripe's stand-in, and what needs PostgreSQL."""
+"""Fixtures for every test: the database, banks, and which tests need PostgreSQL."""
 
 from __future__ import annotations
 
