@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -51,7 +52,8 @@ class PaymentOption:
 
     `saved` is a method the shopper has paid with before; `can_save` that this one can be kept,
     `save` that the shopper wants it to be. `hold`: the bank only holds the amount at first.
-    `embedded`: it is paid by the provider's fields on our own page.
+    `embedded`: it is paid by the provider's fields on our own page. `shared`: another account takes
+    the method too, so that the shopper has to tell them apart.
     """
 
     account_id: int
@@ -62,6 +64,7 @@ class PaymentOption:
     save: bool = False
     hold: bool = False
     embedded: bool = False
+    shared: bool = False
 
     @property
     def key(self) -> str:
@@ -74,7 +77,8 @@ class PaymentOption:
 
     @property
     def label(self) -> StrOrPromise:
-        return label_of(self.method, self.saved)
+        label = label_of(self.method, self.saved)
+        return f"{label} · {self.account_code}" if self.shared and not self.saved else label
 
     @property
     def hint(self) -> StrOrPromise:
@@ -83,7 +87,7 @@ class PaymentOption:
 
 def label_of(method: str, card: SavedMethod | Attempt | None) -> StrOrPromise:
     """What a shopper pays with, in as many words as we know: "Visa ···· 4242", or "Card"."""
-    return f"{card.brand} ···· {card.last4}" if card else METHOD_LABELS.get(method, method)
+    return f"{card.brand_name} ···· {card.last4}" if card else METHOD_LABELS.get(method, method)
 
 
 def provider_for(account: ProviderAccount) -> Provider:
@@ -138,7 +142,9 @@ def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOp
         if capability.method not in account.withheld
         if capability.takes(amount)
     ]
-    return [*_saved_options(offered, user_id), *offered]
+    count = Counter(option.method for option in offered)
+    told_apart = [replace(option, shared=count[option.method] > 1) for option in offered]
+    return [*_saved_options(offered, user_id), *told_apart]
 
 
 def _saved_options(offered: list[PaymentOption], user_id: int | None) -> list[PaymentOption]:

@@ -1,6 +1,9 @@
-"""Fixtures for every test: the database, the sandbox bank, and which tests need PostgreSQL."""
+"""Fixtures for every test: the database, banks, and which tests need PostgreSQL."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
@@ -11,6 +14,9 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests.payments.sandbox.cast import BankProcess
+
+if TYPE_CHECKING:
+    from tests.fakes.stripe.fake import Fake
 
 # The same examples in every run; `--hypothesis-profile=long` looks for new ones.
 hypothesis_settings.register_profile("short", derandomize=True, deadline=None)
@@ -88,3 +94,13 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     bank.start()
     yield bank.url
     bank.kill()
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[Fake]:
+    """A stand-in of Stripe with a clock of its own, which nobody may ask anything wrong."""
+    from tests.fakes.stripe.fake import Fake  # noqa: PLC0415  # half a second, for few tests
+
+    with Fake(deliver=False) as fake:
+        yield fake
+        assert fake.violations == []

@@ -18,6 +18,7 @@ from payments.admin.books.sides import lines_of_payment
 from payments.admin.marks import STYLE, badge_mark, order_link
 from payments.admin.of_order import SEE_ORDERS, OrderHistoryAdmin
 from payments.admin.refund import REFUND
+from payments.messages import why
 from payments.models import Attempt, Payment
 from payments.states import AttemptStatus, PaymentStatus
 
@@ -26,10 +27,11 @@ SEE_FILES: Final = "payments.view_settlementfile"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One attempt as a row: what it brought, and how much of that can go back."""
+    """One attempt as a row: what it brought, how much of that can go back, and why if refused."""
 
     attempt: Attempt
     state: SafeString
+    reason: str
     sums: tuple[Money, ...]
 
 
@@ -101,5 +103,6 @@ def _tried(attempt: Attempt) -> Tried:
     return Tried(
         attempt,
         badge_mark(AttemptStatus(attempt.status)),
+        why(attempt.error_code, attempt.error_raw),
         (*map(attempt.money, (attempt.amount, *moved)), attempt.refundable),
     )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orders.clock import now
 from orders.models import new_token
+from payments.brands import brand_name
 from payments.models.account import ProviderAccount
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class CardFace(models.Model):
@@ -19,6 +25,10 @@ class CardFace(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def brand_name(self) -> StrOrPromise:
+        return brand_name(self.brand)
 
 
 class SavedMethod(CardFace):
@@ -52,4 +62,4 @@ class SavedMethod(CardFace):
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand} {self.last4}"
+        return f"{self.brand_name} {self.last4}"

@@ -269,7 +269,7 @@ class WebhookEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Events, the oldest first; `cursor` asks for those after them, `more`: some are there.
+    """Events, the oldest first; `cursor` asks for what is next to be read, `more`: some is there.
 
     One that cannot be read is among them all the same, and keeps none of the others back.
     """

@@ -8,9 +8,11 @@ one text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from payments.providers.cause import Cause, because
+from payments.providers.told import EARLIEST, LATEST
 
 LONGEST, LONGEST_METHOD, LONGEST_SHOWN = 120, 40, 60
 UNREADABLE: Final = (ValueError, KeyError, TypeError, ArithmeticError)
@@ -69,6 +71,25 @@ def names(texts: Texts) -> Texts:
     if "" in texts:
         raise ValueError(texts)
     return words(texts)
+
+
+def maybe(read: Callable[[Texts], Sequence[Any]], none: object) -> Callable[[Texts], list[Any]]:
+    """Reads what is there, and takes `none` for what is empty."""
+
+    def read_some(texts: Texts) -> list[Any]:
+        if not any(texts):
+            return [none] * len(texts)
+        values = iter(read([text for text in texts if text]))
+        return [next(values) if text else none for text in texts]
+
+    return read_some
+
+
+def of_our_days(moments: list[datetime]) -> list[datetime]:
+    """Raises ValueError where no payment was made then, and TypeError where one has no zone."""
+    if min(moments) < EARLIEST or max(moments) >= LATEST:
+        raise ValueError(moments)
+    return moments
 
 
 def one_of(texts: Texts, known: frozenset[str]) -> Texts:

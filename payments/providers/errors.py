@@ -39,6 +39,13 @@ class KeyRefusal:
     lacks: str = ""
 
 
+class NotReady(ProviderDown):
+    """They are making what was asked for: whoever asks for the same later gets it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sent=True)
+
+
 class NotAuthorized(ProviderDown):
     """They do not know our keys, or we ask too often: nothing was done. The installer acts.
 

@@ -27,9 +27,11 @@ from payments.providers.findings import Finding, Site
 class Provider(Protocol):
     """Pure input and output for one account; raises ProviderError, holds nothing but caches.
 
-    `capture` is for methods that `can_hold`; `list_events` where there is an `event_feed`, "" is
-    its beginning. `read_event` gets the id under which an event is stored: theirs, else the digest
-    of the body, from the second such event in it on with its place (":1").
+    `capture` is for methods that `can_hold`. `list_events`, where there is an `event_feed`, goes on
+    after a cursor that it gave; "": nobody knows where we stood, and what happened before `since`
+    may be left out. It raises NotFound for a cursor that it does not know any more.
+    `read_event` gets the id under which an event is stored: theirs, else the digest of the body,
+    from the second such event in it on with its place (":1").
     """
 
     capabilities: Capabilities
@@ -41,7 +43,7 @@ class Provider(Protocol):
     def query(self, ref: ProviderRef | OurRef) -> Outcome: ...
     def parse_webhook(self, raw: RawRequest, now: datetime) -> ParsedWebhook: ...
     def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent: ...
-    def list_events(self, cursor: str) -> EventPage: ...
+    def list_events(self, cursor: str, since: datetime) -> EventPage: ...
 
 
 @runtime_checkable
@@ -93,11 +95,14 @@ class KnowsAccount(Protocol):
     """A provider that says which of its accounts a key is of, so that another's is not kept.
 
     It raises OtherMode for a key that is not of the account's mode, NotAuthorized for one that it
-    does not know, and ProviderError.
+    does not know, and ProviderError. `misfits` asks nobody: of the keys that anybody may see, by
+    name, how they begin where those of the account are none of its mode.
     """
 
     @staticmethod
     def merchant_id_of(account: Account) -> str: ...
+    @staticmethod
+    def misfits(account: Account) -> Mapping[str, str]: ...
 
 
 @runtime_checkable

@@ -115,8 +115,9 @@ class Reports(Protocol):
     """A provider with settlement reports. All that a new provider needs for reconciliation.
 
     `fetch_report` gives the bytes of the report of one day (in the account's zone), or None where
-    there will be none; raises ProviderError where it is not there yet. `parse_report` reads a
-    stream of text lines, keeping their ends; it raises ReportRefused on what is no such file.
+    there will be none; raises ProviderError where it is not there yet, namely NotReady where it is
+    being made by now, so that the days after it are asked for too. `parse_report` reads a stream of
+    text lines, keeping their ends; it raises ReportRefused on what is no such file.
     """
 
     def fetch_report(self, day: date) -> AbstractContextManager[IO[bytes]] | None: ...

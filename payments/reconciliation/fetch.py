@@ -18,7 +18,7 @@ from payments.models import Attempt, ProviderAccount
 from payments.models.account import Mode
 from payments.models.settlement import FileKind, FileState
 from payments.providers.cause import Cause, because
-from payments.providers.errors import NotFound, ProviderError, ProviderRejected
+from payments.providers.errors import NotFound, NotReady, ProviderError, ProviderRejected
 from payments.providers.reports import Reports
 from payments.reconciliation.importing import import_report, note_day
 from payments.registry import provider_for
@@ -52,10 +52,18 @@ def _in_use() -> QuerySet[ProviderAccount]:
 
 
 def _fetch(account: ProviderAccount, provider: Reports) -> Iterator[date]:
-    """The days whose reports came. What they will never give is noted, and holds up nothing."""
+    """The days whose reports came, none before an older one that is still being made.
+
+    What they will never give is noted, and holds up nothing.
+    """
+    waits = False
     for day in islice(_days_to_fetch(account), MOST_DAYS):
         try:
             report = provider.fetch_report(day)
+        except NotReady as error:
+            logger.info("no report of %s for %s yet: %s", account.code, day, error)
+            waits = True  # and the days after it are asked for, so that they are made meanwhile
+            continue
         except (NotFound, ProviderRejected) as error:
             note_day(account, day, FileState.REFUSED, why=_why(error, day))
             logger.warning("no report of %s for %s: %s", account.code, day, error)
@@ -64,6 +72,8 @@ def _fetch(account: ProviderAccount, provider: Reports) -> Iterator[date]:
             note_day(account, day, FileState.LOADED)
             continue
         with report as body:
+            if waits:
+                continue
             file = import_report(account, body, day=day)
         logger.info("%s: report of %s is %s", account.code, day, file.state)
         yield day

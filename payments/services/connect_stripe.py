@@ -14,12 +14,12 @@ from payments.models import ProviderAccount
 from payments.providers.base import Account
 from payments.providers.errors import ProviderError
 from payments.providers.stripe import StripeProvider
-from payments.providers.stripe.keys import mode_of_key
+from payments.providers.stripe.keys import is_publishable, mode_of_key, publishable_start
 from payments.providers.stripe.setup import TIMEOUT, methods_at
 from payments.registry import forget_accounts
 from payments.services.rotate import SECRETS, replace_secrets
 from payments.services.set_up import listen
-from payments.services.whose_key import check_same, owner_of
+from payments.services.whose_key import check_same, owner_of, told_of_publishable
 
 PROVIDER: Final = "stripe"
 ADAPTER: Final = "payments.providers.stripe.StripeProvider"
@@ -95,9 +95,8 @@ def _checked(keys: Keys) -> str:
     mode = mode_of_key(keys.secret)
     if not mode:
         raise KeysRefused(_("the secret key begins with sk_test_, sk_live_, rk_test_ or rk_live_"))
-    if not keys.publishable.startswith(f"pk_{mode}_"):
-        needed = {"start": f"pk_{mode}_"}
-        raise KeysRefused(_("the publishable key of this mode begins with %(start)s") % needed)
+    if not is_publishable(keys.publishable, mode):
+        raise KeysRefused(told_of_publishable(publishable_start(mode)))
     return mode
 
 

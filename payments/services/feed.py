@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -11,7 +12,7 @@ from django.db.models import F
 from orders.clock import now
 from orders.wake import wake
 from payments.errors import NoAccount, PaymentError
-from payments.models import InboxEvent, ProviderAccount
+from payments.models import Attempt, InboxEvent, ProviderAccount
 from payments.models.inbox import DRAIN_TASK
 from payments.providers.base import EventPage
 from payments.providers.errors import NotFound, ProviderError
@@ -65,14 +66,26 @@ def _succeeded(account: ProviderAccount) -> None:
 
 
 def _read_on(account: ProviderAccount, provider: Provider) -> None:
+    since = _all_known_before(account)
     for _page in range(PAGES):
         if not take_token(account.pk):
             return
         refuse_in_transaction("list_events")
-        page = provider.list_events(account.feed_cursor)
+        page = provider.list_events(account.feed_cursor, since)
         _succeeded(account)
         if not _store(account, page) or not page.more:
             return
+
+
+def _all_known_before(account: ProviderAccount) -> datetime:
+    """All that happened before was read, or before our first payment there, so that it is not ours.
+
+    That an event is in the inbox says less: a webhook may have brought it, and others none.
+    """
+    if account.feed_read_at:
+        return account.feed_read_at
+    first = Attempt.objects.filter(account=account).order_by("pk").first()
+    return first.created_at if first else now()
 
 
 def _store(account: ProviderAccount, page: EventPage) -> bool:
@@ -104,6 +117,6 @@ def _store(account: ProviderAccount, page: EventPage) -> bool:
 
 def _begin_anew(account: ProviderAccount) -> None:
     """They do not know where we stand; what they list again is stored once all the same."""
-    logger.warning("the events of %s are read from their beginning again", account.code)
+    logger.warning("the place in the events of %s is forgotten there: read back", account.code)
     here = ProviderAccount.objects.filter(pk=account.pk, feed_cursor=account.feed_cursor)
     here.update(feed_cursor="")

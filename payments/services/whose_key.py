@@ -41,6 +41,20 @@ def check_keys(account: ProviderAccount, given: Mapping[str, str]) -> None:
         raise KeysRefused(told % {"why": error}) from error
 
 
+def misfits_among(account: ProviderAccount, given: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with given keys that anybody may see, by name, as far as nobody is asked."""
+    knows, public = who_knows(account), {name: given[name] for name in PUBLIC & given.keys()}
+    if knows is None or not public:
+        return {}
+    found = knows.misfits(replace(account.for_provider(), secrets=public))
+    return {name: told_of_publishable(start) for name, start in found.items()}
+
+
+def told_of_publishable(start: str) -> str:
+    """How staff read that a publishable key is none of the account's mode."""
+    return _("the publishable key of this mode begins with %(start)s") % {"start": start}
+
+
 def owner_of(provider: type[KnowsAccount], plain: Account) -> str:
     """Their id of the account; raises KeysRefused on their word, ProviderError without one."""
     try:

@@ -16,6 +16,7 @@ from orders.models import Mail, Order
 from orders.states import OrderState
 from orders.timeline import MAILS, goods_story
 from payments.badges import Badge, Tone, badge
+from payments.brands import brand_name
 from payments.messages import why
 from payments.models import (
     Attempt,
@@ -125,7 +126,10 @@ def _calls(payment: Payment) -> Iterator[Happening]:
 
 def _evidence(kept: Mapping[str, str]) -> list[str]:
     """What a provider said beside its answer: a card in words, the rest under its own names."""
-    card = _("%(brand)s ending in %(last4)s") % kept if kept.keys() >= CARD else ""
+    card = ""
+    if kept.keys() >= CARD:
+        facts = {"brand": brand_name(kept["brand"]), "last4": kept["last4"]}
+        card = _("%(brand)s ending in %(last4)s") % facts
     return [card, *(f"{name}: {kept[name]}" for name in kept if not card or name not in CARD)]
 
 

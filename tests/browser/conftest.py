@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ViewportSize
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 from benchmarks.browser import ARGS, NO_BROWSER, find_chromium
 from config.stack import Stack
@@ -37,6 +37,10 @@ user = User.objects.create_user({name!r}, password="a long secret", is_staff=Tru
 user.user_permissions.set(Permission.objects.filter(codename__in={codenames!r}))
 """
 DESK = ViewportSize(width=1280, height=800)
+PHONE = ViewportSize(width=390, height=844)
+PATIENCE = 15_000
+ALONE = {"DATABASE_URL": None, "REDIS_URL": None, "BROKER_URL": None, "TILL_BANK_PACE": "0.1"}
+"""The environment of a shop without services, whose bank is quick."""
 _clerks = itertools.count(1)
 
 
@@ -85,8 +89,7 @@ def browser_context_args(browser_context_args: dict[str, Any], stack: Stack) -> 
 @pytest.fixture(scope="session")
 def stack(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The demo as `make demo` runs it, with throw-away data, no services and a quick bank."""
-    alone = {"DATABASE_URL": None, "REDIS_URL": None, "BROKER_URL": None, "TILL_BANK_PACE": "0.1"}
-    alone["TILL_APPROVE_ABOVE"] = "80"
+    alone = {**ALONE, "TILL_APPROVE_ABOVE": "80"}
     set_up = (
         ("demo_setup",),
         ("shell", "-v0", "-c", MANY_TEAPOTS),
@@ -94,6 +97,18 @@ def stack(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     )
     with Stack(tmp_path_factory.mktemp("stack"), environment=alone, set_up=set_up) as running:
         yield running
+
+
+@pytest.fixture
+def new_page(new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """A page of a phone of its own."""
+
+    def opened(**given: bool) -> Page:
+        page = new_context(viewport=PHONE, **given).new_page()
+        page.set_default_timeout(PATIENCE)
+        return page
+
+    return opened
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, ViewportSize, expect
+from playwright.sync_api import BrowserContext, expect
 
 from config.stack import Stack
+from tests.browser.conftest import PHONE
 from tests.browser.visitor import Visitor
 from tests.payments.sandbox.cast import CLIENTS, Shop, Shopper, a_shop
 
-PHONE = ViewportSize(width=390, height=844)
 PAY = "Pay Corner Shop £12.34"
 NewContext = Callable[..., BrowserContext]
 

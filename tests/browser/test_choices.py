@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.conftest import PHONE
 from tests.browser.journey import fill_in
 
-PHONE = ViewportSize(width=390, height=844)
 NewContext = Callable[..., BrowserContext]
 TEAPOT = "Stoneware teapot"
 MARK = "window.stayed = true"

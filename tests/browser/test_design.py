@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from config.stack import Stack
+from tests.browser.conftest import PHONE
 from tests.browser.flows.buying import order
 from tests.browser.journey import THANKS, check_out, pay_at_bank, put_in_cart, read_the_order
 from tests.browser.keyboard import press, tab_to, write
 from tests.browser.visitor import Visitor
 
-PHONE = ViewportSize(width=390, height=844)
 MOST_PICTURE_BYTES = 15_000
 NewContext = Callable[..., BrowserContext]
 QUIET = {

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, ViewportSize, expect
+from playwright.sync_api import BrowserContext, expect
 
 from config.stack import Stack
+from tests.browser.conftest import DESK, PHONE
 from tests.browser.journey import (
     THANKS,
     check_out,
@@ -19,8 +20,6 @@ from tests.browser.journey import (
 )
 from tests.browser.visitor import Visitor
 
-PHONE = ViewportSize(width=390, height=844)
-DESK = ViewportSize(width=1280, height=800)
 TEAPOT = "Stoneware teapot"
 MOST_BYTES = 60_000
 NewContext = Callable[..., BrowserContext]

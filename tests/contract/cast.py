@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from tests.contract.providers import RIGS
 from tests.contract.rig import Act, Booked, Rig
 
 BACK: Final = "http://127.0.0.1:9/back/"
+LONG_AGO: Final = datetime(2020, 1, 1, tzinfo=UTC)
 CURRENCIES: Final = ("GBP", "EUR", "USD", "CNY", "JPY", "KWD")
 SOON, IMPATIENT = 8.0, 0.4
 """How long a call may take; and how long where no answer is expected."""

@@ -9,7 +9,7 @@ import pytest
 from payments.providers.base import WebhookEvent
 from payments.providers.capabilities import Capabilities
 from tests.config.waiting import until
-from tests.contract.cast import Sale, Seller
+from tests.contract.cast import LONG_AGO, Sale, Seller
 
 MANY = 100
 """More than any provider needs to list what one test has caused."""
@@ -19,7 +19,7 @@ def read(seller: Seller, cursor: str = "") -> list[WebhookEvent]:
     """All that is listed after the cursor, page by page."""
     events: list[WebhookEvent] = []
     for _ in range(MANY):
-        page = seller.provider.list_events(cursor)
+        page = seller.provider.list_events(cursor, LONG_AGO)
         events, cursor = [*events, *page.events], page.cursor
         if not page.more:
             return events
@@ -33,7 +33,7 @@ def ids(events: list[WebhookEvent]) -> list[str]:
 def cursor_now(seller: Seller) -> str:
     cursor, more = "", True
     while more:
-        page = seller.provider.list_events(cursor)
+        page = seller.provider.list_events(cursor, LONG_AGO)
         cursor, more = page.cursor, page.more
     return cursor
 
@@ -74,9 +74,9 @@ def test_a_cursor_goes_on_where_it_was_left(sold: Sale) -> None:
 
 
 def test_a_page_can_be_read_twice(sold: Sale) -> None:
-    first = sold.seller.provider.list_events("")
+    first = sold.seller.provider.list_events("", LONG_AGO)
 
-    assert sold.seller.provider.list_events("") == first
+    assert sold.seller.provider.list_events("", LONG_AGO) == first
 
 
 def test_the_events_of_another_account_are_not_listed(sold: Sale) -> None:

@@ -9,9 +9,9 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from orders.money import Money
-from payments.models import ProviderAccount
+from payments.models import ProviderAccount, SavedMethod
 from payments.registry import payment_options
-from tests.factories import an_account
+from tests.factories import UserFactory, an_account
 
 pytestmark = pytest.mark.django_db
 EVERYTHING: dict[str, list[str]] = {
@@ -68,6 +68,27 @@ def test_what_staff_withhold_is_not_offered() -> None:
     at_stripe(methods=EVERYTHING, withheld=["card", "wechat_pay"])
 
     assert offered() == ["alipay"]
+
+
+def test_the_same_way_of_two_accounts_is_told_apart_by_their_codes() -> None:
+    at_stripe(methods={"card": [], "alipay": ["GBP"]})
+    an_account(code="stripe-us", provider="stripe", merchant_id="acct_us")
+
+    labels = [str(option.label) for option in payment_options(Money(6000, "GBP"))]
+
+    assert labels == ["Card · stripe", "Alipay", "Card · stripe-us"]
+
+
+def test_a_kept_card_is_known_by_its_digits_alone() -> None:
+    account = at_stripe()
+    an_account(code="stripe-us", provider="stripe", merchant_id="acct_us")
+    alice = UserFactory.create()
+    card = {"method": "card", "brand": "visa", "last4": "4242"}
+    SavedMethod.objects.create(account=account, user=alice, **card)
+
+    options = payment_options(Money(6000, "GBP"), alice.pk)
+
+    assert options[0].label == "Visa ···· 4242"
 
 
 def test_less_than_the_least_that_stripe_takes_can_be_paid_by_nothing() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,13 +51,6 @@ class Till:
         """The page has been open for a day."""
         sdk = stripe_client(self.account.for_provider().secrets["secret_key"], self.fake.url, 8.0)
         sdk.v1.checkout.sessions.expire(self.session, {}, {"idempotency_key": self.session})
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[Fake]:
-    with Fake(deliver=False) as fake:
-        yield fake
-        assert fake.violations == []
 
 
 def opened(client: Client, fake: Fake, **given: str) -> Till:

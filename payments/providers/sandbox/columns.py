@@ -18,8 +18,10 @@ from payments.providers.columns import (
     LONGEST_METHOD,
     Column,
     Texts,
+    maybe,
     misfit,
     names,
+    of_our_days,
     one_of,
     only,
     read_columns,
@@ -27,7 +29,7 @@ from payments.providers.columns import (
 )
 from payments.providers.currencies import CURRENCIES
 from payments.providers.reports import LineKind, ReportLine
-from payments.providers.told import EARLIEST, LARGEST, LATEST
+from payments.providers.told import LARGEST
 
 KINDS: Final = {kind.value: kind for kind in LineKind if kind != LineKind.ALLOTMENT}
 CURRENCY_OR_NONE: Final = CURRENCIES | {""}
@@ -67,13 +69,6 @@ def _whole(texts: Texts) -> list[int]:
     return numbers
 
 
-def _maybe_whole(texts: Texts) -> list[int | None]:
-    if not any(texts):
-        return [None] * len(texts)
-    numbers = iter(_whole([text for text in texts if text]))
-    return [next(numbers) if text else None for text in texts]
-
-
 def _fees(texts: Texts) -> list[Decimal]:
     only(texts, b"-.0123456789")
     if max(map(len, texts)) > LONGEST_FEE or TOO_FINE.search(",".join(texts)):
@@ -86,11 +81,7 @@ def _fees(texts: Texts) -> list[Decimal]:
 
 def _moments(texts: Texts) -> list[datetime]:
     only(texts, b"-+:.0123456789TZ")
-    moments = list(map(datetime.fromisoformat, texts))
-    # Comparing raises TypeError where one is without its zone.
-    if min(moments) < EARLIEST or max(moments) >= LATEST:
-        raise ValueError(texts)
-    return moments
+    return of_our_days(list(map(datetime.fromisoformat, texts)))
 
 
 A_MOMENT: Final = because("a time in ISO 8601 with its zone")
@@ -111,7 +102,9 @@ COLUMNS: Final = (
         partial(one_of, known=CURRENCY_OR_NONE),
         because("a currency, or empty"),
     ),
-    Column("settled_gross", _maybe_whole, because("a whole number of minor units, or empty")),
+    Column(
+        "settled_gross", maybe(_whole, None), because("a whole number of minor units, or empty")
+    ),
     Column("occurred_at", _moments, A_MOMENT),
     Column("settled_at", _moments, A_MOMENT),
     Column("payout", words, A_WORD),

@@ -120,7 +120,7 @@ class SandboxProvider:
     def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # the bank sends one event a body
         return webhook.read_event(read_json(raw.body))
 
-    def list_events(self, cursor: str) -> EventPage:
+    def list_events(self, cursor: str, since: datetime) -> EventPage:  # noqa: ARG002  # the bank lists from the first
         after = {"after": cursor} if cursor else {}
         return webhook.read_page(self._client.get("/v1/events", **after), cursor)
 

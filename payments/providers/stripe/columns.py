@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from orders.money import exponent
 from payments.providers.cause import because
@@ -22,13 +22,14 @@ from payments.providers.columns import (
     LONGEST_METHOD,
     Column,
     Texts,
+    maybe,
     names,
+    of_our_days,
     only,
     words,
 )
 from payments.providers.currencies import CURRENCIES
 from payments.providers.stripe.asked import OUR_CURRENCY, OUR_REF
-from payments.providers.told import EARLIEST, LATEST
 
 LONGEST_AMOUNT: Final = 21
 PAYMENT_REF, REFUND_REF = f"payment_metadata[{OUR_REF}]", f"refund_metadata[{OUR_REF}]"
@@ -116,11 +117,6 @@ def _currencies(texts: Texts) -> list[str]:
     return codes
 
 
-def _maybe(read: Callable[[Texts], Sequence[Any]], none: object) -> Callable[[Texts], list[Any]]:
-    """Reads what is there, and takes `none` for what is not."""
-    return lambda texts: [read((text,))[0] if text else none for text in texts]
-
-
 def _decimals(texts: Texts) -> list[Decimal]:
     only(texts, b"-.0123456789")
     if max(map(len, texts)) > LONGEST_AMOUNT:
@@ -130,10 +126,7 @@ def _decimals(texts: Texts) -> list[Decimal]:
 
 def _moments(texts: Texts) -> list[datetime]:
     only(texts, b"-: .0123456789")
-    moments = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in texts]
-    if min(moments) < EARLIEST or max(moments) >= LATEST:
-        raise ValueError(texts)
-    return moments
+    return of_our_days([datetime.fromisoformat(text).replace(tzinfo=UTC) for text in texts])
 
 
 def _amount(name: str) -> Column:
@@ -151,10 +144,10 @@ CURRENCY: Final = Column("currency", _currencies, because("a currency that we kn
 GROSS, FEE = _amount("gross"), _amount("fee")
 REFERENCES: Final = (Column(PAYMENT_REF, words, A_WORD), Column(REFUND_REF, words, A_WORD))
 FACING: Final = Column(
-    "customer_facing_amount", _maybe(_decimals, None), because("an amount in major units, or empty")
+    "customer_facing_amount", maybe(_decimals, None), because("an amount in major units, or empty")
 )
 ABROAD: Final = Column(
-    "customer_facing_currency", _maybe(_currencies, ""), because("a currency, or empty")
+    "customer_facing_currency", maybe(_currencies, ""), because("a currency, or empty")
 )
 METHOD: Final = Column("payment_method_type", partial(words, longest=LONGEST_METHOD), A_METHOD)
 ACTIVITY: Final = Table(

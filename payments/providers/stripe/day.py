@@ -19,7 +19,13 @@ from zoneinfo import ZoneInfo
 
 from payments.providers.base import Account, Failure
 from payments.providers.deadline import IN_MEMORY, Limits
-from payments.providers.errors import BadAnswer, NotFound, ProviderDown, ProviderRejected
+from payments.providers.errors import (
+    BadAnswer,
+    NotFound,
+    NotReady,
+    ProviderDown,
+    ProviderRejected,
+)
 from payments.providers.head import MERCHANT, MODE, PERIOD
 from payments.providers.stripe.client import StripeApi
 from payments.providers.stripe.columns import (
@@ -72,15 +78,15 @@ class DayReports:
     def fetch(self, day: date) -> SpooledTemporaryFile[bytes] | None:
         """The file of a day, which whoever asked closes; raises ProviderError, then none is open.
 
-        That is ProviderDown before the day's data are complete at Stripe, and while it is at work.
-        None of a day before Stripe has any data.
+        That is ProviderDown before the day's data are complete at Stripe, and NotReady while it is
+        at work. None of a day before Stripe has any data.
         """
         runs = self._runs(day)
         if not runs.keys() >= ASKED.keys() - {MEMBERS.kind}:
             return None
         made = {kind: _made(run) for kind, run in runs.items() if run.maybe_row("result")}
         if len(made) < len(runs):
-            raise ProviderDown(f"the reports of {day} are not made yet", sent=True)
+            raise NotReady(f"the reports of {day} are not made yet")
         with ExitStack() as undo:
             file = undo.enter_context(SpooledTemporaryFile[bytes](max_size=IN_MEMORY))
             self._write(file, day, made)

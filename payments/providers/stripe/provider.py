@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from typing import IO, TYPE_CHECKING, ClassVar, Final
+from typing import IO, ClassVar, Final
 
 from payments.providers.base import (
     Account,
@@ -25,7 +25,7 @@ from payments.providers.capabilities import Capabilities, Fields, MethodCapabili
 from payments.providers.errors import NotFound, ProviderRejected
 from payments.providers.evidence import EvidenceRequest
 from payments.providers.findings import Finding, Site
-from payments.providers.stripe import asked, domain, endpoint, setup, webhook
+from payments.providers.stripe import asked, domain, endpoint, events, setup, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
 from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
 from payments.providers.stripe.day import DayReports
@@ -41,12 +41,9 @@ from payments.providers.stripe.mapping import (
     read_refund,
 )
 from payments.providers.stripe.opening import open_session
-from payments.providers.stripe.reader import CHARGE, PAGE, SESSION, Reader, is_session
+from payments.providers.stripe.reader import CHARGE, SESSION, Reader, is_session
 from payments.providers.stripe.report import StripeReport, parse_report
 from payments.providers.told import Told, read_json
-
-if TYPE_CHECKING:
-    from stripe.params import EventListParams
 
 SCRIPTS: Final = "https://js.stripe.com"
 
@@ -159,12 +156,8 @@ class StripeProvider:
     def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # one event a body
         return webhook.read_event(read_json(raw.body))
 
-    def list_events(self, cursor: str) -> EventPage:
-        params: EventListParams = {"limit": PAGE}
-        if cursor:
-            params["ending_before"] = cursor
-        told = self._api.ask(lambda sdk: sdk.v1.events.list(params), "events")
-        return webhook.read_page(told, cursor)
+    def list_events(self, cursor: str, since: datetime) -> EventPage:
+        return events.list_events(self._api, cursor, since)
 
     def fetch_report(self, day: date) -> AbstractContextManager[IO[bytes]] | None:
         return self._reports.fetch(day)
@@ -175,6 +168,10 @@ class StripeProvider:
     @staticmethod
     def merchant_id_of(account: Account) -> str:
         return setup.merchant_id_of(account)
+
+    @staticmethod
+    def misfits(account: Account) -> Mapping[str, str]:
+        return setup.misfits(account)
 
     @staticmethod
     def examine_keys(account: Account, *, own_page: bool) -> Iterator[Finding]:

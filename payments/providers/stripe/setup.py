@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from payments.providers.base import Account
 from payments.providers.errors import KeyRefusal, NotAuthorized
 from payments.providers.findings import Finding, well, wrong
 from payments.providers.stripe.client import StripeApi
-from payments.providers.stripe.keys import mode_of_key
+from payments.providers.stripe.keys import is_publishable, mode_of_key, publishable_start
 from payments.providers.stripe.local import methods_of
 
 TIMEOUT: Final = 20.0
+PUBLISHABLE: Final = "publishable_key"
 CONNECT: Final = "take both keys of one mode from the dashboard and run connect_stripe"
 
 
@@ -58,11 +59,21 @@ def _secret_key(account: Account) -> Finding:
 
 
 def _publishable_key(account: Account, *, needed: bool) -> Finding:
-    about, key = "publishable key", account.secrets.get("publishable_key", "")
+    about, key = "publishable key", account.secrets.get(PUBLISHABLE, "")
     if not key and needed:
         return wrong(about, "none, and Stripe's fields on our own page need it", CONNECT)
     if not key:
         return well(about, "none, and none is needed on Stripe's page")
-    if not key.startswith(f"pk_{account.mode}_"):
-        return wrong(about, f"does not begin with pk_{account.mode}_ as in this mode", CONNECT)
-    return well(about, f"pk_{account.mode}_…, {account.mode} mode")
+    start = publishable_start(account.mode)
+    if not key.startswith(start):
+        return wrong(about, f"does not begin with {start} as in this mode", CONNECT)
+    if not is_publishable(key, account.mode):
+        return wrong(about, f"is no whole key: {start} and letters and digits", CONNECT)
+    return well(about, f"{start}…, {account.mode} mode")
+
+
+def misfits(account: Account) -> Mapping[str, str]:
+    """By the name of a key that anybody may see: how it has to begin, where it can be none."""
+    if is_publishable(account.secrets.get(PUBLISHABLE, ""), account.mode):
+        return {}
+    return {PUBLISHABLE: publishable_start(account.mode)}

@@ -6,10 +6,8 @@ question is never older than the question.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +15,6 @@ from stripe import SignatureVerificationError, WebhookSignature
 
 from payments.providers.base import (
     Account,
-    EventPage,
     ParsedWebhook,
     ProviderObject,
     RawRequest,
@@ -142,28 +139,3 @@ def _objects(about: Told) -> tuple[ProviderObject, ...]:
         if found := about.maybe_id(field):
             named.append(ProviderObject(kind, found))
     return tuple(named)
-
-
-def read_page(told: Told, cursor: str) -> EventPage:
-    """A page of the events after `cursor`, the oldest first; raises BadAnswer.
-
-    Without one it is the newest page: what was before we began is not ours.
-    """
-    listed = [_listed(each) for each in told.items("data")[::-1]]
-    names = [event.event_id for event in listed if event.event_id]
-    if listed and not names:
-        raise BadAnswer("no event with an id")
-    more = bool(cursor) and told.flag("has_more")
-    return EventPage(tuple(listed), names[-1] if names else cursor, more)
-
-
-def _listed(told: object) -> WebhookEvent:
-    """One event with its body; what cannot be read is for who applies it to say."""
-    body = json.dumps(told).encode()
-    try:
-        event = read_event(told)
-    except BadAnswer:
-        row = told if isinstance(told, dict) else {}
-        name = row.get("id")
-        return WebhookEvent(name if isinstance(name, str) else "", "", body=body)
-    return replace(event, body=body)

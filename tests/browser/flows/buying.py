@@ -21,13 +21,18 @@ def heading(page: Page, words: str | re.Pattern[str], *, within: float = 20) -> 
     expect(page.get_by_role("heading", level=1)).to_have_text(words, timeout=within * 1000)
 
 
-def order(page: Page, method: str, *, keep: bool = False) -> None:
-    """Buy one pair of socks and go where this way to pay leads."""
+def to_checkout(page: Page) -> None:
+    """With one pair of socks in the cart, and all but the way to pay filled in."""
     page.goto("/p/woollen-socks/")
     page.get_by_role("button", name="Add to cart", exact=True).click()
     heading(page, "Your cart")
     page.goto("/checkout/")
     fill_in(page)
+
+
+def order(page: Page, method: str, *, keep: bool = False) -> None:
+    """Buy one pair of socks and go where this way to pay leads."""
+    to_checkout(page)
     page.get_by_role("radio", name=method).check()
     if keep:
         page.get_by_label("Keep this card for the next time").check()

@@ -5,23 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, ViewportSize
-
-NewContext = Callable[..., BrowserContext]
-PHONE = ViewportSize(width=390, height=844)
-PATIENCE = 15_000
-
-
-@pytest.fixture
-def new_page(new_context: NewContext) -> Callable[..., Page]:
-    """A page of a device of its own."""
-
-    def opened(**given: bool) -> Page:
-        page = new_context(viewport=PHONE, **given).new_page()
-        page.set_default_timeout(PATIENCE)
-        return page
-
-    return opened
+from playwright.sync_api import Page
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from config.stack import Stack
 from tests.browser.clerk import open_order, sign_in, wait_for_words
-from tests.browser.conftest import MANY_TEAPOTS
+from tests.browser.conftest import ALONE, MANY_TEAPOTS, PATIENCE, PHONE
 from tests.browser.flows.buying import heading, order, pay
-from tests.browser.flows.conftest import PATIENCE, PHONE
 from tests.browser.journey import THANKS, wait_for_mail
 
 HELD = "Your bank has set £18.00 aside for us."
@@ -28,9 +27,8 @@ ARRIVED = "Your payment has arrived"
 @pytest.fixture(scope="module")
 def holding(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The demo with PAYMENTS["capture"] set to "manual"."""
-    alone = {"DATABASE_URL": None, "REDIS_URL": None, "TILL_BANK_PACE": "0.1"}
     set_up = (("demo_setup",), ("shell", "-v0", "-c", MANY_TEAPOTS))
-    by_hand = alone | {"TILL_CAPTURE": "manual"}
+    by_hand = {**ALONE, "TILL_CAPTURE": "manual"}
     with Stack(tmp_path_factory.mktemp("holding"), environment=by_hand, set_up=set_up) as running:
         yield running
 

@@ -10,8 +10,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from config.stack import Stack
 from tests.browser.clerk import open_order, sign_in
+from tests.browser.conftest import PATIENCE
 from tests.browser.flows.buying import heading, order, pay
-from tests.browser.flows.conftest import PATIENCE
 from tests.browser.flows.test_trouble import order_number
 from tests.browser.journey import THANKS, wait_for_mail
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, Route, ViewportSize, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import DESK
 from tests.browser.flows.buying import MARK, SCAN, STAYED, WAITING, choose, heading, order, pay
 from tests.browser.journey import THANKS
 from tests.browser.visitor import Visitor
 
-DESK = ViewportSize(width=1280, height=800)
 """Wide enough that the foot of a page that waits is in view."""
 
 

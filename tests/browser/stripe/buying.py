@@ -8,8 +8,7 @@ from typing import Final
 
 from playwright.sync_api import FrameLocator, Page
 
-from tests.browser.flows.buying import heading
-from tests.browser.journey import fill_in
+from tests.browser.flows.buying import heading, to_checkout
 
 VISA, DECLINED, ASKED = "4242424242424242", "4000000000000002", "4000002760003184"
 BY_STRIPE: Final = 'input[value="stripe/card"]'
@@ -25,15 +24,6 @@ def sign_up(page: Page) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again").fill(PASSWORD)
     page.locator("main form button").click()
-
-
-def to_checkout(page: Page) -> None:
-    """With one pair of socks in the cart, and all but the way to pay filled in."""
-    page.goto("/p/woollen-socks/")
-    page.get_by_role("button", name="Add to cart", exact=True).click()
-    heading(page, "Your cart")
-    page.goto("/checkout/")
-    fill_in(page)
 
 
 def order(page: Page, *, keep: bool = False) -> None:

@@ -7,15 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, ViewportSize
+from playwright.sync_api import Page, Route
 
 from config.stack import Stack
 from payments.providers.stripe.provider import SCRIPTS
-from tests.browser.conftest import MANY_TEAPOTS
+from tests.browser.conftest import ALONE, MANY_TEAPOTS
 from tests.fakes.stripe.fake import Fake
 from tests.fakes.stripe.opening import Merchant
 
-PHONE = ViewportSize(width=390, height=844)
 OWN_PAGE = """
 from payments.models import ProviderAccount
 ProviderAccount.objects.filter(code="stripe").update(own_page=True)
@@ -38,8 +37,7 @@ def merchant(fake: Fake) -> Merchant:
 def shop(
     tmp_path_factory: pytest.TempPathFactory, fake: Fake, merchant: Merchant
 ) -> Iterator[Stack]:
-    alone = {"DATABASE_URL": None, "REDIS_URL": None, "BROKER_URL": None, "TILL_BANK_PACE": "0.1"}
-    alone |= {"STRIPE_SECRET_KEY": merchant.key}
+    alone = {**ALONE, "STRIPE_SECRET_KEY": merchant.key}
     alone |= {"STRIPE_PUBLISHABLE_KEY": merchant.publishable_key, "STRIPE_PAGES": fake.url}
     set_up = (
         ("demo_setup",),
@@ -58,8 +56,8 @@ def browser_context_args(browser_context_args: dict[str, Any], shop: Stack) -> d
 
 
 @pytest.fixture
-def new_page(new_context: Callable[..., BrowserContext], fake: Fake) -> Callable[..., Page]:
-    """A page of a device of its own, for which js.stripe.com is the stand-in."""
+def new_page(new_page: Callable[..., Page], fake: Fake) -> Callable[..., Page]:
+    """A page of a phone of its own, for which js.stripe.com is the stand-in."""
 
     def lead(route: Route) -> None:
         asked = urlsplit(route.request.url)
@@ -67,10 +65,8 @@ def new_page(new_context: Callable[..., BrowserContext], fake: Fake) -> Callable
         route.fulfill(response=route.fetch(url=there))
 
     def opened(**given: bool) -> Page:
-        context = new_context(viewport=PHONE, **given)
-        context.route(f"{SCRIPTS}/**", lead)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
+        page = new_page(**given)
+        page.context.route(f"{SCRIPTS}/**", lead)
         return page
 
     return opened

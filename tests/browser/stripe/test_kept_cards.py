@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from config.stack import Stack
-from tests.browser.flows.buying import heading
+from tests.browser.flows.buying import heading, to_checkout
 from tests.browser.stripe.buying import (
     ASKED,
     BY_STRIPE,
@@ -20,7 +20,6 @@ from tests.browser.stripe.buying import (
     order_by_kept,
     pay_there,
     sign_up,
-    to_checkout,
     type_and_pay,
 )
 from tests.browser.visitor import Visitor

@@ -42,16 +42,20 @@ def whole(shelf: Shelf, event: Json) -> Json:
 
 
 def retrieve(shelf: Shelf, wanted: str) -> Json:
-    event = shelf.get("event", wanted, param="id")
-    if not _kept(shelf)(event):
-        # An id that Stripe has forgotten is as unknown as one that never was.
+    _forget_old(shelf, wanted)
+    return whole(shelf, shelf.get("event", wanted, param="id"))
+
+
+def _forget_old(shelf: Shelf, wanted: str | None) -> None:
+    """An id that Stripe has forgotten is as unknown as one that never was."""
+    event = shelf.objects.get(wanted or "")
+    if event and event["object"] == "event" and not _kept(shelf)(event):
         shelf.drop(event)
-        shelf.get("event", wanted, param="id")
-    return whole(shelf, event)
 
 
 def listed(shelf: Shelf, params: Json) -> Json:
     """The newest first; `types` takes up to 20 names, `type` one, each may end in `.*`."""
+    _forget_old(shelf, params.get("ending_before", params.get("starting_after")))
     types = params.get("types", [params["type"]] if "type" in params else [])
     if len(types) > 20:
         raise invalid("You may pass up to 20 types.", param="types")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -15,13 +15,6 @@ from tests.payments.doctor.cast import Connected, connected
 from tests.shop.cast import NOBODY_LISTENS, read
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[Fake]:
-    with Fake(deliver=False) as fake:
-        yield fake
-        assert fake.violations == []
 
 
 @pytest.fixture
@@ -131,6 +124,33 @@ def test_who_types_no_key_needs_no_answer_of_stripe(admin_client: Client, shop: 
     assert types(admin_client, shop, **typed)[0] == 302
 
     assert shop.secrets()["webhook_secret"] == "whsec_new"
+
+
+@pytest.mark.parametrize(
+    "key", ["pk_live_51Fern", "sk_test_51Fern", "pk_test_", "pk_test_клю ч", "x"]
+)
+def test_a_publishable_key_that_cannot_be_of_the_account_is_refused_and_nobody_is_asked(
+    admin_client: Client, shop: Connected, key: str
+) -> None:
+    before = shop.secrets()
+    while_stripe_is_down(shop)
+
+    status, page = types(admin_client, shop, secret_publishable_key=key, payout_days="9")
+
+    assert (status, shop.secrets()) == (200, before)
+    assert "The publishable key of this mode begins with pk_test_." in page
+
+
+def test_a_publishable_key_is_looked_at_beside_a_secret_key_that_is_good(
+    admin_client: Client, shop: Connected
+) -> None:
+    before, good = shop.secrets(), shop.merchant.restricted_key
+
+    status, _page = types(
+        admin_client, shop, secret_secret_key=good, secret_publishable_key="pk_live_51Fern"
+    )
+
+    assert (status, shop.secrets()) == (200, before)
 
 
 def test_for_who_may_not_change_the_account_nobody_is_asked(shop: Connected) -> None:

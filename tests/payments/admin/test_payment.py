@@ -7,7 +7,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from orders.clock import clock_at
-from tests.factories import a_payment
+from payments.models import Attempt
+from tests.factories import a_payment, an_attempt
 from tests.payments.admin.cast import REFUND, SEE_ORDERS, refund_url, staff
 from tests.payments.reconciliation.books import NOON, Theirs, a_sale, the_account
 from tests.payments.refunding import a_refund
@@ -28,6 +29,20 @@ def test_it_shows_what_came_and_what_can_go_back_and_leads_to_the_refund() -> No
     assert shown == {"£60.00": 4, "£15.00": 2, "£45.00": 2}  # above, and beside the one attempt
     assert payment.attempts.get().our_ref in page
     assert refund_url(payment.order) in page
+
+
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [("en", "declined: insufficient funds (5051)"), ("zh-hans", "余额不足 (5051)")],
+)
+def test_it_says_why_each_attempt_was_refused(language: str, why: str) -> None:
+    attempt = an_attempt()
+    Attempt.objects.update(status="declined", error_code="insufficient_funds", error_raw="5051")
+    address = reverse("admin:payments_payment_change", args=[attempt.payment_id])
+
+    page = staff(SEE).get(address, headers={"accept-language": language}).content.decode()
+
+    assert why in page
 
 
 def test_what_reports_tell_of_it_shows_its_fee_and_its_payout() -> None:

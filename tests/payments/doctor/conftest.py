@@ -1,21 +1,12 @@
-"""A stand-in of Stripe, a site that can be reached, and an account that is connected."""
+"""A site that can be reached, and an account that is connected to the stand-in of Stripe."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 from pytest_django import Settings
 
 from tests.fakes.stripe.fake import Fake
 from tests.payments.doctor.cast import SITE, Connected, connected
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[Fake]:
-    with Fake(deliver=False) as fake:
-        yield fake
-        assert fake.violations == []
 
 
 @pytest.fixture(autouse=True)

@@ -69,6 +69,10 @@ def a_rate_limit(patient: Connected) -> None:
     patient.fake.trouble.next("rate_limit", on="/v1/account")
 
 
+def a_publishable_key_that_was_cut_off(patient: Connected) -> None:
+    patient.keeps(publishable_key="pk_test_")
+
+
 def no_publishable_key_for_our_page(patient: Connected) -> None:
     patient.keeps(publishable_key="")
     ProviderAccount.objects.update(own_page=True)
@@ -87,6 +91,7 @@ ILLS: list[tuple[Callable[[Connected], None], str]] = [
     (a_revoked_key, "secret key: it was rolled or revoked at Stripe"),
     (a_key_of_the_other_mode, "secret key: it is of live mode, and the account of test mode"),
     (a_publishable_key_of_the_other_mode, "publishable key: does not begin with pk_test_"),
+    (a_publishable_key_that_was_cut_off, "publishable key: is no whole key"),
     (a_key_of_nobody, "secret key: none"),
     (a_key_of_another_kind, "secret key: begins with none of sk_test_"),
     (a_key_of_another_account, "account: the key is of acct_"),

@@ -117,7 +117,7 @@ class ModelProvider:
         event = self.line.bank.events[int(number) - 1]
         return as_webhook(event, bare=event_id.endswith("_bare"))
 
-    def list_events(self, cursor: str) -> EventPage:
+    def list_events(self, cursor: str, since: datetime) -> EventPage:  # noqa: ARG002  # of the protocol
         after = int(cursor or 0)
         page = self.line.bank.events[after : after + 100]
         told = tuple(as_webhook(event, bare=False) for event in page)

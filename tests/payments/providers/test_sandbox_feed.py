@@ -9,6 +9,7 @@ import pytest
 from payments.providers.base import RawRequest, WebhookEvent
 from payments.providers.errors import NotFound
 from payments.providers.sandbox import SandboxProvider
+from tests.contract.cast import LONG_AGO
 from tests.payments.providers.test_sandbox import an_account_at
 from tests.payments.providers.test_sandbox_holds import a_capture, held
 
@@ -22,7 +23,7 @@ def all_events(provider: SandboxProvider, cursor: str = "") -> list[WebhookEvent
     events: list[WebhookEvent] = []
     more = True
     while more:
-        page = provider.list_events(cursor)
+        page = provider.list_events(cursor, LONG_AGO)
         events, cursor, more = [*events, *page.events], page.cursor, page.more
     return events
 
@@ -42,25 +43,25 @@ def test_the_feed_tells_what_happened_with_its_outcome(provider: SandboxProvider
 
 def test_the_feed_goes_on_where_it_was_left(provider: SandboxProvider) -> None:
     hold = held(provider)
-    before = provider.list_events("")
-    assert provider.list_events(before.cursor) == replace(before, events=())
+    before = provider.list_events("", LONG_AGO)
+    assert provider.list_events(before.cursor, LONG_AGO) == replace(before, events=())
 
     provider.capture(a_capture(hold))
 
-    after = provider.list_events(before.cursor)
+    after = provider.list_events(before.cursor, LONG_AGO)
     assert [event.kind for event in after.events] == ["payment.captured"]
     assert (after.cursor, after.more) == (after.events[0].event_id, False)
 
 
 def test_the_feed_of_nothing_stays_at_its_beginning(provider: SandboxProvider) -> None:
-    page = provider.list_events("")
+    page = provider.list_events("", LONG_AGO)
 
     assert (page.events, page.cursor, page.more) == ((), "", False)
 
 
 def test_a_cursor_that_the_bank_never_gave_is_not_found(provider: SandboxProvider) -> None:
     with pytest.raises(NotFound):
-        provider.list_events("evt_never")
+        provider.list_events("evt_never", LONG_AGO)
 
 
 def test_a_listed_event_is_read_again_from_its_body(provider: SandboxProvider) -> None:

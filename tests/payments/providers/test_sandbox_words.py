@@ -10,6 +10,7 @@ from orders.money import Money
 from payments.providers.base import CaptureRequest, OurRef, ProviderRef, Status
 from payments.providers.errors import BadAnswer
 from payments.providers.sandbox import SandboxProvider
+from tests.contract.cast import LONG_AGO
 from tests.payments.providers.fake_bank import FakeBank, a_payment
 
 
@@ -76,7 +77,7 @@ def test_a_malformed_page_of_events_is_no_page(fake_bank: FakeBank, said: object
     fake_bank.says = said
 
     with pytest.raises(BadAnswer, match="malformed") as down:
-        SandboxProvider(fake_bank.account).list_events("")
+        SandboxProvider(fake_bank.account).list_events("", LONG_AGO)
     assert down.value.sent
 
 
@@ -87,7 +88,7 @@ def test_an_event_that_cannot_be_read_keeps_its_id_and_none_of_the_others_back(
     broken = {"id": "evt_2", "type": "payment.captured"}
     fake_bank.says = {"data": [5, broken, event], "has_more": False}
 
-    page = SandboxProvider(fake_bank.account).list_events("evt_1")
+    page = SandboxProvider(fake_bank.account).list_events("evt_1", LONG_AGO)
 
     assert [each.event_id for each in page.events] == ["", "evt_2", "evt_3"]
     assert page.cursor == "evt_3"

@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from payments.models import ProviderAccount, SettlementFile
-from payments.providers.errors import NotFound, ProviderDown
+from payments.providers.errors import NotFound, NotReady, ProviderDown
 from payments.providers.sandbox.provider import SandboxProvider
 from payments.reconciliation import fetch, follow
 from payments.reconciliation.fetch import fetch_reports
@@ -30,6 +30,7 @@ _noon = pytest.fixture(autouse=True)(at_noon)
 NONE: set[date] = set()
 UNKNOWN: set[date] = set()
 DOWN: set[date] = set()
+BEING_MADE: set[date] = set()
 ASKED: list[date] = []
 
 
@@ -42,6 +43,8 @@ class Closed(SandboxProvider):
             raise NotFound(str(day))
         if day in DOWN:
             raise ProviderDown("answered 503", sent=True)
+        if day in BEING_MADE:
+            raise NotReady("not made yet")
         if day in NONE:
             return None
         return BytesIO(Theirs(ProviderAccount.objects.get(code="sandbox"), day).text().encode())
@@ -49,7 +52,7 @@ class Closed(SandboxProvider):
 
 @pytest.fixture
 def account(settings: Settings) -> ProviderAccount:
-    for days in (NONE, UNKNOWN, DOWN, ASKED):
+    for days in (NONE, UNKNOWN, DOWN, BEING_MADE, ASKED):
         days.clear()
     mine = {"sandbox": f"{Closed.__module__}.Closed"}
     settings.PAYMENTS = {**settings.PAYMENTS, "providers": mine}
@@ -110,6 +113,25 @@ def test_while_they_do_not_answer_they_are_asked_for_one_day(account: ProviderAc
     assert night(3) == 1
 
     assert [day - DAY for day in ASKED] == [timedelta(0), timedelta(days=1)]
+
+
+def test_while_one_is_being_made_the_days_after_it_are_asked_for(account: ProviderAccount) -> None:
+    BEING_MADE.update({DAY, DAY + timedelta(days=1)})
+
+    assert night(2) == 0
+
+    assert [day - DAY for day in ASKED] == [timedelta(0), timedelta(days=1)]
+
+
+def test_no_day_comes_before_one_that_is_being_made(account: ProviderAccount) -> None:
+    BEING_MADE.add(DAY)
+    assert night(3) == 0
+    BEING_MADE.clear()
+
+    assert night(3) == 3
+
+    told = SettlementFile.objects.order_by("pk").values_list("first_day", flat=True)
+    assert list(told) == [DAY + timedelta(days=n) for n in range(3)]
 
 
 def test_before_the_first_payment_nothing_is_asked_for(account: ProviderAccount) -> None:

@@ -35,6 +35,18 @@ def test_what_stripe_has_to_make_first_is_fetched_once_it_is_made(stripe: Stripe
     assert len(runs) == 4
 
 
+def test_all_days_that_are_owed_are_made_at_once_and_come_at_the_next_hour(stripe: Stripe) -> None:
+    stripe.sells()
+    stripe.forward(7 * A_DAY)
+
+    assert fetch.fetch_reports() == 0
+    stripe.forward(A_DAY / 24)
+
+    assert fetch.fetch_reports() == 7
+    in_order = SettlementFile.objects.order_by("pk").values_list("first_day", flat=True)
+    assert list(in_order) == [MONDAY.date() + n * A_DAY for n in range(7)]
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

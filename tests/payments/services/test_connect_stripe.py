@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,13 +22,6 @@ from tests.fakes.stripe.opening import Merchant
 
 pytestmark = pytest.mark.django_db
 SITE = "http://shop.test"
-
-
-@pytest.fixture(scope="module")
-def fake() -> Iterator[Fake]:
-    with Fake(deliver=False) as fake:
-        yield fake
-        assert fake.violations == []
 
 
 @pytest.fixture

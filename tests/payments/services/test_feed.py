@@ -222,7 +222,7 @@ def test_the_statements_of_a_page_do_not_grow_with_it(
 ) -> None:
     Feed(fake_bank, 100, per_page=100)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         read_feeds()
 
     assert len(stored()) == 100

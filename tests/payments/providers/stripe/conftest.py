@@ -18,13 +18,6 @@ from tests.payments.providers.stripe.cast import Counter, an_account
 from tests.payments.providers.stripe.till import Till
 
 
-@pytest.fixture(scope="module")
-def fake() -> Iterator[Fake]:
-    with Fake(deliver=False) as fake:
-        yield fake
-        assert fake.violations == []
-
-
 @pytest.fixture
 def account(fake: Fake) -> Account:
     return an_account(fake)

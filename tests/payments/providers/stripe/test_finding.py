@@ -62,4 +62,4 @@ def test_where_too_much_was_made_since_nothing_is_concluded(
 
 def test_events_after_one_that_is_forgotten_are_asked_for_anew(counter: Counter) -> None:
     with pytest.raises(NotFound):
-        counter.provider.list_events("evt_forgotten")
+        counter.provider.list_events("evt_forgotten", now() - A_DAY)
