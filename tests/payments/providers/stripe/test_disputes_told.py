@@ -89,6 +89,20 @@ def test_of_a_part_only_the_part_is_gone(till: Till) -> None:
     assert till.in_dispute() == ("open", 2500, 2500)
 
 
+def test_in_another_currency_it_keeps_nothing_else_back(till: Till) -> None:
+    attempt = till.sold()
+    till.dispute(attempt, amount=2000)
+    with till.fake.lock:
+        till.fake.shelf(till.account.merchant_id).of("dispute")[0]["currency"] = "usd"
+    till.fake.refund_in_dashboard(till.intent(attempt), 1000)
+
+    till.hears(attempt)
+
+    attempt.refresh_from_db()
+    assert (attempt.refunded, attempt.disputed) == (1000, 0)
+    assert Review.objects.filter(kind="mismatch", resolved_at=None).count() == 1
+
+
 def test_staff_see_on_the_order_and_the_dispute_until_when_it_is_to_be_answered(
     till: Till,
 ) -> None:
