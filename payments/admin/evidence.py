@@ -19,7 +19,7 @@ from payments.models.evidence import LONGEST_TEXT
 from payments.providers.evidence import EvidenceTexts
 from payments.registry import takes_evidence
 from payments.services.evidence import EvidenceDraft, note_evidence, request_evidence
-from payments.services.known import known_texts
+from payments.services.known import first_texts
 from payments.states import ANSWERS
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class EvidenceForm(ActForm):
     """A text for each thing a bank asks about."""
 
     def __init__(self, dispute: Dispute, data: dict[str, str] | None = None) -> None:
-        super().__init__(data, initial={} if data else asdict(known_texts(dispute)))
+        super().__init__(data, initial={} if data else asdict(first_texts(dispute)))
         for name, label in LABELS.items():
             self.fields[name] = ProseField(
                 label=label,

@@ -248,6 +248,25 @@ def test_a_claim_is_answered_anew_whatever_was_said_to_the_question(till: Till) 
     assert (told["status"], told["evidence_details"]["submission_count"]) == ("under_review", 2)
 
 
+@pytest.mark.parametrize("heard", [True, False], ids=["heard of", "not heard of"])
+def test_what_became_a_claim_before_the_answer_was_sent_is_not_answered_unseen(
+    till: Till, heard: bool
+) -> None:
+    attempt = till.sold()
+    name = till.dispute(attempt, inquiry=True)
+    till.hears(attempt)
+    answer(Dispute.objects.get(), "It was delivered.")
+    till.fake.escalate(name)
+    if heard:
+        till.hears(attempt)
+
+    till.work()
+
+    told = till.fake.told(name)
+    assert (told["status"], told["evidence_details"]["submission_count"]) == ("needs_response", 0)
+    assert DisputeEvidence.objects.get().error_code == "became_claim"
+
+
 @any_order
 def test_a_bank_that_asks_no_more_has_taken_nothing(till: Till, told: Told) -> None:
     attempt = till.sold()
