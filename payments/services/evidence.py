@@ -56,7 +56,7 @@ def _answer(draft: EvidenceDraft, evidence: DisputeEvidence) -> bool:
     dispute = Dispute.objects.select_for_update(no_key=True).get(pk=draft.dispute_id)
     if DisputeEvidence.objects.filter(request_key=draft.request_key).exists():
         return False
-    _refuse_what_cannot_be(dispute, draft.texts)
+    check_answer(dispute, draft.texts)
     for name, text in asdict(draft.texts).items():
         setattr(evidence, name, text)
     evidence.dispute, evidence.request_key = dispute, draft.request_key
@@ -66,7 +66,8 @@ def _answer(draft: EvidenceDraft, evidence: DisputeEvidence) -> bool:
     return True
 
 
-def _refuse_what_cannot_be(dispute: Dispute, texts: EvidenceTexts) -> None:
+def check_answer(dispute: Dispute, texts: EvidenceTexts) -> None:
+    """Whether it can be answered so; raises EvidenceRefused. Under the lock it is asked again."""
     if not dispute.is_undecided:
         raise EvidenceRefused(_("the dispute is decided already"))
     sent = dispute.evidence.filter(state__in=ANSWERS, of_inquiry=dispute.is_inquiry)

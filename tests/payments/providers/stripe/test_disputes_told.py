@@ -17,7 +17,7 @@ from payments.services.remind import remind_of_evidence
 from payments.states import EvidenceState
 from tests.factories import later
 from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
-from tests.payments.disputing import MANAGERS
+from tests.payments.disputing import MANAGERS, press_twice
 from tests.payments.providers.stripe.till import Till
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -138,7 +138,7 @@ def test_staff_are_reminded_before_it_is_due(till: Till, settings: Settings) -> 
 
 def answer(dispute: Dispute, statement: str) -> None:
     url = reverse("admin:payments_dispute_answer", args=[dispute.pk, "send"])
-    staff(ANSWER, SEE, SEE_ORDERS).post(url, {"request_key": "k", "statement": statement})
+    press_twice(staff(ANSWER, SEE, SEE_ORDERS), url, {"request_key": "k", "statement": statement})
 
 
 def test_what_staff_say_in_the_admin_is_sent_to_stripe_once(till: Till) -> None:
@@ -241,7 +241,7 @@ def test_a_claim_is_answered_anew_whatever_was_said_to_the_question(till: Till) 
 
     url = reverse("admin:payments_dispute_answer", args=[dispute.pk, "send"])
     said = {"request_key": "k2", "statement": "Here is the receipt."}
-    staff(ANSWER, SEE, SEE_ORDERS, name="other").post(url, said)
+    press_twice(staff(ANSWER, SEE, SEE_ORDERS, name="other"), url, said)
     till.work()
 
     told = till.fake.told(name)
