@@ -190,7 +190,8 @@ def answer(dispute: Dispute, way: Way) -> Act:
 
 
 def _draft(dispute: Dispute, asked: dict[str, Any], by: int | None) -> EvidenceDraft:
-    return EvidenceDraft(dispute.pk, asked["request_key"], _texts(asked), by)
+    key, read = asked["request_key"], _texts(asked)
+    return EvidenceDraft(dispute.pk, key, read, by, of_inquiry=dispute.is_inquiry)
 
 
 def _texts(asked: dict[str, Any]) -> EvidenceTexts:

@@ -19,12 +19,16 @@ from payments.states import ANSWERS, EvidenceState
 
 @dataclass(frozen=True, slots=True)
 class EvidenceDraft:
-    """What somebody wants to say in a dispute. `request_key` is the intent: twice, it acts once."""
+    """What somebody wants to say in a dispute. `request_key` is the intent: twice, it acts once.
+
+    `of_inquiry`: they have read that the bank only asks.
+    """
 
     dispute_id: int
     request_key: str
     texts: EvidenceTexts
     sent_by: int | None
+    of_inquiry: bool = False
 
 
 def request_evidence(draft: EvidenceDraft) -> bool:
@@ -57,6 +61,8 @@ def _answer(draft: EvidenceDraft, evidence: DisputeEvidence) -> bool:
     if DisputeEvidence.objects.filter(request_key=draft.request_key).exists():
         return False
     check_answer(dispute, draft.texts)
+    if draft.of_inquiry and not dispute.is_inquiry:
+        raise EvidenceRefused(_("it has become a dispute meanwhile: read it again"))
     for name, text in asdict(draft.texts).items():
         setattr(evidence, name, text)
     evidence.dispute, evidence.request_key = dispute, draft.request_key

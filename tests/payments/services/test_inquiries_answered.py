@@ -10,6 +10,7 @@ from django.core import mail
 from pytest_django import Settings
 
 from orders.clock import now
+from payments.errors import EvidenceRefused
 from payments.models import Dispute, DisputeEvidence, Review
 from payments.providers.base import DisputeStatus, Outcome, Status
 from payments.providers.evidence import EvidenceRequest
@@ -98,3 +99,14 @@ def test_staff_begin_with_what_we_know_once_it_was_answered() -> None:
     submit_due_evidence()
 
     assert first_texts(dispute) == known_texts(dispute)
+
+
+def test_what_was_read_as_an_inquiry_and_is_a_claim_by_now_is_not_owed() -> None:
+    payment = a_payment()
+    dispute = told_of_dispute(payment, INQUIRY)
+    told_of_dispute(payment, OPEN)
+
+    with pytest.raises(EvidenceRefused, match="become a dispute meanwhile"):
+        request_evidence(a_draft(dispute, of_inquiry=True))
+
+    assert not DisputeEvidence.objects.exists()
