@@ -117,6 +117,7 @@ STAFF: Final[dict[str, StrOrPromise]] = {
     "dispute_decided": _("the provider says: the dispute is decided already"),
     "evidence_late": _("the provider says: the time for evidence is over"),
     "evidence_taken": _("the provider says: it was answered before"),
+    "became_claim": _("not sent: it became a dispute before this was sent, so read it again"),
     "no_evidence": _("the provider takes evidence only at its own site"),
     "no_answer": _("the provider gave no answer"),
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.models.records import Review, ReviewAct, ReviewKind
 from payments.sights import (
     ASKED,
+    DISPUTED_ABROAD,
     LIVE_MONEY,
     LOST_ANEW,
     OTHER_PAYMENT,
@@ -134,6 +135,14 @@ TO_DO_ABOUT: Final[dict[str, Guide]] = {
         _(
             "See at the provider's own site whether somebody was charged twice: what was, refund "
             "there. Then close it with a note. Tell who runs the site."
+        ),
+        ENDS_BY_NOTE,
+    ),
+    DISPUTED_ABROAD: Guide(
+        _("A dispute is in another currency than the payment. It is not booked; all else is."),
+        _(
+            "Answer it at the provider's own site before it is due, and close this with a note. "
+            "What the bank takes comes as a discrepancy with the provider's report."
         ),
         ENDS_BY_NOTE,
     ),

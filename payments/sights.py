@@ -27,6 +27,9 @@ TEST_MONEY: Final = gettext_noop("they speak of test money, and our account is a
 LIVE_MONEY: Final = gettext_noop("they speak of real money, and our account is a test one")
 WON_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as lost, and is won now")
 LOST_ANEW: Final = gettext_noop("a dispute of %(amount)s was told as won, and is lost now")
+DISPUTED_ABROAD: Final = gettext_noop(
+    "a dispute of %(amount)s, another currency than the payment's"
+)
 SENT: Final = gettext_noop("%(amount)s lapsed, and goods of the order had been sent")
 WHY: Final = gettext_noop("%(amount)s: %(why)s")
 ASKED: Final = gettext_noop("asked about %(amount)s: %(why)s")

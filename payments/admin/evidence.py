@@ -1,25 +1,37 @@
-"""The pages to answer a dispute: what we know filled in, sent by a worker or noted as sent."""
+"""The pages to answer a dispute: what we know filled in, sent by a worker or noted as sent.
+
+What is sent is for good, so it is shown as it will be sent and asked about before.
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.forms import ProseField
 from payments.admin.act import Act, ActForm, Desk
+from payments.errors import EvidenceRefused
 from payments.models import Dispute, Payment
 from payments.models.evidence import LONGEST_TEXT
 from payments.providers.evidence import EvidenceTexts
 from payments.registry import takes_evidence
-from payments.services.evidence import EvidenceDraft, note_evidence, request_evidence
-from payments.services.known import known_texts
+from payments.services.evidence import (
+    EvidenceDraft,
+    check_answer,
+    note_evidence,
+    request_evidence,
+)
+from payments.services.known import first_texts
 from payments.states import ANSWERS
 
 if TYPE_CHECKING:
@@ -47,7 +59,8 @@ class EvidenceForm(ActForm):
     """A text for each thing a bank asks about."""
 
     def __init__(self, dispute: Dispute, data: dict[str, str] | None = None) -> None:
-        super().__init__(data, initial={} if data else asdict(known_texts(dispute)))
+        super().__init__(data, initial={} if data else asdict(first_texts(dispute)))
+        self.dispute = dispute
         for name, label in LABELS.items():
             self.fields[name] = ProseField(
                 label=label,
@@ -58,11 +71,59 @@ class EvidenceForm(ActForm):
             )
 
 
+class SendForm(EvidenceForm):
+    """Asks before it sends, and again whenever what would be sent is not what was shown.
+
+    `shown`: the digest of that.
+    """
+
+    shown = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    @property
+    def said(self) -> list[tuple[StrOrPromise, str]]:
+        """What would be sent, under the names of its fields."""
+        return [(label, text) for name, label in LABELS.items() if (text := self._text(name))]
+
+    @property
+    def missing(self) -> list[tuple[StrOrPromise, StrOrPromise]]:
+        """The names of the fields in which nothing stands, with what each is for."""
+        names = [name for name in LABELS if not self._text(name)]
+        return [(LABELS[name], HELP.get(name, "")) for name in names]
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        digest = self._digest()
+        if not self.errors and typed["shown"] != digest:
+            self._ask(digest)
+        return typed
+
+    def _ask(self, digest: str) -> None:
+        try:
+            check_answer(self.dispute, _texts(self.cleaned_data))
+        except EvidenceRefused as refusal:
+            self.add_error(None, f"{capfirst(str(refusal))}.")
+            return
+        self.data = {**self.data, "shown": digest}
+        self.question = _(
+            "Nothing is sent yet. It can be sent once, and not be changed afterwards: read it, and "
+            "press again."
+        )
+
+    def _digest(self) -> str:
+        """Of the texts, and of whether the bank asks or claims: an answer is to one of these."""
+        asked = [self.dispute.is_inquiry, *(self._text(name) for name in LABELS)]
+        return sha256(json.dumps(asked).encode()).hexdigest()
+
+    def _text(self, name: str) -> str:
+        return str(self.cleaned_data.get(name, ""))
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to answer: its page, its service, its words."""
+    """One way to answer: its page, its form, its service, its words."""
 
     template: str
+    form: type[EvidenceForm]
     do: Callable[[EvidenceDraft], bool]
     noted: StrOrPromise
     said: StrOrPromise
@@ -71,12 +132,14 @@ class Way:
 WAYS: Final = {
     "send": Way(
         "payments/admin/evidence_send.html",
+        SendForm,
         request_evidence,
         gettext_lazy("Evidence in dispute %(ref)s sent"),
         gettext_lazy("The evidence is sent to the provider within seconds."),
     ),
     "note": Way(
         "payments/admin/evidence_note.html",
+        EvidenceForm,
         note_evidence,
         gettext_lazy("Evidence in dispute %(ref)s noted as sent at the provider's own site"),
         gettext_lazy("Noted: you have sent it at the provider's own site."),
@@ -102,7 +165,7 @@ def answer(dispute: Dispute, way: Way) -> Act:
     """The page to answer one dispute in one of the ways."""
 
     def form(_payment: Payment, data: dict[str, str] | None) -> EvidenceForm:
-        return EvidenceForm(dispute, data)
+        return way.form(dispute, data)
 
     def ask(desk: Desk, asked: dict[str, Any]) -> None:
         """Answer with the audit row, or say that this was done before."""
@@ -127,5 +190,9 @@ def answer(dispute: Dispute, way: Way) -> Act:
 
 
 def _draft(dispute: Dispute, asked: dict[str, Any], by: int | None) -> EvidenceDraft:
-    texts = EvidenceTexts(**{name: asked[name] for name in LABELS})
-    return EvidenceDraft(dispute.pk, asked["request_key"], texts, by)
+    key, read = asked["request_key"], _texts(asked)
+    return EvidenceDraft(dispute.pk, key, read, by, of_inquiry=dispute.is_inquiry)
+
+
+def _texts(asked: dict[str, Any]) -> EvidenceTexts:
+    return EvidenceTexts(**{name: asked[name] for name in LABELS})

@@ -19,8 +19,12 @@ class EvidenceTexts:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRequest:
-    """Answer the dispute of that id of the provider's; `key` makes a repeat harmless."""
+    """Answer the dispute of that id of the provider's; `key` makes a repeat harmless.
+
+    `of_inquiry`: it was written for a bank that only asks, and is no answer to a claim.
+    """
 
     dispute_id: str
     key: str
     texts: EvidenceTexts
+    of_inquiry: bool = False

@@ -71,7 +71,8 @@ class ForgetsMethods(Protocol):
 class TakesEvidence(Protocol):
     """A provider that takes our side of a dispute by its API, not only at its own site.
 
-    It raises ProviderRejected where it will not have it: too late, decided, or answered before.
+    It raises ProviderRejected where it will not have it: too late, decided, or answered before; and
+    "became_claim" where it was written for an inquiry, which it is no more.
     """
 
     def submit_evidence(self, request: EvidenceRequest) -> Outcome: ...

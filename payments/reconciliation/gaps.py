@@ -4,7 +4,8 @@ As in a match, an operation is known by kind, reference and currency. What one s
 moment and the other had not is a gap; only what lies within the settlement delay is grouped, and
 what is older is known by its discrepancy. A line that cannot be read, or is of another account, is
 unheard: what we booked of it has no line. A discrepancy that ended by itself was a gap until it was
-in the other book too; where neither came to have it, its line is gone, and with it the gap.
+in the other book too; where neither came to have it, its line is gone, and with it the gap. What
+left their books alone and came back is told by `came_back`.
 """
 
 from __future__ import annotations
@@ -112,6 +113,8 @@ _STATEMENT: Final = """
         WHERE account_id = {account} AND line_no IS NULL AND about NOT IN ('', 'fee', 'payout')
           AND (currency = {currency} OR our_currency = {currency})
           AND (state IN ({unresolved}) OR resolution IN ({stands}) OR resolved_at >= {end})
+          AND NOT (resolution = 'auto' AND EXISTS (
+              SELECT 1 FROM {operation} o WHERE o.id = operation_id AND o.status = 'failed'))
     ), unheard AS (
         SELECT about || ':' || reference AS subject, MIN(kind) AS kind,
                MIN(attempt_id) AS attempt_id,

@@ -19,6 +19,7 @@ from payments.reconciliation.balances import (
     stated_opening,
     stretch,
 )
+from payments.reconciliation.came_back import away_at
 from payments.reconciliation.days import DAY, Side, end
 from payments.reconciliation.gaps import Why, gaps_at
 from payments.reconciliation.moved import KINDS, posted
@@ -50,6 +51,7 @@ class Because(enum.StrEnum):
     POSTED_LATER = "posted_later"
     BEFORE = "before"
     UNREPORTED = "unreported"
+    CAME_BACK = "came_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,9 @@ def _reasons(side: Side, day: date, since: SettlementFile | None) -> Iterator[Re
         yield Reason(Because(why), amount, count, kind)
     if given_up := _given_up(side, day):
         yield Reason(Because.SETTLED_SINCE, -given_up, kind=DiscrepancyKind.PAYOUT_TOTAL)
+    away = away_at(side, day)
+    if away.amount:
+        yield Reason(Because.CAME_BACK, away.amount, away.operations)
     missed = unreported_at(side, day)
     if missed.amount:
         yield Reason(Because.UNREPORTED, -missed.amount, missed.operations)

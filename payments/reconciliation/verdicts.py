@@ -34,6 +34,7 @@ def judge(run: Run, *, late_from: datetime) -> None:
     """Say of each group what it is; what was booked from `late_from` on may come later."""
     groups = of(run)
     _link(run)
+    _let_go_failed(run)
     _pair_currencies(run)
     _recognize(run)
     _recognize_strays(run)
@@ -114,6 +115,22 @@ def _link(run: Run) -> None:
     refunds = of(run).filter(kind__in=OF_REFUNDS)
     refunds.update(operation_id=Subquery(refund.values("pk")))
     refunds.filter(attempt_id__isnull=True).update(attempt_id=Subquery(refund.values("attempt")))
+
+
+def _let_go_failed(run: Run) -> None:
+    """What left and came back there, and never did here, agrees with a refund that failed."""
+    failed = Operation.objects.filter(
+        pk=OuterRef("operation_id"), status=OperationStatus.FAILED
+    ).values("pk")
+    moved = of(run).filter(THEIRS_ONLY, Exists(failed), kind__in=OF_REFUNDS)
+    opposite = of(run).filter(
+        THEIRS_ONLY,
+        kind__in=OF_REFUNDS,
+        operation_id=OuterRef("operation_id"),
+        currency=OuterRef("currency"),
+        theirs=OuterRef("theirs") * Value(-1),
+    )
+    moved.filter(Exists(opposite.exclude(kind=OuterRef("kind")))).delete()
 
 
 def _pair_currencies(run: Run) -> None:

@@ -20,7 +20,7 @@ from payments.providers.base import DisputeSeen, Failure, Outcome
 from payments.schedule import first_reminder
 from payments.services.changes import as_read, save_changes
 from payments.services.reviews import end_review, open_review
-from payments.sights import ASKED, LOST_ANEW, WHY, WON_ANEW
+from payments.sights import ASKED, DISPUTED_ABROAD, LOST_ANEW, WHY, WON_ANEW
 from payments.states import (
     ANSWERS,
     DECIDED,
@@ -53,13 +53,16 @@ def apply_disputes(attempt: Attempt, outcome: Outcome) -> list[Fact]:
 
     A dispute that was decided does not open again, and its amount only grows, in whatever order
     that is told; one that is decided anew is booked anew, and a person looks at it. An inquiry
-    moves nothing until it becomes a claim, and does not come back after one. What an order
-    that was cancelled meanwhile wins back is nobody's but the shopper's; what one that has expired
-    wins back, a person decides about.
+    moves nothing until it becomes a claim, and does not come back after one. One in another
+    currency is for a person, and keeps nothing else back. What an order that was cancelled
+    meanwhile wins back is nobody's but the shopper's; what one that has expired wins back, a person
+    decides about.
     """
     facts: list[Fact] = []
     for seen in outcome.disputes:
-        if seen.amount.amount > 0:
+        if seen.amount.currency != attempt.payment.currency:
+            _question(attempt, seen, DISPUTED_ABROAD)
+        elif seen.amount.amount > 0:
             facts += _move(attempt, seen)
         else:
             _question(attempt, seen, gettext_noop("a dispute of %(amount)s"))

@@ -19,12 +19,16 @@ from payments.states import ANSWERS, EvidenceState
 
 @dataclass(frozen=True, slots=True)
 class EvidenceDraft:
-    """What somebody wants to say in a dispute. `request_key` is the intent: twice, it acts once."""
+    """What somebody wants to say in a dispute. `request_key` is the intent: twice, it acts once.
+
+    `of_inquiry`: they have read that the bank only asks.
+    """
 
     dispute_id: int
     request_key: str
     texts: EvidenceTexts
     sent_by: int | None
+    of_inquiry: bool = False
 
 
 def request_evidence(draft: EvidenceDraft) -> bool:
@@ -56,7 +60,9 @@ def _answer(draft: EvidenceDraft, evidence: DisputeEvidence) -> bool:
     dispute = Dispute.objects.select_for_update(no_key=True).get(pk=draft.dispute_id)
     if DisputeEvidence.objects.filter(request_key=draft.request_key).exists():
         return False
-    _refuse_what_cannot_be(dispute, draft.texts)
+    check_answer(dispute, draft.texts)
+    if draft.of_inquiry and not dispute.is_inquiry:
+        raise EvidenceRefused(_("it has become a dispute meanwhile: read it again"))
     for name, text in asdict(draft.texts).items():
         setattr(evidence, name, text)
     evidence.dispute, evidence.request_key = dispute, draft.request_key
@@ -66,7 +72,8 @@ def _answer(draft: EvidenceDraft, evidence: DisputeEvidence) -> bool:
     return True
 
 
-def _refuse_what_cannot_be(dispute: Dispute, texts: EvidenceTexts) -> None:
+def check_answer(dispute: Dispute, texts: EvidenceTexts) -> None:
+    """Whether it can be answered so; raises EvidenceRefused. Under the lock it is asked again."""
     if not dispute.is_undecided:
         raise EvidenceRefused(_("the dispute is decided already"))
     sent = dispute.evidence.filter(state__in=ANSWERS, of_inquiry=dispute.is_inquiry)

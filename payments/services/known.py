@@ -11,7 +11,13 @@ from payments.models import Dispute, Operation, Payment
 from payments.models.evidence import LONGEST_TEXT
 from payments.providers.evidence import EvidenceTexts
 from payments.queries import refunds_of
-from payments.states import OperationStatus
+from payments.states import ANSWERS, OperationStatus
+
+
+def first_texts(dispute: Dispute) -> EvidenceTexts:
+    """What staff begin with: what somebody wrote last and was not taken, else what we know."""
+    newest = dispute.evidence.order_by("-pk").first()
+    return newest.texts if newest and newest.state not in ANSWERS else known_texts(dispute)
 
 
 def known_texts(dispute: Dispute) -> EvidenceTexts:

@@ -26,13 +26,15 @@ class Differs(NamedTuple):
 
 
 def mismatch(attempt: Attempt, outcome: Outcome) -> Differs | None:
-    """What the provider names otherwise than we do; None where nothing is."""
+    """What the provider names otherwise than we do; None where nothing is.
+
+    A bank may claim in another currency than was paid: of disputes, see `apply_disputes`.
+    """
     account, currency = attempt.account, attempt.payment.currency
     payment = _payment_named(outcome)
     amounts = [outcome.amount] if outcome.amount else []
     amounts += [capture.amount for capture in outcome.captures]
     amounts += [refund.amount for refund in outcome.refunds]
-    amounts += [dispute.amount for dispute in outcome.disputes]
     named = (
         (OTHER_REFERENCE, outcome.our_ref, attempt.our_ref),
         (TEST_MONEY if account.mode == Mode.LIVE else LIVE_MONEY, outcome.mode, account.mode),

@@ -25,11 +25,12 @@ from payments.schedule import Case, next_poll
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
 from payments.services.reviews import open_review
-from payments.states import UNDECIDED, EvidenceState
+from payments.states import ONLY_ASKED, UNDECIDED, EvidenceState
 
 logger = logging.getLogger("till.payments")
 BATCH: Final = 100
 SILENCE: Final = Failure("no_answer")
+CLAIMED: Final = Failure("became_claim")
 FAILED: Final = gettext_noop("evidence in the dispute of %(amount)s: %(why)s")
 
 
@@ -83,11 +84,14 @@ def _send(evidence: DisputeEvidence) -> Outcome:
     provider = provider_for(dispute.account)
     if not isinstance(provider, TakesEvidence):
         raise ProviderRejected(Failure("no_evidence"))
+    if evidence.of_inquiry and dispute.status not in ONLY_ASKED:
+        raise ProviderRejected(CLAIMED)  # nobody has read it as the answer to a claim
     window = provider.capabilities.idempotency_window
     if evidence.first_sent_at and evidence.first_sent_at + window < now():
         # A repeat could be taken for another answer, so a person looks instead.
         raise ProviderRejected(SILENCE)
-    request = EvidenceRequest(dispute.provider_id, evidence.key, evidence.texts)
+    texts, of_inquiry = evidence.texts, evidence.of_inquiry
+    request = EvidenceRequest(dispute.provider_id, evidence.key, texts, of_inquiry)
     send = partial(provider.submit_evidence, request)
     return call_provider("evidence", send, attempt=dispute.attempt, key=evidence.key)
 

@@ -12,6 +12,15 @@ from tests.browser.journey import check_out, pay_at_bank, put_in_cart, read_the_
 from tests.browser.visitor import Visitor
 
 
+def open_answer(page: Page, number: str) -> None:
+    """The form for the dispute over an order, by way of the list."""
+    page.goto("/admin/payments/dispute/")
+    page.locator("#searchbar").fill(number)
+    page.get_by_role("button", name="Search").click()
+    page.locator("#result_list th a").click()
+    page.get_by_role("link", name="Answer with evidence…").click()
+
+
 def test_a_dispute_is_answered_with_what_the_order_knows(page: Page, stack: Stack) -> None:
     shopper = Visitor(page, stack.base_url, stack.bank_url, script=False)
     put_in_cart(shopper, "Stoneware teapot")
@@ -24,14 +33,13 @@ def test_a_dispute_is_answered_with_what_the_order_knows(page: Page, stack: Stac
     open_order(page, number)
     wait_for_words(page, "Dispute open")
 
-    page.goto("/admin/payments/dispute/")
-    page.locator("#searchbar").fill(number)
-    page.get_by_role("button", name="Search").click()
-    page.locator("#result_list th a").click()
-    page.get_by_role("link", name="Answer with evidence…").click()
+    open_answer(page, number)
     assert staff.barriers() == ""
     expect(page.get_by_label("What was bought")).to_have_value(re.compile(number))
     page.get_by_label("What we say to it").fill("Signed for at the door.")
+    page.get_by_role("button", name="Look at it before it is sent").click()
+    assert staff.barriers() == ""
+    expect(page.get_by_text("Signed for at the door.").first).to_be_visible()
     page.get_by_role("button", name="Send this evidence").click()
 
     expect(page.get_by_text("The evidence is sent to the provider within seconds.")).to_be_visible()

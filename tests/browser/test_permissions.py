@@ -88,6 +88,7 @@ def test_who_may_answer_disputes_answers_one_from_the_queue(
     row = staff.page.locator(".till-card", has_text=number)
     row.get_by_role("link", name="Answer with evidence…").click()
     staff.page.get_by_label("What we say to it").fill("Signed for at the door.")
+    staff.page.get_by_role("button", name="Look at it before it is sent").click()
     staff.page.get_by_role("button", name="Send this evidence").click()
 
     expect(staff.page.get_by_text("The evidence is sent to the provider")).to_be_visible()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import django
+from django.test import Client
 
 from orders.clock import now
 from payments.models import Dispute, Payment
@@ -45,3 +46,12 @@ def a_draft(dispute: Dispute, **given: Any) -> EvidenceDraft:
         "sent_by": None,
     }
     return EvidenceDraft(**(values | given))
+
+
+def press_twice(client: Client, url: str, body: dict[str, str]) -> Any:
+    """Press what shows the evidence, and where that asks, what sends it; the last answer."""
+    answer: Any = client.post(url, body)
+    form = answer.context and answer.context.get("form")
+    if not form or not form.question:
+        return answer
+    return client.post(url, {**body, "shown": form["shown"].value()})

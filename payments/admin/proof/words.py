@@ -50,6 +50,7 @@ WHY: Final[Mapping[Because, StrOrPromise]] = {
     Because.THEY_FIRST: gettext_lazy("In their books before midnight, in ours after it"),
     Because.WE_FIRST: gettext_lazy("In our books before midnight, in theirs after it"),
     Because.WAITING: gettext_lazy("In our books, and in no report yet"),
+    Because.CAME_BACK: gettext_lazy("Refunds that failed: gone from their books, and back later"),
     Because.UNREPORTED: gettext_lazy("In our books, of days that have no report"),
     Because.BEFORE: gettext_lazy("From before the first report, never compared"),
 }

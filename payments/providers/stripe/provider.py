@@ -11,7 +11,9 @@ from payments.providers.base import (
     Account,
     CaptureRequest,
     CreateRequest,
+    DisputeStatus,
     EventPage,
+    Failure,
     OurRef,
     Outcome,
     ParsedWebhook,
@@ -108,6 +110,8 @@ class StripeProvider:
         return Outcome(status=Status.CAPTURED, refunds=(read_refund(refund),))
 
     def submit_evidence(self, request: EvidenceRequest) -> Outcome:
+        if request.of_inquiry:
+            self._refuse_claim(request.dispute_id)
         evidence = asked.evidence_params(request.texts)
         dispute = self._api.ask(
             lambda sdk: sdk.v1.disputes.update(
@@ -185,6 +189,12 @@ class StripeProvider:
 
     def register_domain(self, site: Site) -> None:
         domain.register_domain(self._api, site)
+
+    def _refuse_claim(self, name: str) -> None:
+        """An answer is for good, so of what was asked about we look what it is now."""
+        told = self._api.ask(lambda sdk: sdk.v1.disputes.retrieve(name), "dispute")
+        if read_dispute(told).status == DisputeStatus.OPEN:
+            raise ProviderRejected(Failure("became_claim"))
 
     def _charge(self, request: CreateRequest) -> Outcome:
         """Charge a kept card; where its bank wants to know who pays, the shopper goes there."""

@@ -134,6 +134,16 @@ def test_the_pages_to_answer_a_dispute(chief: Client, paid: Payment, way: str) -
     assert not english(chief, reverse("admin:payments_dispute_answer", args=[dispute.pk, way]))
 
 
+def test_the_page_that_shows_what_will_be_sent(chief: Client, paid: Payment) -> None:
+    url = reverse("admin:payments_dispute_answer", args=[a_dispute(paid).pk, "send"])
+
+    page = chief.post(url, {"request_key": "k", "goods": "1"}).content.decode()
+
+    assert "发送前查看" not in page
+    for words in ("只能发送一次", "将发送的内容", "缺少的内容"):
+        assert words in page
+
+
 def test_a_dispute_that_was_answered(chief: Client, paid: Payment) -> None:
     dispute = a_dispute(paid)
     note_evidence(a_draft(dispute, texts=EvidenceTexts(goods="1")))

@@ -24,7 +24,7 @@ from payments.services.known import known_texts
 from payments.states import EvidenceState
 from tests.factories import a_payment, an_attempt, an_order, captured, later
 from tests.payments.admin.cast import SEE_ORDERS, money_url, order_url, staff
-from tests.payments.disputing import A_WEEK, a_dispute, a_draft, told_of_dispute
+from tests.payments.disputing import A_WEEK, a_dispute, a_draft, press_twice, told_of_dispute
 
 pytestmark = pytest.mark.django_db
 SEE, ANSWER = "payments.view_dispute", "payments.answer_dispute"
@@ -52,7 +52,7 @@ def answer_url(dispute: Dispute, way: str = "send") -> str:
 
 def press(client: Client, dispute: Dispute, way: str = "send", **typed: str) -> Any:
     body = {"request_key": "k", "goods": "1 x Teapot", "statement": "It came."} | typed
-    return client.post(answer_url(dispute, way), body)
+    return press_twice(client, answer_url(dispute, way), body)
 
 
 def listed(client: Client, query: str = "") -> list[str]:
@@ -157,7 +157,7 @@ def test_evidence_is_sent_once_with_one_audit_row() -> None:
     dispute = a_dispute()
     clerk = staff(ANSWER, SEE_ORDERS)
 
-    assert [press(clerk, dispute).status_code for _ in range(2)] == [302, 302]
+    assert [press(clerk, dispute).status_code for _ in range(2)] == [302, 400]
 
     evidence = DisputeEvidence.objects.get()
     assert (evidence.state, evidence.goods) == (EvidenceState.SENDING, "1 x Teapot")

@@ -201,7 +201,7 @@ def test_a_page_costs_the_same_however_much_moved(
     close_days()
     client = staff(SEE)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(PAGE)
     with django_assert_num_queries(11):
         client.get(MONTH)

@@ -61,6 +61,10 @@ class Stripe:
         self.account = account
         return self
 
+    def settles_within(self, days: int) -> None:
+        self.account.settlement_days = days
+        self.account.save()
+
     def forward(self, by: timedelta) -> None:
         self.clock.time += by
         self.fake.catch_up()
@@ -98,6 +102,14 @@ class Stripe:
                 break
             self.forward(timedelta(seconds=10))
         follow.import_and_compare()
+
+    def loads_a_day(self) -> None:
+        """A day later: the report of the day is here, and nothing is compared yet."""
+        self.forward(A_DAY)
+        fetch.fetch_reports()
+        self.forward(timedelta(seconds=10))
+        fetch.fetch_reports()
+        assert self.days()
 
     def report(self, day: date) -> str:
         """The file of a day, which Stripe has made already."""

@@ -256,7 +256,7 @@ def test_a_day_costs_the_same_however_much_moved(
     told(report, 100, fee=Decimal(1), payout_ref="po_1")
     for number in range(5):
         agreed(report, 100 + number, at(DAY))
-    with clock_at(lambda: at(NEXT)), django_assert_num_queries(14):
+    with clock_at(lambda: at(NEXT)), django_assert_num_queries(15):
         prove(gbp(account), DAY)
 
 

@@ -17,7 +17,7 @@ from payments.services.remind import remind_of_evidence
 from payments.states import EvidenceState
 from tests.factories import later
 from tests.payments.admin.cast import SEE_ORDERS, order_url, staff
-from tests.payments.disputing import MANAGERS
+from tests.payments.disputing import MANAGERS, press_twice
 from tests.payments.providers.stripe.till import Till
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,6 +89,20 @@ def test_of_a_part_only_the_part_is_gone(till: Till) -> None:
     assert till.in_dispute() == ("open", 2500, 2500)
 
 
+def test_in_another_currency_it_keeps_nothing_else_back(till: Till) -> None:
+    attempt = till.sold()
+    till.dispute(attempt, amount=2000)
+    with till.fake.lock:
+        till.fake.shelf(till.account.merchant_id).of("dispute")[0]["currency"] = "usd"
+    till.fake.refund_in_dashboard(till.intent(attempt), 1000)
+
+    till.hears(attempt)
+
+    attempt.refresh_from_db()
+    assert (attempt.refunded, attempt.disputed) == (1000, 0)
+    assert Review.objects.filter(kind="mismatch", resolved_at=None).count() == 1
+
+
 def test_staff_see_on_the_order_and_the_dispute_until_when_it_is_to_be_answered(
     till: Till,
 ) -> None:
@@ -124,7 +138,7 @@ def test_staff_are_reminded_before_it_is_due(till: Till, settings: Settings) -> 
 
 def answer(dispute: Dispute, statement: str) -> None:
     url = reverse("admin:payments_dispute_answer", args=[dispute.pk, "send"])
-    staff(ANSWER, SEE, SEE_ORDERS).post(url, {"request_key": "k", "statement": statement})
+    press_twice(staff(ANSWER, SEE, SEE_ORDERS), url, {"request_key": "k", "statement": statement})
 
 
 def test_what_staff_say_in_the_admin_is_sent_to_stripe_once(till: Till) -> None:
@@ -227,11 +241,30 @@ def test_a_claim_is_answered_anew_whatever_was_said_to_the_question(till: Till) 
 
     url = reverse("admin:payments_dispute_answer", args=[dispute.pk, "send"])
     said = {"request_key": "k2", "statement": "Here is the receipt."}
-    staff(ANSWER, SEE, SEE_ORDERS, name="other").post(url, said)
+    press_twice(staff(ANSWER, SEE, SEE_ORDERS, name="other"), url, said)
     till.work()
 
     told = till.fake.told(name)
     assert (told["status"], told["evidence_details"]["submission_count"]) == ("under_review", 2)
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["heard of", "not heard of"])
+def test_what_became_a_claim_before_the_answer_was_sent_is_not_answered_unseen(
+    till: Till, heard: bool
+) -> None:
+    attempt = till.sold()
+    name = till.dispute(attempt, inquiry=True)
+    till.hears(attempt)
+    answer(Dispute.objects.get(), "It was delivered.")
+    till.fake.escalate(name)
+    if heard:
+        till.hears(attempt)
+
+    till.work()
+
+    told = till.fake.told(name)
+    assert (told["status"], told["evidence_details"]["submission_count"]) == ("needs_response", 0)
+    assert DisputeEvidence.objects.get().error_code == "became_claim"
 
 
 @any_order
