@@ -161,7 +161,7 @@ class StripeProvider:
         params: EventListParams = {"limit": PAGE}
         if cursor:
             params["ending_before"] = cursor
-        told = self._api.ask(lambda sdk: sdk.v1.events.list(params), "events")
+        told = self._api.ask_list("/v1/events", params, "events")
         return webhook.read_page(told, cursor)
 
     def fetch_report(self, day: date) -> AbstractContextManager[IO[bytes]] | None:
