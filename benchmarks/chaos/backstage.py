@@ -28,6 +28,7 @@ BY_ROWS: Final = frozenset(
         *("orders.send_mail", "payments.drain_inbox", "payments.submit_operations"),
         *("payments.poll_due", "payments.expire_orders", FEED),
         *("payments.submit_evidence", "payments.remind_of_evidence"),
+        *("payments.forget_methods", "payments.import_settlements"),
     }
 )
 """Tasks of which it is known when they have something to do; others come by the clock."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from benchmarks.chaos.browser import Gone
@@ -11,6 +12,15 @@ from benchmarks.chaos.sandbox import SandboxBank
 from benchmarks.chaos.scheduler import Actor
 from benchmarks.chaos.shopper import HOUR, OTHER, Shopper
 from benchmarks.chaos.world import World
+
+
+def arrivals(plan: Iterable[Errand], arrive: Callable[[Errand], None]) -> Actor:
+    """One shopper after the other: a clock that jumps does not bring all the rest at once."""
+    last = 0.0
+    for errand in plan:
+        yield errand.arrives - last
+        last = errand.arrives
+        arrive(errand)
 
 
 def run_errand(world: World, errand: Errand) -> Actor:

@@ -25,7 +25,7 @@ from benchmarks.chaos.postman import STRANGER_EVERY, Postman
 from benchmarks.chaos.providers import PROVIDERS
 from benchmarks.chaos.report import Report
 from benchmarks.chaos.scheduler import Scheduler
-from benchmarks.chaos.shoppers import run_errand
+from benchmarks.chaos.shoppers import arrivals, run_errand
 from benchmarks.chaos.staff import run_case
 from benchmarks.chaos.verdict import Books, Rows, judge
 from benchmarks.chaos.world import World
@@ -134,9 +134,12 @@ def _set_up(world: World, stock: dict[str, int], plan: list[Errand]) -> str:
     )
     world.hook = told["hook"]
     desk = Desk(*(sign_in(world, password, name) for name in STAFF))
-    for errand in plan:
-        world.send(run_errand(world, errand), after=errand.arrives)
-        world.send(run_case(world, errand, desk), after=errand.arrives)
+
+    def arrive(errand: Errand) -> None:
+        world.send(run_errand(world, errand))
+        world.send(run_case(world, errand, desk))
+
+    world.send(arrivals(plan, arrive))
     return str(told["account"])
 
 

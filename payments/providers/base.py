@@ -80,10 +80,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class OurRef:
-    """Our A… of an attempt, R… a refund, C… a capture; not sent before `since`, where known."""
+    """Our A… of an attempt, R… a refund, C… a capture; sent once, at `sent_at`, where known."""
 
     value: str
-    since: datetime | None = None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

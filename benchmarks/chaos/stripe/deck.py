@@ -54,9 +54,7 @@ ORDERS: Final[tuple[tuple[Story, str], ...]] = (
 )
 """Stripe takes what it was asked for, tells the mode by the key, and keeps its pages open."""
 
-SETTLING: Final = frozenset(
-    {"payments.import_settlements", "payments.fetch_reports", "payments.close_days"}
-)
+SETTLING: Final = frozenset({"payments.fetch_reports", "payments.close_days"})
 """No report is written in a run: what they say is for the replay."""
 STRIPE: Final = Deck(
     provider="stripe",

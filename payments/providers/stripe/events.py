@@ -66,7 +66,7 @@ def _both(newest: str, oldest: str) -> str:
 
 
 def _ask(api: StripeApi, params: EventListParams) -> Told:
-    return api.ask(lambda sdk: sdk.v1.events.list(params), "events")
+    return api.ask_list("/v1/events", params, "events")
 
 
 def _read(told: Told) -> tuple[tuple[WebhookEvent, ...], list[str]]:

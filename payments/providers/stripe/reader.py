@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from functools import partial
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from payments.providers.base import Failure, OurRef, Outcome, ProviderRef
 from payments.providers.errors import NotFound, ProviderDown, ProviderRejected
 from payments.providers.stripe import mapping
-from payments.providers.stripe.client import Answered, StripeApi
+from payments.providers.stripe.client import StripeApi
 from payments.providers.stripe.mapping import Seen
 from payments.providers.told import Told
-
-if TYPE_CHECKING:
-    from stripe import StripeClient
 
 PAGE: Final = 100
 PAGES: Final = 50
 """So many are looked through for a payment whose answer was lost."""
 SKEW: Final = timedelta(minutes=15)
-"""By so much our clock may be ahead of Stripe's."""
+"""By so much our clock and Stripe's may differ, the time on the way included."""
 CHARGE: Final = "latest_charge.refunds"
 SESSION: Final = f"payment_intent.{CHARGE}"
 
@@ -34,36 +30,34 @@ class Reader:
         self._api = api
 
     def find(self, ours: OurRef) -> Outcome:
-        """By our reference, among all that was made since; lists at Stripe are never late.
+        """By our reference, among all that was made when it was sent; no list there is ever late.
 
         Raises NotFound where it is not there, and ProviderDown where there is too much to look at.
         """
-        for session in self._since(ours, lambda sdk, page: sdk.v1.checkout.sessions.list(page)):
+        for session in self._around(ours, "/v1/checkout/sessions"):
             if session.maybe_text("client_reference_id") == ours.value:
                 return self.read_session(self.session(session.name("id")))
-        for intent in self._since(ours, lambda sdk, page: sdk.v1.payment_intents.list(page)):
+        for intent in self._around(ours, "/v1/payment_intents"):
             if mapping.ref_of(intent) == ours.value:
                 return self.read_intent(self.intent(intent.name("id")))
         raise NotFound(ours.value)
 
-    def _since(
-        self, ours: OurRef, listing: Callable[[StripeClient, Any], Answered]
-    ) -> Iterator[Told]:
-        """What was made since a reference was first sent, by either clock; the newest first."""
-        since = {"created": {"gte": int((ours.since - SKEW).timestamp())}} if ours.since else {}
-        for number, page in enumerate(self._pages(listing, "list", **since)):
+    def _around(self, ours: OurRef, path: str) -> Iterator[Told]:
+        """What was made when a reference was sent, by either clock; the newest first.
+
+        However late the question comes, what was sold since costs it nothing.
+        """
+        for number, page in enumerate(self._pages(path, "list", **_made(ours.sent_at))):
             if number == PAGES:
-                raise ProviderDown(f"too much since then to look for {ours.value}", sent=True)
+                raise ProviderDown(f"too much then to look for {ours.value}", sent=True)
             yield from page
 
-    def _pages(
-        self, listing: Callable[[StripeClient, Any], Answered], about: str, **of: object
-    ) -> Iterator[list[Told]]:
+    def _pages(self, path: str, about: str, **of: object) -> Iterator[list[Told]]:
         """What a list of Stripe's holds, page by page."""
         page: dict[str, object] = {"limit": PAGE, **of}
         more = True
         while more:
-            told = self._api.ask(partial(_listed, listing, page), about)
+            told = self._api.ask_list(path, page, about)
             rows, more = told.rows("data"), told.flag("has_more")
             yield rows
             if not rows:
@@ -109,22 +103,20 @@ class Reader:
         return Seen(listed, disputes)
 
     def _all_refunds(self, intent: str) -> list[Told]:
-        pages = self._pages(
-            lambda sdk, page: sdk.v1.refunds.list(page), "refunds", payment_intent=intent
-        )
+        pages = self._pages("/v1/refunds", "refunds", payment_intent=intent)
         return list(chain.from_iterable(pages))
 
     def _disputes(self, intent: str) -> list[Told]:
-        pages = self._pages(
-            lambda sdk, page: sdk.v1.disputes.list(page), "disputes", payment_intent=intent
-        )
+        pages = self._pages("/v1/disputes", "disputes", payment_intent=intent)
         return list(chain.from_iterable(pages))
 
 
-def _listed(
-    listing: Callable[[StripeClient, Any], Answered], page: object, sdk: StripeClient
-) -> Answered:
-    return listing(sdk, page)
+def _made(at: datetime | None) -> dict[str, dict[str, int]]:
+    """The filter of a list for what was made about that moment; all where nobody knows it."""
+    if at is None:
+        return {}
+    first, last = at - SKEW, at + SKEW
+    return {"created": {"gte": int(first.timestamp()), "lte": int(last.timestamp())}}
 
 
 def is_session(ref: ProviderRef) -> bool:

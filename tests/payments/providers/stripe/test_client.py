@@ -6,13 +6,15 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
+import stripe
 
 from config.ports import HOST
-from payments.providers.base import Account
-from payments.providers.errors import NotAuthorized, OtherMode, ProviderDown
+from orders.clock import now
+from payments.providers.base import Account, OurRef
+from payments.providers.errors import NotAuthorized, NotFound, OtherMode, ProviderDown
 from payments.providers.stripe import StripeProvider
 from payments.providers.stripe.http import stripe_client
 from tests.contract import faults
@@ -44,6 +46,20 @@ def wire(fake: Fake) -> Iterator[Wire]:
     wire.close()
 
 
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The objects that the SDK makes of answers, by their class."""
+    built: list[str] = []
+    build = stripe.StripeObject.__init__
+
+    def note(told: stripe.StripeObject, *args: Any, **given: Any) -> None:
+        built.append(type(told).__name__)
+        build(told, *args, **given)
+
+    monkeypatch.setattr(stripe.StripeObject, "__init__", note)
+    return built
+
+
 def at(url: str, account: Account, *, seconds: float = SECONDS) -> StripeProvider:
     """The adapter of that account, where Stripe is at that address."""
     return StripeProvider(replace(account, base_url=url), timeout=seconds)
@@ -64,6 +80,27 @@ def test_many_calls_use_one_connection(fake: Fake, account: Account) -> None:
         counter.provider.query(payment_of(counter.begins()))
 
     assert fake.connections - before == 1
+
+
+def test_who_is_looked_for_costs_no_object_of_the_sdk(counter: Counter, built: list[str]) -> None:
+    for _ in range(MANY):
+        counter.begins()
+    built.clear()
+
+    with pytest.raises(NotFound):
+        counter.provider.query(OurRef("A" + 20 * "Z", now()))
+
+    assert built == []
+
+
+def test_events_cost_no_object_of_the_sdk(counter: Counter, built: list[str]) -> None:
+    counter.sells()
+    built.clear()
+
+    page = counter.provider.list_events("", now())
+
+    assert page.events
+    assert built == []
 
 
 def test_accounts_share_the_connection_and_not_their_keys(fake: Fake) -> None:

@@ -1,8 +1,7 @@
-"""A payment whose answer was lost is looked for among all that was made since it was sent."""
+"""A payment whose answer was lost is looked for among all that was made when it was sent."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,8 @@ from payments.providers.stripe import reader
 from tests.payments.providers.stripe.cast import Counter, payment_of
 
 A_DAY = timedelta(days=1)
+A_SKEW = timedelta(minutes=14)
+UNSENT = "A" + 20 * "Z"
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def kept(counter: Counter) -> str:
     return paid.saved_method.provider_id
 
 
-def test_a_session_that_was_sent_since_is_found(counter: Counter) -> None:
+def test_a_session_that_was_sent_then_is_found(counter: Counter) -> None:
     begun = counter.begins()
 
     found = counter.provider.query(OurRef(begun.our_ref, now()))
@@ -47,17 +48,33 @@ def test_what_was_made_long_before_is_not_looked_at(counter: Counter) -> None:
         counter.provider.query(OurRef(begun.our_ref, now() + A_DAY))
 
 
-def test_where_too_much_was_made_since_nothing_is_concluded(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def busy(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Counter:
+    """More is sold there than is looked through."""
     monkeypatch.setattr(reader, "PAGE", 1)
     monkeypatch.setattr(reader, "PAGES", 2)
     for _sale in range(4):
         counter.begins()
-    unsent = replace(counter.asks(), our_ref="A" + 20 * "Z")
+    return counter
 
+
+def test_where_too_much_was_made_then_nothing_is_concluded(busy: Counter) -> None:
     with pytest.raises(ProviderDown, match="too much"):
-        counter.provider.query(OurRef(unsent.our_ref, now() - A_DAY))
+        busy.provider.query(OurRef(UNSENT, now()))
+
+
+def test_what_was_sold_since_does_not_keep_an_absence_from_being_seen(busy: Counter) -> None:
+    with pytest.raises(NotFound):
+        busy.provider.query(OurRef(UNSENT, now() - A_DAY))
+
+
+@pytest.mark.parametrize("apart", [A_SKEW, -A_SKEW])
+def test_clocks_that_differ_hide_nothing(counter: Counter, apart: timedelta) -> None:
+    begun = counter.begins()
+
+    found = counter.provider.query(OurRef(begun.our_ref, now() + apart))
+
+    assert payment_of(found) == payment_of(begun)
 
 
 def test_events_after_one_that_is_forgotten_are_asked_for_anew(counter: Counter) -> None:
