@@ -75,7 +75,7 @@ def test_where_nothing_is_missing_it_says_nothing(clerk: Client) -> None:
 
     page = unescape(press(clerk, a_dispute(), **every).content.decode())
 
-    assert "What is missing" not in page
+    assert "Nothing is said about:" not in page
 
 
 def test_what_is_changed_after_it_was_shown_is_shown_again(clerk: Client) -> None:

@@ -172,7 +172,6 @@ EURO = Money(100, "EUR")
         {"amount": EURO},
         {"captures": (CaptureSeen("cap_1", "", EURO),)},
         {"refunds": (RefundSeen("re_1", "", EURO, RefundStatus.SUCCEEDED),)},
-        {"disputes": (DisputeSeen("dp_1", EURO, DisputeStatus.OPEN),)},
     ],
     ids=lambda facts: next(iter(facts)),
 )
