@@ -132,16 +132,14 @@ class Payment(models.Model):
 class Attempt(CardFace):
     """One try with one account and method: the create operation and the facts that came of it.
 
-    The totals only grow. `status` is their projection, or the newest observation.
-    `accepted`: less came than `amount`, and staff take so much of it as this attempt's part.
-    `hold`: only authorized, or agreed to, at first, so that we capture; it lapses at
-    `capture_before`, and `capture_asked` is what our captures have asked for in all,
-    `capture_final` that the last of them releases the rest. `embedded`: the shopper pays by the
-    provider's fields on our page, which `client_secret` opens.
-    `closing_at`: we asked the provider to close it; `superseded_at`: the shopper moved on, so
-    whatever is captured from then on is `surplus` and goes back. `led_at`: the shopper was first
-    sent to where they pay; `returned_at`: they came back from the provider and wait.
-    `known_as`: the provider's id of it, where the row is locked.
+    The totals only grow. `status` is their projection, or the newest observation. `accepted`: less
+    came than `amount`, and staff take so much of it as this attempt's part. `hold`: only
+    authorized, or agreed to, at first, so that we capture; it lapses at `capture_before`, and
+    `capture_asked` is what our captures have asked for in all, `capture_final` that the last of
+    them releases the rest. `embedded`: the shopper pays by the provider's fields on our page, which
+    `client_secret` opens. `closing_at`: we asked the provider to close it; `superseded_at`: the
+    shopper moved on, so what is captured from then on is `surplus` and goes back. `led_at`: they
+    were first sent to pay; `returned_at`: they are back and wait. `known_as`: the provider's id.
     """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")

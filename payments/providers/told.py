@@ -54,6 +54,10 @@ class Told:
     def maybe_text(self, field: str) -> str:
         return "" if self._told.get(field) is None else self.text(field)
 
+    def says(self, field: str, word: str) -> bool:
+        """Whether it is just that; anything else there, of whatever kind, is another's."""
+        return bool(self._told.get(field) == word)
+
     def maybe_id(self, field: str) -> str:
         """The id of what belongs to it, told alone or as a whole object."""
         whole = isinstance(self._told.get(field), dict)

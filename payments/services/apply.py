@@ -29,6 +29,7 @@ from payments.services.disputes_seen import apply_disputes
 from payments.services.holds import follow_hold, lapsed, next_look, watch_hold
 from payments.services.lock import lock_attempt
 from payments.services.mismatch import Differs, mismatch
+from payments.services.owe_void import AMOUNT_DIFFERS, asks_otherwise, close_unshown
 from payments.services.parked import release_parked
 from payments.services.post import post_facts, totals_of
 from payments.services.refunds_seen import apply_refunds
@@ -216,10 +217,13 @@ def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
         newest=heard(AttemptStatus(attempt.status), outcome.status, source=source),
     )
     attempt.capture_before = _held_until(attempt, outcome, source)
-    _show_next(attempt, outcome.next_action)
+    if asks_otherwise(attempt, outcome):
+        close_unshown(attempt)
+    else:
+        _show_next(attempt, outcome.next_action)
     if outcome.next_action and source == "create":  # whoever is paying waits for this answer
         attempt.led_at = now()
-    if outcome.error and not attempt.captured:
+    if outcome.error and not attempt.captured and attempt.error_code != AMOUNT_DIFFERS:
         attempt.error_code, attempt.error_raw = outcome.error.code, outcome.error.raw[:80]
 
 

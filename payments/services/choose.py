@@ -37,6 +37,6 @@ def _goes_on(attempt: Attempt, option: PaymentOption) -> bool:
         return True
     chosen = (option.account_id, option.method, option.saved.pk if option.saved else None)
     same = (attempt.account_id, attempt.method, attempt.saved_method_id) == chosen
-    same = same and attempt.embedded == option.embedded
+    same = same and attempt.embedded == option.embedded and attempt.save_method == option.save
     dead = attempt.status == AttemptStatus.UNKNOWN and attempt.created_at <= now() - SILENCE
     return same and not attempt.action_over and not dead

@@ -13,7 +13,6 @@ from orders.clock import now
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
-from payments.models.operation import new_void_ref
 from payments.providers.base import Failure, ProviderRef
 from payments.providers.deadline import within
 from payments.providers.errors import ProviderError, ProviderRejected
@@ -22,7 +21,8 @@ from payments.services.apply import apply_outcome
 from payments.services.ask import ask
 from payments.services.calls import call_provider
 from payments.services.lock import lock_attempt
-from payments.states import UNSETTLED, OperationKind, OperationStatus
+from payments.services.owe_void import owe_void
+from payments.states import UNSETTLED, OperationStatus
 
 logger = logging.getLogger("till.payments")
 
@@ -49,19 +49,8 @@ def _owe_void(attempt_id: int) -> Operation | None:
         attempt, _siblings = lock_attempt(attempt_id)
         if not attempt.in_flight:
             return None
-        operation, fresh = Operation.objects.get_or_create(
-            request_key=f"void:{attempt.our_ref}",
-            defaults={
-                "attempt": attempt,
-                "kind": OperationKind.VOID,
-                "our_ref": new_void_ref(),
-                "amount": attempt.amount,
-                "next_run_at": now() + payment_settings().lease,
-            },
-        )
-        if fresh:
-            attempt.closing_at = now()
-            attempt.save(update_fields=["closing_at"])
+        operation = owe_void(attempt, due=now() + payment_settings().lease)
+        attempt.save(update_fields=["closing_at"])
     return operation if operation.status in UNSETTLED else None
 
 

@@ -112,7 +112,7 @@ def _page(
     context: dict[str, object] = {"payment": payment, "order": payment.order, "problem": problem}
     context |= {"advice": counsel}
     context |= {"order_url": order_link(payment, newest), "begun": begun}
-    context |= {"lines": payment.order.lines.all()}
+    context |= {"lines": payment.order.lines.all(), "keep": begun and begun.save_method}
     context |= {"begun_label": METHOD_LABELS.get(begun.method, begun.method) if begun else ""}
     context |= {"minutes": _minutes_kept(payment), "cancelled": code == "cancelled"}
     options = payment_options(payment.rest, owner_of(request, payment))

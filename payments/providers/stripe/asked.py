@@ -102,7 +102,7 @@ def coupon_params(request: CreateRequest, discount: Item) -> CouponCreateParams:
 def intent_params(request: CreateRequest) -> PaymentIntentCreateParams:
     """A kept card is charged at once, as if nobody were there: most banks ask no more."""
     kept = KeptCard.named(request.saved_method)
-    return {
+    params: PaymentIntentCreateParams = {
         "amount": wire_amount(request.amount),
         "currency": request.amount.currency.lower(),
         "customer": kept.customer,
@@ -115,6 +115,9 @@ def intent_params(request: CreateRequest) -> PaymentIntentCreateParams:
         "description": request.description,
         "metadata": _marks(request),
     }
+    if request.hold:
+        params["payment_method_options"] = {"card": {"request_multicapture": "if_available"}}
+    return params
 
 
 def capture_params(request: CaptureRequest) -> PaymentIntentCaptureParams:

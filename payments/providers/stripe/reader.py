@@ -10,6 +10,7 @@ from typing import Final
 from payments.providers.base import Failure, OurRef, Outcome, ProviderRef
 from payments.providers.errors import NotFound, ProviderDown, ProviderRejected
 from payments.providers.stripe import mapping
+from payments.providers.stripe.asked import OUR_REF
 from payments.providers.stripe.client import StripeApi
 from payments.providers.stripe.mapping import Seen
 from payments.providers.told import Told
@@ -35,10 +36,10 @@ class Reader:
         Raises NotFound where it is not there, and ProviderDown where there is too much to look at.
         """
         for session in self._around(ours, "/v1/checkout/sessions"):
-            if session.maybe_text("client_reference_id") == ours.value:
+            if session.says("client_reference_id", ours.value):
                 return self.read_session(self.session(session.name("id")))
         for intent in self._around(ours, "/v1/payment_intents"):
-            if mapping.ref_of(intent) == ours.value:
+            if intent.row("metadata").says(OUR_REF, ours.value):
                 return self.read_intent(self.intent(intent.name("id")))
         raise NotFound(ours.value)
 

@@ -54,6 +54,19 @@ def pay_again(user: User) -> Attempt:
     return go_on(Payment.objects.get(order=order), saved_option(user))
 
 
+@pytest.mark.parametrize("wishes", [(True, False), (False, True)])
+def test_the_last_wish_decides_whether_a_card_is_kept(
+    account: ProviderAccount, alice: User, wishes: tuple[bool, bool]
+) -> None:
+    payment = Payment.objects.get(order=a_held_order(user_id=alice.pk))
+    card = option_by_key(f"{account.code}/card", AMOUNT, alice.pk)
+    attempts = [go_on(payment, card.saving() if wish else card) for wish in wishes]
+
+    ask_bank(pay(attempts[-1], "tok_approve"))
+
+    assert (books().payment, SavedMethod.objects.exists()) == ("paid", wishes[-1])
+
+
 def test_a_saved_card_pays_without_a_page(account: ProviderAccount, alice: User) -> None:
     keep(account, alice, "tok_approve")
 

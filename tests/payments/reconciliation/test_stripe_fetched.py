@@ -8,6 +8,7 @@ import pytest
 
 from payments.models import Discrepancy, Payout, SettlementFile
 from payments.providers.errors import ProviderDown
+from payments.providers.stripe import day
 from payments.providers.stripe.columns import MEMBERS, SUMMARY
 from payments.providers.stripe.day import SMALL
 from payments.reconciliation import fetch
@@ -33,6 +34,22 @@ def test_what_stripe_has_to_make_first_is_fetched_once_it_is_made(stripe: Stripe
     assert fetch.fetch_reports() == 1
     runs = stripe.fake.shelf(stripe.account.merchant_id).of("reporting.report_run")
     assert len(runs) == 4
+
+
+def test_a_report_of_other_columns_is_not_the_one_that_was_asked_for_before(
+    stripe: Stripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stripe.sells()
+    stripe.forward(A_DAY)
+    fetch.fetch_reports()
+    runs = stripe.fake.shelf(stripe.account.merchant_id).of("reporting.report_run")
+    asked = len(runs)
+    fewer = {kind: columns[:-1] for kind, columns in day.ASKED.items()}
+    monkeypatch.setattr(day, "ASKED", fewer)
+
+    fetch.fetch_reports()
+
+    assert len(runs) == 2 * asked
 
 
 def test_all_days_that_are_owed_are_made_at_once_and_come_at_the_next_hour(stripe: Stripe) -> None:

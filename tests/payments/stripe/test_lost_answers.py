@@ -19,7 +19,7 @@ from tests.contract import faults
 from tests.contract.faults import Answer, Fault, saying
 from tests.factories import UserFactory, an_order
 from tests.fakes.stripe import methods
-from tests.payments.flows.cast import A_MINUTE, books, go_on, work
+from tests.payments.flows.cast import A_MINUTE, Books, books, go_on, work
 from tests.payments.stripe.cast import IN_FLIGHT, PAID, Shop
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,23 @@ def test_who_ordered_is_told_to_wait_and_is_led_to_pay_once_the_page_is_known(
     work(10 * A_MINUTE)
 
     assert books() == PAID
+
+
+def test_who_would_be_asked_for_another_amount_there_is_not_led_there(
+    shop: Shop, impatient: Hurry
+) -> None:
+    impatient()
+    with shop.wire.trouble(faults.SERVER_ERROR):
+        shop.orders()
+    with shop.fake.lock:
+        (session,) = shop.fake.shelf(shop.merchant.id).of("checkout.session")
+        session["amount_total"] = 7000
+
+    work()
+
+    assert shop.is_sent_to() == f"/payments/pay/{shop.payment.token}/"
+    assert (session["status"], shop.attempt.error_code) == ("expired", "amount_differs")
+    assert books() == Books("open", "open", stock=9)
 
 
 @each_loss

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from orders.money import Money
-from payments.providers.base import Account, CreateRequest, Outcome, ProviderRef
+from payments.providers.base import Account, CaptureRequest, CreateRequest, Outcome, ProviderRef
 from payments.providers.stripe import StripeProvider
 from payments.providers.stripe.http import stripe_client
+from tests.fakes.cast import wanted
 from tests.fakes.stripe.fake import Fake
 
 VISA: Final = "4242424242424242"
@@ -58,6 +59,20 @@ class Counter:
         if self.provider.query(payment_of(begun)).next_action:
             self.fake.answer(str(self.fake.told(session)["payment_intent"]))
         return self.provider.query(payment_of(begun))
+
+    def captures(self, held: Outcome, amount: int, *, final: bool) -> Outcome:
+        ref, money = f"C{next(_numbers):020d}", Money(amount, "GBP")
+        return self.provider.capture(
+            CaptureRequest(payment_of(held), ref, money, f"{ref}:capture", final=final)
+        )
+
+    def opens_for_another_app(self, reference: str) -> None:
+        """A session of the same account that is not ours, with its own reference."""
+        secret, url = self.account.secrets["secret_key"], self.account.base_url
+        theirs = wanted(client_reference_id=reference)
+        key = f"{next(_numbers)}:{secret}"
+        sdk = stripe_client(secret, url, 8.0).v1
+        sdk.checkout.sessions.create(theirs, {"idempotency_key": key})
 
     def keeps_by_dashboard(self, card: str) -> str:
         """One of Stripe's test cards, attached to a customer by hand."""

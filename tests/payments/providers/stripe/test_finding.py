@@ -48,6 +48,16 @@ def test_what_was_made_long_before_is_not_looked_at(counter: Counter) -> None:
         counter.provider.query(OurRef(begun.our_ref, now() + A_DAY))
 
 
+def test_references_that_others_give_to_theirs_are_none_of_ours(counter: Counter) -> None:
+    begun = counter.begins()
+    for theirs in ("cart " * 40, "\n"):
+        counter.opens_for_another_app(theirs)
+
+    found = counter.provider.query(OurRef(begun.our_ref, now()))
+
+    assert payment_of(found) == payment_of(begun)
+
+
 @pytest.fixture
 def busy(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Counter:
     """More is sold there than is looked through."""

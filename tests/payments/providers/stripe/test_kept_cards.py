@@ -29,6 +29,14 @@ def test_it_is_charged_at_once(counter: Counter) -> None:
     assert (told.status, told.captured, told.next_action) == (Status.CAPTURED, 6000, None)
 
 
+def test_what_it_holds_is_captured_in_parts(counter: Counter) -> None:
+    told = counter.begins(saved_method=counter.keeps(), hold=True)
+
+    counter.captures(told, 2000, final=False)
+
+    assert counter.captures(told, 1500, final=False).captured == 3500
+
+
 def test_where_its_bank_asks_who_pays_the_shopper_is_sent_there(counter: Counter) -> None:
     told = counter.begins(saved_method=counter.keeps(ASKS_EACH_TIME))
 
