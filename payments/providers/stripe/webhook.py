@@ -68,6 +68,8 @@ KINDS: Final[Mapping[str, str]] = {
     "charge": "charge",
 }
 """What an event may be about, and as what it is known to us."""
+MARKED: Final = ("checkout.session.", "payment_intent.")
+"""Kinds of events about what always bears our reference, if it is ours: we make it with that."""
 
 
 def parse_webhook(account: Account, raw: RawRequest, now: datetime) -> ParsedWebhook:
@@ -118,7 +120,14 @@ def read_event(told: object) -> WebhookEvent:
     metadata = about.maybe_row("metadata")
     kind = event.text("type")
     ours = metadata.maybe_text(OUR_REF) if metadata and not _is_refund(kind) else ""
-    return WebhookEvent(event.name("id"), kind, ours, _objects(about), heard=tells(kind))
+    return WebhookEvent(
+        event_id=event.name("id"),
+        kind=kind,
+        our_ref=ours,
+        objects=_objects(about),
+        heard=tells(kind),
+        foreign=not ours and kind.startswith(MARKED),
+    )
 
 
 def tells(kind: str) -> bool:
