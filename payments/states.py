@@ -216,8 +216,10 @@ INBOX_NEXT: Final[dict[InboxState, frozenset[InboxState]]] = {
     InboxState.RECEIVED: frozenset(
         {InboxState.DONE, InboxState.PARKED, InboxState.IGNORED, InboxState.DEAD}
     ),
-    InboxState.PARKED: frozenset({InboxState.RECEIVED, InboxState.DONE, InboxState.DEAD}),
-    InboxState.DEAD: frozenset({InboxState.RECEIVED, InboxState.DONE}),
+    InboxState.PARKED: frozenset(
+        {InboxState.RECEIVED, InboxState.DONE, InboxState.IGNORED, InboxState.DEAD}
+    ),
+    InboxState.DEAD: frozenset({InboxState.RECEIVED, InboxState.DONE, InboxState.IGNORED}),
     InboxState.DONE: frozenset(),
     InboxState.IGNORED: frozenset(),
 }

@@ -12,11 +12,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from orders.formats import format_moment
 from payments.admin.keys import KeysForm, ask_whose_keys, refused_keys
@@ -39,6 +41,10 @@ BOUND = ["mode", "merchant_id", "base_url"]
 """What secrets belong to."""
 TIMES = ["report_zone", "settlement_days", "payout_days"]
 """What reports are compared by."""
+
+UNTOLD_POST = method_decorator(sensitive_post_parameters())
+UNTOLD = method_decorator(sensitive_variables())
+"""Mails about errors tell nothing of what was typed there, and of no variable from there on."""
 
 
 class FeeRuleInline(admin.TabularInline):
@@ -153,6 +159,8 @@ class AccountAdmin(admin.ModelAdmin):
         return [*self.readonly_fields, *bound, *named, *counted]
 
     @transaction.non_atomic_requests
+    @UNTOLD_POST
+    @UNTOLD
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -176,6 +184,8 @@ class AccountAdmin(admin.ModelAdmin):
         own = path("<path:object_id>/rotate/", page, name="payments_provideraccount_rotate")
         return [own, *super().get_urls()]
 
+    @UNTOLD_POST
+    @UNTOLD
     def rotate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         account = self.get_object(request, unquote(object_id))
         if not (may_rotate(request) and self.has_view_permission(request, account)):

@@ -56,10 +56,17 @@ HELP: Final[dict[str, StrOrPromise]] = {
 
 
 class EvidenceForm(ActForm):
-    """A text for each thing a bank asks about."""
+    """A text for each thing a bank asks about.
+
+    `of_inquiry`: whether it was shown for a question of the bank's; what is shown again is for what
+    the dispute is by then.
+    """
+
+    of_inquiry = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, dispute: Dispute, data: dict[str, str] | None = None) -> None:
         super().__init__(data, initial={} if data else asdict(first_texts(dispute)))
+        self.initial["of_inquiry"] = dispute.is_inquiry
         self.dispute = dispute
         for name, label in LABELS.items():
             self.fields[name] = ProseField(
@@ -69,6 +76,11 @@ class EvidenceForm(ActForm):
                 help_text=HELP.get(name, ""),
                 widget=forms.Textarea(attrs={"rows": 7, "class": "vLargeTextField"}),
             )
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        self.data = {**self.data, "of_inquiry": str(self.dispute.is_inquiry)}
+        return typed
 
 
 class SendForm(EvidenceForm):
@@ -91,7 +103,7 @@ class SendForm(EvidenceForm):
         return [(LABELS[name], HELP.get(name, "")) for name in names]
 
     def clean(self) -> dict[str, Any]:
-        typed: dict[str, Any] = super().clean() or {}
+        typed = super().clean()
         digest = self._digest()
         if not self.errors and typed["shown"] != digest:
             self._ask(digest)
@@ -191,7 +203,7 @@ def answer(dispute: Dispute, way: Way) -> Act:
 
 def _draft(dispute: Dispute, asked: dict[str, Any], by: int | None) -> EvidenceDraft:
     key, read = asked["request_key"], _texts(asked)
-    return EvidenceDraft(dispute.pk, key, read, by, of_inquiry=dispute.is_inquiry)
+    return EvidenceDraft(dispute.pk, key, read, by, of_inquiry=asked["of_inquiry"])
 
 
 def _texts(asked: dict[str, Any]) -> EvidenceTexts:

@@ -253,9 +253,8 @@ class RawRequest:
 class WebhookEvent:
     """One event of a webhook or a feed; without an outcome it only says "ask me".
 
-    `heard`: False where it is of a kind that tells nothing of a payment, whatever it names.
-    `body` is a listed event as `read_event` reads it again; of one that cannot be read it is all
-    there is beside its id.
+    `heard`: False where its kind tells of no payment. `foreign`: not ours if it names none we know.
+    `body`: a listed event, for `read_event`; of one that cannot be read all there is beside its id.
     """
 
     event_id: str
@@ -264,6 +263,7 @@ class WebhookEvent:
     objects: tuple[ProviderObject, ...] = ()
     outcome: Outcome | None = None
     heard: bool = True
+    foreign: bool = False
     body: bytes = field(default=b"", repr=False)
 
 

@@ -84,6 +84,7 @@ class Capabilities:
     """What a provider can do; `absence_is_proof`: an unknown reference was never charged.
 
     `event_feed`: it lists what has happened, so that a webhook that got lost is found.
+    `shared`: others may sell by the same account, and not all events say whose they are.
     `webhook_secrets` names the secrets of an account that webhooks are verified with.
     """
 
@@ -91,5 +92,6 @@ class Capabilities:
     idempotency_window: timedelta
     absence_is_proof: bool = False
     event_feed: bool = False
+    shared: bool = False
     webhook_secrets: tuple[str, ...] = ("webhook_secret",)
     fields: Fields | None = None

@@ -68,8 +68,14 @@ class Told:
 
     def whole(self, field: str) -> int:
         """An amount in minor units that a database can hold."""
+        if (value := self.signed(field)) < 0:
+            raise self._wrong(field, "an amount")
+        return value
+
+    def signed(self, field: str) -> int:
+        """The same of what came or, below zero, went."""
         value = self._told.get(field)
-        if type(value) is not int or not 0 <= value < LARGEST:
+        if type(value) is not int or not -LARGEST < value < LARGEST:
             raise self._wrong(field, "an amount")
         return value
 

@@ -14,6 +14,7 @@ from orders.wake import wake
 from payments.models import InboxEvent, ParkedReference
 from payments.models.inbox import AGAIN, DRAIN_TASK
 from payments.providers.base import ProviderObject, WebhookEvent
+from payments.registry import capabilities_of
 from payments.schedule import next_look
 from payments.states import InboxState
 
@@ -26,13 +27,16 @@ LIKE_OURS: Final = re.compile(f"[A-Z][{CROCKFORD}]{{20}}", re.IGNORECASE)
 def park(event: InboxEvent, told: WebhookEvent) -> None:
     """Nothing of ours is meant yet: look again for three days, then give up.
 
-    One that names a reference which cannot be ours is another shop's of the same account.
+    One that lacks our reference, or names one which cannot be ours, is another shop's of the same
+    account; and so is, after the three days, one that could not say whose it is.
     """
-    foreign = told.our_ref and not LIKE_OURS.fullmatch(told.our_ref)
-    if foreign and event.state == InboxState.RECEIVED:
+    if event.state == InboxState.RECEIVED and _is_foreign(told):
         ignore(event, NOT_OURS)
         return
     again = next_look(event.received_at, at=now())
+    if not (again or told.our_ref) and capabilities_of(event.account).shared:
+        ignore(event, NO_PAYMENT)
+        return
     ParkedReference.objects.bulk_create(
         (ParkedReference(event=event, object_id=seen.id) for seen in told.objects),
         ignore_conflicts=True,
@@ -44,9 +48,13 @@ def park(event: InboxEvent, told: WebhookEvent) -> None:
     )
 
 
+def _is_foreign(told: WebhookEvent) -> bool:
+    return told.foreign or bool(told.our_ref and not LIKE_OURS.fullmatch(told.our_ref))
+
+
 def ignore(event: InboxEvent, why: str) -> None:
-    """Leave a received event aside for good. A second call changes nothing."""
-    InboxEvent.objects.filter(pk=event.pk, state=InboxState.RECEIVED).update(
+    """Leave an event aside for good that is not done. A second call changes nothing."""
+    InboxEvent.objects.filter(pk=event.pk, state__in=AGAIN).update(
         state=InboxState.IGNORED, done_at=now(), next_run_at=None, last_error=why
     )
 

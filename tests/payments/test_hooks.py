@@ -90,6 +90,16 @@ def test_a_signed_body_that_cannot_be_read_is_kept_once_for_a_person() -> None:
     assert (event.next_run_at, event.alerted_at is None) == (None, False)
 
 
+def test_where_no_secret_is_kept_what_is_signed_with_none_is_refused() -> None:
+    attempt = an_attempt()
+    attempt.account.set_secrets({"api_key": "key"})
+    attempt.account.save()
+
+    answer = send(attempt, a_body(attempt), secret="")
+
+    assert (answer.status_code, answer.content) == (400, b"signature does not match")
+
+
 def test_a_forged_body_that_cannot_be_read_is_not_kept() -> None:
     send(an_attempt(), b"not json", secret="forged")
 

@@ -52,8 +52,14 @@ DISPUTES: Final = {
     "under_review": DisputeStatus.OPEN,
     "won": DisputeStatus.WON,
     "lost": DisputeStatus.LOST,
+    "appeal_needs_response": DisputeStatus.OPEN,
+    "appeal_under_review": DisputeStatus.OPEN,
     "prevented": DisputeStatus.WON,
 }
+"""`prevented` says that no claim was made of it, and not where the money is: see `_standing`.
+
+An appeal is against what was lost, and the money is away meanwhile.
+"""
 REFUND_FAILURES: Final = {
     "lost_or_stolen_card": "account_closed",
     "expired_or_canceled_card": "account_closed",
@@ -162,10 +168,19 @@ def read_dispute(dispute: Told) -> DisputeSeen:
     return DisputeSeen(
         provider_id=dispute.name("id"),
         amount=from_wire(dispute.whole("amount"), _currency(dispute)),
-        status=dispute.one_of("status", DISPUTES),
+        status=_standing(dispute),
         reason=reason if reason in REASONS else "general",
         evidence_due_at=dispute.row("evidence_details").maybe_seconds("due_by"),
     )
+
+
+def _standing(dispute: Told) -> DisputeStatus:
+    """Prevented, it is lost all the same where the bank was given money and none came back."""
+    if dispute.text("status") == "prevented":
+        moved = [each.signed("amount") for each in dispute.rows("balance_transactions")]
+        if moved and max(moved) < 0:
+            return DisputeStatus.LOST
+    return dispute.one_of("status", DISPUTES)
 
 
 def ref_of(told: Told) -> str:

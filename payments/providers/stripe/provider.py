@@ -70,6 +70,7 @@ class StripeProvider:
         idempotency_window=timedelta(hours=23),
         absence_is_proof=True,
         event_feed=True,
+        shared=True,
         webhook_secrets=("webhook_secret",),
         fields=Fields(
             script=f"{SCRIPTS}/endive/stripe.js",

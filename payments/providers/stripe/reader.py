@@ -92,7 +92,10 @@ class Reader:
         return mapping.read_intent(intent, self.seen(intent))
 
     def seen(self, intent: Told) -> Seen:
-        """All refunds of a payment, and its disputes where it has any."""
+        """All refunds of a payment, and its disputes where there is money to dispute.
+
+        Of a charge about which a bank only asks Stripe need not say that it is disputed.
+        """
         charge = intent.maybe_row("latest_charge")
         if charge is None:
             return Seen()
@@ -100,7 +103,8 @@ class Reader:
         listed, name = refunds.rows("data"), intent.name("id")
         if refunds.flag("has_more"):
             listed = self._all_refunds(name)
-        disputes = self._disputes(name) if charge.flag("disputed") else ()
+        asked = charge.flag("captured") or charge.flag("disputed")
+        disputes = self._disputes(name) if asked else ()
         return Seen(listed, disputes)
 
     def _all_refunds(self, intent: str) -> list[Told]:

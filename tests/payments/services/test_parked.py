@@ -252,3 +252,12 @@ def test_only_what_waits_for_these_names_is_due(attempt: Attempt) -> None:
     assert parked_now.get().next_run_at == moment
     assert other.next_run_at
     assert other.next_run_at > moment
+
+
+def test_at_a_bank_whose_events_all_bear_our_reference_one_is_given_up(attempt: Attempt) -> None:
+    parked(attempt)
+
+    with later(PARKED_FOR):
+        drain_inbox()
+
+    assert InboxEvent.objects.get().state == InboxState.DEAD

@@ -133,6 +133,22 @@ def test_the_old_and_the_new_secret_are_good_while_one_replaces_the_other(
         assert shop.told({**news, "id": "evt_5"}, "whsec_new")[0] == 200
 
 
+@pytest.mark.parametrize("kept", [{}, {"webhook_secret": ""}], ids=["no name", "nothing in it"])
+def test_where_no_secret_is_kept_what_is_signed_with_none_is_refused(
+    shop: Shop, news: Json, kept: dict[str, str]
+) -> None:
+    others = {
+        n: key for n, key in shop.account.for_provider().secrets.items() if "webhook" not in n
+    }
+    shop.account.set_secrets({**others, **kept})
+    shop.account.save()
+    body = json.dumps(news)
+
+    assert shop.hears(body.encode(), signed(body, ""))[0] == 400
+
+    assert counted() == {"signature": 1}
+
+
 @pytest.mark.parametrize("kind", ["customer.created", "product.created", "payout.paid", "v9.new"])
 def test_what_tells_of_no_payment_is_stored_and_ignored_by_name(
     shop: Shop, news: Json, kind: str

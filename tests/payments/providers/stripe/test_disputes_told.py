@@ -186,6 +186,17 @@ def test_a_bank_that_only_asks_takes_nothing(till: Till, told: Told) -> None:
     assert Review.objects.get(resolved_at=None).subject_ref == Dispute.objects.get().provider_id
 
 
+def test_a_bank_that_only_asks_is_heard_of_though_the_charge_does_not_say_so(till: Till) -> None:
+    attempt = till.sold()
+    till.dispute(attempt, inquiry=True)
+    with till.fake.lock:
+        till.fake.shelf(till.account.merchant_id).of("charge")[0]["disputed"] = False
+
+    till.hears(attempt)
+
+    assert till.in_dispute() == ("inquiry", 0, 0)
+
+
 def test_staff_see_that_a_bank_asks_and_until_when(till: Till) -> None:
     attempt = till.sold()
     till.dispute(attempt, inquiry=True)
