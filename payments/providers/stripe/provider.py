@@ -11,9 +11,7 @@ from payments.providers.base import (
     Account,
     CaptureRequest,
     CreateRequest,
-    DisputeStatus,
     EventPage,
-    Failure,
     OurRef,
     Outcome,
     ParsedWebhook,
@@ -32,12 +30,12 @@ from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
 from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
 from payments.providers.stripe.day import DayReports
 from payments.providers.stripe.declines import CODES
+from payments.providers.stripe.evidence import send_evidence
 from payments.providers.stripe.examine import examine
 from payments.providers.stripe.kept import KeptCard
 from payments.providers.stripe.local import wallet_of_china
 from payments.providers.stripe.mapping import (
     Seen,
-    read_dispute,
     read_facts,
     read_intent,
     read_refund,
@@ -111,18 +109,7 @@ class StripeProvider:
         return Outcome(status=Status.CAPTURED, refunds=(read_refund(refund),))
 
     def submit_evidence(self, request: EvidenceRequest) -> Outcome:
-        if request.of_inquiry:
-            self._refuse_claim(request.dispute_id)
-        evidence = asked.evidence_params(request.texts)
-        dispute = self._api.ask(
-            lambda sdk: sdk.v1.disputes.update(
-                request.dispute_id,
-                {"evidence": evidence, "submit": True},
-                {"idempotency_key": request.key},
-            ),
-            "dispute",
-        )
-        return Outcome(status=Status.CAPTURED, disputes=(read_dispute(dispute),))
+        return send_evidence(self._api, request)
 
     def void(self, ref: ProviderRef, key: str) -> Outcome:
         """Close the page, or let go what is held; raises ProviderRejected where it is paid."""
@@ -190,12 +177,6 @@ class StripeProvider:
 
     def register_domain(self, site: Site) -> None:
         domain.register_domain(self._api, site)
-
-    def _refuse_claim(self, name: str) -> None:
-        """An answer is for good, so of what was asked about we look what it is now."""
-        told = self._api.ask(lambda sdk: sdk.v1.disputes.retrieve(name), "dispute")
-        if read_dispute(told).status == DisputeStatus.OPEN:
-            raise ProviderRejected(Failure("became_claim"))
 
     def _charge(self, request: CreateRequest) -> Outcome:
         """Charge a kept card; where its bank wants to know who pays, the shopper goes there."""
