@@ -147,6 +147,11 @@ def advice(code: str, method: str) -> StrOrPromise:
     return _ANOTHER_WAY if said is _ANOTHER and method != "card" else said
 
 
+def told_shopper(code: str, method: str) -> str:
+    """The two in one: what went wrong, and what to do; "" where nothing went wrong."""
+    return f"{for_shopper(code, method)} {advice(code, method)}".strip() if code else ""
+
+
 def for_staff(code: str) -> StrOrPromise:
     return STAFF.get(code) or DISPUTES.get(code, code)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.models.records import Review, ReviewAct, ReviewKind
 from payments.sights import (
     ASKED,
+    CLAIMED,
     DISPUTED_ABROAD,
     LIVE_MONEY,
     LOST_ANEW,
@@ -153,6 +154,14 @@ TO_DO_ABOUT: Final[dict[str, Guide]] = {
             "a note where the goods come back, or are given up."
         ),
         ENDS_BY_NOTE,
+    ),
+    CLAIMED: Guide(
+        _("A refund was not sent: the shopper claims the money through the bank, which has it."),
+        _(
+            "Do not pay it back another way: whoever wins the dispute has the money. Refund again "
+            "only once it is won."
+        ),
+        (ReviewAct.REFUND_AGAIN, ReviewAct.NOTE),
     ),
     ASKED: Guide(
         _("The shopper's bank asks about a payment. It has taken no money yet."),

@@ -32,6 +32,7 @@ DISPUTED_ABROAD: Final = gettext_noop(
 )
 SENT: Final = gettext_noop("%(amount)s lapsed, and goods of the order had been sent")
 WHY: Final = gettext_noop("%(amount)s: %(why)s")
+CLAIMED: Final = gettext_noop("%(amount)s not sent: the shopper claims them through the bank")
 ASKED: Final = gettext_noop("asked about %(amount)s: %(why)s")
 
 CHOICES: Final[dict[str, type[AttemptStatus | OperationKind]]] = {

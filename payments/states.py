@@ -136,6 +136,9 @@ class InboxState(TextChoices):
     DEAD = "dead", _("given up")
 
 
+UNHEARD: Final = frozenset({AttemptStatus.SUBMITTING, AttemptStatus.UNKNOWN})
+"""The provider has told nothing of such an attempt yet."""
+
 IN_FLIGHT: Final = frozenset(
     {
         AttemptStatus.SUBMITTING,

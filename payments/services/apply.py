@@ -38,7 +38,7 @@ from payments.services.saved import drop_gone_method, remember_method
 from payments.services.surplus import claim_capture
 from payments.services.voids_seen import settle_void
 from payments.sights import Fact
-from payments.states import AWAITED, IN_FLIGHT, AttemptStatus, PaymentStatus
+from payments.states import AWAITED, IN_FLIGHT, UNHEARD, AttemptStatus, PaymentStatus
 
 SUMMED = (
     "reserved",
@@ -59,9 +59,6 @@ ENDED = {
 
 ASKED_BY_TABLE = frozenset({"poll", "create"})
 """Whose answers set the next question; who asks in between does not put it off."""
-
-UNHEARD = frozenset({AttemptStatus.SUBMITTING, AttemptStatus.UNKNOWN})
-"""The provider has told nothing of such an attempt yet."""
 
 
 def apply_outcome(*, attempt_id: int, outcome: Outcome, source: str) -> Attempt:

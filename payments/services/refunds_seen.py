@@ -9,13 +9,13 @@ from django.utils.translation import gettext_noop
 from orders.clock import now
 from payments.books import Fact, Totals
 from payments.models import Attempt, Operation, ProviderObject
-from payments.models.operation import BOOKED_BEFORE
+from payments.models.operation import BOOKED_BEFORE, DISPUTED
 from payments.models.records import ReviewKind
 from payments.providers.base import Failure, Outcome, RefundSeen, RefundStatus
 from payments.schedule import Case, next_poll
 from payments.services.refund_mail import tell_of_end
 from payments.services.reviews import end_question, end_review, open_review
-from payments.sights import WHY
+from payments.sights import CLAIMED, WHY
 from payments.states import (
     GIVEN_UP,
     REFUND_TOLD,
@@ -214,9 +214,15 @@ def _spread_word(
             ReviewKind.REFUND_FAILED,
             attempt.payment,
             subject=operation.our_ref,
-            detail=WHY if why.code else "%(amount)s",
+            detail=_words(why),
             facts={"amount": seen.amount, "why": why},
         )
+
+
+def _words(why: Failure) -> str:
+    if why.code == DISPUTED:
+        return CLAIMED
+    return WHY if why.code else "%(amount)s"
 
 
 def _made_after_all(attempt: Attempt, operation: Operation) -> None:

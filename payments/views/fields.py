@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from payments.conf import payment_settings
-from payments.messages import advice, for_shopper
+from payments.messages import told_shopper
 from payments.models import Payment, ProviderAccount
 from payments.providers.capabilities import Fields
 from payments.registry import PaymentOption, capabilities_of
@@ -59,8 +59,7 @@ def _declines(shown: Fields, method: str) -> dict[str, list[str]]:
     """What the page says of a decline, each sentence with the provider's words for it."""
     said: dict[str, list[str]] = {}
     for theirs, code in shown.declines.items():
-        sentence = f"{for_shopper(code, method)} {advice(code, method)}".strip()
-        said.setdefault(sentence, []).append(theirs)
+        said.setdefault(told_shopper(code, method), []).append(theirs)
     return said
 
 

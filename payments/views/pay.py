@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 MOST_MINUTES: Final = 120
 HOPELESS: Final = frozenset({"amount_refused", "amount_differs"})
 """What no second try by the same way would change."""
+OF_ACCOUNT: Final = frozenset({"amount_refused", "provider_down", "provider_refused"})
+"""What the account's other ways to pay would most likely meet as well."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,8 +151,12 @@ def _chosen(newest: Attempt | None, options: Sequence[PaymentOption]) -> str:
     own = PaymentOption(
         newest.account_id, newest.account.code, newest.method, saved=newest.saved_method
     ).key
-    refused = newest.status == AttemptStatus.DECLINED and _hopeless(newest)
     keys = [option.key for option in options]
-    if own in keys and (refused or leads_nowhere(newest)):
-        return keys[(keys.index(own) + 1) % len(keys)]
-    return own
+    if own not in keys:
+        return own
+    place, refused = keys.index(own) + 1, newest.status == AttemptStatus.DECLINED
+    others = [*options[place:], *options[:place]]
+    elsewhere = [option for option in others if option.account_id != newest.account_id]
+    if refused and newest.error_code in OF_ACCOUNT and elsewhere:
+        return elsewhere[0].key
+    return others[0].key if (refused and _hopeless(newest)) or leads_nowhere(newest) else own

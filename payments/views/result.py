@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from orders.clock import now
 from payments.conf import payment_settings
 from payments.limits import too_often
+from payments.messages import told_shopper
 from payments.models import Attempt, Payment
 from payments.providers.capabilities import Flow
 from payments.registry import flow_of
 from payments.services.ask import note_return
-from payments.states import AttemptStatus
+from payments.states import UNHEARD, AttemptStatus
 from payments.views.stage import (
     Stage,
     find_payment,
@@ -58,6 +59,7 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
     closing = newest is not None and newest.closing_at is not None
     at_bank = newest and newest.status == AttemptStatus.REQUIRES_ACTION and not closing
     context |= {"at_bank": at_bank, "closing": closing}
+    context |= {"unopened": newest is not None and is_unopened(newest)}
     context |= {"order_url": url, "seconds": seconds, "slow": slow}
     context |= {"lines": payment.order.lines.all()}
     context |= {"kept": payment.money(payment.captured - payment.surplus - payment.net_refunded)}
@@ -87,6 +89,14 @@ def is_slow(attempt: Attempt) -> bool:
     return by_nature and attempt.status == AttemptStatus.PROCESSING
 
 
+def is_unopened(attempt: Attempt) -> bool:
+    """Whether the shopper has been nowhere to pay yet, since the answer that says where got lost.
+
+    A saved card may be charged all the same.
+    """
+    return attempt.status in UNHEARD and attempt.saved_method_id is None
+
+
 @never_cache
 @transaction.non_atomic_requests
 @require_safe
@@ -94,6 +104,7 @@ def status(request: HttpRequest, token: str) -> JsonResponse:
     """For the script of a page that waits: {"stage": "waiting" | "paid" | …, "attempt": "A…"}.
 
     `agreed`: the shopper has done their part, so that a code to scan is of no use any more.
+    `why`: what the shopper is told of a try that failed, while they may try another card.
     `leads`: the return page sends them on to where they pay, which a script cannot follow.
     """
     if too_often(request, "status", payment_settings().rate_limits):
@@ -106,5 +117,6 @@ def status(request: HttpRequest, token: str) -> JsonResponse:
     payment, newest = look(payment)
     told: dict[str, object] = {"stage": stage_after_return(payment, newest)}
     told |= {"attempt": newest.our_ref if newest else ""}
+    told |= {"why": told_shopper(newest.error_code, newest.method) if newest else ""}
     told |= {"agreed": newest is not None and newest.status in AGREED}
     return JsonResponse(told | {"leads": newest is not None and is_to_be_led(newest)})

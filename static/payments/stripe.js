@@ -6,6 +6,7 @@ const button = form.querySelector("button");
 const { script, key, secret, back, status } = form.dataset;
 const declines = Object.entries(JSON.parse(document.querySelector("#declines").textContent));
 const label = button.textContent;
+let tries = 0;
 
 const load = (address) => new Promise((done, failed) => {
   const tag = Object.assign(document.createElement("script"), { src: address, onload: done, onerror: failed });
@@ -19,17 +20,20 @@ function say(text) {
   button.textContent = label;
 }
 
-// A decline in our words, anything else in Stripe's; it may be that the time to pay is over.
+// A decline in our words; of what has no word here the shop asks Stripe, at most every three seconds.
 function explain({ message, paymentFailed }) {
   const [ours] = declines.find(([, codes]) => codes.includes(paymentFailed?.declineCode)) ?? [];
   say(ours ?? message);
-  if (!paymentFailed) for (const wait of [0, 4000]) setTimeout(leaveIfOver, wait); // Stripe is asked every three seconds
+  const tried = tries;
+  if (!ours) for (const wait of [0, 4000]) setTimeout(() => learn(Boolean(paymentFailed), tried), wait);
 }
 
-async function leaveIfOver() {
+// Why it failed, or that the time to pay is over; it may be that the next try is on its way.
+async function learn(failed, tried) {
   const answer = await fetch(status).catch(() => null);
   const told = answer?.ok || answer?.status === 410 ? await answer.json().catch(() => null) : null;
   if (told && told.stage !== "waiting") location.assign(back);
+  else if (failed && told?.why && tried === tries) say(told.why);
 }
 
 // The colours of our page, light or dark, for fields that stand in frames of their own.
@@ -62,6 +66,7 @@ async function open() {
   const pay = async (wallet) => {
     if (button.disabled && !wallet) return;
     say("");
+    tries += 1;
     button.disabled = true;
     button.textContent = button.dataset.busy;
     const event = wallet ? { expressCheckoutConfirmEvent: wallet } : {};

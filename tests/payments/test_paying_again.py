@@ -98,6 +98,25 @@ def test_after_a_declined_card_on_file_the_next_way_is_chosen(client: Client, or
     assert chosen(client, order) == f"sandbox/card/{first.token}"
 
 
+@pytest.mark.parametrize("code", ["amount_refused", "provider_down", "provider_refused"])
+def test_after_a_refusal_of_the_whole_account_a_way_of_another_one_is_chosen(
+    client: Client, order: Order, code: str
+) -> None:
+    ended(order, "card", code)
+    an_account(code="second", base_url="http://127.0.0.1:9")
+
+    assert chosen(client, order) == "second/card"
+
+
+@pytest.mark.parametrize(("code", "way"), [("amount_refused", "wallet"), ("provider_down", "card")])
+def test_where_there_is_no_other_account_only_what_is_hopeless_is_left(
+    client: Client, order: Order, code: str, way: str
+) -> None:
+    ended(order, "card", code)
+
+    assert chosen(client, order) == f"sandbox/{way}"
+
+
 def test_a_wrong_way_sent_after_a_cancel_is_told_as_what_went_wrong(
     client: Client, order: Order
 ) -> None:

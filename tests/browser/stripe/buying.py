@@ -11,6 +11,7 @@ from playwright.sync_api import FrameLocator, Page
 from tests.browser.flows.buying import heading, to_checkout
 
 VISA, DECLINED, ASKED = "4242424242424242", "4000000000000002", "4000002760003184"
+EXPIRED: Final = "4000000000000069"
 BY_STRIPE: Final = 'input[value="stripe/card"]'
 ORDERED: Final = re.compile("^Thank you")
 PASSWORD: Final = "a long secret"

@@ -11,6 +11,7 @@ from tests.browser.flows.buying import heading
 from tests.browser.stripe.buying import (
     ASKED,
     DECLINED,
+    EXPIRED,
     ORDERED,
     VISA,
     bank,
@@ -29,6 +30,10 @@ from tests.fakes.stripe.opening import Merchant
 NOT_BY_THIS_CARD = (
     "Your bank declined this card. You have not been charged. "
     "Please try another card or another way to pay."
+)
+NOT_CONFIRMED = (
+    "Your bank could not confirm that it was you. You have not been charged. "
+    "Please ask your bank, or try another way to pay."
 )
 IN_CHINESE = "您的银行拒绝了这张卡。您未被扣款。 请换一张卡或换一种支付方式。"
 
@@ -57,6 +62,16 @@ def test_what_is_declined_on_our_page_is_said_there_and_paid_by_another_card(
     type_and_pay(page, VISA)
 
     heading(page, ORDERED)
+
+
+def test_a_decline_of_which_stripes_script_has_no_word_is_said_by_the_shop(
+    new_page: Callable[..., Page],
+) -> None:
+    page = new_page()
+    order(page)
+    type_and_pay(page, EXPIRED)
+
+    expect(page.get_by_role("alert")).to_contain_text("This card has expired. You have not been")
 
 
 def test_a_decline_on_our_page_is_said_in_the_shoppers_language(
@@ -107,7 +122,7 @@ def test_who_cannot_answer_on_our_page_pays_there_by_another_card(
     order(page)
     type_and_pay(page, ASKED)
     bank(page).get_by_role("button", name="Fail").click()
-    expect(page.get_by_role("alert")).to_contain_text("unable to authenticate")
+    expect(page.get_by_role("alert")).to_have_text(NOT_CONFIRMED)
 
     type_and_pay(page, VISA)
 

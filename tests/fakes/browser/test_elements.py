@@ -42,7 +42,7 @@ def test_who_fails_the_issuer_s_question_stays(till: Till) -> None:
     till.pay(CHALLENGED)
     till.answer("Fail")
     alert = till.page.get_by_role("alert")
-    expect(alert).to_contain_text("null: We are unable to authenticate")
+    expect(alert).to_contain_text("paymentFailed: We are unable to authenticate")
     assert till.status(session) == "open"
 
 

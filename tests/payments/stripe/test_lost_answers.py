@@ -52,7 +52,7 @@ def test_who_ordered_is_told_to_wait_and_is_led_to_pay_once_the_page_is_known(
     with shop.wire.trouble(fault):
         shop.orders()
         waiting = shop.page()
-    assert "We are waiting for" in waiting
+    assert "We are opening the page to pay on" in waiting
     assert "Pay another way" in waiting
     assert books() == IN_FLIGHT
     assert "no answer" in shop.staff_read()

@@ -11,8 +11,10 @@ from demo.models import Product
 from orders.clock import now
 from payments.models import Attempt, Dispute, Operation, Review
 from payments.models.operation import new_refund_ref
+from payments.models.records import ReviewAct
 from payments.providers.base import RefundRequest
 from payments.registry import provider_for
+from payments.reviews import guide_of
 from payments.services.ask import ask
 from payments.services.feed import read_feeds
 from payments.services.submit import submit_due_operations
@@ -219,7 +221,10 @@ def test_a_refund_of_what_is_disputed_meanwhile_fails_and_the_dispute_is_booked_
         work(2 * A_MINUTE)
 
     assert (shop.refund.status, shop.refund.error_code) == ("failed", "disputed")
-    assert "the shopper claims this money back through the bank" in shop.staff_read()
+    assert "not sent: the shopper claims them through the bank" in shop.staff_read()
+    guide = guide_of(Review.objects.get(kind="refund_failed"))
+    assert "Do not pay it back another way" in guide.todo
+    assert ReviewAct.ELSEWHERE not in guide.acts
     assert (Dispute.objects.count(), shop.objects("refund")) == (1, [])
     assert (books().disputed, books().refunded, books().pending) == (6000, 0, 0)
     assert set(books().reviews) == {"refund_failed", "dispute"}

@@ -13,6 +13,12 @@
     return new URLSearchParams(given);
   };
 
+  const failed = ({ message, decline_code: declineCode = null }) => ({
+    message,
+    code: "paymentFailed",
+    paymentFailed: { declineCode },
+  });
+
   class Listeners {
     #handlers = {};
 
@@ -229,7 +235,7 @@
       if (result.challenge === "redirect") return this.#leave(result.url);
       if (result.challenge === "dialog") {
         const answer = await ask(result.url);
-        if (answer.error) return { type: "error", error: { message: answer.error.message, code: null } };
+        if (answer.error) return { type: "error", error: failed(answer.error) };
       }
       if (redirect === "if_required") {
         await this.#load();
