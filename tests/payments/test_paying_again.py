@@ -108,10 +108,11 @@ def test_after_a_refusal_of_the_whole_account_a_way_of_another_one_is_chosen(
     assert chosen(client, order) == "second/card"
 
 
-@pytest.mark.parametrize(("code", "way"), [("amount_refused", "wallet"), ("provider_down", "card")])
+@pytest.mark.parametrize("after", [("amount_refused", "wallet"), ("provider_down", "card")])
 def test_where_there_is_no_other_account_only_what_is_hopeless_is_left(
-    client: Client, order: Order, code: str, way: str
+    client: Client, order: Order, after: tuple[str, str]
 ) -> None:
+    code, way = after
     ended(order, "card", code)
 
     assert chosen(client, order) == f"sandbox/{way}"
