@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from payments.models import ProviderAccount
+from payments.providers.base import Refused
+from payments.services.refusals import count_refusal
 from tests.factories import an_account
 from tests.fakes.stripe.fake import Fake
 from tests.payments.doctor.cast import Connected, connected, doctor
@@ -40,6 +42,17 @@ def test_the_endpoint_is_made_before_it_is_looked_at(fake: Fake) -> None:
     _printed, error = doctor("stripe", "--create-webhook")
 
     assert (len(patient.endpoints()), error) == (1, "")
+
+
+def test_a_secret_that_was_replaced_is_well_in_the_run_that_replaced_it(
+    patient: Connected,
+) -> None:
+    patient.keeps(webhook_secret="whsec_of_another")
+    count_refusal(patient.account, Refused.SIGNATURE)
+
+    _printed, error = doctor("stripe", "--create-webhook")
+
+    assert error == ""
 
 
 def test_the_domain_is_registered_before_it_is_looked_at(patient: Connected) -> None:
