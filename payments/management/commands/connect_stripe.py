@@ -11,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from payments.conf import payment_settings
 from payments.errors import PaymentError, SetUpRefused
 from payments.providers.errors import ProviderError
-from payments.services.connect_stripe import Keys, connect_stripe
+from payments.services.connect_stripe import Keys, connect_stripe, rests
 
 ASKED: Final = {"STRIPE_SECRET_KEY": "Secret key", "STRIPE_PUBLISHABLE_KEY": "Publishable key"}
+RESTS: Final = 'This is a test site: no live payment is taken until PAYMENTS["live"] is True.'
 
 
 class Command(BaseCommand):
@@ -47,5 +48,7 @@ class Command(BaseCommand):
         except (PaymentError, ProviderError) as error:
             raise CommandError(f"Nothing was connected: {error}.") from error
         self.stdout.write(f"{account.code}: {account.merchant_id}, {account.mode} mode.")
+        if rests(account):
+            self.stdout.write(RESTS)
         told = "only lists what happens." if no_webhook else f"tells {site} what happens."
         self.stdout.write(f"Stripe {told}")

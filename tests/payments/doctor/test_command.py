@@ -86,7 +86,7 @@ def test_a_providers_name_means_its_accounts_in_use(fake: Fake) -> None:
 def test_a_code_that_is_a_providers_name_hides_none_of_its_accounts(fake: Fake) -> None:
     """As the documented deploy check is run: the test account was switched off for the live one."""
     connected(fake)
-    live = connected(fake, code="stripe-live", live=True)
+    live = connected(fake, code="stripe-live", live=True, webhook=False)
     ProviderAccount.objects.filter(code="stripe").update(active=False)
 
     printed, error = doctor("stripe")
@@ -98,7 +98,7 @@ def test_a_code_that_is_a_providers_name_hides_none_of_its_accounts(fake: Fake) 
 
 def test_a_code_of_its_own_means_that_account_alone(fake: Fake) -> None:
     connected(fake)
-    connected(fake, code="stripe-live", live=True)
+    connected(fake, code="stripe-live", live=True, webhook=False)
 
     printed, _error = doctor("stripe-live")
 

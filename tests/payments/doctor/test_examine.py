@@ -212,14 +212,14 @@ ADDRESSES: Final = {
 def test_a_live_account_needs_a_public_https_address(
     fake: Fake, settings: Settings, address: str
 ) -> None:
-    patient = connected(fake, live=True)
+    patient = connected(fake, live=True, webhook=False)
     settings.PAYMENTS = {**settings.PAYMENTS, "live": True, "base_url": address}
 
     assert patient.ails()[0] == (WRONG, f"address: {ADDRESSES[address]}")
 
 
 def test_a_live_account_on_a_copy_is_not_asked(fake: Fake) -> None:
-    patient = connected(fake, live=True)
+    patient = connected(fake, live=True, webhook=False)
 
     standing, found = patient.ail()
 
