@@ -32,9 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: object, code: str, api: str, no_webhook: bool, **_: object) -> None:
-        secret, publishable = (
-            os.environ.get(name) or getpass.getpass(f"{label}: ") for name, label in ASKED.items()
-        )
+        secret, publishable = (_given(name, label) for name, label in ASKED.items())
         keys = Keys(secret.strip(), publishable.strip(), api.rstrip("/"))
         site = payment_settings().base_url
         try:
@@ -52,3 +50,11 @@ class Command(BaseCommand):
             self.stdout.write(RESTS)
         told = "only lists what happens." if no_webhook else f"tells {site} what happens."
         self.stdout.write(f"Stripe {told}")
+
+
+def _given(name: str, label: str) -> str:
+    try:
+        return os.environ.get(name) or getpass.getpass(f"{label}: ")
+    except EOFError as error:
+        nobody = f"{name} is empty, and there is no terminal to ask at"
+        raise CommandError(f"Nothing was connected: {nobody}. Set it.") from error

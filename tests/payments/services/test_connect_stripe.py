@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import io
 from collections.abc import Callable
 from typing import Any
@@ -251,6 +252,25 @@ def test_keys_without_an_endpoint_are_kept_and_the_command_says_what_is_left(
         call_command("connect_stripe", api=fake.url)
 
     assert ProviderAccount.objects.get().for_provider().secrets["secret_key"] == merchant.key
+
+
+def no_terminal(prompt: str) -> str:
+    raise EOFError
+
+
+@pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY"])
+def test_where_nobody_can_be_asked_for_a_key_its_name_is_told(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_1")
+    monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", "pk_test_1")
+    monkeypatch.setenv(name, "")
+    monkeypatch.setattr(getpass, "getpass", no_terminal)
+
+    with pytest.raises(CommandError, match=f"{name} is empty"):
+        call_command("connect_stripe")
+
+    assert not ProviderAccount.objects.exists()
 
 
 def test_live_webhooks_go_to_https_alone(fake: Fake, merchant: Merchant, settings: Any) -> None:
