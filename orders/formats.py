@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, to_locale
 
-from orders.money import Money
+from orders.money import Money, exponent
 
 # ISO 3166 lists places, CLDR (read through Babel) also regions, groups and pseudo-territories.
 _NO_COUNTRY = frozenset(
@@ -61,6 +62,12 @@ def format_money(money: Money, language: str | None = None) -> str:
 @lru_cache(maxsize=4096)  # a page writes the same few amounts again and again
 def _written(money: Money, language: str) -> str:
     return format_currency(money.decimal, money.currency, locale=_locale(language))
+
+
+def format_exact(minor: Decimal, currency: str) -> str:
+    """The same of minor units that may be broken, as fees are, with every digit: "£1.054"."""
+    major, locale = minor.scaleb(-exponent(currency)).normalize(), _locale(get_language() or "en")
+    return format_currency(major, currency, locale=locale, decimal_quantization=False)
 
 
 def currency_signs(currency: str) -> set[str]:

@@ -41,7 +41,8 @@ class ProviderAccount(models.Model):
     `feed_failures` questions in a row came to nothing, and `feed_alerted_at` people were told; at
     `report_alerted_at` that its reports do not come.
     `old_hook_token` and `old_sealed_secrets`: the webhook address before the last rotation and the
-    secrets that were replaced since, both still good until `old_until`. For so many
+    secrets that were replaced since, both still good until `old_until`. Since `signing_since`
+    webhooks go by the secret that is kept; None: by the first. For so many
     `settlement_days` what is in no report is only late, and for `payout_days` a payout on its way.
     """
 
@@ -55,6 +56,7 @@ class ProviderAccount(models.Model):
     old_hook_token = models.CharField(max_length=22, unique=True, null=True, editable=False)  # noqa: DJ001  # unique, and mostly none
     old_sealed_secrets = models.TextField(blank=True, editable=False)
     old_until = models.DateTimeField(null=True, editable=False)
+    signing_since = models.DateTimeField(null=True, editable=False)
     active = models.BooleanField(_("active"), default=True)
     own_page = models.BooleanField(
         _("card fields on our own page"),

@@ -61,6 +61,12 @@ class OtherMode(NotAuthorized):
     """The key is of the other mode: they are not even asked. The installer acts."""
 
 
+def is_of_the_key(error: Exception) -> bool:
+    """Whether another key is needed; where we only ask too often it is not."""
+    refused = isinstance(error, NotAuthorized) and error.refusal is not None
+    return refused or isinstance(error, OtherMode)
+
+
 class ProviderRejected(ProviderError):
     """They refuse the request itself, so trying the same again is pointless."""
 

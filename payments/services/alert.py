@@ -66,6 +66,10 @@ def _tell_of_feeds(failures: dict[str, int]) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         lines = [
             _("Webhooks that get lost are found in these lists, so they are missed now."),
+            _(
+                "Run “manage.py payments_doctor” with the account's code: it says whether the "
+                "provider still takes its key, and what to do."
+            ),
             _("The log “till.payments” says why. You are told again only after it was well."),
             "",
             *(f"{code}: {number}" for code, number in failures.items()),

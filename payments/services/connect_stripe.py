@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from payments.conf import payment_settings
 from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
+from payments.models.account import Mode
 from payments.providers.base import Account
 from payments.providers.errors import ProviderError
 from payments.providers.stripe import StripeProvider
@@ -41,7 +42,7 @@ def connect_stripe(keys: Keys, *, code: str, site: str, webhook: bool) -> Provid
     A second call with keys of the same account replaces them, asks anew what it can be paid by,
     and makes no second endpoint. Raises KeysRefused where they cannot be right, ProviderError where
     Stripe does not answer, and SetUpRefused where the keys are kept and Stripe cannot tell us of
-    payments yet.
+    payments yet, or must not, since they are live and this site is not.
     """
     if PROVIDER not in payment_settings().providers:
         needed = f'"{PROVIDER}": "{ADAPTER}"'
@@ -112,11 +113,24 @@ def _check_same(account: ProviderAccount, plain: Account) -> None:
     """Payments are asked for by the account that they were made with."""
     if (account.provider, account.mode) != (PROVIDER, plain.mode):
         told = {"code": account.code, "provider": account.provider, "mode": account.mode}
-        raise KeysRefused(_("%(code)s is an account of %(provider)s in %(mode)s mode") % told)
+        raise KeysRefused(
+            _(
+                "%(code)s is an account of %(provider)s in %(mode)s mode: name another code by "
+                "--code, or first rename that account on its page in the admin"
+            )
+            % told
+        )
     check_same(account, plain.merchant_id)
 
 
+def rests(account: ProviderAccount) -> bool:
+    """Whether the account is live and this site is not: nobody is offered it, nothing is asked."""
+    return account.mode == Mode.LIVE and not payment_settings().live
+
+
 def _listen(account: ProviderAccount, site: str) -> None:
+    if rests(account):
+        raise SetUpRefused(_('this site is not live, so set PAYMENTS["live"] = True'))
     try:
         listen(account, StripeProvider(account.for_provider(), timeout=TIMEOUT), site)
     except ProviderError as error:

@@ -75,7 +75,8 @@ def _heard(account: ProviderAccount) -> Iterator[Finding]:
     if last:
         yield well("webhooks", f"the last came {_moment(last)}")
     for reason, count, at in refusals_of(account):
-        if reason in REFUSED and (last is None or at > last):
+        over = account.signing_since if reason == RefusalReason.SIGNATURE else None
+        if reason in REFUSED and all(at > each for each in (last, over) if each):
             said = (
                 f"{count} refused in seven days and none taken since: {RefusalReason(reason).label}"
             )

@@ -15,7 +15,7 @@ from payments.errors import NoAccount, PaymentError
 from payments.models import Attempt, InboxEvent, ProviderAccount
 from payments.models.inbox import DRAIN_TASK
 from payments.providers.base import EventPage
-from payments.providers.errors import NotFound, ProviderError
+from payments.providers.errors import NotFound, ProviderError, is_of_the_key
 from payments.providers.protocol import Provider
 from payments.registry import provider_for
 from payments.services.calls import refuse_in_transaction
@@ -52,10 +52,16 @@ def _read_account(account: ProviderAccount) -> None:
     except (ProviderError, PaymentError) as error:
         _failed(account)
         logger.warning("the events of %s are not read: %s", account.code, error)
+        if is_of_the_key(error) and not account.feed_failures:
+            _tell_of_the_key(account.code)
 
 
 def _failed(account: ProviderAccount) -> None:
     ProviderAccount.objects.filter(pk=account.pk).update(feed_failures=F("feed_failures") + 1)
+
+
+def _tell_of_the_key(code: str) -> None:
+    logger.error("no key of %s is taken: payments_doctor %s says what to do", code, code)
 
 
 def _succeeded(account: ProviderAccount) -> None:

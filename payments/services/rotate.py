@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from orders.clock import now
 from orders.models import new_token
-from payments.errors import RotationRefused
+from payments.errors import NoAccount, RotationRefused
 from payments.models import ProviderAccount
 from payments.registry import capabilities_of, forget_accounts
 from payments.vault import seal, unseal
 
 BOTH_FOR: Final = timedelta(days=7)
 ROTATED: Final = ["hook_token", "old_hook_token", "old_until", "sealed_secrets"]
-SECRETS: Final = ["sealed_secrets", "old_sealed_secrets"]
+SECRETS: Final = ["sealed_secrets", "old_sealed_secrets", "signing_since"]
 
 
 def rotate_webhook(*, account_id: int, secrets: Mapping[str, str]) -> ProviderAccount:
@@ -80,7 +80,20 @@ def replace_secrets(account: ProviderAccount, given: Mapping[str, str]) -> None:
         earlier = unseal(account.old_sealed_secrets) if account.old_sealed_secrets else {}
         if replaced:
             account.old_sealed_secrets = seal({**replaced, **earlier})
+    if _signs_anew(account, kept, given):
+        account.signing_since = now()
     account.set_secrets({**kept, **given})
+
+
+def _signs_anew(
+    account: ProviderAccount, kept: Mapping[str, str], given: Mapping[str, str]
+) -> bool:
+    """Whether webhooks go by another secret than the one that was kept."""
+    try:
+        signing = capabilities_of(account).webhook_secrets
+    except NoAccount:  # nobody serves it, so none is let in
+        return False
+    return any(name in given and given[name] != kept.get(name) for name in signing)
 
 
 def _locked(account_id: int) -> ProviderAccount:

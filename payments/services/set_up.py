@@ -11,7 +11,7 @@ from payments.models import ProviderAccount
 from payments.models.account import Mode
 from payments.providers.findings import Site
 from payments.providers.protocol import SetsUp
-from payments.services.rotate import renew_secrets
+from payments.services.rotate import SECRETS, renew_secrets
 
 
 def site_of(account: ProviderAccount, base_url: str) -> Site:
@@ -41,7 +41,7 @@ def listen(account: ProviderAccount, provider: SetsUp, base_url: str) -> None:
         raise SetUpRefused(told % base_url)
     if secrets := provider.listen(site):
         renew_secrets(account_id=account.pk, given=secrets)
-        account.refresh_from_db(fields=["sealed_secrets", "old_sealed_secrets"])
+        account.refresh_from_db(fields=SECRETS)
 
 
 def register_domain(account: ProviderAccount, provider: SetsUp, base_url: str) -> None:

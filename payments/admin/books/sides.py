@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.admin.models import LogEntry
@@ -13,9 +12,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
-from orders.formats import format_moment, format_money
-from orders.money import Money, exponent
+from orders.formats import format_exact, format_moment, format_money
+from orders.money import Money
 from payments.admin.books.amounts import signed, title_of
 from payments.models import (
     BankLine,
@@ -28,14 +28,28 @@ from payments.models import (
 )
 from payments.models.discrepancy import UNRESOLVED
 from payments.models.settlement import FileKind, FileState
+from payments.providers.reports import LineKind
 from payments.reconciliation.keys import LENGTH
 from payments.registry import METHOD_LABELS
+from payments.states import EntryKind
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MOST: Final = 20
 """Lines and entries that are shown of one discrepancy."""
+LINES: Final[dict[str, StrOrPromise]] = {
+    LineKind.CAPTURE: EntryKind.CAPTURE.label,
+    LineKind.REFUND: EntryKind.REFUND.label,
+    LineKind.REFUND_REVERSED: EntryKind.REFUND_REVERSED.label,
+    LineKind.DISPUTE: EntryKind.DISPUTE.label,
+    LineKind.DISPUTE_REVERSAL: pgettext_lazy("report", "dispute whose money came back"),
+    LineKind.FEE: EntryKind.FEE.label,
+    LineKind.PAYOUT: EntryKind.PAYOUT.label,
+    LineKind.ALLOTMENT: pgettext_lazy("report", "put into a payout"),
+    LineKind.ADJUSTMENT: EntryKind.ADJUSTMENT.label,
+}
+"""What a line of a report is about, as staff read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +132,12 @@ def _of_report(line: SettlementLine) -> Told:
     if line.settled_gross is not None and line.settled_currency:
         settled = format_money(Money(line.settled_gross, line.settled_currency))
     columns: list[tuple[StrOrPromise, str]] = [
-        (_("Kind"), line.kind),
+        (_("Kind"), str(LINES.get(line.kind, line.kind))),
         (_("Their reference"), line.provider_ref),
         (_("Our reference"), line.our_ref),
         (_("Way to pay"), str(METHOD_LABELS.get(line.method, line.method))),
         (_("Gross"), format_money(line.money)),
-        (_("Fee"), fee(line.fee, line.settled_currency or line.currency)),
+        (_("Fee"), format_exact(line.fee, line.settled_currency or line.currency)),
         (_("Settled as"), settled),
         (_("Happened"), format_moment(line.occurred_at)),
         (_("Settled"), format_moment(line.settled_at)),
@@ -146,12 +160,6 @@ def _of_bank(line: BankLine) -> Told:
 def _told(line: Any, columns: list[tuple[StrOrPromise, str]]) -> Told:
     filled = [(name, value) for name, value in columns if value]
     return Told(line.file_id, line.file.name, line.line_no, filled)
-
-
-def fee(minor: Decimal, currency: str) -> str:
-    """In major units, with as many digits as it has; such as "1.054 GBP"."""
-    major = minor.scaleb(-exponent(currency)).normalize()
-    return f"{major:f} {currency}"
 
 
 def history(row: Discrepancy, entries: Iterable[Entry]) -> list[Step]:

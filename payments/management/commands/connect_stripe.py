@@ -11,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from payments.conf import payment_settings
 from payments.errors import PaymentError, SetUpRefused
 from payments.providers.errors import ProviderError
-from payments.services.connect_stripe import Keys, connect_stripe
+from payments.services.connect_stripe import Keys, connect_stripe, rests
 
 ASKED: Final = {"STRIPE_SECRET_KEY": "Secret key", "STRIPE_PUBLISHABLE_KEY": "Publishable key"}
+RESTS: Final = 'This is a test site: no live payment is taken until PAYMENTS["live"] is True.'
 
 
 class Command(BaseCommand):
@@ -31,9 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: object, code: str, api: str, no_webhook: bool, **_: object) -> None:
-        secret, publishable = (
-            os.environ.get(name) or getpass.getpass(f"{label}: ") for name, label in ASKED.items()
-        )
+        secret, publishable = (_given(name, label) for name, label in ASKED.items())
         keys = Keys(secret.strip(), publishable.strip(), api.rstrip("/"))
         site = payment_settings().base_url
         try:
@@ -47,5 +46,15 @@ class Command(BaseCommand):
         except (PaymentError, ProviderError) as error:
             raise CommandError(f"Nothing was connected: {error}.") from error
         self.stdout.write(f"{account.code}: {account.merchant_id}, {account.mode} mode.")
+        if rests(account):
+            self.stdout.write(RESTS)
         told = "only lists what happens." if no_webhook else f"tells {site} what happens."
         self.stdout.write(f"Stripe {told}")
+
+
+def _given(name: str, label: str) -> str:
+    try:
+        return os.environ.get(name) or getpass.getpass(f"{label}: ")
+    except EOFError as error:
+        nobody = f"{name} is empty, and there is no terminal to ask at"
+        raise CommandError(f"Nothing was connected: {nobody}. Set it.") from error

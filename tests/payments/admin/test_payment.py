@@ -54,7 +54,7 @@ def test_what_reports_tell_of_it_shows_its_fee_and_its_payout() -> None:
 
     page = staff(SEE, SEE_ORDERS, "payments.view_settlementfile").get(address).content.decode()
 
-    assert "1.1 GBP" in page
+    assert "£1.10" in page
     assert "po_1" in page
     assert "po_1" not in staff(SEE, SEE_ORDERS, name="other").get(address).content.decode()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from payments.models import ProviderAccount
+from payments.providers.base import Refused
+from payments.services.refusals import count_refusal
 from tests.factories import an_account
 from tests.fakes.stripe.fake import Fake
 from tests.payments.doctor.cast import Connected, connected, doctor
@@ -42,6 +44,17 @@ def test_the_endpoint_is_made_before_it_is_looked_at(fake: Fake) -> None:
     assert (len(patient.endpoints()), error) == (1, "")
 
 
+def test_a_secret_that_was_replaced_is_well_in_the_run_that_replaced_it(
+    patient: Connected,
+) -> None:
+    patient.keeps(webhook_secret="whsec_of_another")
+    count_refusal(patient.account, Refused.SIGNATURE)
+
+    _printed, error = doctor("stripe", "--create-webhook")
+
+    assert error == ""
+
+
 def test_the_domain_is_registered_before_it_is_looked_at(patient: Connected) -> None:
     ProviderAccount.objects.update(own_page=True)
 
@@ -73,7 +86,7 @@ def test_a_providers_name_means_its_accounts_in_use(fake: Fake) -> None:
 def test_a_code_that_is_a_providers_name_hides_none_of_its_accounts(fake: Fake) -> None:
     """As the documented deploy check is run: the test account was switched off for the live one."""
     connected(fake)
-    live = connected(fake, code="stripe-live", live=True)
+    live = connected(fake, code="stripe-live", live=True, webhook=False)
     ProviderAccount.objects.filter(code="stripe").update(active=False)
 
     printed, error = doctor("stripe")
@@ -85,7 +98,7 @@ def test_a_code_that_is_a_providers_name_hides_none_of_its_accounts(fake: Fake) 
 
 def test_a_code_of_its_own_means_that_account_alone(fake: Fake) -> None:
     connected(fake)
-    connected(fake, code="stripe-live", live=True)
+    connected(fake, code="stripe-live", live=True, webhook=False)
 
     printed, _error = doctor("stripe-live")
 

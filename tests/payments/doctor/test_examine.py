@@ -212,14 +212,14 @@ ADDRESSES: Final = {
 def test_a_live_account_needs_a_public_https_address(
     fake: Fake, settings: Settings, address: str
 ) -> None:
-    patient = connected(fake, live=True)
+    patient = connected(fake, live=True, webhook=False)
     settings.PAYMENTS = {**settings.PAYMENTS, "live": True, "base_url": address}
 
     assert patient.ails()[0] == (WRONG, f"address: {ADDRESSES[address]}")
 
 
 def test_a_live_account_on_a_copy_is_not_asked(fake: Fake) -> None:
-    patient = connected(fake, live=True)
+    patient = connected(fake, live=True, webhook=False)
 
     standing, found = patient.ail()
 
@@ -262,6 +262,41 @@ def test_webhooks_that_are_refused_are_told_of_until_one_is_taken(patient: Conne
     told = {"account": patient.account, "kind": "x", "body": b"{}"}
     InboxEvent.objects.create(**told, event_id="evt_1", headers={"user-agent": "Stripe/1.0"})
     assert patient.ails() == []
+
+
+def test_what_was_refused_by_a_secret_that_was_replaced_counts_no_more(patient: Connected) -> None:
+    count_refusal(patient.account, Refused.SIGNATURE)
+
+    patient.keeps(webhook_secret="whsec_typed")
+
+    assert not [found for _standing, found in patient.ails() if "refused" in found]
+
+
+def test_what_is_refused_by_the_new_secret_too_is_told_of(patient: Connected) -> None:
+    patient.keeps(webhook_secret="whsec_typed")
+    count_refusal(patient.account, Refused.SIGNATURE)
+
+    assert [standing for standing, found in patient.ails() if "refused" in found] == [WRONG]
+
+
+@pytest.mark.parametrize("kept", ["secret_key", "webhook_secret"])
+def test_what_was_refused_still_counts_where_the_signing_secret_stays(
+    patient: Connected, kept: str
+) -> None:
+    renewed = {"secret_key": patient.merchant.restricted_key}
+    count_refusal(patient.account, Refused.SIGNATURE)
+
+    patient.keeps(**{kept: renewed.get(kept, patient.secrets()[kept])})
+
+    assert [standing for standing, found in patient.ails() if "refused" in found] == [WRONG]
+
+
+def test_a_clock_that_was_wrong_is_not_mended_by_a_new_secret(patient: Connected) -> None:
+    count_refusal(patient.account, Refused.STALE)
+
+    patient.keeps(webhook_secret="whsec_typed")
+
+    assert any("signed too long ago" in found for _standing, found in patient.ails())
 
 
 def test_a_list_of_events_that_cannot_be_read_is_told_of(patient: Connected) -> None:

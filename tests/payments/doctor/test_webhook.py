@@ -251,7 +251,7 @@ def test_a_machine_of_ones_own_does_without(fake: Fake, settings: Settings) -> N
 
 
 def test_a_live_site_is_told_by_https_alone(fake: Fake, settings: Settings) -> None:
-    patient = connected(fake, live=True)
+    patient = connected(fake, live=True, webhook=False)
     settings.PAYMENTS = {**settings.PAYMENTS, "live": True, "base_url": "http://shop.test"}
 
     with pytest.raises(SetUpRefused, match="need https"):

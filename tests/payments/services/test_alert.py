@@ -104,6 +104,14 @@ def test_a_list_of_events_that_fails_is_told_of_once_until_it_is_read_again() ->
     assert f"sandbox: {MOST_FEED_FAILURES}" in sent.body
 
 
+def test_who_is_told_of_a_list_that_fails_is_told_what_to_do() -> None:
+    failing()
+
+    alert_of_failing_feeds()
+
+    assert "Run “manage.py payments_doctor” with the account's code" in mail.outbox[0].body
+
+
 def test_a_short_outage_of_a_list_tells_nobody() -> None:
     failing(MOST_FEED_FAILURES - 1)
 

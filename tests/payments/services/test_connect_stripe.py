@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +34,11 @@ def merchant(fake: Fake) -> Merchant:
 def keys(fake: Fake, merchant: Merchant, **given: str) -> Keys:
     typed = {"secret": merchant.key, "publishable": merchant.publishable_key}
     return Keys(**(typed | given), base_url=fake.url)
+
+
+def live_keys(fake: Fake, merchant: Merchant) -> Keys:
+    live = {"secret": merchant.live_key, "publishable": merchant.live_publishable_key}
+    return keys(fake, merchant, **live)
 
 
 def connected(keys: Keys, *, webhook: bool = True) -> ProviderAccount:
@@ -247,8 +254,62 @@ def test_keys_without_an_endpoint_are_kept_and_the_command_says_what_is_left(
     assert ProviderAccount.objects.get().for_provider().secrets["secret_key"] == merchant.key
 
 
-def test_live_webhooks_go_to_https_alone(fake: Fake, merchant: Merchant) -> None:
-    live = {"secret": merchant.live_key, "publishable": merchant.live_publishable_key}
+def no_terminal(prompt: str) -> str:
+    raise EOFError
+
+
+@pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY"])
+def test_where_nobody_can_be_asked_for_a_key_its_name_is_told(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_1")
+    monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", "pk_test_1")
+    monkeypatch.setenv(name, "")
+    monkeypatch.setattr(getpass, "getpass", no_terminal)
+
+    with pytest.raises(CommandError, match=f"{name} is empty"):
+        call_command("connect_stripe")
+
+    assert not ProviderAccount.objects.exists()
+
+
+def test_live_webhooks_go_to_https_alone(fake: Fake, merchant: Merchant, settings: Any) -> None:
+    settings.PAYMENTS = {**settings.PAYMENTS, "live": True}
 
     with pytest.raises(SetUpRefused, match="need https"):
-        connected(keys(fake, merchant, **live))
+        connected(live_keys(fake, merchant))
+
+
+def test_a_site_that_is_not_live_keeps_live_keys_and_is_not_told_of_live_payments(
+    fake: Fake, merchant: Merchant
+) -> None:
+    with pytest.raises(SetUpRefused, match=r'not live, so set PAYMENTS\["live"\] = True'):
+        connect_stripe(
+            live_keys(fake, merchant), code="stripe", site="https://shop.test", webhook=True
+        )
+
+    assert ProviderAccount.objects.get().mode == "live"
+    assert fake.shelf(merchant.id).of("webhook_endpoint") == []
+
+
+def test_who_connects_live_keys_to_a_test_site_is_told_what_it_is(
+    fake: Fake, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_SECRET_KEY", merchant.live_key)
+    monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", merchant.live_publishable_key)
+    out = io.StringIO()
+
+    call_command("connect_stripe", api=fake.url, no_webhook=True, stdout=out)
+
+    assert "This is a test site: no live payment is taken" in out.getvalue()
+
+
+def test_keys_of_the_other_mode_are_told_how_both_can_be_kept(
+    fake: Fake, merchant: Merchant
+) -> None:
+    connected(live_keys(fake, merchant), webhook=False)
+
+    with pytest.raises(KeysRefused, match="live mode: name another code by --code, or first"):
+        connected(keys(fake, merchant))
+
+    assert ProviderAccount.objects.get().mode == "live"

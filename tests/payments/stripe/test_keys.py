@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import pytest
@@ -112,3 +113,46 @@ def test_a_list_of_events_that_cannot_be_read_is_counted_and_the_log_says_why(
     assert ProviderAccount.objects.get().feed_failures == 1
     assert reason in caplog.text
     assert shop.merchant.key not in caplog.text
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    told = [each for each in caplog.records if each.name == "till.payments"]
+    return [each.getMessage() for each in told if each.levelno == logging.ERROR]
+
+
+@by_key
+def test_the_installer_is_told_of_it_once_and_what_to_do(
+    shop: Shop, wrong: Wrong, reason: str, *, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong(shop)
+
+    for _ in range(2):
+        read_feeds()
+
+    assert errors(caplog) == ["no key of stripe is taken: payments_doctor stripe says what to do"]
+    assert caplog.text.count(reason) == 2
+
+
+def test_the_installer_is_told_anew_of_a_key_that_was_good_meanwhile(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        shop.wire.fault = RESTRICTED
+        read_feeds()
+        shop.wire.fault = Fault("fine")
+        read_feeds()
+
+    assert len(errors(caplog)) == 2
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_the_installer_is_not_told_of_a_key_that_was_not_refused(
+    shop: Shop, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    body = b'{"error": {"type": "api_error", "code": "rate_limit"}}'
+    shop.wire.fault = saying(str(status), Answer(status, body=body))
+
+    read_feeds()
+
+    assert ProviderAccount.objects.get().feed_failures == 1
+    assert errors(caplog) == []
