@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Final
 
 from benchmarks.chaos.clerk import AMBUSHED, DONE, Clerk, Order
@@ -14,6 +14,7 @@ from benchmarks.chaos.world import Visitor
 
 HOUR: Final = 3600.0
 PIECES: Final = re.compile(r'name="(pieces_\d+)"')
+SHOWN: Final = re.compile(r'name="shown" value="(\w+)"')
 REASON: Final = re.compile(r'<option value="(\d+)"')
 
 
@@ -135,11 +136,23 @@ def _answer(clerk: Clerk) -> Actor:
     clerk.lay_ambush("^POST .*/(evidence|disputes/[^/]+)$")
     address = f"/admin/payments/dispute/{dispute}/send/evidence/"
     texts = {"statement": f"Parcel of checkout {clerk.errand.number} was signed for."}
-    yield from clerk.press_twice(address, Kind.ANSWERED_TWICE, "first", **texts)
-    other = {"request_key": f"{clerk.errand.number}-other", "statement": "They have it."}
-    second = yield from clerk.colleague().post(address, other)
-    if second.status == DONE:
-        clerk.world.blame(clerk.who, "a dispute was answered twice")
+    if shown := (yield from _look_at_evidence(clerk, address, texts)):
+        yield from clerk.press_twice(address, Kind.ANSWERED_TWICE, "first", **texts, shown=shown)
+    colleague, other = clerk.colleague(), {"statement": "They have it."}
+    if shown := (yield from _look_at_evidence(colleague, address, other)):
+        asked = {"request_key": f"{clerk.errand.number}-other", **other, "shown": shown}
+        second = yield from colleague.post(address, asked)
+        if second.status == DONE:
+            clerk.world.blame(clerk.who, "a dispute was answered twice")
+
+
+def _look_at_evidence(
+    clerk: Clerk, address: str, texts: dict[str, str]
+) -> Generator[float, None, str]:
+    """By what the page says that this is what will be sent; "" where it cannot be."""
+    page = yield from clerk.post(address, {"request_key": f"{clerk.errand.number}-look", **texts})
+    found = SHOWN.search(page.text)
+    return found[1] if found else ""
 
 
 AFTERCARE: Final[dict[Story, Callable[[Clerk], Actor]]] = {
