@@ -108,6 +108,7 @@ STAFF: Final[dict[str, StrOrPromise]] = {
     "booked_before": _("made, and booked already as a refund made at the provider's own site"),
     "mismatch": _("the provider names another account, mode, currency or reference"),
     "account_closed": _("the account that should get the money is closed"),
+    "card_reported": _("the card that should get the money was reported lost or stolen"),
     "expired": _("ran out at the provider before it was paid"),
     "cancelled": _("cancelled at the provider before it was paid"),
     "not_sent": _("never reached the provider"),

@@ -177,7 +177,20 @@ TO_DO_ABOUT: Final[dict[str, Guide]] = {
 """What says more than its kind, by what was seen."""
 
 
+_ASKED_IN_VAIN: Final = Guide(
+    TO_DO_ABOUT[ASKED].means,
+    _(
+        "Nothing of it is left to refund. Answer with evidence before it is due: without an answer "
+        "it may become a dispute. The review ends once the bank asks no more."
+    ),
+    TO_DO_ABOUT[ASKED].acts,
+)
+"""Where nothing of the payment is left that could be refunded."""
+
+
 def guide_of(review: Review) -> Guide:
+    if review.detail == ASKED and not review.payment.refundable.amount:
+        return _ASKED_IN_VAIN
     return TO_DO_ABOUT.get(review.detail) or GUIDES[ReviewKind(review.kind)]
 
 

@@ -61,7 +61,7 @@ DISPUTES: Final = {
 An appeal is against what was lost, and the money is away meanwhile.
 """
 REFUND_FAILURES: Final = {
-    "lost_or_stolen_card": "account_closed",
+    "lost_or_stolen_card": "card_reported",
     "expired_or_canceled_card": "account_closed",
     "declined": "declined",
 }

@@ -61,6 +61,16 @@ def test_a_person_is_told_that_the_bank_asks() -> None:
     assert guide_of(Review.objects.get(resolved_at=None)) == TO_DO_ABOUT[ASKED]
 
 
+@pytest.mark.parametrize(("amount", "left"), [(6000, False), (5999, True)])
+def test_only_who_has_something_left_to_refund_is_told_to(amount: int, left: bool) -> None:
+    payment = told(a_payment(), INQUIRY)
+
+    a_refund(payment, amount, request_key="k")
+
+    todo = str(guide_of(Review.objects.get(resolved_at=None)).todo)
+    assert ("or refund the payment" in todo) is left
+
+
 def test_what_it_asks_about_can_be_refunded() -> None:
     payment = told(a_payment(), INQUIRY)
 

@@ -9,6 +9,7 @@ import pytest
 
 from orders.models import Mail
 from orders.money import Money
+from payments.messages import why
 from payments.models import Attempt, Operation, Payment, Review
 from payments.models.records import ReviewKind
 from payments.services.ask import ask
@@ -88,6 +89,17 @@ def test_one_that_fails_later_comes_back_to_us_and_staff_are_told(till: Till, he
         Operation.objects.get().our_ref,
     )
     assert list(Mail.objects.values_list("kind", flat=True))[-1] == "refund_returned"
+
+
+def test_one_to_a_card_that_was_reported_lost_says_so(till: Till) -> None:
+    attempt = given_back(till, FAILS, 2000)
+    till.passes(FIVE_MINUTES)
+
+    ask(attempt.pk, source="test")
+
+    failed = Operation.objects.get()
+    told = "the card that should get the money was reported lost or stolen (lost_or_stolen_card)"
+    assert why(failed.error_code, failed.error_raw) == told
 
 
 @either_way
