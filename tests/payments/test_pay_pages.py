@@ -258,19 +258,6 @@ def test_the_waiting_page_is_told_when_the_money_has_come(client: Client, unpaid
     assert client.get(f"{page_of(unpaid)}status/").json()["stage"] == "paid"
 
 
-def test_the_waiting_page_is_told_why_a_card_was_declined_while_another_may_be_tried(
-    client: Client, unpaid: Payment
-) -> None:
-    attempt = at_bank(unpaid)
-    said = seen(attempt, Status.REQUIRES_ACTION, error=Failure("expired_card"))
-    apply_outcome(attempt_id=attempt.pk, outcome=said, source="poll")
-
-    told = client.get(f"{page_of(unpaid)}status/").json()
-
-    assert told["stage"] == "waiting"
-    assert told["why"].startswith("This card has expired. You have not been charged. Please")
-
-
 def test_the_waiting_page_is_told_to_wait_when_it_asks_too_often(
     client: Client, unpaid: Payment, settings: Settings
 ) -> None:

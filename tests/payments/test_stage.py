@@ -172,6 +172,19 @@ def test_a_script_that_waits_is_told_whether_the_page_leads_on(
     assert client.get(address(late, "status/")).json()["leads"] is (visits == 0)
 
 
+def test_a_script_that_waits_is_told_why_a_card_was_declined_while_another_may_be_tried(
+    client: Client,
+) -> None:
+    attempt = sent(Redirect(BANK))
+    said = seen(attempt, Status.REQUIRES_ACTION, error=Failure("expired_card"))
+    apply_outcome(attempt_id=attempt.pk, outcome=said, source="poll")
+
+    told = client.get(address(attempt, "status/")).json()
+
+    assert told["stage"] == "waiting"
+    assert told["why"].startswith("This card has expired. You have not been charged. Please")
+
+
 @pytest.fixture
 def raced(monkeypatch: pytest.MonkeyPatch) -> Attempt:
     """An attempt whose money comes in right after a page has read the payment."""
