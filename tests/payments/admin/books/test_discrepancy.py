@@ -13,12 +13,10 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from orders.clock import now
-from payments.admin.books.sides import LINES
 from payments.models import Discrepancy
 from payments.models.discrepancy import DiscrepancyKind as Kind
 from payments.models.discrepancy import DiscrepancyState, Resolution
 from payments.models.settlement import FileKind
-from payments.providers.reports import LineKind
 from payments.reconciliation.guides import GUIDES
 from tests.factories import a_payment, an_account
 from tests.payments.admin.books.cast import SEE, page_of
@@ -184,27 +182,6 @@ def test_their_side_has_the_file_the_line_and_its_columns() -> None:
     assert reverse("admin:payments_settlementfile_change", args=[file.pk]) in page
     for shown in ("settlement-2026-11-28.csv</a>, line 7", "pay_77", "£1.054", "£61.00"):
         assert shown in page
-
-
-@pytest.mark.parametrize(
-    ("language", "kind"), [("en", "refund that came back"), ("zh-hans", "被退回的退款")]
-)
-def test_a_line_says_what_it_is_in_words_and_its_fee_as_other_money(
-    language: str, kind: str
-) -> None:
-    file = a_file()
-    a_line(file, 7, kind="refund_reversed", fee=Decimal("47.0"))
-    row = a_discrepancy(file=file, line_no=7)
-
-    answer = staff(*EVERYTHING).get(page_of(row), headers={"accept-language": language})
-
-    page = answer.content.decode()
-    assert f"<dd>{kind}</dd>" in page
-    assert "<dd>£0.47</dd>" in page
-
-
-def test_every_kind_of_line_has_words() -> None:
-    assert LINES.keys() == set(LineKind)
 
 
 def test_where_no_line_is_named_those_with_the_reference_are_shown() -> None:
