@@ -105,7 +105,8 @@ class Backstage:
         """Whether it went through, and nothing struck."""
         world, before = self._world, len(self._world.strikes_told)
         armed, where = self._armed()
-        answer = world.house.work(verb, strikes=armed, where=where, **arguments)
+        spared = world.enough()
+        answer = world.house.work(verb, strikes=armed, where=where, spared=spared, **arguments)
         told = world.strikes_told[before:]
         world.note(verb, arguments, told)
         self._note(armed, told, where)

@@ -17,8 +17,8 @@ from config.ports import free_port
 from config.processes import ROOT
 
 Answer = dict[str, Any]
-Struck = Callable[[Strike, str], None]
-"""What happened, and to which kind of process: "web" or "worker"."""
+Struck = Callable[[Strike, str, str], None]
+"""What happened, to which kind of process ("web" or "worker"), and to the write of which key."""
 KILLED: Final = "killed"
 BROKER: Final = "broker"
 
@@ -80,7 +80,8 @@ class House:
                     self._workers.put(worker)
                     answer: Answer = told
                     return answer
-                self.struck(Strike(told), "worker")
+                way, key = told
+                self.struck(Strike(way), "worker", key)
         except (EOFError, ConnectionError):
             self._workers.put(self._hire("worker"))
             return {KILLED: True}
@@ -106,8 +107,9 @@ class House:
         """Whether it lives on. Who tells of a kill dies of it, at once or in a moment."""
         try:
             while line.poll(0):
-                way = Strike(line.recv()[1])
-                self.struck(way, "web")
+                told, key = line.recv()[1]
+                way = Strike(told)
+                self.struck(way, "web", key)
                 if way in DEADLY:
                     return False
         except (EOFError, ConnectionError):

@@ -99,7 +99,7 @@ def _stage(wishes: Wishes) -> Iterator[World]:
         bank = open_bank(clock.now, seed)
         bank.start()
         held.callback(bank.stop)
-        house = House(data, seed, lambda _way, _process: None)
+        house = House(data, seed, lambda _way, _process, _key: None)
         scheduler = Scheduler(clock, wishes.lanes)
         world = World(seed, clock, deck, bank, house, database, scheduler)
         house.struck = world.struck

@@ -22,6 +22,7 @@ from benchmarks.chaos.scheduler import Actor, Scheduler
 
 TRIES: Final = 12
 PAUSE: Final = 7.0
+MOST_HITS: Final = 3
 TIMED_OUT: Final = timedelta(seconds=8)
 OUT: Final = 503
 BROKEN: Final = 500
@@ -45,6 +46,8 @@ class World:
     felt: int = 0
     """How often nobody was let into the database, and the last of these times that anybody met."""
     strikes_told: list[Strike] = field(default_factory=list)
+    hits: Counter[str] = field(default_factory=Counter)
+    """How often each write was struck, by its key."""
     hook: str = ""
     strangers: list[str] = field(default_factory=list)
     faults_on: bool = True
@@ -90,15 +93,21 @@ class World:
             self.tally[Kind.DATABASE_CUT] += self.felt != self.storms
             self.felt = self.storms
 
-    def struck(self, way: Strike, process: str) -> None:
-        """A process told what has just happened to it."""
+    def struck(self, way: Strike, process: str, key: str) -> None:
+        """A process told what has just happened to it, and to which write."""
         with self._lock:
+            self.hits[key] += 1
             self.strikes_told.append(way)
             self.tally[COUNTED_AS[way]] += 1
             if way in DEADLY:
                 self.tally[Kind(f"{way}_{process}")] += 1
             if COUNTED_AS[way] in {Kind.TIMEOUT_BEFORE, Kind.TIMEOUT_AFTER}:
                 self.clock.move_on(TIMED_OUT)
+
+    def enough(self) -> list[str]:
+        """Writes that must get through now: one that never does goes to a person, and rightly."""
+        with self._lock:
+            return [key for key, hits in self.hits.items() if key and hits >= MOST_HITS]
 
     def blame(self, who: str, problem: str) -> None:
         with self._lock:

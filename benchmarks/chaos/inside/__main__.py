@@ -64,7 +64,7 @@ def _live(role: str, line: Connection, door: socket.socket) -> None:
     from benchmarks.chaos.inside.worker import work  # noqa: PLC0415  # Django is set up by now
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    doom.told_by(lambda way: line.send(("struck", way.value)))
+    doom.told_by(lambda way, key: line.send(("struck", (way.value, key))))
     line.send(role)
     try:
         if role == "web":

@@ -12,6 +12,7 @@ from benchmarks.chaos.inside.doom import doom
 
 TROUBLE = "X-Trouble"
 """The header in which a request asks the bank for trouble."""
+KEY: Final = "Idempotency-Key"
 TROUBLES: Final = {
     Strike.BANK_500_BEFORE: "before",
     Strike.BANK_500_AFTER: "after",
@@ -27,7 +28,8 @@ def lay_wire() -> None:
 
 
 def _doomed(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-    if doom.spares(f"{request.method} {request.url.path}"):
+    key = request.headers.get(KEY, "")
+    if doom.spares(f"{request.method} {request.url.path}", key):
         return _send(self, request)
     doom.kill(Strike.KILL_BEFORE_CALL)
     if doom.strikes(Strike.TIMEOUT_BEFORE):

@@ -29,7 +29,8 @@ def work(line: Connection) -> None:
 
 
 def _tried(do: Callable[..., Answer], arguments: Answer) -> Answer:
-    doom.arm(arguments.pop("strikes", ()), arguments.pop("where", ""))
+    strikes, where = arguments.pop("strikes", ()), arguments.pop("where", "")
+    doom.arm(strikes, where, arguments.pop("spared", ()))
     try:
         return do(**arguments)
     except Exception as error:  # noqa: BLE001  # whoever asked judges it
