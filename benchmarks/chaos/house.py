@@ -82,6 +82,7 @@ class House:
                     return answer
                 way, key = told
                 self.struck(Strike(way), "worker", key)
+                worker.send("heard")
         except (EOFError, ConnectionError):
             self._workers.put(self._hire("worker"))
             return {KILLED: True}

@@ -8,12 +8,14 @@ import random
 import signal
 import socket
 import sys
+from functools import partial
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
 
 import django
 
 from benchmarks.chaos.clock import Clock
+from benchmarks.chaos.faults import Strike
 from benchmarks.chaos.inside.doom import doom
 from benchmarks.chaos.inside.transport import lay_wire
 
@@ -64,7 +66,7 @@ def _live(role: str, line: Connection, door: socket.socket) -> None:
     from benchmarks.chaos.inside.worker import work  # noqa: PLC0415  # Django is set up by now
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    doom.told_by(lambda way, key: line.send(("struck", (way.value, key))))
+    doom.told_by(partial(_tell if role == "web" else _tell_and_wait, line))
     line.send(role)
     try:
         if role == "web":
@@ -73,6 +75,16 @@ def _live(role: str, line: Connection, door: socket.socket) -> None:
             work(line)
     finally:
         os._exit(0)
+
+
+def _tell(line: Connection, way: Strike, key: str) -> None:
+    line.send(("struck", (way.value, key)))
+
+
+def _tell_and_wait(line: Connection, way: Strike, key: str) -> None:
+    """A worker goes on once it was heard: with a time-out the clock moves, for it as well."""
+    _tell(line, way, key)
+    line.recv()
 
 
 if __name__ == "__main__":
