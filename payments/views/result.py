@@ -47,7 +47,8 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
     if stage == Stage.PAYABLE:
         over = newest and newest.qr_content and ran_out(newest)
         return redirect("payments:scan" if over else "payments:pay", payment.token)
-    if newest and is_to_be_led(newest) and request.method == "GET":
+    leads = newest and stage == Stage.WAITING and is_to_be_led(newest)
+    if newest and leads and request.method == "GET":
         return redirect(lead_on(newest))
     url = order_link(payment, newest)
     if url and stage == Stage.PAID:
@@ -115,8 +116,10 @@ def status(request: HttpRequest, token: str) -> JsonResponse:
     if has_run_out(payment):
         return JsonResponse({"stage": "expired"}, status=410)
     payment, newest = look(payment)
-    told: dict[str, object] = {"stage": stage_after_return(payment, newest)}
+    stage = stage_after_return(payment, newest)
+    told: dict[str, object] = {"stage": stage}
     told |= {"attempt": newest.our_ref if newest else ""}
     told |= {"why": told_shopper(newest.error_code, newest.method) if newest else ""}
     told |= {"agreed": newest is not None and newest.status in AGREED}
-    return JsonResponse(told | {"leads": newest is not None and is_to_be_led(newest)})
+    leads = newest is not None and stage == Stage.WAITING and is_to_be_led(newest)
+    return JsonResponse(told | {"leads": leads})

@@ -52,7 +52,7 @@ def begun(method: str = "qr", status: Status = Status.REQUIRES_ACTION) -> Attemp
     Attempt.objects.update(method=method)
     code = QrCode(f"{NOBODY_LISTENS}/scan/abc/", now() + timedelta(minutes=5))
     told = seen(attempt, status, next_action=code if method == "qr" else None)
-    return apply_outcome(attempt_id=attempt.pk, outcome=told, source="test")
+    return apply_outcome(attempt_id=attempt.pk, outcome=told, source="create")
 
 
 def page_of(payment: Payment, page: str = "") -> Any:

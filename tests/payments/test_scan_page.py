@@ -33,7 +33,7 @@ def attempt() -> Attempt:
     )
     code = QrCode("http://127.0.0.1:9/scan/abc/", now() + timedelta(minutes=5))
     sent = seen(attempt, Status.REQUIRES_ACTION, next_action=code)
-    return apply_outcome(attempt_id=attempt.pk, outcome=sent, source="test")
+    return apply_outcome(attempt_id=attempt.pk, outcome=sent, source="create")
 
 
 def address(attempt: Attempt, page: str = "") -> str:

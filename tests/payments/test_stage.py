@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from orders.clock import now
+from orders.states import OrderState
 from payments.models import Attempt, Payment
 from payments.providers.actions import NextAction, QrCode, Redirect
 from payments.providers.base import Failure, Status
@@ -153,6 +155,20 @@ def test_who_was_sent_there_at_once_is_not_led_again(client: Client) -> None:
     attempt = sent(Redirect(BANK))
 
     assert "wait.js" in client.get(address(attempt, "return/")).text
+
+
+def test_nobody_is_led_to_pay_for_what_was_cancelled(client: Client, late: Attempt) -> None:
+    late.payment.order.move_to(OrderState.CANCELLED, actor="staff")
+
+    assert "This order is closed" in client.get(address(late, "return/")).text
+    assert client.get(address(late, "status/")).json()["leads"] is False
+
+
+def test_nobody_is_led_by_an_answer_that_does_not_fit(client: Client, late: Attempt) -> None:
+    foreign = replace(captured(late), mode="live")
+    apply_outcome(attempt_id=late.pk, outcome=foreign, source="poll")
+
+    assert "about your payment does not fit" in client.get(address(late, "return/")).text
 
 
 def test_looking_at_the_head_of_a_page_leads_nobody(client: Client, late: Attempt) -> None:
