@@ -8,10 +8,9 @@ from django.test import Client
 
 from orders.money import Money
 from payments.brands import brand_name
-from payments.models import ProviderCall, SavedMethod
+from payments.models import SavedMethod
 from payments.registry import payment_options
-from payments.timeline import Kind, timeline
-from tests.factories import UserFactory, a_payment, an_account
+from tests.factories import UserFactory, an_account
 
 AMEX = {"brand": "amex", "last4": "0005"}
 
@@ -67,22 +66,3 @@ def test_the_page_of_kept_cards_names_them(client: Client, alice: User) -> None:
 
 def test_staff_read_the_name_of_a_kept_card(alice: User) -> None:
     assert str(kept(alice)) == "American Express 0005"
-
-
-@pytest.mark.django_db
-def test_staff_read_the_name_in_what_a_provider_said() -> None:
-    payment = a_payment()
-    attempt = payment.attempts.get()
-    ProviderCall.objects.create(
-        account=attempt.account,
-        attempt=attempt,
-        verb="create",
-        key="k",
-        result="ok",
-        milliseconds=12,
-        evidence=AMEX,
-    )
-
-    (call,) = (each for each in timeline(payment.order, payment) if each.kind == Kind.CALL)
-
-    assert call.detail == "12 ms · American Express ending in 0005"

@@ -73,10 +73,19 @@ def test_secrets_have_names_in_every_language(chief: Client) -> None:
     assert "Api key" not in page.content.decode()
 
 
-def test_a_card_is_named_in_words() -> None:
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (
+            {"brand": "Visa", "last4": "4242", "risk": "low"},
+            "12 ms · Visa ending in 4242 · risk: low",
+        ),
+        ({"brand": "amex", "last4": "0005"}, "12 ms · American Express ending in 0005"),
+    ],
+)
+def test_a_card_is_named_in_words(kept: dict[str, str], said: str) -> None:
     payment = a_payment()
     attempt = payment.attempts.get()
-    kept = {"brand": "Visa", "last4": "4242", "risk": "low"}
     ProviderCall.objects.create(
         account=attempt.account,
         attempt=attempt,
@@ -89,7 +98,7 @@ def test_a_card_is_named_in_words() -> None:
 
     (call,) = (item for item in timeline(payment.order, payment) if item.kind == Kind.CALL)
 
-    assert call.detail == "12 ms · Visa ending in 4242 · risk: low"
+    assert call.detail == said
 
 
 def test_evidence_is_filled_in_in_the_language_of_the_order(chief: Client) -> None:

@@ -28,7 +28,7 @@ def another_app_sells(shop: Shop) -> None:
     api = client_of(shop.fake, shop.merchant.key).v1
     api.checkout.sessions.expire(api.checkout.sessions.create(wanted()).id)
     card = {"payment_method": "pm_card_visa", "confirm": True, "return_url": "https://app.example"}
-    intent = api.payment_intents.create({"amount": 1500, "currency": "gbp", **card}).id  # type: ignore[typeddict-item]  # spread
+    intent = api.payment_intents.create({"amount": 1500, "currency": "gbp", **card}).id  # type: ignore[typeddict-item]  # mypy cannot see into **card
     api.refunds.create({"payment_intent": intent, "amount": 100})
     shop.fake.dispute(intent)
 
