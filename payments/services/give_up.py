@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db import transaction
 from orders.clock import now
 from payments.models import Attempt, Operation
 from payments.models.operation import PAYMENT_GONE
+from payments.models.payment import NOT_SENT
 from payments.providers.base import Failure, RefundSeen, RefundStatus
 from payments.providers.errors import NotFound
 from payments.registry import provider_for
@@ -24,12 +26,30 @@ from payments.states import SENDABLE, OperationKind, OperationStatus
 logger = logging.getLogger("till.payments")
 UNTOLD: Final = SENDABLE - {OperationStatus.PENDING}
 """Of such an operation the provider has told nothing: it may not know of it."""
+UNDER_WAY: Final = timedelta(hours=1)
+"""Longer than what was sent in the last moment of a key's window can be on its way."""
 
 
 def in_window(operation: Operation) -> bool:
     """Whether the provider still knows our key, so that a repeat is harmless; or PaymentError."""
     window = provider_for(operation.attempt.account).capabilities.idempotency_window
     return operation.first_sent_at is None or operation.first_sent_at + window >= now()
+
+
+def is_forgotten(operation: Operation) -> bool:
+    """Whether it can be sent no more, and nothing that was sent is on its way; or PaymentError.
+
+    What an answer does not have then was never made.
+    """
+    window = provider_for(operation.attempt.account).capabilities.idempotency_window
+    sent = operation.first_sent_at
+    return sent is not None and sent + window + UNDER_WAY < now()
+
+
+def refuse_forgotten(operation: Operation) -> None:
+    """Believe an answer, booked by now, that has nothing of it; while its key is good it waits."""
+    if is_forgotten(operation):
+        refuse(operation, Failure(NOT_SENT))
 
 
 def refuse(operation: Operation, why: Failure) -> None:

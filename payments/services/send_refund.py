@@ -16,7 +16,13 @@ from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.ask import hear
 from payments.services.calls import call_provider
-from payments.services.give_up import give_up, in_window, refuse, refuse_unknown
+from payments.services.give_up import (
+    give_up,
+    in_window,
+    refuse,
+    refuse_forgotten,
+    refuse_unknown,
+)
 from payments.services.lock import lock_attempt
 from payments.services.room import is_overdrawn
 from payments.states import OperationStatus
@@ -27,6 +33,7 @@ logger = logging.getLogger("till.payments")
 def send_refund(operation: Operation) -> None:
     """Send one claimed refund and book the answer; what is taken, or too old, is asked about.
 
+    Too old is one whose key the provider has forgotten: that has failed once an answer lacks it.
     A refusal proves nothing of an earlier sending whose answer was lost: then the provider is
     asked, and the refund has failed only where it is not in the answer.
     """
@@ -34,7 +41,8 @@ def send_refund(operation: Operation) -> None:
         known = ProviderObject.objects.filter(attempt=operation.attempt, kind="payment").first()
         taken = operation.status == OperationStatus.PENDING
         if known is None or taken or not in_window(operation):
-            hear(operation.attempt_id, source="refund")
+            if hear(operation.attempt_id, source="refund"):
+                refuse_forgotten(operation)
             return
         if not _is_there(operation):
             return

@@ -16,6 +16,7 @@ from orders.sweep import each
 from payments.conf import payment_settings
 from payments.errors import PaymentError
 from payments.models import Attempt, Operation, ProviderObject
+from payments.models.payment import MISMATCH
 from payments.models.records import ReviewKind
 from payments.providers.base import CaptureRequest, Outcome, ProviderRef
 from payments.providers.errors import NotFound, ProviderError, ProviderRejected
@@ -26,7 +27,13 @@ from payments.services.apply import apply_outcome
 from payments.services.ask import ask, hear, our_ref
 from payments.services.calls import call_provider
 from payments.services.close import send_void
-from payments.services.give_up import in_window, refuse, refuse_unknown
+from payments.services.give_up import (
+    in_window,
+    is_forgotten,
+    refuse,
+    refuse_forgotten,
+    refuse_unknown,
+)
 from payments.services.reviews import open_review
 from payments.services.send_refund import send_refund
 from payments.states import UNSETTLED, OperationKind, OperationStatus
@@ -68,7 +75,8 @@ def submit_operation(operation_id: int) -> None:
     """Send one claimed refund or void, with its stored key, and book the answer.
 
     What the provider has taken already, and what is past its idempotency window, is only asked
-    about, never sent again. A second call changes nothing.
+    about, never sent again; the latter has failed where the answer lacks it. A second call changes
+    nothing.
     """
     operation = Operation.objects.select_related("attempt__payment__order", "attempt__account").get(
         pk=operation_id
@@ -93,13 +101,14 @@ def _close(operation: Operation) -> None:
     if attempt.in_flight:
         ask(attempt.pk, source="void")
     elif attempt.held and hear(attempt.pk, source="void"):
-        _fail_refused(operation)
+        _end_in_vain(operation)
 
 
-def _fail_refused(release: Operation) -> None:
-    """End a refused release of what is held still; the next look at the hold owes another."""
-    refused = Operation.objects.filter(pk=release.pk, status__in=UNSETTLED).exclude(error_code="")
-    refused.update(status=OperationStatus.FAILED, settled_at=now(), next_run_at=None)
+def _end_in_vain(release: Operation) -> None:
+    """End a release, refused or forgotten, of what is held still; the next look owes another."""
+    unsettled = Operation.objects.filter(pk=release.pk, status__in=UNSETTLED)
+    vain = unsettled if is_forgotten(release) else unsettled.exclude(error_code="")
+    vain.update(status=OperationStatus.FAILED, settled_at=now(), next_run_at=None)
 
 
 def _capture(operation: Operation) -> None:
@@ -116,7 +125,9 @@ def _capture(operation: Operation) -> None:
     except (ProviderError, PaymentError) as error:
         logger.warning("no answer about %s: %s", operation.our_ref, error)
         return
-    apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="capture")
+    attempt = apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="capture")
+    if attempt.error_code != MISMATCH:
+        refuse_forgotten(operation)
 
 
 def _send_or_ask_capture(provider: Provider, operation: Operation) -> Outcome:

@@ -74,19 +74,6 @@ def test_a_refund_without_an_answer_stays_unknown_and_is_tried_again(
     assert operation.status == OperationStatus.SUCCEEDED
 
 
-def test_past_the_idempotency_window_a_refund_is_asked_about_and_not_sent(
-    account: ProviderAccount,
-) -> None:
-    operation = asked_back(bought(account), 2500)
-    Operation.objects.update(first_sent_at=now() - timedelta(days=31))
-
-    submit_due_operations()
-
-    assert not ProviderCall.objects.filter(verb="refund").exists()
-    operation.refresh_from_db()
-    assert operation.status == OperationStatus.UNKNOWN
-
-
 def test_a_bank_that_no_longer_knows_our_keys_decides_nothing(account: ProviderAccount) -> None:
     operation = asked_back(bought(account), 2500)
     account.set_secrets({"api_key": "forgotten", "webhook_secret": "forgotten"})
