@@ -166,7 +166,7 @@ class Attempt(CardFace):
     redirect_url = models.TextField(blank=True)
     qr_content = models.TextField(blank=True)
     embedded = models.BooleanField(default=False)
-    client_secret = models.CharField(max_length=300, blank=True, editable=False)
+    client_secret = models.TextField(blank=True, editable=False)
     action_expires_at = models.DateTimeField(null=True)
     hold = models.BooleanField(default=False)
     capture_asked = models.BigIntegerField(default=0)
