@@ -26,6 +26,8 @@ logger = logging.getLogger("till.payments")
 ASK_AGAIN_AFTER = timedelta(seconds=3)
 ANOTHER_VISIT = timedelta(minutes=1)
 """Longer than the page waits by itself, so that its own reloads are one visit."""
+CHARGE_LASTS = timedelta(minutes=2)
+"""So long a bank may be at a charge by a kept card after our call for it has given up."""
 
 
 def ask_if_waiting(attempt: Attempt) -> Attempt:
@@ -34,7 +36,8 @@ def ask_if_waiting(attempt: Attempt) -> Attempt:
     No question waits longer than that for its answer, so that a silent bank holds one thread for
     an attempt; workers have more patience.
     """
-    being_sent = attempt.status == AttemptStatus.SUBMITTING and not _is_old(attempt)
+    at_it = not _was_sent_before(attempt, payment_settings().lease)
+    being_sent = attempt.status == AttemptStatus.SUBMITTING and at_it
     if not attempt.in_flight or being_sent:
         return attempt
     if not claim_question(attempt.pk, every=ASK_AGAIN_AFTER):
@@ -113,11 +116,16 @@ def our_ref(attempt: Attempt) -> OurRef:
 
 
 def _absent(attempt: Attempt) -> Outcome:
-    """Nobody knows the reference: proof that it was never sent, once a slow call is ruled out."""
-    if provider_for(attempt.account).capabilities.absence_is_proof and _is_old(attempt):
+    """Nobody knows the reference: proof that it was never sent, once a slow call is ruled out.
+
+    A page that comes late charges nobody, since nobody has its address; a late charge does.
+    """
+    lasts = CHARGE_LASTS if attempt.saved_method_id else payment_settings().lease
+    proof = provider_for(attempt.account).capabilities.absence_is_proof
+    if proof and _was_sent_before(attempt, lasts):
         return Outcome(status=Status.DECLINED, error=Failure(NOT_SENT), inferred=True)
     return Outcome(status=Status.UNKNOWN)
 
 
-def _is_old(attempt: Attempt) -> bool:
-    return (attempt.sent_at or attempt.created_at) <= now() - payment_settings().lease
+def _was_sent_before(attempt: Attempt, age: timedelta) -> bool:
+    return (attempt.sent_at or attempt.created_at) <= now() - age

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from orders.clock import now
-from payments.models import Attempt, Payment
+from payments.models import Attempt, Payment, SavedMethod
 from payments.services.poll import poll_due
 from payments.states import AttemptStatus
-from tests.factories import an_account, an_attempt, an_order, later
+from tests.factories import UserFactory, an_account, an_attempt, an_order, later
 from tests.payments.providers.fake_bank import FakeBank
 from tests.payments.wire import a_payment_body
 
@@ -34,3 +34,32 @@ def test_a_creation_that_took_longer_at_the_bank_than_we_waited_is_found(
             poll_due()
 
     assert Payment.objects.get().captured == 6000
+
+
+def by_a_kept_card(bank: FakeBank) -> Attempt:
+    """One whose charge got no answer, at a bank that does not list it."""
+    account = an_account(base_url=bank.account.base_url, merchant_id="mer_1")
+    card = SavedMethod.objects.create(
+        account=account, user=UserFactory.create(), method="card", provider_id="kept_1"
+    )
+    attempt = an_attempt(an_order(), account)
+    Attempt.objects.update(
+        sent_at=now(), status=AttemptStatus.UNKNOWN, next_poll_at=now(), saved_method=card
+    )
+    bank.says = {"data": []}
+    return attempt
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status"), [(20, AttemptStatus.UNKNOWN), (121, AttemptStatus.DECLINED)]
+)
+def test_a_charge_of_a_kept_card_was_never_made_only_once_none_can_be_under_way(
+    fake_bank: FakeBank, seconds: int, status: AttemptStatus
+) -> None:
+    attempt = by_a_kept_card(fake_bank)
+
+    with later(timedelta(seconds=seconds)):
+        poll_due()
+
+    attempt.refresh_from_db()
+    assert attempt.status == status
