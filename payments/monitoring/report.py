@@ -12,6 +12,7 @@ from orders.wake import last_runs
 from payments.monitoring.broker import queue_lengths, queue_names
 from payments.monitoring.late import LIMIT
 from payments.monitoring.rows import Attention, Work, attention, work
+from payments.queries import LONGEST_STAY
 from payments.queues import NIGHTLY, ROUTES, SWEEPS
 
 LONGEST_QUEUE: Final = 1000
@@ -58,6 +59,11 @@ class Report:
             yield f"reports of {code}: {came} (limit {lasting(LIMIT)}); see why in the log"
         if asked.refused_reports:
             yield f"reports: {asked.refused_reports} fetched and refused; see why in the admin"
+        for code, count in asked.staying_cards.items():
+            yield (
+                f"saved cards of {code}: {count} removed and still kept by the provider "
+                f"(limit {lasting(LONGEST_STAY)}); see why in the log"
+            )
         if asked.unsent_mails:
             yield f"mails: {asked.unsent_mails} given up and never sent"
         if asked.oldest_review_at and self.at - asked.oldest_review_at > REVIEW_LIMIT:
@@ -85,7 +91,7 @@ def _longest_rest(task: str) -> timedelta:
 
 
 def look() -> Report:
-    """Thirteen statements, whatever has been sold, and a question to the broker and the cache."""
+    """Fourteen statements, whatever has been sold, and a question to the broker and the cache."""
     return Report(
         at=now(),
         work=work(),
