@@ -40,8 +40,8 @@ def _tell(counts: dict[str, int]) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         lines = [
             _("Their shoppers removed them, or were deleted, and the provider still keeps them."),
-            _("The log “till.payments” names each and says why. They are tried again daily."),
-            _("Cards that were removed at the provider's own site are noticed by that."),
+            _("The log “till.payments” names each and says why. It is tried again every day."),
+            _("A card that you remove at the provider's own site counts as gone at the next try."),
             "",
             *(f"{code}: {number}" for code, number in counts.items()),
         ]

@@ -9,6 +9,7 @@ from django.test import Client
 from payments.models import Attempt, Payment, ProviderAccount, SavedMethod
 from payments.providers.base import CreateRequest
 from payments.providers.errors import ProviderRejected
+from payments.providers.protocol import ForgetsMethods
 from payments.registry import option_by_key, payment_options, provider_for
 from payments.services.forget_method import forget_removed_methods, remove_method
 from tests.factories import UserFactory, an_order
@@ -77,7 +78,7 @@ def test_a_card_that_was_removed_does_not_come_back_with_its_old_order(
 def test_a_card_that_its_bank_had_no_more_does_not_come_back_with_its_old_order(
     old: Attempt, alice: User
 ) -> None:
-    provider_for(old.account).forget_method(SavedMethod.objects.get().provider_id, "elsewhere")
+    forgotten_at_bank(old)
     again = Payment.objects.get(order=an_order(user_id=alice.pk))
     go_on(again, payment_options(again.due, alice.pk)[0])
     forget_removed_methods()
@@ -85,6 +86,12 @@ def test_a_card_that_its_bank_had_no_more_does_not_come_back_with_its_old_order(
     ask_bank(old)
 
     assert payment_options(again.due, alice.pk)[0].saved is None
+
+
+def forgotten_at_bank(attempt: Attempt) -> None:
+    bank = provider_for(attempt.account)
+    assert isinstance(bank, ForgetsMethods)
+    bank.forget_method(SavedMethod.objects.get().provider_id, "elsewhere")
 
 
 def test_what_was_let_go_says_nothing_of_the_card(old: Attempt, alice: User) -> None:
