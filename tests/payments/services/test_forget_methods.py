@@ -40,6 +40,8 @@ class Bank(SandboxProvider):
             raise NotAuthorized("the key may not detach")
         if saved_method.startswith("broken"):
             raise KeyError(saved_method)
+        if saved_method.startswith("slow"):
+            forget_removed_methods()  # the sweep comes while the answer is waited for
         self.let_go.append(key)
 
 
@@ -101,6 +103,15 @@ def test_one_that_does_not_go_is_tried_again_after_a_pause(
     assert forget_removed_methods() == 0
     with later(timedelta(minutes=11)), suppress(Unforeseen):
         assert forget_removed_methods() == 1
+
+
+def test_what_one_worker_is_at_is_left_alone_by_the_others(account: ProviderAccount) -> None:
+    removed(account, "slow_1")
+
+    forget_removed_methods()
+
+    assert len(Bank.let_go) == 1
+    assert forgotten() == {"slow_1"}
 
 
 def test_one_of_an_account_that_is_not_served_is_put_off(account: ProviderAccount) -> None:
