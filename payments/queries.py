@@ -24,10 +24,22 @@ from orders.clock import now
 from orders.models import ReturnRequest
 from orders.money import Money
 from orders.states import ReturnState
-from payments.models import Attempt, InboxEvent, Operation, Payment, ProviderAccount, Refund, Review
+from payments.conf import payment_settings
+from payments.models import (
+    Attempt,
+    InboxEvent,
+    Operation,
+    Payment,
+    ProviderAccount,
+    Refund,
+    Review,
+    SavedMethod,
+)
+from payments.models.account import Mode
 from payments.models.operation import BOOKED_BEFORE, UNSENT
 from payments.models.payment import MISMATCH
 from payments.models.records import ReviewAct, ReviewKind
+from payments.models.saved import LEAVING
 from payments.states import (
     CAME_BACK,
     IN_FLIGHT,
@@ -41,6 +53,8 @@ from payments.states import (
 )
 
 MOST_FEED_FAILURES: Final = 10
+LONGEST_STAY: Final = timedelta(days=3)
+"""So long a provider may be away before staff are told of removed cards that it still keeps."""
 """A list of events is read each minute: a short outage tells nobody."""
 MOST_DEAD_EVENTS: Final = 100
 """Counted on each list of orders, whose template says "more than" of more."""
@@ -163,6 +177,12 @@ def dead_events() -> int:
 def failing_feeds() -> QuerySet[ProviderAccount]:
     """The accounts whose list of events has failed so often in a row that a person should look."""
     return ProviderAccount.objects.filter(feed_failures__gte=MOST_FEED_FAILURES).order_by("code")
+
+
+def staying_methods() -> QuerySet[SavedMethod]:
+    """The removed cards that a provider still keeps, days later; of accounts that are used here."""
+    long = SavedMethod.objects.filter(LEAVING, removed_at__lt=now() - LONGEST_STAY)
+    return long if payment_settings().live else long.exclude(account__mode=Mode.LIVE)
 
 
 def refusals_of(account: ProviderAccount) -> list[tuple[str, int, datetime]]:

@@ -116,6 +116,14 @@ def next_look(received: datetime, *, at: datetime) -> datetime | None:
     return None if at >= end else min(end, at + max(timedelta(seconds=5), (at - received) / 4))
 
 
+def next_removal(removed: datetime, *, at: datetime) -> datetime:
+    """When to tell a provider again of a removed card: after twice the time each, then daily.
+
+    There is no last time: only its provider can let it go.
+    """
+    return at + min(timedelta(days=1), max(timedelta(minutes=10), at - removed))
+
+
 REMINDERS: Final = (timedelta(hours=72), timedelta(hours=24))
 """So long before evidence is due staff are told, each time once."""
 

@@ -9,6 +9,7 @@ from payments.models.settlement import IMPORT_TASK
 from payments.reconciliation import close, fetch, follow
 from payments.services import (
     alert,
+    alert_cards,
     alert_reports,
     check_ledger,
     expire,
@@ -75,6 +76,7 @@ def check_the_ledger() -> None:
 def alert_of_dead_events() -> None:
     alert.alert_of_dead_events()
     alert.alert_of_failing_feeds()
+    alert_cards.alert_of_staying_cards()
     alert_reports.alert_of_refused_reports()
     alert_reports.alert_of_late_reports()
     note_run(alert.TASK)

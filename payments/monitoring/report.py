@@ -12,6 +12,7 @@ from orders.wake import last_runs
 from payments.monitoring.broker import queue_lengths, queue_names
 from payments.monitoring.late import LIMIT
 from payments.monitoring.rows import Attention, Work, attention, work
+from payments.queries import LONGEST_STAY
 from payments.queues import NIGHTLY, ROUTES, SWEEPS
 
 LONGEST_QUEUE: Final = 1000
@@ -48,6 +49,17 @@ class Report:
         asked = self.attention
         if asked.dead_events:
             yield f"webhook events: {asked.dead_events} given up; see why in the admin"
+        yield from self._of_accounts()
+        if asked.refused_reports:
+            yield f"reports: {asked.refused_reports} fetched and refused; see why in the admin"
+        if asked.unsent_mails:
+            yield f"mails: {asked.unsent_mails} given up and never sent"
+        if asked.oldest_review_at and self.at - asked.oldest_review_at > REVIEW_LIMIT:
+            waits = lasting(self.at - asked.oldest_review_at)
+            yield f"reviews: the oldest has been open for {waits} (limit {lasting(REVIEW_LIMIT)})"
+
+    def _of_accounts(self) -> Iterator[str]:
+        asked = self.attention
         for code, failures in asked.failing_feeds.items():
             yield (
                 f"events of {code}: their list could not be read {failures} times in a row; "
@@ -56,13 +68,11 @@ class Report:
         for code, last in asked.late_reports.items():
             came = f"the last is of {last}" if last else "none came yet"
             yield f"reports of {code}: {came} (limit {lasting(LIMIT)}); see why in the log"
-        if asked.refused_reports:
-            yield f"reports: {asked.refused_reports} fetched and refused; see why in the admin"
-        if asked.unsent_mails:
-            yield f"mails: {asked.unsent_mails} given up and never sent"
-        if asked.oldest_review_at and self.at - asked.oldest_review_at > REVIEW_LIMIT:
-            waits = lasting(self.at - asked.oldest_review_at)
-            yield f"reviews: the oldest has been open for {waits} (limit {lasting(REVIEW_LIMIT)})"
+        for code, count in asked.staying_cards.items():
+            yield (
+                f"saved cards of {code}: {count} removed and still kept by the provider "
+                f"(limit {lasting(LONGEST_STAY)}); see why in the log"
+            )
 
     def _unread(self) -> Iterator[str]:
         for name, length in self.queues.items():
@@ -85,7 +95,7 @@ def _longest_rest(task: str) -> timedelta:
 
 
 def look() -> Report:
-    """Thirteen statements, whatever has been sold, and a question to the broker and the cache."""
+    """Fourteen statements, whatever has been sold, and a question to the broker and the cache."""
     return Report(
         at=now(),
         work=work(),

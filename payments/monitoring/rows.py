@@ -22,7 +22,7 @@ from payments.models import (
 )
 from payments.models.account import Mode
 from payments.monitoring.late import late_reports, refused_reports
-from payments.queries import failing_feeds
+from payments.queries import failing_feeds, staying_methods
 from payments.states import InboxState
 
 
@@ -128,7 +128,8 @@ class Attention:
     """What no sweep will end, only a person; `resting`: live accounts that are not used here.
 
     `failing_feeds`: by account, how often in a row its list of events could not be read.
-    `late_reports`: by account, of which day its last settlement report is.
+    `late_reports`: by account, of which day its last settlement report is. `staying_cards`: by
+    account, how many removed cards its provider still keeps.
     """
 
     dead_events: int
@@ -140,13 +141,15 @@ class Attention:
     failing_feeds: dict[str, int]
     late_reports: dict[str, date | None]
     refused_reports: int
+    staying_cards: dict[str, int]
 
 
 def attention() -> Attention:
-    """Eight statements."""
+    """Nine statements."""
     reviews = Review.objects.filter(resolved_at__isnull=True).values("kind").order_by("kind")
     by_kind = list(reviews.annotate(rows=Count("pk"), oldest=Min("opened_at")))
     waiting = InboxEvent.objects.filter(next_run_at__isnull=False)
+    staying = staying_methods().values_list("account__code").order_by("account__code")
     return Attention(
         dead_events=InboxEvent.objects.filter(state=InboxState.DEAD).count(),
         parked_events=waiting.filter(state=InboxState.PARKED).count(),
@@ -157,6 +160,7 @@ def attention() -> Attention:
         failing_feeds=dict(failing_feeds().values_list("code", "feed_failures")),
         late_reports=late_reports(),
         refused_reports=refused_reports().count(),
+        staying_cards=dict(staying.annotate(Count("pk"))),
     )
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 from typing import Final
 
+from django.db.models import F, Q
+
 from orders.clock import now
+from orders.sweep import each
 from orders.wake import wake
 from payments.errors import PaymentError
 from payments.models import SavedMethod
+from payments.models.saved import LEAVING
 from payments.providers.errors import NotFound, ProviderError
 from payments.providers.protocol import ForgetsMethods
 from payments.registry import provider_for
+from payments.schedule import next_removal
 
 logger = logging.getLogger("till.payments")
 TASK: Final = "payments.forget_methods"
@@ -28,15 +33,31 @@ def remove_method(*, user_id: int, token: str) -> bool:
 
 
 def forget_removed_methods() -> int:
-    """Tell providers of up to a hundred; returns how many they have let go.
+    """Tell providers of up to a hundred whose time has come; returns how many were due.
 
-    One whose provider does not answer is told again with the next sweep, by the same key.
+    One that its provider does not let go is put off, the older the longer, and told of again by
+    the same key; see `each`.
     """
-    removed = SavedMethod.objects.filter(removed_at__isnull=False).select_related("account")
-    return sum(_forget(method) for method in removed.order_by("removed_at")[:BATCH])
+    moment = now()
+    due = SavedMethod.objects.filter(LEAVING, Q(next_run_at=None) | Q(next_run_at__lte=moment))
+    first = due.select_related("account").order_by(F("next_run_at").asc(nulls_first=True), "pk")
+    batch = list(first[:BATCH])
+    each(batch, _claim_and_forget)
+    return len(batch)
 
 
-def _forget(method: SavedMethod) -> bool:
+def _claim_and_forget(method: SavedMethod) -> None:
+    """One worker takes it; whatever becomes of the call, it is not told of without a pause."""
+    moment = now()
+    removed = method.removed_at or moment  # nobody's, since its shopper was deleted
+    again = next_removal(removed, at=moment)
+    as_read = SavedMethod.objects.filter(LEAVING, pk=method.pk, next_run_at=method.next_run_at)
+    if as_read.update(removed_at=removed, next_run_at=again) and _let_go(method):
+        mine = SavedMethod.objects.filter(LEAVING, pk=method.pk, next_run_at=again)
+        mine.update(forgotten_at=now(), next_run_at=None, user=None, brand="", last4="")
+
+
+def _let_go(method: SavedMethod) -> bool:
     try:
         provider = provider_for(method.account)
         if isinstance(provider, ForgetsMethods):
@@ -44,7 +65,7 @@ def _forget(method: SavedMethod) -> bool:
     except NotFound:
         pass  # they have let it go already
     except (ProviderError, PaymentError) as error:
-        logger.warning("a saved way to pay is not forgotten yet: %s", error)
+        code, name = method.account.code, method.provider_id
+        logger.warning("the saved card %s at %s is not let go yet: %s", name, code, error)
         return False
-    method.delete()
     return True

@@ -12,19 +12,32 @@ GONE: Final = "saved_card_gone"
 
 
 def remember_method(attempt: Attempt, seen: SavedMethodSeen) -> None:
-    """Keep it for the signed-in shopper who agreed to that. A second call changes nothing."""
-    user_id = attempt.payment.order.user_id
-    if not (attempt.save_method and user_id):
+    """Keep it for the shopper who agreed to that. A second call changes nothing.
+
+    What was removed comes back only by a later attempt, for which its shopper has agreed anew. Who
+    was deleted meanwhile has nothing kept: the sweep lets it go.
+    """
+    if not attempt.save_method:
         return
-    saved = SavedMethod(
+    same = SavedMethod.objects.filter(account_id=attempt.account_id, provider_id=seen.provider_id)
+    kept = same.first()
+    if kept is None:
+        SavedMethod.objects.bulk_create([_as_agreed(attempt, seen)], ignore_conflicts=True)
+    elif kept.removed_at and kept.removed_at < attempt.created_at:
+        anew = _as_agreed(attempt, seen)
+        anew.pk = kept.pk
+        anew.save(force_update=True)
+
+
+def _as_agreed(attempt: Attempt, seen: SavedMethodSeen) -> SavedMethod:
+    return SavedMethod(
         account_id=attempt.account_id,
-        user_id=user_id,
+        user_id=attempt.payment.order.user_id,
         method=attempt.method,
         provider_id=seen.provider_id,
         brand=seen.brand[:40],
         last4=seen.last4[:4],
     )
-    SavedMethod.objects.bulk_create([saved], ignore_conflicts=True)
 
 
 def drop_gone_method(attempt: Attempt, error: Failure) -> None:

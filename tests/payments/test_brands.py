@@ -9,7 +9,7 @@ from django.test import Client
 from orders.money import Money
 from payments.brands import brand_name
 from payments.models import SavedMethod
-from payments.registry import payment_options
+from payments.registry import label_of, payment_options
 from tests.factories import UserFactory, an_account
 
 AMEX = {"brand": "amex", "last4": "0005"}
@@ -62,6 +62,10 @@ def test_the_page_of_kept_cards_names_them(client: Client, alice: User) -> None:
     assert "American Express ···· 0005" in page
     assert "American Express ending in 0005" in page
     assert "amex" not in page
+
+
+def test_a_card_of_which_nothing_is_kept_any_more_is_a_card() -> None:
+    assert str(label_of("card", SavedMethod())) == "Card"
 
 
 def test_staff_read_the_name_of_a_kept_card(alice: User) -> None:

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.providers.capabilities import Flow
-from payments.schedule import JITTER, WAITS, Case, case_of, next_poll, time_to_close
+from payments.schedule import (
+    JITTER,
+    WAITS,
+    Case,
+    case_of,
+    next_poll,
+    next_removal,
+    time_to_close,
+)
 from payments.states import AttemptStatus
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -72,6 +80,21 @@ CASES = [
 @pytest.mark.parametrize(("status", "flow", "case"), CASES)
 def test_status_and_flow_choose_the_waits(status: AttemptStatus, flow: Flow, case: Case) -> None:
     assert case_of(status, flow) == case
+
+
+@pytest.mark.parametrize(
+    ("age", "pause"),
+    [
+        (timedelta(), timedelta(minutes=10)),
+        (timedelta(hours=3), timedelta(hours=3)),
+        (timedelta(days=300), timedelta(days=1)),
+        (timedelta(hours=-1), timedelta(minutes=10)),
+    ],
+)
+def test_a_removal_that_does_not_get_through_is_tried_more_and_more_rarely_then_daily(
+    age: timedelta, pause: timedelta
+) -> None:
+    assert next_removal(NOON - age, at=NOON) == NOON + pause
 
 
 polls = st.integers(0, 40)

@@ -28,7 +28,7 @@ from payments.states import InboxState
 from tests.factories import a_payment, an_account, an_attempt, an_order, later
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 14
+STATEMENTS = 15
 OF_WHAT_WAITS = {
     "event_due",
     "event_dead",
@@ -40,6 +40,7 @@ OF_WHAT_WAITS = {
     "order_due_to_expire",
     "review_open",
     "review_open_once",
+    "saved_method_leaving",
     "settlement_file_refused",
 }
 """Indexes that hold only what waits."""

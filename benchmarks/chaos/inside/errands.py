@@ -66,7 +66,8 @@ union all select 'payments.poll_due', min(next_poll_at) from payments_attempt
 union all select 'payments.expire_orders', min(expires_at) from orders_order where state = 'open'
 union all select 'payments.submit_evidence', min(next_run_at) from payments_disputeevidence
 union all select 'payments.remind_of_evidence', min(remind_at) from payments_dispute
-union all select 'payments.forget_methods', min(removed_at) from payments_savedmethod
+union all select 'payments.forget_methods', min(coalesce(next_run_at, removed_at))
+    from payments_savedmethod where forgotten_at is null and removed_at is not null
 union all select 'payments.import_settlements', min(created_at) from payments_settlementfile
     where state in ('waiting', 'reading')
 """

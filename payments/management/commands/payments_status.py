@@ -81,6 +81,8 @@ def _for_people(report: Report) -> Iterator[str]:
     for code, last in asked.late_reports.items():
         yield f"last settlement report of {code}: {last or 'none'}"
     yield f"reports refused            {asked.refused_reports:>8}"
+    for code, count in asked.staying_cards.items():
+        yield f"removed cards that the provider of {code} still keeps: {count}"
     yield f"mails given up             {asked.unsent_mails:>8}"
     yield f"reviews open               {sum(asked.reviews.values()):>8}"
     for kind, count in asked.reviews.items():

@@ -164,7 +164,7 @@ def test_a_saved_card_that_the_bank_knows_no_more_is_offered_no_more_and_goes(
     forget_removed_methods()
 
     assert offered is None
-    assert not SavedMethod.objects.exists()
+    assert SavedMethod.objects.get().forgotten_at
 
 
 def test_a_saved_card_that_is_declined_is_offered_again(
