@@ -86,8 +86,8 @@ class PaymentOption:
 
 
 def label_of(method: str, card: SavedMethod | Attempt | None) -> StrOrPromise:
-    """What a shopper pays with, in as many words as we know: "Visa ···· 4242", or "Card"."""
-    return f"{card.brand_name} ···· {card.last4}" if card else METHOD_LABELS.get(method, method)
+    """What a shopper pays with, in as many words as we know: "Visa ···· 4242", "Link", "Card"."""
+    return card.face if card else METHOD_LABELS.get(method, method)
 
 
 def provider_for(account: ProviderAccount) -> Provider:

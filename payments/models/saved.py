@@ -30,6 +30,11 @@ class CardFace(models.Model):
     def brand_name(self) -> StrOrPromise:
         return brand_name(self.brand)
 
+    @property
+    def face(self) -> StrOrPromise:
+        """In as many words as we know: "Visa ···· 4242", or "Link"."""
+        return f"{self.brand_name} ···· {self.last4}" if self.last4 else self.brand_name
+
 
 class SavedMethod(CardFace):
     """One card that its owner may charge again. `token` names it in forms.
@@ -62,4 +67,4 @@ class SavedMethod(CardFace):
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand_name} {self.last4}"
+        return f"{self.brand_name} {self.last4}".rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from orders.money import CODE
@@ -73,6 +74,12 @@ REASONS: Final = frozenset(
 )
 
 
+LINK: Final = "link"
+"""A type of its own where a session allows it; else a wallet of cards, or a brand of them."""
+HELD_FOR: Final = timedelta(days=7)
+"""How long a shopper's card is held, where that is not told: of Link it never is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is listed beside a payment: all its refunds, and all its disputes."""
@@ -131,6 +138,7 @@ def read_facts(intent: Told, seen: Seen) -> Outcome:
     authorized = max(authorized, captured)
     status = intent.one_of("status", INTENTS)
     card = _card_of(charge) if charge else None
+    face = _face_of(charge) if charge else None
     return Outcome(
         status=Status.CAPTURED if captured and not capturable else status,
         our_ref=ref_of(intent),
@@ -138,17 +146,17 @@ def read_facts(intent: Told, seen: Seen) -> Outcome:
         authorized=authorized,
         captured=captured,
         released=max(0, authorized - captured - capturable),
-        capture_before=card.maybe_seconds("capture_before") if card and capturable else None,
+        capture_before=_held_until(charge) if charge and capturable else None,
         refunds=tuple(
             read_refund(each) for each in seen.refunds if not (charge and _is_release(each, charge))
         ),
         disputes=tuple(read_dispute(each) for each in seen.disputes),
-        card=CardSeen(card.maybe_text("brand"), card.maybe_text("last4")) if card else None,
+        card=face,
         saved_method=_kept(intent, card) if card and held else None,
         objects=(ProviderObject("intent", intent.name("id")), *_named(charge)),
         error=_error(intent, status),
         mode=mode_of(intent),
-        evidence={name: card.maybe_text(name) for name in ("brand", "last4")} if card else {},
+        evidence={"brand": face.brand, "last4": face.last4} if face else {},
     )
 
 
@@ -230,6 +238,21 @@ def _is_release(refund: Told, charge: Told) -> bool:
 def _card_of(charge: Told) -> Told | None:
     details = charge.maybe_row("payment_method_details")
     return details.maybe_row("card") if details else None
+
+
+def _face_of(charge: Told) -> CardSeen | None:
+    """What was paid by, as far as it has a face: a card, or Link, which shows none of its cards."""
+    if card := _card_of(charge):
+        return CardSeen(card.maybe_text("brand"), card.maybe_text("last4"))
+    details = charge.maybe_row("payment_method_details")
+    return CardSeen(LINK, "") if details and details.says("type", LINK) else None
+
+
+def _held_until(charge: Told) -> datetime | None:
+    """By when it must be captured; nobody would be warned where that were not known."""
+    card, made = _card_of(charge), charge.maybe_seconds("created")
+    told = card.maybe_seconds("capture_before") if card else None
+    return told or (made + HELD_FOR if made else None)
 
 
 def _kept(intent: Told, card: Told) -> SavedMethodSeen | None:
