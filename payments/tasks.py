@@ -12,6 +12,7 @@ from payments.services import (
     alert_reports,
     check_ledger,
     expire,
+    failed_payouts,
     feed,
     forget,
     forget_method,
@@ -77,6 +78,7 @@ def alert_of_dead_events() -> None:
     alert.alert_of_failing_feeds()
     alert_reports.alert_of_refused_reports()
     alert_reports.alert_of_late_reports()
+    failed_payouts.alert_of_failed_payouts()
     note_run(alert.TASK)
 
 

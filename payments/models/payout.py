@@ -40,6 +40,38 @@ class Payout(models.Model):
         return self.ref
 
 
+class FailedPayout(models.Model):
+    """A payout that did not arrive, as its provider said; MANAGERS were told at `told_at`, once.
+
+    `amount` in minor units; `reason` in the provider's words.
+    """
+
+    account = models.ForeignKey(
+        ProviderAccount, models.PROTECT, related_name="failed_payouts", editable=False
+    )
+    ref = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["account", "ref"], name="failed_payout_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["told_at"],
+                name="failed_payout_untold",
+                condition=models.Q(told_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
 class BankLine(models.Model):
     """One movement of our bank account, as its statement has it; above zero: money came in."""
 

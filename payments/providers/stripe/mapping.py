@@ -129,7 +129,7 @@ def read_intent(intent: Told, seen: Seen) -> Outcome:
 
 def read_facts(intent: Told, seen: Seen) -> Outcome:
     """What a PaymentIntent tells of money, whatever it belongs to."""
-    currency = _currency(intent)
+    currency = currency_of(intent)
     charge = intent.maybe_row("latest_charge")
     held = charge is not None and charge.text("status") == "succeeded"
     captured = from_wire(intent.whole("amount_received"), currency).amount
@@ -165,7 +165,7 @@ def read_refund(refund: Told) -> RefundSeen:
     return RefundSeen(
         provider_id=refund.name("id"),
         our_ref=ref_of(refund),
-        amount=from_wire(refund.whole("amount"), _currency(refund)),
+        amount=from_wire(refund.whole("amount"), currency_of(refund)),
         status=refund.one_of("status", REFUNDS),
         error=Failure(REFUND_FAILURES.get(why, "declined"), why) if why else None,
     )
@@ -175,7 +175,7 @@ def read_dispute(dispute: Told) -> DisputeSeen:
     reason = dispute.text("reason")
     return DisputeSeen(
         provider_id=dispute.name("id"),
-        amount=from_wire(dispute.whole("amount"), _currency(dispute)),
+        amount=from_wire(dispute.whole("amount"), currency_of(dispute)),
         status=_standing(dispute),
         reason=reason if reason in REASONS else "general",
         evidence_due_at=dispute.row("evidence_details").maybe_seconds("due_by"),
@@ -201,7 +201,7 @@ def mode_of(told: Told) -> str:
 
 
 def _unpaid(session: Told) -> Outcome:
-    asked = from_wire(session.whole("amount_total"), _currency(session))
+    asked = from_wire(session.whole("amount_total"), currency_of(session))
     return Outcome(status=Status.REQUIRES_ACTION, amount=asked, mode=mode_of(session))
 
 
@@ -269,7 +269,7 @@ def _named(charge: Told | None) -> tuple[ProviderObject, ...]:
     return (ProviderObject("charge", charge.name("id")),) if charge else ()
 
 
-def _currency(told: Told) -> str:
+def currency_of(told: Told) -> str:
     """ISO 4217 in upper case; Stripe writes it in lower case."""
     code = told.text("currency").upper()
     if not CODE.fullmatch(code):
