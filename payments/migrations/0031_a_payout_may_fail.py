@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
 
+import orders.clock
+
 
 class Migration(migrations.Migration):
     dependencies = [("payments", "0030_a_client_secret_of_any_length")]
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(max_length=3)),
                 ("amount", models.BigIntegerField()),
                 ("reason", models.CharField(blank=True, max_length=200)),
-                ("told_at", models.DateTimeField(null=True)),
+                ("tell_at", models.DateTimeField(default=orders.clock.now, null=True)),
                 (
                     "account",
                     models.ForeignKey(
@@ -35,8 +37,8 @@ class Migration(migrations.Migration):
                 "default_permissions": (),
                 "indexes": [
                     models.Index(
-                        condition=Q(told_at__isnull=True),
-                        fields=["told_at"],
+                        condition=Q(tell_at__isnull=False),
+                        fields=["tell_at"],
                         name="failed_payout_untold",
                     )
                 ],

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from orders.clock import now
 from payments.models.account import ProviderAccount
 from payments.models.settlement import SettlementFile
 
@@ -41,9 +42,9 @@ class Payout(models.Model):
 
 
 class FailedPayout(models.Model):
-    """A payout that did not arrive, as its provider said; MANAGERS were told at `told_at`, once.
+    """A payout that did not arrive, as its provider said; MANAGERS are told of it once.
 
-    `amount` in minor units; `reason` in the provider's words.
+    `amount` in minor units; `reason` in the provider's words. `tell_at`: when to, None once it is.
     """
 
     account = models.ForeignKey(
@@ -53,7 +54,7 @@ class FailedPayout(models.Model):
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     reason = models.CharField(max_length=200, blank=True)
-    told_at = models.DateTimeField(null=True)
+    tell_at = models.DateTimeField(null=True, default=now)
 
     class Meta:
         default_permissions = ()
@@ -62,9 +63,9 @@ class FailedPayout(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["told_at"],
+                fields=["tell_at"],
                 name="failed_payout_untold",
-                condition=models.Q(told_at__isnull=True),
+                condition=models.Q(tell_at__isnull=False),
             )
         ]
 

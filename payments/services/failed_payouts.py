@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
@@ -25,6 +26,8 @@ from payments.states import InboxState
 
 IN_REPORT: Final = "what was paid out is read from the provider's report"
 ON_ITS_WAY: Final = "the provider says that this payout did not come back"
+LEASE: Final = timedelta(minutes=5)
+"""How long a mail may take; after that the next alerts send it again."""
 logger = logging.getLogger("till.payments")
 
 
@@ -65,19 +68,21 @@ def _owe(event: InboxEvent, seen: PayoutSeen) -> None:
 def alert_of_failed_payouts() -> int:
     """Tell MANAGERS of payouts that came back and were not told of yet; returns of how many.
 
-    A second call tells nobody anything; a mail that failed is sent then.
+    A second call tells nobody anything; a mail that failed, or whose worker died, is sent then.
     """
     moment = now()
-    if not FailedPayout.objects.filter(told_at=None).update(told_at=moment):
+    until = moment + LEASE
+    if not FailedPayout.objects.filter(tell_at__lte=moment).update(tell_at=until):
         return 0
-    mine = FailedPayout.objects.filter(told_at=moment)
+    mine = FailedPayout.objects.filter(tell_at=until)
     failed = list(mine.select_related("account").order_by("pk"))
     logger.error("payouts did not arrive: %s", [payout.ref for payout in failed])
     try:
         _tell(failed)
     except UNSENDABLE as error:
         logger.warning("nobody was told of them: %s", type(error).__name__)
-        mine.update(told_at=None)
+    else:
+        mine.update(tell_at=None)
     return len(failed)
 
 
