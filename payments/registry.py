@@ -86,9 +86,9 @@ class PaymentOption:
 
 
 def label_of(method: str, card: SavedMethod | Attempt | None) -> StrOrPromise:
-    """What a shopper pays with, in as many words as we know: "Visa ···· 4242", or "Card"."""
-    if card and card.last4:
-        return f"{card.brand_name} ···· {card.last4}"
+    """What a shopper pays with, in as many words as we know: "Visa ···· 4242", "Link", "Card"."""
+    if card and (card.brand or card.last4):
+        return card.face
     return METHOD_LABELS.get(method, method)
 
 

@@ -13,6 +13,7 @@ from payments.services import (
     alert_reports,
     check_ledger,
     expire,
+    failed_payouts,
     feed,
     forget,
     forget_method,
@@ -79,6 +80,7 @@ def alert_of_dead_events() -> None:
     alert_cards.alert_of_staying_cards()
     alert_reports.alert_of_refused_reports()
     alert_reports.alert_of_late_reports()
+    failed_payouts.alert_of_failed_payouts()
     note_run(alert.TASK)
 
 

@@ -98,9 +98,14 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def fake() -> Iterator[Fake]:
-    """A stand-in of Stripe with a clock of its own, which nobody may ask anything wrong."""
-    from tests.fakes.stripe.fake import Fake  # noqa: PLC0415  # half a second, for few tests
+    """A stand-in of Stripe with a clock of its own, which nobody may ask anything wrong.
 
-    with Fake(deliver=False) as fake:
+    It also answers where no address is named, as live keys need it: plain http is not for them.
+    """
+    from payments.providers.stripe import http  # noqa: PLC0415  # half a second, for few tests
+    from tests.fakes.stripe.fake import Fake  # noqa: PLC0415
+
+    with Fake(deliver=False) as fake, pytest.MonkeyPatch.context() as itself:
+        itself.setattr(http, "API", fake.url)
         yield fake
         assert fake.violations == []

@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from payments.conf import payment_settings
 from payments.errors import SecretsUnreadable
+from payments.providers.address import is_overheard
 from payments.providers.base import Account
 from payments.providers.findings import Standing
 from payments.providers.protocol import Examined
@@ -64,6 +65,7 @@ def check_accounts(databases: Collection[str] | None = None, **_kwargs: Any) -> 
         *_sealed(account for account in accounts if account not in opened),
         *_wrong_keys(opened),
         *_shared(opened.values()),
+        *_overheard(accounts),
     ]
 
 
@@ -123,6 +125,14 @@ def _shared(accounts: Iterable[Account]) -> Iterator[CheckMessage]:
         hint = "Each account has secrets of its own: let the provider make another one."
         message = f"account {each.code}: {each.told}"
         yield Caution(message, hint=hint, id="payments.W007")
+
+
+def _overheard(accounts: Iterable[ProviderAccount]) -> Iterator[CheckMessage]:
+    for account in accounts:
+        if is_overheard(account.base_url, account.mode):
+            hint = "Connect it by https. For a sandbox on a private network this may be right."
+            message = f"the keys of the account {account.code} go in clear to {account.base_url}"
+            yield Caution(message, hint=hint, id="payments.W009")
 
 
 @dataclass(frozen=True, slots=True)

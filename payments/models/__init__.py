@@ -7,7 +7,7 @@ from payments.models.inbox import InboxEvent, ParkedReference
 from payments.models.ledger import Entry, Posting
 from payments.models.operation import Operation
 from payments.models.payment import Attempt, Payment
-from payments.models.payout import BankLine, FeeRule, Payout
+from payments.models.payout import BankLine, FailedPayout, FeeRule, Payout
 from payments.models.proof import DayBalance
 from payments.models.records import Dispute, ProviderCall, ProviderObject, Review
 from payments.models.refund import Refund, RefundLine, RefundReason
@@ -28,6 +28,7 @@ __all__ = [
     "Dispute",
     "DisputeEvidence",
     "Entry",
+    "FailedPayout",
     "FeeRule",
     "InboxEvent",
     "Match",

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from orders.clock import now
 from payments.models.account import ProviderAccount
 from payments.models.settlement import SettlementFile
 
@@ -35,6 +36,38 @@ class Payout(models.Model):
             models.UniqueConstraint(fields=["account", "ref", "currency"], name="payout_once")
         ]
         indexes = [models.Index(fields=["ref"], name="payout_by_ref")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class FailedPayout(models.Model):
+    """A payout that did not arrive, as its provider said; MANAGERS are told of it once.
+
+    `amount` in minor units; `reason` in the provider's words. `tell_at`: when to, None once it is.
+    """
+
+    account = models.ForeignKey(
+        ProviderAccount, models.PROTECT, related_name="failed_payouts", editable=False
+    )
+    ref = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+    tell_at = models.DateTimeField(null=True, default=now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["account", "ref"], name="failed_payout_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["tell_at"],
+                name="failed_payout_untold",
+                condition=models.Q(tell_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.ref

@@ -31,6 +31,11 @@ class CardFace(models.Model):
     def brand_name(self) -> StrOrPromise:
         return brand_name(self.brand)
 
+    @property
+    def face(self) -> StrOrPromise:
+        """In as many words as we know: "Visa ···· 4242", or "Link"."""
+        return f"{self.brand_name} ···· {self.last4}" if self.last4 else self.brand_name
+
 
 LEAVING: Final = Q(forgotten_at=None) & (Q(user=None) | Q(removed_at__isnull=False))
 """Those that their provider has still to let go: removed by their shopper, or left without one."""
@@ -74,4 +79,4 @@ class SavedMethod(CardFace):
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand_name} {self.last4}"
+        return f"{self.brand_name} {self.last4}".rstrip()

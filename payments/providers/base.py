@@ -253,7 +253,7 @@ class RawRequest:
 class WebhookEvent:
     """One event of a webhook or a feed; without an outcome it only says "ask me".
 
-    `heard`: False where its kind tells of no payment. `foreign`: not ours if it names none we know.
+    `heard`: False where its kind rings nothing here. `foreign`: not ours if it names none we know.
     `body`: a listed event, for `read_event`; of one that cannot be read all there is beside its id.
     """
 

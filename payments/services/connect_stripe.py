@@ -12,6 +12,7 @@ from payments.conf import payment_settings
 from payments.errors import KeysRefused, SetUpRefused
 from payments.models import ProviderAccount
 from payments.models.account import Mode
+from payments.providers.address import is_overheard
 from payments.providers.base import Account
 from payments.providers.errors import ProviderError
 from payments.providers.stripe import StripeProvider
@@ -92,12 +93,24 @@ def _made(plain: Account, has: dict[str, list[str]] | None) -> ProviderAccount:
 
 
 def _checked(keys: Keys) -> str:
-    """The mode of the keys; raises KeysRefused where they are none, or of two modes."""
+    """The mode of the keys; raises KeysRefused where they cannot be sent there.
+
+    They are none, of two modes, or could be read on the way.
+    """
     mode = mode_of_key(keys.secret)
     if not mode:
         raise KeysRefused(_("the secret key begins with sk_test_, sk_live_, rk_test_ or rk_live_"))
     if not is_publishable(keys.publishable, mode):
         raise KeysRefused(told_of_publishable(publishable_start(mode)))
+    if is_overheard(keys.base_url, mode):
+        told = {"address": keys.base_url, "mode": mode}
+        raise KeysRefused(
+            _(
+                "the secret key of %(mode)s mode would go in clear to %(address)s: name an https "
+                "address, or, for keys of test mode, one of this machine (http://127.0.0.1:…)"
+            )
+            % told
+        )
     return mode
 
 

@@ -14,10 +14,12 @@ from payments.errors import BodyForgotten
 from payments.models import Attempt, InboxEvent, ProviderAccount, ProviderObject
 from payments.models.inbox import AGAIN
 from payments.providers.base import Outcome, RawRequest, WebhookEvent
+from payments.providers.payouts import PAYOUT
 from payments.registry import provider_for
 from payments.services.apply import apply_outcome
 from payments.services.ask import claim_question, query
 from payments.services.disputes_seen import decides_anew
+from payments.services.failed_payouts import IN_REPORT, hear_of_payout
 from payments.services.parked import OF_NO_PAYMENT, ignore, park
 from payments.states import ENDED, OBSERVED, AttemptStatus, InboxState
 
@@ -31,6 +33,9 @@ def apply_event(event: InboxEvent) -> None:
     Raises BodyForgotten, or whatever the adapter raises of a body that it cannot read.
     """
     told = provider_for(event.account).read_event(raw_of(event), event.event_id)
+    if payout := next((seen.id for seen in told.objects if seen.kind == PAYOUT), ""):
+        _hear(event, payout, told)
+        return
     if not told.heard and event.state == InboxState.RECEIVED:
         ignore(event, OF_NO_PAYMENT)
         return
@@ -45,6 +50,13 @@ def apply_event(event: InboxEvent) -> None:
         _book(attempt.pk, told.outcome, [event.pk], source="webhook")
     else:
         _ask_about(attempt.pk, event)
+
+
+def _hear(event: InboxEvent, payout: str, told: WebhookEvent) -> None:
+    if told.heard:
+        hear_of_payout(event, payout)
+    else:
+        ignore(event, IN_REPORT)
 
 
 def raw_of(event: InboxEvent) -> RawRequest:

@@ -129,7 +129,7 @@ def _evidence(kept: Mapping[str, str]) -> list[str]:
     card = ""
     if kept.keys() >= CARD:
         facts = {"brand": brand_name(kept["brand"]), "last4": kept["last4"]}
-        card = _("%(brand)s ending in %(last4)s") % facts
+        card = _("%(brand)s ending in %(last4)s") % facts if kept["last4"] else str(facts["brand"])
     return [card, *(f"{name}: {kept[name]}" for name in kept if not card or name not in CARD)]
 
 

@@ -22,6 +22,8 @@ from payments.views.stage import Stage, look, payment_page, stage_of
 KEY: Final = "publishable_key"
 """What the provider's script knows us by; anybody may read it."""
 OURS: Final = "payments/base.css"
+POPUPS: Final = "same-origin-allow-popups"
+"""Link and some wallets open a window that answers the page, which Django's default cuts off."""
 
 
 @require_safe
@@ -44,6 +46,7 @@ def fields(request: HttpRequest, payment: Payment) -> HttpResponse:
     context |= {"key": _key_of(newest.account), "back": _back(payment)}
     page = render(request, "payments/fields.html", context)
     page.headers["Content-Security-Policy"] = _policy(shown, newest.account)
+    page.headers["Cross-Origin-Opener-Policy"] = POPUPS
     return page
 
 

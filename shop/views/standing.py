@@ -52,7 +52,10 @@ def standing_of(payment: Payment) -> dict[str, object]:
 def means_of(payment: Payment) -> list[StrOrPromise]:
     """What the shopper paid with, in words; asks nothing where nothing was paid."""
     paying = paid_by(payment) if payment.captured else ()
-    return [label_of(each.method, each if each.last4 else each.saved_method) for each in paying]
+    seen = [
+        (each.method, each if each.brand or each.last4 else each.saved_method) for each in paying
+    ]
+    return [label_of(method, card) for method, card in seen]
 
 
 def refunds_told(payment: Payment) -> list[Operation]:

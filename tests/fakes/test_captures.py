@@ -71,6 +71,18 @@ def test_parts_are_captured_where_that_was_asked_for(shop: Shop) -> None:
     assert (rest.status, rest.amount_received) == ("succeeded", 1500)
 
 
+def test_what_link_holds_is_not_captured_in_parts(shop: Shop) -> None:
+    session = shop.session(
+        payment_intent_data={"capture_method": "manual"},
+        payment_method_options={"card": {"request_multicapture": "if_available"}},
+    )
+    shop.fake.pay(session.id, pay_with="link")
+    with pytest.raises(stripe.InvalidRequestError, match="multicapture"):
+        shop.api.payment_intents.capture(
+            shop.intent_of(session.id).id, {"amount_to_capture": 600, "final_capture": False}
+        )
+
+
 def test_parts_are_refused_where_it_was_not(shop: Shop) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="multicapture"):
         shop.api.payment_intents.capture(

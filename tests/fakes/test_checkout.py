@@ -71,17 +71,32 @@ def test_a_challenge_is_answered_on_a_page_of_its_own(
     assert shop.intent_of(session.id).status == status
 
 
-@pytest.mark.parametrize("wallet", ["apple_pay", "google_pay", "link"])
-def test_a_wallet_pays_as_a_card(shop: Shop, wallet: str) -> None:
-    session = shop.session()
-    shop.fake.pay(session.id, pay_with=wallet)
-    charge = shop.intent_of(session.id).latest_charge
+def details_of(shop: Shop, session: str) -> stripe.Charge.PaymentMethodDetails:
+    """What the charge of a paid session tells of what it was paid with."""
+    charge = shop.intent_of(session).latest_charge
     assert isinstance(charge, stripe.Charge)
-    details = charge.payment_method_details
-    assert details
+    assert charge.payment_method_details
+    return charge.payment_method_details
+
+
+@pytest.mark.parametrize("wallet", ["apple_pay", "google_pay", "link"])
+def test_where_only_cards_may_pay_a_wallet_pays_as_a_card(shop: Shop, wallet: str) -> None:
+    session = shop.session(allowed_payment_method_types=["card"])
+    shop.fake.pay(session.id, pay_with=wallet)
+    details = details_of(shop, session.id)
     assert details.card
     assert details.card.wallet
     assert details.card.wallet.type == wallet
+
+
+def test_link_is_a_type_of_its_own_where_it_may_pay_and_tells_of_no_card(shop: Shop) -> None:
+    session = shop.session(payment_intent_data={"capture_method": "manual"})
+    shop.fake.pay(session.id, pay_with="link")
+    details = details_of(shop, session.id).to_dict()
+    assert details == {"type": "link", "link": {"country": "US"}}
+    method = shop.api.payment_methods.retrieve(str(shop.intent_of(session.id).payment_method))
+    assert method.type == "link"
+    assert "card" not in method.to_dict()
 
 
 @pytest.mark.parametrize("kind", ["alipay", "wechat_pay"])

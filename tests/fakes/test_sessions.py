@@ -99,15 +99,21 @@ def test_an_account_charges_only_what_it_may(shop: Shop) -> None:
         shop.api.checkout.sessions.create(wanted(1000, "eur"))
 
 
+KINDS_BUT_ALIPAY = ["card", "link", "wechat_pay"]
+
+
 @pytest.mark.parametrize(
     ("more", "kinds"),
     [
-        ({"currency": "gbp"}, ["card", "alipay", "wechat_pay"]),
-        ({"currency": "cny"}, ["card", "alipay", "wechat_pay"]),
-        ({"currency": "eur"}, ["card"]),
+        ({"currency": "gbp"}, ["card", "link", "alipay", "wechat_pay"]),
+        ({"currency": "cny"}, ["card", "link", "alipay", "wechat_pay"]),
+        ({"currency": "eur"}, ["card", "link"]),
         ({"currency": "gbp", "allowed_payment_method_types": ["card"]}, ["card"]),
-        ({"currency": "gbp", "excluded_payment_method_types": ["card"]}, ["alipay", "wechat_pay"]),
-        ({"currency": "gbp", "payment_intent_data": {"capture_method": "manual"}}, ["card"]),
+        ({"currency": "gbp", "excluded_payment_method_types": ["alipay"]}, KINDS_BUT_ALIPAY),
+        (
+            {"currency": "gbp", "payment_intent_data": {"capture_method": "manual"}},
+            ["card", "link"],
+        ),
     ],
 )
 def test_methods_are_those_that_fit(shop: Shop, more: dict[str, Any], kinds: list[str]) -> None:

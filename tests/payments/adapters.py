@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
+from orders.money import Money
 from payments.providers.base import (
     OurRef,
     Outcome,
     ParsedWebhook,
+    ProviderObject,
     ProviderRef,
     RawRequest,
     Refused,
@@ -17,6 +19,7 @@ from payments.providers.base import (
     WebhookEvent,
 )
 from payments.providers.errors import ProviderDown
+from payments.providers.payouts import PAYOUT, PayoutSeen
 from payments.providers.sandbox.provider import SandboxProvider
 from payments.providers.sandbox.webhook import HEADER
 
@@ -50,6 +53,23 @@ class Answering(AskMe):
 
 def _bare(event: WebhookEvent) -> WebhookEvent:
     return replace(event, outcome=None)
+
+
+class SilentOnPayouts(SandboxProvider):
+    """Its events are about a payout of which it says no more; where `rings`, they cannot wait."""
+
+    rings: ClassVar[bool] = True
+
+    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # all the same
+        payout = ProviderObject(PAYOUT, "po_1")
+        return WebhookEvent(event_id, "payout", objects=(payout,), heard=self.rings)
+
+
+class TellsOfPayout(SilentOnPayouts):
+    """And it says that this came back."""
+
+    def query_payout(self, payout_id: str) -> PayoutSeen:
+        return PayoutSeen(payout_id, Money(5890, "GBP"), came_back=True, reason="no\naccount")
 
 
 class Deferring(SandboxProvider):

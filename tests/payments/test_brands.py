@@ -25,6 +25,7 @@ AMEX = {"brand": "amex", "last4": "0005"}
         ("diners", "Diners Club"),
         ("jcb", "JCB"),
         ("MasterCard", "Mastercard"),
+        ("link", "Link"),
         ("unknown", "Card"),
         ("", "Card"),
         ("Girocard", "Girocard"),
@@ -51,6 +52,17 @@ def test_a_kept_card_is_offered_by_its_name(alice: User) -> None:
     first = payment_options(Money(6000, "GBP"), alice.pk)[0]
 
     assert first.label == "American Express ···· 0005"
+
+
+def test_what_shows_no_digits_is_named_without(client: Client, alice: User) -> None:
+    one = SavedMethod.objects.create(account=an_account(), user=alice, method="card", brand="link")
+    client.force_login(alice)
+
+    page = client.get("/payments/saved/").content.decode()
+
+    assert (one.face, str(one)) == ("Link", "Link")
+    assert 'Remove<span class="visually-hidden"> Link</span>' in page
+    assert "····" not in page
 
 
 def test_the_page_of_kept_cards_names_them(client: Client, alice: User) -> None:

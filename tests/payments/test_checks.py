@@ -108,6 +108,30 @@ def test_a_key_of_the_site_is_no_secret_of_an_account(settings: Settings) -> Non
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["", "https://stand-in.test", "http://127.0.0.1:8420"])
+def test_keys_that_nobody_overhears_are_not_warned_of(address: str) -> None:
+    an_account(base_url=address)
+
+    assert of_accounts() == []
+
+
+CLEAR: Final[list[dict[str, str]]] = [
+    {"base_url": "http://stand-in.test"},
+    {"base_url": "http://10.0.0.5:8001"},
+    {"base_url": "http://127.0.0.1:8420", "mode": "live"},
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given", CLEAR)
+def test_keys_that_go_in_clear_are_warned_of(given: dict[str, str]) -> None:
+    an_account(**given)
+
+    said = f"the keys of the account stripe go in clear to {given['base_url']}"
+    assert ("payments.W009", said) in of_accounts()
+
+
+@pytest.mark.django_db
 def test_an_account_whose_adapter_is_not_named_is_warned_of(settings: Settings) -> None:
     an_account()
     settings.PAYMENTS = {**settings.PAYMENTS, "providers": {}}

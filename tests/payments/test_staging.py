@@ -135,7 +135,7 @@ def test_a_webhook_of_a_live_account_is_not_taken(client: Client, account: Provi
 
 
 def test_migrating_a_copy_says_that_its_accounts_rest(account: ProviderAccount) -> None:
-    ProviderAccount.objects.update(mode="live")
+    ProviderAccount.objects.update(mode="live", base_url="https://bank.test")
 
     (caution,) = run_checks(databases=["default"])
 

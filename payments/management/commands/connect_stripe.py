@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--code", default="stripe", help="our name for the account")
-        parser.add_argument("--api", default="", help="address of a stand-in; else Stripe")
+        parser.add_argument(
+            "--api", default="", help="https address of a stand-in, or one here; else Stripe"
+        )
         parser.add_argument(
             "--no-webhook", action="store_true", help="events are only read from Stripe's list"
         )

@@ -27,10 +27,13 @@ OUR_CURRENCY: Final = "our_currency"
 """The metadata that says in reports which currency we have booked a payment in."""
 TEXT: Final = 20_000
 ALLOWED: Final = {"card": ("card", "link")}
-"""What a session may be paid by, where that is more than the way itself: Link is a wallet of cards.
+"""What a session may be paid by, where that is more than the way itself.
 
-Apple Pay and Google Pay are cards to Stripe.
+Apple Pay and Google Pay are cards to Stripe, and Link is a type of its own here: it tells nothing
+of the card behind it (docs.stripe.com/payments/link/link-payment-integrations).
 """
+KEEPABLE: Final = ("card",)
+"""What it may be paid by where it is kept: what is charged again is a card, also if by Link."""
 LOCALES: Final = {"zh-hans": "zh", "zh-hant": "zh-TW", "en-gb": "en-GB", "pt-br": "pt-BR"}
 """Languages that Stripe's page calls otherwise than Django."""
 SPOKEN: Final = frozenset(
@@ -46,14 +49,15 @@ def session_params(request: CreateRequest) -> SessionCreateParams:
     """A Checkout Session, on Stripe's page or ours; raises ProviderRejected on a wrong amount.
 
     It leads back to us in any case, and says nothing of how it went: we ask. It is paid in the
-    order's own currency, whatever the account's settings at Stripe say.
+    order's own currency, whatever the account's settings at Stripe say. Where the shopper wants the
+    card kept, only cards pay it, so that what Stripe keeps is one.
     """
     bill = bill_of(request)
     params: SessionCreateParams = {
         "mode": "payment",
         "client_reference_id": request.our_ref,
         "line_items": [line_item(item, request) for item in bill.lines],
-        "allowed_payment_method_types": list(ALLOWED.get(request.method, [request.method])),
+        "allowed_payment_method_types": _allowed(request),
         "adaptive_pricing": {"enabled": False},
         "metadata": {OUR_REF: request.our_ref},
         "payment_intent_data": {
@@ -80,6 +84,12 @@ def session_params(request: CreateRequest) -> SessionCreateParams:
     if request.method == "wechat_pay":
         params["payment_method_options"] = {"wechat_pay": {"client": "web"}}
     return params
+
+
+def _allowed(request: CreateRequest) -> list[str]:
+    if request.save_method:
+        return list(KEEPABLE)
+    return list(ALLOWED.get(request.method, [request.method]))
 
 
 def _marks(request: CreateRequest) -> dict[str, str]:

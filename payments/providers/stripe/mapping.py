@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from orders.money import CODE
@@ -73,6 +74,12 @@ REASONS: Final = frozenset(
 )
 
 
+LINK: Final = "link"
+"""A type of its own where a session allows it; else a wallet of cards, or a brand of them."""
+HELD_FOR: Final = timedelta(days=7)
+"""How long a shopper's card is held, where that is not told: of Link it never is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What is listed beside a payment: all its refunds, and all its disputes."""
@@ -122,7 +129,7 @@ def read_intent(intent: Told, seen: Seen) -> Outcome:
 
 def read_facts(intent: Told, seen: Seen) -> Outcome:
     """What a PaymentIntent tells of money, whatever it belongs to."""
-    currency = _currency(intent)
+    currency = currency_of(intent)
     charge = intent.maybe_row("latest_charge")
     held = charge is not None and charge.text("status") == "succeeded"
     captured = from_wire(intent.whole("amount_received"), currency).amount
@@ -131,6 +138,7 @@ def read_facts(intent: Told, seen: Seen) -> Outcome:
     authorized = max(authorized, captured)
     status = intent.one_of("status", INTENTS)
     card = _card_of(charge) if charge else None
+    face = _face_of(charge) if charge else None
     return Outcome(
         status=Status.CAPTURED if captured and not capturable else status,
         our_ref=ref_of(intent),
@@ -138,17 +146,17 @@ def read_facts(intent: Told, seen: Seen) -> Outcome:
         authorized=authorized,
         captured=captured,
         released=max(0, authorized - captured - capturable),
-        capture_before=card.maybe_seconds("capture_before") if card and capturable else None,
+        capture_before=_held_until(charge) if charge and capturable else None,
         refunds=tuple(
             read_refund(each) for each in seen.refunds if not (charge and _is_release(each, charge))
         ),
         disputes=tuple(read_dispute(each) for each in seen.disputes),
-        card=CardSeen(card.maybe_text("brand"), card.maybe_text("last4")) if card else None,
+        card=face,
         saved_method=_kept(intent, card) if card and held else None,
         objects=(ProviderObject("intent", intent.name("id")), *_named(charge)),
         error=_error(intent, status),
         mode=mode_of(intent),
-        evidence={name: card.maybe_text(name) for name in ("brand", "last4")} if card else {},
+        evidence={"brand": face.brand, "last4": face.last4} if face else {},
     )
 
 
@@ -157,7 +165,7 @@ def read_refund(refund: Told) -> RefundSeen:
     return RefundSeen(
         provider_id=refund.name("id"),
         our_ref=ref_of(refund),
-        amount=from_wire(refund.whole("amount"), _currency(refund)),
+        amount=from_wire(refund.whole("amount"), currency_of(refund)),
         status=refund.one_of("status", REFUNDS),
         error=Failure(REFUND_FAILURES.get(why, "declined"), why) if why else None,
     )
@@ -167,7 +175,7 @@ def read_dispute(dispute: Told) -> DisputeSeen:
     reason = dispute.text("reason")
     return DisputeSeen(
         provider_id=dispute.name("id"),
-        amount=from_wire(dispute.whole("amount"), _currency(dispute)),
+        amount=from_wire(dispute.whole("amount"), currency_of(dispute)),
         status=_standing(dispute),
         reason=reason if reason in REASONS else "general",
         evidence_due_at=dispute.row("evidence_details").maybe_seconds("due_by"),
@@ -193,7 +201,7 @@ def mode_of(told: Told) -> str:
 
 
 def _unpaid(session: Told) -> Outcome:
-    asked = from_wire(session.whole("amount_total"), _currency(session))
+    asked = from_wire(session.whole("amount_total"), currency_of(session))
     return Outcome(status=Status.REQUIRES_ACTION, amount=asked, mode=mode_of(session))
 
 
@@ -232,6 +240,21 @@ def _card_of(charge: Told) -> Told | None:
     return details.maybe_row("card") if details else None
 
 
+def _face_of(charge: Told) -> CardSeen | None:
+    """What was paid by, as far as it has a face: a card, or Link, which shows none of its cards."""
+    if card := _card_of(charge):
+        return CardSeen(card.maybe_text("brand"), card.maybe_text("last4"))
+    details = charge.maybe_row("payment_method_details")
+    return CardSeen(LINK, "") if details and details.says("type", LINK) else None
+
+
+def _held_until(charge: Told) -> datetime | None:
+    """By when it must be captured; nobody would be warned where that were not known."""
+    card, made = _card_of(charge), charge.maybe_seconds("created")
+    told = card.maybe_seconds("capture_before") if card else None
+    return told or (made + HELD_FOR if made else None)
+
+
 def _kept(intent: Told, card: Told) -> SavedMethodSeen | None:
     """The card that Stripe keeps by the shopper's wish, named with its customer."""
     wish, customer = intent.maybe_text("setup_future_usage"), intent.maybe_id("customer")
@@ -246,7 +269,7 @@ def _named(charge: Told | None) -> tuple[ProviderObject, ...]:
     return (ProviderObject("charge", charge.name("id")),) if charge else ()
 
 
-def _currency(told: Told) -> str:
+def currency_of(told: Told) -> str:
     """ISO 4217 in upper case; Stripe writes it in lower case."""
     code = told.text("currency").upper()
     if not CODE.fullmatch(code):

@@ -25,7 +25,8 @@ from payments.providers.capabilities import Capabilities, Fields, MethodCapabili
 from payments.providers.errors import NotFound, ProviderRejected
 from payments.providers.evidence import EvidenceRequest
 from payments.providers.findings import Finding, Site
-from payments.providers.stripe import asked, domain, endpoint, events, setup, webhook
+from payments.providers.payouts import PayoutSeen
+from payments.providers.stripe import asked, domain, endpoint, events, payout, setup, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
 from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
 from payments.providers.stripe.day import DayReports
@@ -129,6 +130,9 @@ class StripeProvider:
         if is_session(ref):
             return self._reader.read_session(self._reader.session(ref.value))
         return self._reader.read_intent(self._reader.intent(ref.value))
+
+    def query_payout(self, payout_id: str) -> PayoutSeen:
+        return payout.query_payout(self._api, payout_id)
 
     def forget_method(self, saved_method: str, key: str) -> None:
         card = KeptCard.named(saved_method).card

@@ -23,6 +23,7 @@ from payments.providers.base import (
     WebhookEvent,
 )
 from payments.providers.errors import BadAnswer
+from payments.providers.payouts import PAYOUT
 from payments.providers.stripe.asked import OUR_REF
 from payments.providers.stripe.mapping import mode_of
 from payments.providers.told import Told, read_json
@@ -66,8 +67,11 @@ KINDS: Final[Mapping[str, str]] = {
     "checkout.session": "payment",
     "payment_intent": "intent",
     "charge": "charge",
+    "payout": PAYOUT,
 }
 """What an event may be about, and as what it is known to us."""
+CANNOT_WAIT: Final = frozenset({"payout.canceled", "payout.failed"})
+"""Of payouts the day's report tells; of these, whoever keeps the bank account hears at once."""
 MARKED: Final = ("checkout.session.", "payment_intent.")
 """Kinds of events about what always bears our reference, if it is ours: we make it with that."""
 
@@ -135,8 +139,8 @@ def read_event(told: object) -> WebhookEvent:
 
 
 def tells(kind: str) -> bool:
-    """Whether events of this kind tell of a payment; those of a payout are of many."""
-    return kind in HEARD and not kind.startswith("payout.")
+    """Whether events of this kind ring; most of those about a payout wait for the day's report."""
+    return kind in CANNOT_WAIT or (kind in HEARD and not kind.startswith("payout."))
 
 
 def _is_refund(kind: str) -> bool:

@@ -22,6 +22,9 @@ def attempt(shelf: Shelf, intent: Json, method: Json, *, off_session: bool = Fal
     touch(shelf, intent)
     intent.update(payment_method=method["id"], last_payment_error=None, next_action=None)
     shelf.notes[intent["id"]]["authenticated"] = False
+    if method["type"] == "link":  # who pays was asked by Link itself
+        _conclude(shelf, intent, method)
+        return
     if method["type"] != "card":
         _ask(shelf, intent, method["type"])
         return

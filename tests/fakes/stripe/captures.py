@@ -36,12 +36,18 @@ def capture(shelf: Shelf, params: Json, wanted: str) -> Json:
     if not least <= amount <= intent["amount_capturable"]:
         said = f"The remaining amount capturable is {intent['amount_capturable']}."
         raise invalid(said, code="amount_too_large", param="amount_to_capture")
-    if not final and not shelf.notes[intent["id"]].get("multicapture"):
+    if not final and not _in_parts(shelf, intent):
         said = "final_capture can only be false where multicapture is available."
         raise invalid(said, param="final_capture")
     intent["metadata"] = metadata.merged(intent["metadata"], params.get("metadata"))
     _take(shelf, intent, amount, final=final)
     return intent
+
+
+def _in_parts(shelf: Shelf, intent: Json) -> bool:
+    """Multicapture was asked for, and cards alone have it."""
+    asked: bool = shelf.notes[intent["id"]].get("multicapture", False)
+    return asked and shelf.objects[intent["payment_method"]]["type"] == "card"
 
 
 def _take(shelf: Shelf, intent: Json, amount: int, *, final: bool) -> None:
@@ -52,7 +58,7 @@ def _take(shelf: Shelf, intent: Json, amount: int, *, final: bool) -> None:
     charge["amount_captured"] += amount
     charge["captured"] = True
     if done:
-        charge["payment_method_details"]["card"].pop("capture_before", None)
+        _end_hold(charge)
     if amount:
         charges.settle(shelf, charge, amount)
     if done:
@@ -91,5 +97,10 @@ def release(shelf: Shelf, intent: Json) -> None:
         return
     charge = shelf.objects[intent["latest_charge"]]
     charge.update(refunded=True, amount_refunded=charge["amount"])
-    charge["payment_method_details"]["card"].pop("capture_before", None)
+    _end_hold(charge)
     announce(shelf, "charge.refunded", charge)
+
+
+def _end_hold(charge: Json) -> None:
+    details = charge["payment_method_details"]
+    details[details["type"]].pop("capture_before", None)

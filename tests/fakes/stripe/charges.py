@@ -92,6 +92,7 @@ def _outcome(failure: Json | None) -> Json:
 def _details(shelf: Shelf, intent: Json, method: Json) -> Json:
     kind, number = method["type"], shelf.world.new_id("x", 16)[2:]
     own: dict[str, Any] = {
+        "link": {"country": "US"},
         "alipay": {"buyer_id": "2088" + "0" * 12, "fingerprint": number, "transaction_id": number},
         "wechat_pay": {"fingerprint": number, "transaction_id": number},
     }

@@ -177,7 +177,9 @@ def _origin(shelf: Shelf, booked: Json, zone: tzinfo) -> Json:
         return {}
     intent = shelf.objects[charge["payment_intent"]]
     facing = shelf.notes[booked["id"]]["facing"]
-    card = charge["payment_method_details"].get("card") or {}
+    details = charge["payment_method_details"]
+    card = details.get("card") or {}
+    by_link = "link" in {details["type"], (card.get("wallet") or {}).get("type")}
     refunded = source["metadata"] if source["object"] == "refund" else {}
     return {
         "card_brand": card.get("brand", ""),
@@ -192,9 +194,9 @@ def _origin(shelf: Shelf, booked: Json, zone: tzinfo) -> Json:
         "customer_email": charge["billing_details"]["email"] or "",
         "customer_name": charge["billing_details"]["name"] or "",
         "dispute_reason": source.get("reason") if source["object"] == "dispute" else "",
-        "is_link": str((card.get("wallet") or {}).get("type") == "link").lower(),
+        "is_link": str(by_link).lower(),
         "payment_intent_id": intent["id"],
-        "payment_method_type": charge["payment_method_details"]["type"],
+        "payment_method_type": details["type"],
         **{f"payment_metadata[{name}]": value for name, value in intent["metadata"].items()},
         **{f"refund_metadata[{name}]": value for name, value in refunded.items()},
     }

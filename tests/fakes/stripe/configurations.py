@@ -8,7 +8,7 @@ from tests.fakes.stripe.errors import Json
 from tests.fakes.stripe.objects import METHODS
 from tests.fakes.stripe.store import Shelf, page
 
-WALLETS: Final = ("apple_pay", "google_pay", "link")
+WALLETS: Final = ("apple_pay", "google_pay")
 
 
 def listed(shelf: Shelf, params: Json) -> Json:

@@ -148,7 +148,7 @@ def _shown(error: Json) -> Json:
 
 
 def _payment(session: Json) -> str:
-    kinds: list[str] = session["payment_method_types"]
+    kinds = [each for each in session["payment_method_types"] if each != "link"]  # has its button
     if len(kinds) == 1:
         chosen = f'<input type="hidden" name="pay_with" value="{kinds[0]}">'
     else:

@@ -82,7 +82,7 @@ def amount(value: int, currency: str) -> str:
 
 def _form(session: Json, total: str, *, kept: list[Json]) -> str:
     kinds = session["payment_method_types"]
-    others = [each for each in kinds if each != "card"]
+    others = [each for each in kinds if each not in {"card", "link"}]
     buttons = "".join(
         f'<button name="pay_with" value="{each}" formnovalidate>{NAMES[each]}</button>'
         for each in [*wallets_of(session), *others]
@@ -94,13 +94,13 @@ def _form(session: Json, total: str, *, kept: list[Json]) -> str:
 
 
 def _kept(method: Json) -> str:
-    card = method["card"]
-    said = f"{card['brand'].title()} {card['last4']}"
+    card = method.get("card")
+    said = f"{card['brand'].title()} {card['last4']}" if card else NAMES[method["type"]]
     return f'<button name="pay_with" value="{method["id"]}" formnovalidate>{said}</button>'
 
 
 def wallets_of(session: Json) -> list[str]:
-    """Wallets are ways to give a card; Link may be switched off."""
+    """Wallets are ways to give a card, and Link may be a type too; it may be switched off."""
     if "card" not in session["payment_method_types"]:
         return []
     link = ((session["wallet_options"] or {}).get("link") or {}).get("display", "auto")

@@ -17,7 +17,7 @@ EXPIRY: Final = (12, 2034)
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What the shopper pays with. `wallet`: apple_pay, google_pay, link or ""."""
+    """What the shopper pays with. `wallet` of a card: apple_pay, google_pay, link or ""."""
 
     kind: str = "card"
     card: Card = CARDS[0]
@@ -39,12 +39,19 @@ def make(shelf: Shelf, means: Means) -> Json:
             "customer_account": None,
             "metadata": {},
             "type": means.kind,
-            means.kind: _card(means) if means.kind == "card" else {},
+            means.kind: _own(means),
         },
     )
     shelf.add(told)
     shelf.notes[told["id"]] = {"card": means.card, "saved": False, "detached": False}
     return told
+
+
+def _own(means: Means) -> Json:
+    """What is told under the name of its type: of Link nothing of the card behind it."""
+    if means.kind == "card":
+        return _card(means)
+    return {"email": means.email} if means.kind == "link" else {}
 
 
 def billing(means: Means) -> Json:

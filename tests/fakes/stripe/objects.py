@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.fakes.stripe.errors import invalid
 
-METHODS: Final = ("card", "alipay", "wechat_pay")
+METHODS: Final = ("card", "link", "alipay", "wechat_pay")
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -33,11 +34,14 @@ def find(world: World, wanted: str, kind: str = "") -> tuple[Shelf, Json]:
     raise KeyError(wanted)
 
 
-def means_of(form: dict[str, str]) -> Means:
-    """`pay_with`: card, a wallet or another method; a card by `number`. Raises Refused (402)."""
+def means_of(form: dict[str, str], kinds: Collection[str]) -> Means:
+    """`pay_with`: card, a wallet or another method; a card by `number`. Raises Refused (402).
+
+    Link is a method where it is among the session's `kinds`, and a wallet of cards elsewhere.
+    """
     chosen = form.get("pay_with", "card")
     email, name = form.get("email") or None, form.get("name") or None
-    if chosen in OTHERS:
+    if chosen in OTHERS or (chosen == "link" and chosen in kinds):
         return Means(chosen, email=email, name=name)
     if chosen in WALLETS:
         return Means(wallet=chosen, email=email, name=name)
@@ -70,7 +74,8 @@ def _confirmed(shelf: Shelf, session: Json, form: dict[str, str]) -> Json:
     if chosen.startswith("pm_"):
         return checkout.confirm_kept(shelf, session, chosen)
     save = form.get("save") in {"on", "true", "1"}
-    return checkout.confirm(shelf, session, means_of(form), save=save)
+    means = means_of(form, session["payment_method_types"])
+    return checkout.confirm(shelf, session, means, save=save)
 
 
 def answer(shelf: Shelf, intent: Json, *, agreed: bool, after: timedelta = timedelta(0)) -> Sent:

@@ -81,6 +81,7 @@ def test_secrets_have_names_in_every_language(chief: Client) -> None:
             "12 ms · Visa ending in 4242 · risk: low",
         ),
         ({"brand": "amex", "last4": "0005"}, "12 ms · American Express ending in 0005"),
+        ({"brand": "link", "last4": ""}, "12 ms · Link"),
     ],
 )
 def test_a_card_is_named_in_words(kept: dict[str, str], said: str) -> None:

@@ -62,7 +62,7 @@ def connected(
     merchant = fake.open_account()
     key = merchant.live_key if live else merchant.key
     publishable = merchant.live_publishable_key if live else merchant.publishable_key
-    keys = Keys(key, publishable, fake.url)
+    keys = Keys(key, publishable, "" if live else fake.url)
     account = connect_stripe(keys, code=code, site=SITE, webhook=webhook)
     return Connected(fake, merchant, account)
 

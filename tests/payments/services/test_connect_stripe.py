@@ -29,13 +29,13 @@ def merchant(fake: Fake) -> Merchant:
 
 
 def keys(fake: Fake, merchant: Merchant, **given: str) -> Keys:
-    typed = {"secret": merchant.key, "publishable": merchant.publishable_key}
-    return Keys(**(typed | given), base_url=fake.url)
+    typed = {"secret": merchant.key, "publishable": merchant.publishable_key, "base_url": fake.url}
+    return Keys(**(typed | given))
 
 
 def live_keys(fake: Fake, merchant: Merchant) -> Keys:
     live = {"secret": merchant.live_key, "publishable": merchant.live_publishable_key}
-    return keys(fake, merchant, **live)
+    return keys(fake, merchant, **live, base_url="")
 
 
 def connected(keys: Keys, *, webhook: bool = True) -> ProviderAccount:
@@ -207,6 +207,25 @@ def test_keys_that_cannot_be_right_are_refused(
 
     with pytest.raises(KeysRefused, match=why):
         connected(keys(fake, merchant, **given))
+
+    assert not ProviderAccount.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["http://10.0.0.5:8420", "127.0.0.1:8420", "http://[oops"])
+def test_keys_are_not_sent_in_clear_to_another_machine(
+    fake: Fake, merchant: Merchant, address: str
+) -> None:
+    with pytest.raises(KeysRefused, match=r"would go in clear to .* name an https"):
+        connected(keys(fake, merchant, base_url=address))
+
+    assert not ProviderAccount.objects.exists()
+
+
+def test_live_keys_are_not_sent_in_clear_at_all(fake: Fake, merchant: Merchant) -> None:
+    live = {"secret": merchant.live_key, "publishable": merchant.live_publishable_key}
+
+    with pytest.raises(KeysRefused, match="of live mode would go in clear"):
+        connected(keys(fake, merchant, **live))
 
     assert not ProviderAccount.objects.exists()
 

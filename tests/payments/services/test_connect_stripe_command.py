@@ -53,12 +53,12 @@ def test_where_nobody_can_be_asked_for_a_key_its_name_is_told(
 
 
 def test_who_connects_live_keys_to_a_test_site_is_told_what_it_is(
-    fake: Fake, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STRIPE_SECRET_KEY", merchant.live_key)
     monkeypatch.setenv("STRIPE_PUBLISHABLE_KEY", merchant.live_publishable_key)
     out = io.StringIO()
 
-    call_command("connect_stripe", api=fake.url, no_webhook=True, stdout=out)
+    call_command("connect_stripe", no_webhook=True, stdout=out)
 
     assert "This is a test site: no live payment is taken" in out.getvalue()

@@ -217,5 +217,11 @@ def test_nobody_pays_in_another_currency_than_the_order_s() -> None:
     assert session_params(asking(TEAPOT))["adaptive_pricing"] == {"enabled": False}
 
 
-def test_link_is_a_wallet_of_cards() -> None:
+def test_what_a_card_may_pay_link_may() -> None:
     assert session_params(asking(TEAPOT))["allowed_payment_method_types"] == ["card", "link"]
+
+
+def test_what_is_to_be_kept_is_paid_by_card_alone() -> None:
+    request = replace(asking(TEAPOT), save_method=True)
+
+    assert session_params(request)["allowed_payment_method_types"] == ["card"]
