@@ -113,6 +113,14 @@ def test_an_error_of_stripe_s_is_repeated(shop: Shop) -> None:
     assert headers(caught.value)["Idempotent-Replayed"] == "true"
 
 
+def test_a_repetition_leaves_trouble_to_the_next_that_is_done(shop: Shop) -> None:
+    first = create(shop)
+    shop.fake.trouble.next("error_before", on="POST")
+    assert create(shop).id == first.id
+    with pytest.raises(stripe.APIError):
+        create(shop, key="another")
+
+
 def test_too_many_requests_are_told_to_wait(shop: Shop) -> None:
     shop.fake.trouble.next("rate_limit")
     with pytest.raises(stripe.RateLimitError) as caught:

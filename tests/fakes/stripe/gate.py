@@ -85,6 +85,7 @@ class Gate:
                 raise refusal
             seen = self._begin(call)
             if seen is not None:
+                self.trouble.spare(met)
                 headers |= {"Idempotent-Replayed": "true", "Stripe-Should-Retry": "false"}
                 headers["Original-Request"] = seen.request
                 return seen

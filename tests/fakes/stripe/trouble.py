@@ -82,6 +82,13 @@ class Trouble:
                     return self._planned.pop(place)
         return None
 
+    def spare(self, met: Planned | None) -> None:
+        """A repetition executes nothing, so what it met is for the next that does."""
+        if met is None:
+            return
+        with self._lock:
+            self._planned.insert(0, met)
+
 
 def rate_limited() -> Refused:
     said = "Request rate limit exceeded."
