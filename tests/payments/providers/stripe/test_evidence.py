@@ -76,8 +76,8 @@ def test_what_stripe_has_not_taken_is_sent_by_the_next_turn_once(till: Till) -> 
 def test_what_stripe_took_by_another_key_with_an_error_is_not_sent_once_more(till: Till) -> None:
     name, _evidence = answered(till)
     till.fake.trouble.next("error_before", on="POST /v1/disputes")
+    till.fake.trouble.next("error_after", on=":evidence:2")
     till.work()
-    till.fake.trouble.next("error_after", on="POST /v1/disputes")
 
     assert works_on(till).state == EvidenceState.SENT
 
