@@ -32,10 +32,11 @@ class Bank(SandboxProvider):
     """Gives no answer while it is down; `meanwhile` happens during a call."""
 
     down: ClassVar[bool] = True
-    meanwhile: ClassVar[Callable[[], object]] = staticmethod(lambda: None)
+    meanwhile: ClassVar[list[Callable[[], object]]] = []
 
     def submit_evidence(self, request: EvidenceRequest) -> Outcome:  # noqa: ARG002  # the port's
-        self.meanwhile()
+        for happens in self.meanwhile:
+            happens()
         if self.down:
             raise ProviderDown("no answer", sent=True)
         return Outcome(status=Status.CAPTURED)
@@ -45,7 +46,8 @@ class Bank(SandboxProvider):
 def bank(settings: Settings) -> type[Bank]:
     settings.PAYMENTS = settings.PAYMENTS | {"providers": {"sandbox": f"{__name__}.Bank"}}
     settings.MANAGERS = MANAGERS
-    Bank.down, Bank.meanwhile = True, staticmethod(lambda: None)
+    Bank.down = True
+    Bank.meanwhile.clear()
     return Bank
 
 
@@ -151,9 +153,7 @@ def test_an_answer_to_an_inquiry_leaves_the_claim_to_be_reminded_of(bank: type[B
     inquiry = told_of_dispute(payment, DisputeStatus.INQUIRY, now() + HOUR)
     request_evidence(a_draft(inquiry))
     bank.down = False
-    bank.meanwhile = staticmethod(
-        lambda: told_of_dispute(payment, DisputeStatus.OPEN, now() + A_WEEK)
-    )
+    bank.meanwhile.append(lambda: told_of_dispute(payment, DisputeStatus.OPEN, now() + A_WEEK))
 
     submit_due_evidence()
 
