@@ -135,4 +135,27 @@ def first_reminder(due: datetime | None) -> datetime | None:
 
 def next_reminder(due: datetime, *, at: datetime) -> datetime | None:
     """When to remind again after `at`; None once all was said."""
-    return min((due - wait for wait in REMINDERS if due - wait > at), default=None)
+    return _before(due, REMINDERS, at)
+
+
+LAST_TRIES: Final = _waits(2 * _HOUR, 10 * _MINUTE)
+"""So long before evidence is due it is sent once more, however long the table would wait."""
+PATIENCE: Final = timedelta(hours=1)
+"""How long evidence may fail to get through before people hear of it."""
+
+
+def next_sending(tries: int, due: datetime | None, *, at: datetime) -> datetime | None:
+    """When to send evidence again after `tries` without an answer; None where none is left."""
+    last = _before(due, LAST_TRIES, at) if due else None
+    return next_poll(Case.UNKNOWN, tries, at=at, action_ends=last)
+
+
+def is_pressing(due: datetime | None, *, again: datetime, since: datetime, at: datetime) -> bool:
+    """Whether evidence that is sent `again` then may come too late, or has failed for long."""
+    is_last = due is not None and again >= due - LAST_TRIES[0]
+    return is_last or at - since >= PATIENCE
+
+
+def _before(due: datetime, waits: tuple[timedelta, ...], at: datetime) -> datetime | None:
+    """The first moment after `at` that is so long before it is due."""
+    return min((due - wait for wait in waits if due - wait > at), default=None)

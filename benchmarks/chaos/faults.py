@@ -44,6 +44,7 @@ class Kind(StrEnum):
     LINE_RESET = "line_reset"
     RATE_LIMITED = "rate_limited"
     KEY_IN_USE = "key_in_use"
+    KEY_BURNT = "key_burnt"
     PAGE_OVER = "page_over"
 
 
@@ -63,9 +64,13 @@ class Strike(StrEnum):
     LINE_RESET = "line_reset"
     RATE_LIMITED = "rate_limited"
     KEY_IN_USE = "key_in_use"
+    KEY_BURNT = "key_burnt"
 
 
-OF_STRIPE: Final = (Strike.LINE_RESET, Strike.RATE_LIMITED, Strike.KEY_IN_USE)
+OF_STRIPE: Final = (
+    *(Strike.LINE_RESET, Strike.RATE_LIMITED, Strike.KEY_IN_USE),
+    Strike.KEY_BURNT,
+)
 """What only its wire can do, or is made to do."""
 EVERYWHERE: Final = tuple(way for way in Strike if way not in OF_STRIPE)
 KINDS: Final = tuple(kind for kind in Kind if kind not in {*OF_STRIPE, Kind.PAGE_OVER})
@@ -86,6 +91,7 @@ COUNTED_AS: Final = {
     Strike.LINE_RESET: Kind.LINE_RESET,
     Strike.RATE_LIMITED: Kind.RATE_LIMITED,
     Strike.KEY_IN_USE: Kind.KEY_IN_USE,
+    Strike.KEY_BURNT: Kind.KEY_BURNT,
 }
 
 Tally = Counter[Kind]

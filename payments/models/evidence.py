@@ -31,7 +31,8 @@ class DisputeEvidence(models.Model):
 
     `request_key` is the form's, so that a second click finds its first. `by_hand`: a person has
     sent it at the provider's own site, and says so here. `of_inquiry`: it answers a question of the
-    bank's; should that become a claim, the claim is answered anew.
+    bank's; should that become a claim, the claim is answered anew. One that is being sent has an
+    `error_code` once people were told that it does not get through.
     """
 
     dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="evidence")

@@ -18,7 +18,7 @@ from orders.emails import UNSENDABLE
 from orders.formats import format_moment, format_money
 from payments.models import Dispute
 from payments.schedule import next_reminder
-from payments.states import UNDECIDED
+from payments.states import UNDECIDED, EvidenceState
 
 TASK: Final = "payments.remind_of_evidence"
 BATCH: Final = 100
@@ -73,9 +73,20 @@ def _tell(dispute: Dispute, due: datetime, moment: datetime) -> None:
             "The shopper's bank asks about %(amount)s of order %(number)s (account %(account)s)."
         )
         claimed = _("The shopper claims %(amount)s of order %(number)s back (account %(account)s).")
-        lines = [
-            asked if dispute.is_inquiry else claimed,
-            _("Evidence is due by %(due)s; nothing was sent yet, or it was not taken."),
-            _("Answer it in the admin, “Disputes”. Without an answer the bank decides alone."),
-        ]
+        lines = [asked if dispute.is_inquiry else claimed, *_to_do(dispute)]
         mail_managers(subject % facts, "\n".join(line % facts for line in lines))
+
+
+def _to_do(dispute: Dispute) -> list[str]:
+    if dispute.evidence.filter(state=EvidenceState.SENDING).exists():
+        return [
+            _("Evidence is due by %(due)s; what was written has not got through to the provider."),
+            _(
+                "It is sent again until then. See “Disputes” in the admin, and at the provider's "
+                "own site whether it is there. Without an answer the bank decides alone."
+            ),
+        ]
+    return [
+        _("Evidence is due by %(due)s; nothing was sent yet, or it was not taken."),
+        _("Answer it in the admin, “Disputes”. Without an answer the bank decides alone."),
+    ]

@@ -63,9 +63,16 @@ def _was_asked(review: Review) -> bool:
     return asked.exclude(act=ReviewAct.ASK_NOW).exists()
 
 
-def end_review(kind: ReviewKind, payment: Payment, *, subject: str, note: str = "") -> bool:
-    """Resolve what more facts have settled, in their transaction; False where none was open."""
+def end_review(
+    kind: ReviewKind, payment: Payment, *, subject: str, note: str = "", detail: str = ""
+) -> bool:
+    """Resolve what more facts have settled, in their transaction; False where none was open.
+
+    `detail`: only one that asks just that.
+    """
     asked = Review.objects.filter(kind=kind, payment=payment, subject_ref=bounded(subject))
+    if detail:
+        asked = asked.filter(detail=detail)
     return asked.filter(resolved_at=None).update(resolved_at=now(), note=note[:255]) > 0
 
 

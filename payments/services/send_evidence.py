@@ -21,10 +21,10 @@ from payments.providers.errors import ProviderError, ProviderRejected
 from payments.providers.evidence import EvidenceRequest
 from payments.providers.protocol import TakesEvidence
 from payments.registry import provider_for
-from payments.schedule import Case, next_poll
+from payments.schedule import is_pressing, next_sending
 from payments.services.apply import apply_outcome
 from payments.services.calls import call_provider
-from payments.services.reviews import open_review
+from payments.services.reviews import end_review, open_review
 from payments.states import ONLY_ASKED, UNDECIDED, EvidenceState
 
 logger = logging.getLogger("till.payments")
@@ -32,6 +32,7 @@ BATCH: Final = 100
 SILENCE: Final = Failure("no_answer")
 CLAIMED: Final = Failure("became_claim")
 FAILED: Final = gettext_noop("evidence in the dispute of %(amount)s: %(why)s")
+DELAYED: Final = gettext_noop("evidence in the dispute of %(amount)s is not sent yet: %(why)s")
 
 
 def submit_due_evidence() -> int:
@@ -73,7 +74,7 @@ def submit_evidence(evidence_id: int) -> None:
     except (ProviderError, PaymentError) as error:
         logger.warning("no answer about %s: %s", evidence.our_ref, error)
     else:
-        _unsettled(evidence).update(state=EvidenceState.SENT, sent_at=now(), next_run_at=None)
+        _note_sent(evidence)
         apply_outcome(attempt_id=attempt.pk, outcome=outcome, source="evidence")
     finally:  # whatever it was, the row is not tried without a pause, nor for ever
         _try_later(evidence)
@@ -100,32 +101,59 @@ def _unsettled(evidence: DisputeEvidence) -> Any:
     return DisputeEvidence.objects.filter(pk=evidence.pk, state=EvidenceState.SENDING)
 
 
+def _note_sent(evidence: DisputeEvidence) -> None:
+    """What people were told of it not getting through is over."""
+    dispute = evidence.dispute
+    answered = Dispute.objects.filter(pk=dispute.pk, status__in=UNDECIDED)
+    if evidence.of_inquiry:  # should it be a claim by now, that is reminded of still
+        answered = answered.filter(status__in=ONLY_ASKED)
+    with transaction.atomic():
+        if _unsettled(evidence).update(
+            state=EvidenceState.SENT, sent_at=now(), next_run_at=None, error_code=""
+        ):
+            answered.update(remind_at=None)
+            subject, payment = dispute.provider_id, dispute.attempt.payment
+            end_review(ReviewKind.DISPUTE, payment, subject=subject, detail=DELAYED)
+
+
 def _try_later(evidence: DisputeEvidence) -> None:
-    again = next_poll(Case.UNKNOWN, evidence.tries - 1, at=now())
-    if again:
-        _unsettled(evidence).update(next_run_at=again)
-    else:
+    due, since = evidence.dispute.evidence_due_at, evidence.first_sent_at or now()
+    again = next_sending(evidence.tries - 1, due, at=now())
+    if again is None:
         _end(evidence, SILENCE)
+        return
+    waits = _unsettled(evidence).update(next_run_at=again)
+    if waits and is_pressing(due, again=again, since=since, at=now()):
+        _warn(evidence)
+
+
+def _warn(evidence: DisputeEvidence) -> None:
+    """Have a person know in time that it does not get through, once; it is sent again as before."""
+    with transaction.atomic():
+        if _unsettled(evidence).filter(error_code="").update(error_code=SILENCE.code):
+            _have_it_seen(evidence.dispute, DELAYED, SILENCE)
 
 
 def _end(evidence: DisputeEvidence, why: Failure) -> None:
     """Leave the dispute without an answer again, and have a person see it at once."""
-    dispute = evidence.dispute
     state = EvidenceState.UNANSWERED if why == SILENCE else EvidenceState.REFUSED
     with transaction.atomic():
-        ended = _unsettled(evidence).update(
+        if _unsettled(evidence).update(
             state=state,
             next_run_at=None,
             error_code=why.code[:40],
             error_raw=why.raw[:80],
-        )
-        if not ended:
-            return
-        Dispute.objects.filter(pk=dispute.pk, status__in=UNDECIDED).update(remind_at=now())
-        open_review(
-            ReviewKind.DISPUTE,
-            dispute.attempt.payment,
-            subject=dispute.provider_id,
-            detail=FAILED,
-            facts={"amount": dispute.money, "why": why},
-        )
+        ):
+            _have_it_seen(evidence.dispute, FAILED, why)
+
+
+def _have_it_seen(dispute: Dispute, detail: str, why: Failure) -> None:
+    """Remind at once, and open a review."""
+    Dispute.objects.filter(pk=dispute.pk, status__in=UNDECIDED).update(remind_at=now())
+    open_review(
+        ReviewKind.DISPUTE,
+        dispute.attempt.payment,
+        subject=dispute.provider_id,
+        detail=detail,
+        facts={"amount": dispute.money, "why": why},
+    )

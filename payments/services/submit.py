@@ -105,10 +105,12 @@ def _close(operation: Operation) -> None:
 
 
 def _end_in_vain(release: Operation) -> None:
-    """End a release, refused or forgotten, of what is held still; the next look owes another."""
+    """End a release, refused or forgotten, of what is held still; a look, due now, owes another."""
     unsettled = Operation.objects.filter(pk=release.pk, status__in=UNSETTLED)
     vain = unsettled if is_forgotten(release) else unsettled.exclude(error_code="")
-    vain.update(status=OperationStatus.FAILED, settled_at=now(), next_run_at=None)
+    with transaction.atomic():
+        if vain.update(status=OperationStatus.FAILED, settled_at=now(), next_run_at=None):
+            Attempt.objects.filter(pk=release.attempt_id).update(next_poll_at=now())
 
 
 def _capture(operation: Operation) -> None:

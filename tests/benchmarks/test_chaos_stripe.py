@@ -172,6 +172,19 @@ def test_trouble_comes_with_the_request_that_asks_for_it(
     assert only(bank).refunded == 1500
 
 
+def test_a_burnt_key_is_answered_alike_and_nothing_is_done(
+    bank: StripeBank, api: stripe.V1Services
+) -> None:
+    payment = paid(bank, api, "tok_approve", capture_method="manual")
+    asked: dict[str, str] = {"X-Trouble": "key_burnt"}
+    for headers in (asked, {}):
+        with pytest.raises(stripe.APIError):
+            api.payment_intents.capture(
+                payment.id, {}, {"idempotency_key": "C1:capture", "headers": headers}
+            )
+    assert only(bank).captured == 0
+
+
 def test_a_forged_letter_tells_of_money_under_another_id(
     bank: StripeBank, api: stripe.V1Services
 ) -> None:

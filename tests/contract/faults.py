@@ -19,6 +19,8 @@ class Answer:
     content_type: str = "application/json"
     body: bytes = b""
     encoding: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+    """All other headers of the provider's, by name."""
 
 
 def written(answer: Answer) -> bytes:
@@ -31,6 +33,7 @@ def written(answer: Answer) -> bytes:
     ]
     if answer.encoding:
         lines.append(f"Content-Encoding: {answer.encoding}")
+    lines += [f"{name}: {value}" for name, value in answer.others]
     return "\r\n".join([*lines, "", ""]).encode() + answer.body
 
 

@@ -24,6 +24,7 @@ from tests.contract.faults import FINE, Answer, Fault
 LONGEST = 30.0
 """Seconds after which a side that says nothing is given up."""
 HOP_BY_HOP = {"host", "connection", "keep-alive", "transfer-encoding", "content-length"}
+REWRITTEN = HOP_BY_HOP | {"content-type", "content-encoding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ def _asked(target: str, sent: Sent) -> Answer:
             kept.get("Content-Type", ""),
             told.read(),
             kept.get("Content-Encoding", ""),
+            tuple((name, kept[name]) for name in kept if name.lower() not in REWRITTEN),
         )
     finally:
         connection.close()

@@ -113,6 +113,13 @@ def test_an_error_of_stripe_s_is_repeated(shop: Shop) -> None:
     assert headers(caught.value)["Idempotent-Replayed"] == "true"
 
 
+def test_trouble_may_be_for_one_key(shop: Shop) -> None:
+    shop.fake.trouble.next("error_before", on="k-2")
+    assert create(shop).status == "open"
+    with pytest.raises(stripe.APIError):
+        create(shop, key="k-2")
+
+
 def test_too_many_requests_are_told_to_wait(shop: Shop) -> None:
     shop.fake.trouble.next("rate_limit")
     with pytest.raises(stripe.RateLimitError) as caught:

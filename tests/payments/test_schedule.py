@@ -14,8 +14,10 @@ from payments.schedule import (
     WAITS,
     Case,
     case_of,
+    is_pressing,
     next_poll,
     next_removal,
+    next_sending,
     time_to_close,
 )
 from payments.states import AttemptStatus
@@ -126,3 +128,41 @@ def test_what_is_to_be_closed_stays_so(case: Case, number: int) -> None:
 @given(status=st.sampled_from(AttemptStatus), flow=st.sampled_from(Flow))
 def test_every_status_of_every_flow_has_its_waits(status: AttemptStatus, flow: Flow) -> None:
     assert WAITS[case_of(status, flow)]
+
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("left", "last"), [(5 * HOUR, 2 * HOUR), (2 * HOUR, 10 * MINUTE), (HOUR, 10 * MINUTE)]
+)
+def test_evidence_is_sent_once_more_before_it_is_due(left: timedelta, last: timedelta) -> None:
+    due = NOON + left
+
+    assert next_sending(5, due, at=NOON) == due - last
+
+
+@pytest.mark.parametrize("due", [None, NOON + 5 * HOUR])
+def test_evidence_is_sent_by_the_table_where_there_is_time(due: datetime | None) -> None:
+    again = next_sending(0, due, at=NOON)
+
+    assert again
+    assert again - NOON <= timedelta(seconds=12)
+
+
+@pytest.mark.parametrize(
+    ("due", "ago", "pressing"),
+    [
+        (NOON + 5 * HOUR, 59 * MINUTE, False),
+        (NOON + 5 * HOUR, HOUR, True),
+        (NOON + 3 * HOUR, MINUTE, True),
+        (None, MINUTE, False),
+        (None, HOUR, True),
+    ],
+)
+def test_evidence_presses_within_two_hours_of_its_day_or_after_an_hour(
+    due: datetime | None, ago: timedelta, pressing: bool
+) -> None:
+    again = NOON + HOUR
+
+    assert is_pressing(due, again=again, since=NOON - ago, at=NOON) is pressing

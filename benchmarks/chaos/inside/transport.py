@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Final
 
@@ -18,7 +19,13 @@ TROUBLES: Final = {
     Strike.BANK_500_AFTER: "after",
     Strike.RATE_LIMITED: "rate_limit",
     Strike.KEY_IN_USE: "key_in_use",
+    Strike.KEY_BURNT: "key_burnt",
 }
+NEXT_KEY: Final = re.compile(r":\d+$")
+"""How the next key of the same write ends."""
+ONCE: Final = re.compile(r"/(capture|cancel|expire)$|/v1/disputes/")
+"""What Stripe does not do twice, unless it is a capture of a part."""
+PART: Final = b"final_capture=false"
 _send = httpx.HTTPTransport.handle_request
 
 
@@ -28,7 +35,7 @@ def lay_wire() -> None:
 
 
 def _doomed(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-    key = request.headers.get(KEY, "")
+    key = NEXT_KEY.sub("", request.headers.get(KEY, ""))
     if doom.spares(f"{request.method} {request.url.path}", key):
         return _send(self, request)
     doom.kill(Strike.KILL_BEFORE_CALL)
@@ -48,4 +55,7 @@ def _doomed(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response
 
 def _troubles(request: httpx.Request) -> Collection[Strike]:
     """What an answer can be in the place of the true one; only a write has a key."""
-    return [way for way in TROUBLES if way != Strike.KEY_IN_USE or request.method == "POST"]
+    cannot = set() if request.method == "POST" else {Strike.KEY_IN_USE, Strike.KEY_BURNT}
+    if PART in request.content or not ONCE.search(request.url.path):
+        cannot.add(Strike.KEY_BURNT)
+    return [way for way in TROUBLES if way not in cannot]

@@ -74,7 +74,9 @@ class Fate:
             case "before":
                 raise broken()
             case "after":
-                self._fake.trouble.next("error_after", on=request.address)
+                self._fake.trouble.next("error_after", on=request.named)
+            case "key_burnt":
+                self._fake.trouble.next("error_before", on=request.named)
             case "rate_limit":
                 refusal = REFUSALS["rate_limit"]()
                 raise refusal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from django.http import HttpRequest
@@ -22,6 +22,7 @@ from payments.reviews import BUTTONS, GUIDES, TO_DO_ABOUT, guide_of
 from payments.services.ending import Case, all_cases
 from payments.services.resolve import possible_acts
 from payments.sights import ASKED
+from payments.states import EvidenceState
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -89,11 +90,19 @@ def _dispute_row(request: HttpRequest, dispute: Dispute, case: Case | None) -> R
         since=dispute.opened_at,
         order=dispute.attempt.payment.order,
         money=dispute.attempt.money(dispute.amount),
-        detail=str(why(dispute.reason, "")),
+        detail=" · ".join(filter(None, _standing(dispute))),
         url=own_page(request, "admin:payments_dispute_change", dispute.pk, seen_with=SEE_DISPUTES),
         due=dispute.evidence_due_at,
         steps=(*_answers(request, dispute), *(_buttons(request, case) if case else ())),
     )
+
+
+def _standing(dispute: Dispute) -> Iterator[str]:
+    """Why it is disputed, and why what was written does not get through."""
+    yield why(dispute.reason, "")
+    for each in dispute.evidence.all():
+        if each.state == EvidenceState.SENDING and each.error_code:
+            yield _("evidence is not sent yet: %(why)s") % {"why": each.why}
 
 
 def _meaning(dispute: Dispute) -> StrOrPromise:

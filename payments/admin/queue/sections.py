@@ -75,8 +75,11 @@ def _disputes() -> QuerySet[Dispute]:
 
 
 def _dispute_waits(_request: HttpRequest) -> Q:
-    """Not one that was answered: the bank decides, and nobody can do anything about it."""
-    sent = DisputeEvidence.objects.filter(dispute=OuterRef("pk"), state__in=ANSWERS)
+    """Not one that was answered: the bank decides, and nobody can do anything about it.
+
+    But one whose answer does not get through.
+    """
+    sent = DisputeEvidence.objects.filter(dispute=OuterRef("pk"), state__in=ANSWERS, error_code="")
     asked = Q(status=DisputeState.INQUIRY) & ~Q(Exists(sent.filter(of_inquiry=True)))
     claimed = Q(status=DisputeState.OPEN) & ~Q(Exists(sent.filter(of_inquiry=False)))
     return asked | claimed

@@ -33,6 +33,12 @@ NOT_NOW: Final = {
     httpx.codes.TOO_MANY_REQUESTS,
 }
 PERMISSION: Final = re.compile(r"'(rak_[a-z_]{1,60})'")
+REPLAYED: Final = "Idempotent-Replayed"
+"""The header of an answer that Stripe gives again, since it is kept for the key."""
+
+
+class KeyBurnt(ProviderDown):
+    """An error of Stripe's own that it keeps: what went out with this key is over for good."""
 
 
 class Transport(stripe.HTTPClient):
@@ -63,7 +69,9 @@ class Transport(stripe.HTTPClient):
 def _checked(answer: httpx.Response) -> str:
     """The text of an answer that is Stripe's own: a JSON object that says what it is."""
     if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise ProviderDown(f"answered {answer.status_code}", sent=True)
+        replayed = answer.headers.get(REPLAYED) == "true"
+        down = KeyBurnt if replayed else ProviderDown
+        raise down(f"answered {answer.status_code}{' again' * replayed}", sent=True)
     told = _json(answer)
     if answer.status_code in NOT_NOW:  # also where a gateway says so, on a page of its own
         raise _not_now(answer, told)

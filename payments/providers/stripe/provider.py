@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from typing import IO, ClassVar, Final
+from functools import partial
+from typing import IO, TYPE_CHECKING, ClassVar, Final
 
 from payments.providers.base import (
     Account,
@@ -28,6 +29,7 @@ from payments.providers.findings import Finding, Site
 from payments.providers.payouts import PayoutSeen
 from payments.providers.stripe import asked, domain, endpoint, events, payout, setup, webhook
 from payments.providers.stripe.amounts import LONGEST, MINIMUMS, STEPS
+from payments.providers.stripe.burnt import by_next_key
 from payments.providers.stripe.client import AuthenticationNeeded, StripeApi
 from payments.providers.stripe.day import DayReports
 from payments.providers.stripe.declines import CODES
@@ -45,6 +47,9 @@ from payments.providers.stripe.opening import open_session
 from payments.providers.stripe.reader import CHARGE, SESSION, Reader, is_session
 from payments.providers.stripe.report import StripeReport, parse_report
 from payments.providers.told import Told, read_json
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentIntentCaptureParams
 
 SCRIPTS: Final = "https://js.stripe.com"
 
@@ -93,14 +98,16 @@ class StripeProvider:
         return open_session(self._api, request)
 
     def capture(self, request: CaptureRequest) -> Outcome:
-        intent, params = self._reader.intent_of(request.ref), asked.capture_params(request)
-        captured = self._api.ask(
-            lambda sdk: sdk.v1.payment_intents.capture(
-                intent, {**params, "expand": [CHARGE]}, {"idempotency_key": request.key}
-            ),
-            "capture",
-        )
-        return read_facts(captured, Seen())
+        intent = self._reader.intent_of(request.ref)
+        send = partial(self._capture, intent, asked.capture_params(request))
+        if not request.final:  # by another key it could be one more
+            return read_facts(send(request.key), Seen())
+
+        def taken() -> Told | None:
+            told = self._reader.intent(intent)
+            return None if told.text("status") == "requires_capture" else told
+
+        return read_facts(by_next_key(request.key, send, taken), Seen())
 
     def refund(self, request: RefundRequest) -> Outcome:
         params = asked.refund_params(request, self._reader.intent_of(request.ref))
@@ -207,20 +214,41 @@ class StripeProvider:
             "payment",
         )
 
-    def _expire(self, ref: ProviderRef, key: str) -> Outcome:
-        session = self._api.ask(
-            lambda sdk: sdk.v1.checkout.sessions.expire(
-                ref.value, {"expand": [SESSION]}, {"idempotency_key": key}
+    def _capture(self, intent: str, params: PaymentIntentCaptureParams, key: str) -> Told:
+        return self._api.ask(
+            lambda sdk: sdk.v1.payment_intents.capture(
+                intent, {**params, "expand": [CHARGE]}, {"idempotency_key": key}
             ),
-            "session",
+            "capture",
         )
-        return self._reader.read_session(session)
+
+    def _expire(self, ref: ProviderRef, key: str) -> Outcome:
+        def send(key: str) -> Told:
+            return self._api.ask(
+                lambda sdk: sdk.v1.checkout.sessions.expire(
+                    ref.value, {"expand": [SESSION]}, {"idempotency_key": key}
+                ),
+                "session",
+            )
+
+        def expired() -> Told | None:
+            told = self._reader.session(ref.value)
+            return told if told.says("status", "expired") else None
+
+        return self._reader.read_session(by_next_key(key, send, expired))
 
     def _cancel(self, intent: str, key: str) -> Outcome:
-        told = self._api.ask(
-            lambda sdk: sdk.v1.payment_intents.cancel(
-                intent, {"expand": [CHARGE]}, {"idempotency_key": key}
-            ),
-            "payment",
-        )
+        def send(key: str) -> Told:
+            return self._api.ask(
+                lambda sdk: sdk.v1.payment_intents.cancel(
+                    intent, {"expand": [CHARGE]}, {"idempotency_key": key}
+                ),
+                "payment",
+            )
+
+        def cancelled() -> Told | None:
+            told = self._reader.intent(intent)
+            return told if told.says("status", "canceled") else None
+
+        told = by_next_key(key, send, cancelled)
         return read_facts(told, self._reader.seen(told))

@@ -77,7 +77,7 @@ class Gate:
         return answer, headers
 
     def _answered(self, request: Request, headers: dict[str, str]) -> Answer:
-        met = self.trouble.met_by(request.address)
+        met = self.trouble.met_by(request.named)
         with self.lock:
             call = self._read(request)
             if met and met.kind in REFUSALS:

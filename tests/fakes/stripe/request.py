@@ -18,3 +18,8 @@ class Request:
     @property
     def address(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def named(self) -> str:
+        """With its idempotency key, where it has one."""
+        return f"{self.address} {self.headers.get('idempotency-key', '')}".rstrip()

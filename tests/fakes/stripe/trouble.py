@@ -37,7 +37,7 @@ class Gate:
 
 @dataclass(slots=True)
 class Planned:
-    """`on`: a part of the request's "METHOD /path"; `gate` of a hold."""
+    """`on`: a part of the request's "METHOD /path key"; `gate` of a hold."""
 
     kind: Kind
     on: str
@@ -52,7 +52,7 @@ class Trouble:
         self._lock = threading.Lock()
 
     def next(self, kind: Kind, *, on: str = "", times: int = 1) -> None:
-        """Let the next `times` requests whose "METHOD /path" holds `on` meet it."""
+        """Let the next `times` requests whose "METHOD /path key" holds `on` meet it."""
         with self._lock:
             self._planned += [Planned(kind, on) for _ in range(times)]
 
@@ -73,12 +73,12 @@ class Trouble:
         with self._lock:
             self._planned.clear()
 
-    def met_by(self, address: str) -> Planned | None:
+    def met_by(self, named: str) -> Planned | None:
         if not self._planned:
             return None
         with self._lock:
             for place, planned in enumerate(self._planned):
-                if planned.on in address:
+                if planned.on in named:
                     return self._planned.pop(place)
         return None
 

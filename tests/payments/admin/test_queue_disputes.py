@@ -62,6 +62,18 @@ def test_a_dispute_that_was_answered_waits_for_the_bank(state: EvidenceState) ->
     assert len(shown) == (0 if state in ANSWERS else 1)
 
 
+def test_a_dispute_whose_answer_does_not_get_through_waits_for_staff() -> None:
+    dispute = a_dispute(an_attempt())
+    DisputeEvidence.objects.create(
+        dispute=dispute, request_key="k", statement="Signed for.", error_code="no_answer"
+    )
+
+    page = staff(SEE_ORDERS, SEE_DISPUTES).get(QUEUE).content.decode()
+
+    assert dispute.provider_id in page
+    assert "evidence is not sent yet: the provider gave no answer" in page
+
+
 def test_a_dispute_is_no_second_question_for_who_sees_disputes() -> None:
     a_dispute(an_attempt())
 

@@ -99,7 +99,6 @@ def test_a_release_that_was_never_made_is_owed_again(account: ProviderAccount) -
     release = Operation.objects.get(kind=OperationKind.VOID)
 
     heard(release, sent_before=FORGOTTEN)
-    Attempt.objects.update(next_poll_at=now())
     poll_due()
     submit_due_operations()
 

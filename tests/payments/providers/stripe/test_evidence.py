@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from payments.models import Dispute, DisputeEvidence
 from payments.providers.evidence import EvidenceRequest, EvidenceTexts
 from payments.providers.protocol import TakesEvidence
 from payments.services.evidence import request_evidence
+from payments.services.send_evidence import submit_due_evidence
 from payments.states import EvidenceState
+from tests.factories import later
 from tests.payments.disputing import a_draft
 from tests.payments.providers.stripe.till import Till
 
@@ -49,6 +53,46 @@ def test_what_stripe_has_not_taken_is_owed_still(till: Till) -> None:
 
     evidence.refresh_from_db()
     assert evidence.state == EvidenceState.SENDING
+
+
+def works_on(till: Till) -> DisputeEvidence:
+    """Two more turns of the workers; how the evidence stands then."""
+    for minutes in (5, 30):
+        with later(timedelta(minutes=minutes)):
+            submit_due_evidence()
+    return DisputeEvidence.objects.get()
+
+
+def test_what_stripe_has_not_taken_is_sent_by_the_next_turn_once(till: Till) -> None:
+    name, _evidence = answered(till)
+    till.fake.trouble.next("error_before", on="POST /v1/disputes")
+    till.work()
+
+    assert works_on(till).state == EvidenceState.SENT
+
+    assert till.fake.told(name)["evidence_details"]["submission_count"] == 1
+
+
+def test_what_stripe_took_by_another_key_with_an_error_is_not_sent_once_more(till: Till) -> None:
+    name, _evidence = answered(till)
+    till.fake.trouble.next("error_before", on="POST /v1/disputes")
+    till.fake.trouble.next("error_after", on=":evidence:2")
+    till.work()
+
+    assert works_on(till).state == EvidenceState.SENT
+
+    assert till.fake.told(name)["evidence_details"]["submission_count"] == 1
+
+
+def test_over_an_answer_by_hand_ours_is_not_sent_by_another_key(till: Till) -> None:
+    name, _evidence = answered(till)
+    till.fake.trouble.next("error_before", on="POST /v1/disputes")
+    till.work()
+    says(till, EvidenceRequest(name, "by hand", EvidenceTexts(statement="They have it.")))
+
+    assert works_on(till).state == EvidenceState.SENDING
+
+    assert till.fake.told(name)["evidence_details"]["submission_count"] == 1
 
 
 def test_another_answer_that_the_dispute_has_is_not_ours(till: Till) -> None:
