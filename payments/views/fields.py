@@ -40,6 +40,7 @@ def fields(request: HttpRequest, payment: Payment) -> HttpResponse:
     option = PaymentOption(newest.account_id, newest.account.code, newest.method)
     context: dict[str, object] = {"payment": payment, "order": payment.order, "option": option}
     context |= {"lines": payment.order.lines.all(), "secret": newest.client_secret}
+    context |= {"attempt": newest}
     context |= {"script": shown.script, "module": static(shown.module)}
     context |= {"keep": newest.save_method}
     context |= {"declines": _declines(shown, newest.method)}

@@ -3,7 +3,7 @@ const form = document.querySelector("form[data-fields]");
 const elsewhere = document.querySelector("form[data-elsewhere]");
 const problem = form.querySelector("[data-problem]");
 const button = form.querySelector("button");
-const { script, key, secret, back, status } = form.dataset;
+const { script, key, secret, back, status, attempt } = form.dataset;
 const declines = Object.entries(JSON.parse(document.querySelector("#declines").textContent));
 const label = button.textContent;
 let tries = 0;
@@ -28,11 +28,13 @@ function explain({ message, paymentFailed }) {
   if (!ours) for (const wait of [0, 4000]) setTimeout(() => learn(Boolean(paymentFailed), tried), wait);
 }
 
-// Why it failed, or that the time to pay is over; it may be that the next try is on its way.
+// Why it failed, or that these fields pay no more: the time is over, or another way was chosen elsewhere.
+// It may be that the next try is on its way.
 async function learn(failed, tried) {
   const answer = await fetch(status).catch(() => null);
   const told = answer?.ok || answer?.status === 410 ? await answer.json().catch(() => null) : null;
-  if (told && told.stage !== "waiting") location.assign(back);
+  const left = told?.attempt && told.attempt !== attempt;
+  if (told && (left || told.stage !== "waiting")) location.assign(back);
   else if (failed && told?.why && tried === tries) say(told.why);
 }
 

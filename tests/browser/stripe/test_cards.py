@@ -105,6 +105,23 @@ def test_who_pays_by_what_has_been_closed_chooses_again(
     expect(page.get_by_role("button", name="Pay £18.00")).to_be_visible()
 
 
+def test_fields_that_another_tab_went_on_from_are_left(new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    order(page)
+    heading(page, "Pay for your order")
+    type_card(page, VISA)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_role("link", name="Pay another way").click()
+    other.locator('input[value="sandbox/card"]').check()
+    other.get_by_role("button", name="Pay £18.00").click()
+    other.get_by_role("heading", name="Pay Fernhill").wait_for()
+
+    page.get_by_role("button", name="Pay £18.00").click()
+
+    expect(page.locator("form[data-fields]")).to_have_count(0)
+
+
 def test_where_a_cards_bank_asks_it_is_answered_on_our_page(new_page: Callable[..., Page]) -> None:
     page = new_page()
     order(page)
