@@ -213,6 +213,8 @@ def _observe(attempt: Attempt, outcome: Outcome, source: str) -> None:
         released=attempt.released,
         newest=heard(AttemptStatus(attempt.status), outcome.status, source=source),
     )
+    if attempt.error_code == NOT_SENT and attempt.authorized:
+        attempt.error_code = ""  # it had reached the provider after all
     attempt.capture_before = _held_until(attempt, outcome, source)
     if asks_otherwise(attempt, outcome):
         close_unshown(attempt)

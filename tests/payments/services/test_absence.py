@@ -34,6 +34,7 @@ def test_a_creation_that_took_longer_at_the_bank_than_we_waited_is_found(
             poll_due()
 
     assert Payment.objects.get().captured == 6000
+    assert Attempt.objects.get().error_code == ""
 
 
 def by_a_kept_card(bank: FakeBank) -> Attempt:
