@@ -75,16 +75,17 @@ def test_a_file_that_does_not_count_tells_nothing(given: dict[str, str]) -> None
         assert "£20.00" not in clerk.get(address).content.decode()
 
 
-@pytest.mark.parametrize(("which", "statements"), [(0, 10), (1, 8)], ids=["payment", "dispute"])
+@pytest.mark.parametrize(("which", "statements"), [(0, 9), (1, 7)], ids=["payment", "dispute"])
 @pytest.mark.parametrize("reported", [1, 9])
 def test_the_page_costs_the_same_however_much_is_reported(
-    django_assert_num_queries: DjangoAssertNumQueries, reported: int, which: int, statements: int
+    django_assert_num_queries: DjangoAssertNumQueries, *, reported: int, which: int, statements: int
 ) -> None:
     dispute = a_dispute()
     file = a_file(account=dispute.account)
     for number in range(reported):
         withdrawn(file, dispute, number)
-    clerk = staff(*EVERYTHING)
+    address, clerk = pages_of(dispute)[which], staff(*EVERYTHING)
+    clerk.get(address)  # what Django keeps from then on
 
     with django_assert_num_queries(statements):
-        clerk.get(pages_of(dispute)[which])
+        clerk.get(address)
