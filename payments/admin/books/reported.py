@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from orders.formats import format_exact, format_moment, format_money
 from orders.money import Money
-from payments.models import Dispute, Operation, Payment, SettlementLine
+from payments.models import Dispute, Operation, Payment, Payout, SettlementLine
 from payments.models.settlement import FileState
 from payments.providers.reports import LineKind
 from payments.registry import METHOD_LABELS
@@ -45,10 +46,12 @@ class Told:
     file: str
     number: int
     columns: list[tuple[StrOrPromise, str]]
+    payout: tuple[str, int | None] = "", None
+    """Its reference, and the key of its row where there is one."""
 
 
 def lines_of_payment(payment: Payment) -> list[Told]:
-    """What reports tell of its attempts, refunds and disputes, with fees; three statements."""
+    """What reports tell of its attempts, refunds and disputes, with fees; four statements."""
     refunds = Operation.objects.filter(attempt__payment=payment).values_list("our_ref")
     ours = payment.attempts.values_list("our_ref").union(refunds)
     named = Q(
@@ -60,7 +63,7 @@ def lines_of_payment(payment: Payment) -> list[Told]:
 
 
 def lines_of_dispute(dispute: Dispute) -> list[Told]:
-    """What reports tell of it: what was withdrawn, what for, and what came back; one statement."""
+    """What reports tell of it: what was withdrawn, what for, and what came back; two statements."""
     return _counted(_named(dispute))
 
 
@@ -73,10 +76,24 @@ def _counted(named: Q) -> list[Told]:
     lines = SettlementLine.objects.select_related("file").filter(
         named, file__state=FileState.LOADED, stray=""
     )
-    return [of_report(line) for line in lines.order_by("occurred_at", "line_no")[:MOST]]
+    return of_reports(list(lines.order_by("occurred_at", "line_no")[:MOST]))
 
 
-def of_report(line: SettlementLine) -> Told:
+def of_reports(lines: Sequence[SettlementLine]) -> list[Told]:
+    """As they stand there, each with its payout; one statement for all."""
+    refs = {line.payout_ref for line in lines} - {""}
+    known = Payout.objects.filter(ref__in=refs).values_list("account", "ref", "currency", "pk")
+    keys = {tuple(place): key for *place, key in known}
+    return [_of_report(line, keys.get(_payout_of(line))) for line in lines]
+
+
+def _payout_of(line: SettlementLine) -> tuple[object, ...]:
+    """By account, reference and currency; a line of another account is in none of ours."""
+    account = None if line.stray else line.file.account_id
+    return account, line.payout_ref, line.settled_currency or line.currency
+
+
+def _of_report(line: SettlementLine, payout: int | None) -> Told:
     settled = ""
     if line.settled_gross is not None and line.settled_currency:
         settled = format_money(Money(line.settled_gross, line.settled_currency))
@@ -90,12 +107,11 @@ def of_report(line: SettlementLine) -> Told:
         (_("Settled as"), settled),
         (_("Happened"), format_moment(line.occurred_at)),
         (_("Settled"), format_moment(line.settled_at)),
-        (_("Payout"), line.payout_ref),
         (_("Other account or mode"), line.stray),
     ]
-    return told(line, columns)
+    named = line.payout_ref, payout
+    return Told(line.file_id, line.file.name, line.line_no, filled(columns), named)
 
 
-def told(line: Any, columns: list[tuple[StrOrPromise, str]]) -> Told:
-    filled = [(name, value) for name, value in columns if value]
-    return Told(line.file_id, line.file.name, line.line_no, filled)
+def filled(columns: list[tuple[StrOrPromise, str]]) -> list[tuple[StrOrPromise, str]]:
+    return [(name, value) for name, value in columns if value]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from orders.formats import format_money
 from orders.money import Money
 from payments.admin.books.amounts import signed, title_of
-from payments.admin.books.reported import Told, of_report, told
+from payments.admin.books.reported import Told, filled, of_reports
 from payments.models import (
     BankLine,
     Discrepancy,
@@ -57,8 +57,7 @@ def our_entries(row: Discrepancy) -> list[Entry]:
 
 def their_lines(row: Discrepancy) -> list[Told]:
     """The line it is about, else those that bear its reference; then what the bank got."""
-    lines = [of_report(line) for line in _report_lines(row)]
-    return lines + [_of_bank(line) for line in _bank_lines(row)]
+    return of_reports(_report_lines(row)) + [_of_bank(line) for line in _bank_lines(row)]
 
 
 def _report_lines(row: Discrepancy) -> list[SettlementLine]:
@@ -97,7 +96,7 @@ def _of_bank(line: BankLine) -> Told:
         (_("Reference"), line.reference),
         (_("Text"), line.text),
     ]
-    return told(line, columns)
+    return Told(line.file_id, line.file.name, line.line_no, filled(columns))
 
 
 def history(row: Discrepancy, entries: Iterable[Entry]) -> list[Step]:
