@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 SEE_FILES: Final = "payments.view_settlementfile"
-MOST: Final = 20
+MOST: Final = 100
 """Lines that are shown of one payment or dispute."""
 LINES: Final[dict[str, StrOrPromise]] = {
     LineKind.CAPTURE: EntryKind.CAPTURE.label,
