@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy
 from orders.clock import now
 from orders.formats import format_moment, format_money
 from payments.admin.act import Desk, act_page
+from payments.admin.books.book import STYLE
+from payments.admin.books.reported import SEE_FILES, lines_of_dispute
 from payments.admin.evidence import ANSWER, LABELS, SEE_ORDERS, WAYS, answer, ways_to_answer
-from payments.admin.marks import STYLE, badge_mark, order_link
+from payments.admin.marks import badge_mark, order_link
 from payments.admin.of_order import OrderHistoryAdmin
 from payments.messages import why
 from payments.models import Dispute, DisputeEvidence
@@ -120,6 +122,7 @@ class DisputeAdmin(OrderHistoryAdmin):
         context |= {
             "ways": ways_to_answer(request, dispute),
             "answers": [(each, _texts(each)) for each in dispute.evidence.all()],
+            "reported": lines_of_dispute(dispute) if request.user.has_perm(SEE_FILES) else [],
         }
         return super().render_change_form(request, context, *args, **kwargs)
 

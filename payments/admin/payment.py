@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -14,15 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from orders.formats import format_money
 from orders.money import Money
 from payments.admin.amounts import amounts
-from payments.admin.books.sides import lines_of_payment
-from payments.admin.marks import STYLE, badge_mark, order_link
+from payments.admin.books.book import STYLE
+from payments.admin.books.reported import SEE_FILES, lines_of_payment
+from payments.admin.marks import badge_mark, order_link
 from payments.admin.of_order import SEE_ORDERS, OrderHistoryAdmin
 from payments.admin.refund import REFUND
 from payments.messages import why
 from payments.models import Attempt, Payment
 from payments.states import AttemptStatus, PaymentStatus
-
-SEE_FILES: Final = "payments.view_settlementfile"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -18,12 +19,15 @@ from orders.money import Money
 from payments.admin.books.amounts import amount, number, signed
 from payments.admin.books.book import STYLE, BookAdmin
 from payments.admin.books.filters import AccountFilter
+from payments.admin.books.made_of import MadeOf, Place, lines_of_payout, made_of
+from payments.admin.books.reported import SEE_FILES
 from payments.admin.marks import under
 from payments.models import Discrepancy, Payout
 from payments.models.settlement import FileState
 
 MOST = 50
 """Of each thing that belongs to a payout, so many are shown."""
+PLACE: Final = re.compile("([0-9]{1,18})-([0-9]{1,18})")
 
 
 class PayoutAdmin(BookAdmin):
@@ -115,8 +119,24 @@ class PayoutAdmin(BookAdmin):
                 for line in came.order_by("day", "pk")[:MOST]
             ],
             "entries": list(booked[:MOST]),
+            **_contents(request, made_of(payout)),
         }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _contents(request: HttpRequest, made: MadeOf) -> dict[str, Any]:
+    """Its sums, and its lines for who may see them; what waits for a payout has no list."""
+    seen = made.is_known and made.payout.ref and request.user.has_perm(SEE_FILES)
+    asked = _place(request.GET.get("after", ""))
+    lines, has_more = lines_of_payout(made, asked) if seen else ([], False)
+    after = "{}-{}".format(*lines[-1].place) if has_more else ""
+    return {"made": made, "lines": lines, "after": after, "is_further": asked is not None}
+
+
+def _place(asked: str) -> Place | None:
+    """Where the page before ended, as "file-line"; None for the first page, or what is no place."""
+    found = PLACE.fullmatch(asked)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _money(payout: Payout, minor: int | None) -> Money | None:

@@ -5,61 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
-from orders.formats import format_exact, format_moment, format_money
+from orders.formats import format_money
 from orders.money import Money
 from payments.admin.books.amounts import signed, title_of
+from payments.admin.books.reported import Told, filled, of_reports
 from payments.models import (
     BankLine,
     Discrepancy,
     Entry,
-    Operation,
-    Payment,
     ProviderObject,
     SettlementLine,
 )
 from payments.models.discrepancy import UNRESOLVED
 from payments.models.settlement import FileKind, FileState
-from payments.providers.reports import LineKind
 from payments.reconciliation.keys import LENGTH
-from payments.registry import METHOD_LABELS
-from payments.states import EntryKind
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MOST: Final = 20
 """Lines and entries that are shown of one discrepancy."""
-LINES: Final[dict[str, StrOrPromise]] = {
-    LineKind.CAPTURE: EntryKind.CAPTURE.label,
-    LineKind.REFUND: EntryKind.REFUND.label,
-    LineKind.REFUND_REVERSED: EntryKind.REFUND_REVERSED.label,
-    LineKind.DISPUTE: EntryKind.DISPUTE.label,
-    LineKind.DISPUTE_REVERSAL: pgettext_lazy("report", "dispute whose money came back"),
-    LineKind.FEE: EntryKind.FEE.label,
-    LineKind.PAYOUT: EntryKind.PAYOUT.label,
-    LineKind.ALLOTMENT: pgettext_lazy("report", "put into a payout"),
-    LineKind.ADJUSTMENT: EntryKind.ADJUSTMENT.label,
-}
-"""What a line of a report is about, as staff read it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A line of a file with its columns, as they stand there."""
-
-    file_id: int
-    file: str
-    number: int
-    columns: list[tuple[StrOrPromise, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +57,7 @@ def our_entries(row: Discrepancy) -> list[Entry]:
 
 def their_lines(row: Discrepancy) -> list[Told]:
     """The line it is about, else those that bear its reference; then what the bank got."""
-    lines = [_of_report(line) for line in _report_lines(row)]
-    return lines + [_of_bank(line) for line in _bank_lines(row)]
-
-
-def lines_of_payment(payment: Payment) -> list[Told]:
-    """What reports tell of its attempts and refunds, with fees and payouts; one statement."""
-    attempts = payment.attempts.values("our_ref")
-    refunds = Operation.objects.filter(attempt__payment=payment).values("our_ref")
-    ours = Q(our_ref__in=attempts) | Q(our_ref__in=refunds)
-    counted = Q(file__state=FileState.LOADED, file__account__in=payment.attempts.values("account"))
-    lines = SettlementLine.objects.select_related("file").filter(ours, counted, stray="")
-    return [_of_report(line) for line in lines.order_by("occurred_at", "line_no")[:MOST]]
+    return of_reports(_report_lines(row)) + [_of_bank(line) for line in _bank_lines(row)]
 
 
 def _report_lines(row: Discrepancy) -> list[SettlementLine]:
@@ -127,26 +89,6 @@ def _bank_lines(row: Discrepancy) -> list[BankLine]:
     return []
 
 
-def _of_report(line: SettlementLine) -> Told:
-    settled = ""
-    if line.settled_gross is not None and line.settled_currency:
-        settled = format_money(Money(line.settled_gross, line.settled_currency))
-    columns: list[tuple[StrOrPromise, str]] = [
-        (_("Kind"), str(LINES.get(line.kind, line.kind))),
-        (_("Their reference"), line.provider_ref),
-        (_("Our reference"), line.our_ref),
-        (_("Way to pay"), str(METHOD_LABELS.get(line.method, line.method))),
-        (_("Gross"), format_money(line.money)),
-        (_("Fee"), format_exact(line.fee, line.settled_currency or line.currency)),
-        (_("Settled as"), settled),
-        (_("Happened"), format_moment(line.occurred_at)),
-        (_("Settled"), format_moment(line.settled_at)),
-        (_("Payout"), line.payout_ref),
-        (_("Other account or mode"), line.stray),
-    ]
-    return _told(line, columns)
-
-
 def _of_bank(line: BankLine) -> Told:
     columns: list[tuple[StrOrPromise, str]] = [
         (_("Booked on"), str(line.day)),
@@ -154,12 +96,7 @@ def _of_bank(line: BankLine) -> Told:
         (_("Reference"), line.reference),
         (_("Text"), line.text),
     ]
-    return _told(line, columns)
-
-
-def _told(line: Any, columns: list[tuple[StrOrPromise, str]]) -> Told:
-    filled = [(name, value) for name, value in columns if value]
-    return Told(line.file_id, line.file.name, line.line_no, filled)
+    return Told(line.file_id, line.file.name, line.line_no, filled(columns))
 
 
 def history(row: Discrepancy, entries: Iterable[Entry]) -> list[Step]:

@@ -269,7 +269,7 @@ def test_the_page_takes_as_many_statements_for_many_lines(
     clerk.get(page_of(row))  # what a process asks for once
 
     # session, user, two of permissions; row, entries, postings, their ids, lines, history
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         clerk.get(page_of(row))
 
 

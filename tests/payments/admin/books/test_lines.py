@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from payments.admin.books.sides import LINES
+from payments.admin.books.reported import LINES
 from payments.providers.reports import LineKind
 from tests.payments.admin.books.cast import SEE, page_of
 from tests.payments.admin.cast import staff
