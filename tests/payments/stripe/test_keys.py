@@ -10,6 +10,7 @@ import pytest
 from payments.models import ProviderAccount
 from payments.services.feed import read_feeds
 from tests.contract.faults import Answer, Fault, saying
+from tests.factories import later
 from tests.payments.flows.cast import A_MINUTE, books, work
 from tests.payments.stripe.cast import FAILED, PAID, Shop
 
@@ -129,18 +130,20 @@ def test_the_installer_is_told_of_it_once_and_what_to_do(
     for _ in range(2):
         read_feeds()
 
-    assert errors(caplog) == ["no key of stripe is taken: payments_doctor stripe says what to do"]
+    (told,) = errors(caplog)
+    assert told.endswith("payments_doctor stripe says what to do")
     assert caplog.text.count(reason) == 2
 
 
 def test_the_installer_is_told_anew_of_a_key_that_was_good_meanwhile(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for _ in range(2):
-        shop.wire.fault = RESTRICTED
-        read_feeds()
-        shop.wire.fault = Fault("fine")
-        read_feeds()
+    for minutes in range(2):
+        with later(minutes * A_MINUTE):
+            shop.wire.fault = RESTRICTED
+            read_feeds()
+            shop.wire.fault = Fault("fine")
+            read_feeds()
 
     assert len(errors(caplog)) == 2
 
