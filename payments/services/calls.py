@@ -17,7 +17,7 @@ from payments.providers.errors import (
     ProviderError,
     ProviderRejected,
 )
-from payments.services.key_trouble import note_refused, note_taken
+from payments.services.key_trouble import note_refused, note_taken, refused_for
 from payments.services.reviews import open_review
 
 
@@ -41,7 +41,7 @@ def call_provider(
     except ProviderError as error:
         if isinstance(error, ProviderDown) and error.sent:
             result = CallResult.TIMEOUT
-        evidence = {"error": str(error)[:200]}
+        evidence = {"error": str(error)[:200], **refused_for(error)}
         if isinstance(error, BadAnswer):
             _have_it_looked_at(attempt, f"{verb}: {error}")
         if isinstance(error, (NotFound, ProviderRejected)):

@@ -18,6 +18,14 @@ logger = logging.getLogger("till.payments")
 LOGGED_EVERY: Final = timedelta(minutes=1)
 
 
+def refused_for(error: ProviderError) -> dict[str, str]:
+    """What a call keeps of an error that is about the key; else nothing."""
+    if not isinstance(error, NotAuthorized) or not is_of_the_key(error):
+        return {}
+    restricted = error.refusal is not None and error.refusal.restricted
+    return {"refused": "permission" if restricted else "key"}
+
+
 def note_refused(account: ProviderAccount, verb: str, error: ProviderError) -> None:
     """Keep that a call was refused for its key, and log it once while that stands.
 
@@ -40,6 +48,7 @@ def note_refused(account: ProviderAccount, verb: str, error: ProviderError) -> N
         alerted_at=None,
     )
     ProviderAccount.objects.filter(pk=account.pk).update(key_refused=True)
+    account.key_refused = True
     forget_accounts()
     if not quiet:
         _log(account.code, of, lacks)

@@ -159,3 +159,27 @@ def test_the_installer_is_not_told_of_a_key_that_was_not_refused(
 
     assert ProviderAccount.objects.get().feed_failures == 1
     assert errors(caplog) == []
+
+
+@by_key
+def test_a_refund_that_waits_says_why(shop: Shop, wrong: Wrong, reason: str) -> None:
+    shop.sells()
+    shop.asks_back()
+    wrong(shop)
+
+    work()
+
+    why = "the key may not do this" if "403" in reason else "the provider does not take the key"
+    assert f"no answer yet: {why}" in shop.staff_read()
+
+
+def test_a_refund_that_was_made_waits_for_no_key(shop: Shop) -> None:
+    shop.sells()
+    shop.asks_back()
+    expired(shop)
+    work()
+
+    shop.takes_key(shop.fake.roll_key(shop.merchant.key))
+    work(5 * A_MINUTE)
+
+    assert "no answer yet" not in shop.staff_read()
