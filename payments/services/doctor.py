@@ -111,7 +111,7 @@ def _shared(account: ProviderAccount) -> Iterator[Finding]:
     opened = [told for each in (*others, account) if (told := opened_secrets(each))]
     for each in shared_secrets(opened):
         if each.code == account.code:
-            yield wrong("secrets", each.told, "let the provider make another for this account")
+            yield wrong("secrets", each.told, each.advice)
 
 
 def _keys_and_provider(account: ProviderAccount, plain: Account, site: Site) -> Iterator[Finding]:
