@@ -144,7 +144,7 @@ class Shared:
 
 
 def shared_secrets(accounts: Iterable[Account]) -> Iterator[Shared]:
-    """Each secret that is also one of an account before it, one of its own, or a key of the site."""
+    """Each secret that is also one of an account before it, one of its own or a key of the site."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *payment_settings().secret_keys)
     owners = dict.fromkeys(keys, (SITE, ""))
     for account in accounts:

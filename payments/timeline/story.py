@@ -17,7 +17,7 @@ from orders.states import OrderState
 from orders.timeline import MAILS, goods_story
 from payments.badges import Badge, Tone, badge
 from payments.brands import brand_name
-from payments.messages import why
+from payments.messages import in_words, why
 from payments.models import (
     Attempt,
     InboxEvent,
@@ -141,8 +141,10 @@ def _evidence(kept: Mapping[str, str]) -> list[str]:
     if kept.keys() >= CARD:
         facts = {"brand": brand_name(kept["brand"]), "last4": kept["last4"]}
         card = _("%(brand)s ending in %(last4)s") % facts if kept["last4"] else str(facts["brand"])
-    named = [name for name in kept if name != "refused" and not (card and name in CARD)]
-    return [card, *(f"{name}: {kept[name]}" for name in named), str(_refused(kept))]
+    error = _("error: %(said)s") % {"said": in_words(kept["error"])} if "error" in kept else ""
+    told = {"error", "refused", *(CARD if card else ())}
+    rest = (f"{name}: {kept[name]}" for name in kept if name not in told)
+    return [card, *rest, error, str(_refused(kept))]
 
 
 def _events(payment: Payment) -> Iterator[Happening]:
