@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from orders.clock import now
@@ -38,19 +38,18 @@ def note_refused(account: ProviderAccount, verb: str, error: ProviderError) -> N
     row, made = KeyTrouble.objects.get_or_create(
         account=account, verb=of, defaults={"lacks": lacks, "logged_at": moment}
     )
-    if not made and row.since and row.lacks == lacks:
-        return
     quiet = not made and row.logged_at is not None and row.logged_at > moment - LOGGED_EVERY
-    KeyTrouble.objects.filter(pk=row.pk).update(
+    begins = made or KeyTrouble.objects.filter(Q(since=None) | ~Q(lacks=lacks), pk=row.pk).update(
         since=Coalesce("since", moment),
         lacks=lacks,
         logged_at=row.logged_at if quiet else moment,
         alerted_at=None,
     )
-    ProviderAccount.objects.filter(pk=account.pk).update(key_refused=True)
-    account.key_refused = True
-    forget_accounts()
-    if not quiet:
+    if begins or not account.key_refused:
+        ProviderAccount.objects.filter(pk=account.pk).update(key_refused=True)
+        account.key_refused = True
+        forget_accounts()
+    if begins and not quiet:
         _log(account.code, of, lacks)
 
 

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from payments.models import KeyTrouble, ProviderAccount
 from payments.queries import key_troubles
+from payments.registry import forget_accounts
 from payments.services.alert_keys import alert_of_refused_keys
 from payments.services.feed import read_feeds
 from payments.services.rotate import renew_secrets
@@ -100,6 +101,17 @@ def test_it_is_over_once_a_session_is_opened(shop: Shop) -> None:
 
     assert standing() == []
     assert not ProviderAccount.objects.get().key_refused
+
+
+def test_an_account_that_was_not_told_of_it_is_with_the_next_refusal(shop: Shop) -> None:
+    restricted(shop)
+    shop.orders()
+    ProviderAccount.objects.update(key_refused=False)  # as where a worker died in between
+    forget_accounts()
+
+    shop.orders()
+
+    assert ProviderAccount.objects.get().key_refused
 
 
 def test_it_is_over_with_another_key_that_is_kept(shop: Shop) -> None:
