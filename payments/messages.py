@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -136,6 +137,29 @@ DISPUTES: Final[dict[str, StrOrPromise]] = {
 }
 
 
+FRAMES: Final[tuple[tuple[re.Pattern[str], StrOrPromise], ...]] = tuple(
+    (re.compile(shape), words)
+    for shape, words in (
+        (
+            r"answered (?P<code>.+): the key lacks (?P<lacks>.+)",
+            _("answered %(code)s: the key lacks %(lacks)s"),
+        ),
+        (r"answered (?P<code>.+)", _("answered %(code)s")),
+        (r"unknown reference (?P<ref>.+)", _("unknown reference %(ref)s")),
+        (r"malformed answer: (?P<what>.+)", _("malformed answer: %(what)s")),
+        (
+            r"(?P<about>.+): the secret key is of the other mode",
+            _("%(about)s: the secret key is of the other mode"),
+        ),
+        (r"no connection", _("no connection")),
+        (r"no connection in time", _("no connection in time")),
+        (r"no time left to send it", _("no time left to send it")),
+        (r"the answer is not JSON", _("the answer is not JSON")),
+    )
+)
+"""What adapters say of a call that failed, around the provider's own codes."""
+
+
 def for_shopper(code: str, method: str) -> StrOrPromise:
     """Speaks of a card only where one was paid with; a code nobody knows is a plain decline."""
     known = SHOPPER if method == "card" else SHOPPER | WITHOUT_CARD
@@ -157,8 +181,16 @@ def for_staff(code: str) -> StrOrPromise:
     return STAFF.get(code) or DISPUTES.get(code, code)
 
 
+def in_words(said: str) -> str:
+    """An adapter's words in the active language; codes and what nobody knows stay as they are."""
+    for shape, words in FRAMES:
+        if found := shape.fullmatch(said):
+            return str(words) % found.groupdict()
+    return said
+
+
 def why(code: str, raw: str) -> str:
     """Our words for staff, and the provider's own where they say more."""
     if not code:
         return ""
-    return f"{for_staff(code)} ({raw})" if raw and raw != code else str(for_staff(code))
+    return f"{for_staff(code)} ({in_words(raw)})" if raw and raw != code else str(for_staff(code))

@@ -28,6 +28,7 @@ from payments.conf import payment_settings
 from payments.models import (
     Attempt,
     InboxEvent,
+    KeyTrouble,
     Operation,
     Payment,
     ProviderAccount,
@@ -177,6 +178,12 @@ def dead_events() -> int:
 def failing_feeds() -> QuerySet[ProviderAccount]:
     """The accounts whose list of events has failed so often in a row that a person should look."""
     return ProviderAccount.objects.filter(feed_failures__gte=MOST_FEED_FAILURES).order_by("code")
+
+
+def key_troubles() -> QuerySet[KeyTrouble]:
+    """What the providers of the accounts in use do not let our keys do right now."""
+    standing = KeyTrouble.objects.filter(since__isnull=False, account__active=True)
+    return standing.select_related("account").order_by("account__code", "verb")
 
 
 def staying_methods() -> QuerySet[SavedMethod]:

@@ -10,6 +10,7 @@ from payments.reconciliation import close, fetch, follow
 from payments.services import (
     alert,
     alert_cards,
+    alert_keys,
     alert_reports,
     check_ledger,
     expire,
@@ -77,6 +78,7 @@ def check_the_ledger() -> None:
 def alert_of_dead_events() -> None:
     alert.alert_of_dead_events()
     alert.alert_of_failing_feeds()
+    alert_keys.alert_of_refused_keys()
     alert_cards.alert_of_staying_cards()
     alert_reports.alert_of_refused_reports()
     alert_reports.alert_of_late_reports()

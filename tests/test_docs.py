@@ -50,3 +50,18 @@ def test_every_page_that_a_page_links_to_is_there() -> None:
         if not (page.parent / link).exists()
     ]
     assert not broken
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        ("sandbox.E001", "payments/sandbox/checks.py"),
+        ("inactive", "payments/providers/stripe/domain.py"),
+        ("The domain does not serve the association file", "tests/fakes/stripe/domains.py"),
+    ],
+)
+def test_what_a_shop_with_stripe_is_told_stands_on_its_page(said: str, by: str) -> None:
+    page = (ROOT / "docs" / "providers" / "stripe.md").read_text(encoding="utf-8")
+
+    assert said in page
+    assert said in (ROOT / by).read_text(encoding="utf-8")

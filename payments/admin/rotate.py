@@ -23,6 +23,7 @@ from payments.errors import PaymentError
 from payments.models import ProviderAccount
 from payments.registry import capabilities_of
 from payments.services.rotate import end_rotation, rotate_webhook
+from payments.services.whose_key import misfits_among
 
 PERMISSION: Final = "payments.rotate_webhook"
 
@@ -51,6 +52,11 @@ class RotateForm(forms.Form):
         for name in capabilities_of(account).webhook_secrets:
             if name in held:
                 self.fields[PREFIX + name] = secret_field(name)
+
+    def clean(self) -> None:
+        super().clean()
+        for name, why in misfits_among(self.account, given_secrets(self.cleaned_data)).items():
+            self.add_error(PREFIX + name, f"{capfirst(why)}.")
 
 
 def rotate_page(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PREFIX: Final = "secret_"
 LABELS: Final[dict[str, StrOrPromise]] = {
     "api_key": gettext_lazy("API key"),
+    "publishable_key": gettext_lazy("Publishable key"),
+    "secret_key": gettext_lazy("Secret key"),
     "webhook_secret": gettext_lazy("Webhook secret"),
 }
 """Names that providers share; any other is shown as its adapter spells it."""

@@ -122,9 +122,8 @@ def _sentence(advice: str) -> str:
 
 def _shared(accounts: Iterable[Account]) -> Iterator[CheckMessage]:
     for each in shared_secrets(accounts):
-        hint = "Each account has secrets of its own: let the provider make another one."
         message = f"account {each.code}: {each.told}"
-        yield Caution(message, hint=hint, id="payments.W007")
+        yield Caution(message, hint=_sentence(each.advice), id="payments.W007")
 
 
 def _overheard(accounts: Iterable[ProviderAccount]) -> Iterator[CheckMessage]:
@@ -137,20 +136,24 @@ def _overheard(accounts: Iterable[ProviderAccount]) -> Iterator[CheckMessage]:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A secret of an account that is somebody else's too; `told` says whose, and not what it is."""
+    """A secret of an account that stands elsewhere too; `told` says where, and not what it is."""
 
     code: str
     told: str
+    advice: str = "each account has secrets of its own: let the provider make another one"
 
 
 def shared_secrets(accounts: Iterable[Account]) -> Iterator[Shared]:
-    """Each secret that is one of an account before it, or a key of this site."""
+    """Each secret that is also one of an account before it, one of its own or a key of the site."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *payment_settings().secret_keys)
-    owners = dict.fromkeys(keys, SITE)
+    owners = dict.fromkeys(keys, (SITE, ""))
     for account in accounts:
         for name, value in account.secrets.items():
             if not value or name in PUBLIC:
                 continue
-            if owner := owners.get(value):
+            owner, other = owners.setdefault(value, (account.code, name))
+            if owner != account.code:
                 yield Shared(account.code, f"{name} is a secret of {owner} as well")
-            owners.setdefault(value, account.code)
+            elif other != name:
+                told = f"its {other} and its {name} are the same secret"
+                yield Shared(account.code, told, "type the right one of each on the account's page")

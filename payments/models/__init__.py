@@ -18,6 +18,7 @@ from payments.models.settlement import (
     SettlementLine,
     SettlementTotal,
 )
+from payments.models.trouble import KeyTrouble
 
 __all__ = [
     "Attempt",
@@ -31,6 +32,7 @@ __all__ = [
     "FailedPayout",
     "FeeRule",
     "InboxEvent",
+    "KeyTrouble",
     "Match",
     "Operation",
     "ParkedReference",

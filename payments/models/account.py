@@ -39,7 +39,8 @@ class ProviderAccount(models.Model):
 
     `feed_cursor` is where we stand in its list of events; at `feed_read_at` we had read all.
     `feed_failures` questions in a row came to nothing, and `feed_alerted_at` people were told; at
-    `report_alerted_at` that its reports do not come.
+    `report_alerted_at` that its reports do not come. `key_refused`: a KeyTrouble may stand, for
+    which the next call that goes through looks.
     `old_hook_token` and `old_sealed_secrets`: the webhook address before the last rotation and the
     secrets that were replaced since, both still good until `old_until`. Since `signing_since`
     webhooks go by the secret that is kept; None: by the first. For so many
@@ -72,6 +73,7 @@ class ProviderAccount(models.Model):
     feed_alerted_at = models.DateTimeField(null=True, editable=False)
     feed_read_at = models.DateTimeField(_("events listed last"), null=True, editable=False)
     report_alerted_at = models.DateTimeField(null=True, editable=False)
+    key_refused = models.BooleanField(default=False, editable=False)
     report_zone = models.CharField(_("time zone of its reports"), max_length=40, default="UTC")
     settlement_days = models.PositiveSmallIntegerField(
         _("days until a payment is in a report"), default=3

@@ -96,8 +96,8 @@ class KnowsAccount(Protocol):
     """A provider that says which of its accounts a key is of, so that another's is not kept.
 
     It raises OtherMode for a key that is not of the account's mode, NotAuthorized for one that it
-    does not know, and ProviderError. `misfits` asks nobody: of the keys that anybody may see, by
-    name, how they begin where those of the account are none of its mode.
+    does not know, and ProviderError. `misfits` asks nobody: of the keys and secrets of the account
+    that are none by their form, or of the other mode, it says by name how they begin.
     """
 
     @staticmethod

@@ -10,7 +10,14 @@ from django.db import connection
 from payments.models import Attempt, Operation, ProviderCall
 from payments.models.records import CallResult, ReviewKind
 from payments.providers.base import Outcome, Status
-from payments.providers.errors import BadAnswer, ProviderDown, ProviderError
+from payments.providers.errors import (
+    BadAnswer,
+    NotFound,
+    ProviderDown,
+    ProviderError,
+    ProviderRejected,
+)
+from payments.services.key_trouble import note_refused, note_taken, refused_for
 from payments.services.reviews import open_review
 
 
@@ -34,11 +41,15 @@ def call_provider(
     except ProviderError as error:
         if isinstance(error, ProviderDown) and error.sent:
             result = CallResult.TIMEOUT
-        evidence = {"error": str(error)[:200]}
+        evidence = {"error": str(error)[:200], **refused_for(error)}
         if isinstance(error, BadAnswer):
             _have_it_looked_at(attempt, f"{verb}: {error}")
+        if isinstance(error, (NotFound, ProviderRejected)):
+            note_taken(attempt.account, verb)
+        note_refused(attempt.account, verb, error)
         raise
     else:
+        note_taken(attempt.account, verb)
         declined = outcome.status == Status.DECLINED
         result = CallResult.DECLINED if declined else CallResult.OK
         evidence = dict(outcome.evidence)

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from orders.clock import now
 from payments.checks.accounts import examiner_of, opened_secrets, shared_secrets
 from payments.conf import payment_settings
 from payments.errors import NoAccount, SetUpRefused
@@ -41,6 +42,7 @@ def examine(account: ProviderAccount) -> Iterator[Finding]:
     yield from _used(account)
     yield _address(account, site)
     yield from _heard(account)
+    yield from _may_not(account)
     plain = opened_secrets(account)
     if plain is None:
         told = 'add the key that sealed them to PAYMENTS["secret_keys"]'
@@ -88,6 +90,18 @@ def _heard(account: ProviderAccount) -> Iterator[Finding]:
         yield well("list of events", f"read {_moment(account.feed_read_at)}")
 
 
+def _may_not(account: ProviderAccount) -> Iterator[Finding]:
+    """What its key was refused and has not done since; whether it is taken at all shows later."""
+    standing = account.key_troubles.filter(since__isnull=False).exclude(verb="")
+    for each in standing.order_by("verb"):
+        lacks = f": it lacks {each.lacks}" if each.lacks else ""
+        found = f"may not {each.deed}{lacks}, since {_moment(each.since or now())}"
+        give = f"give it the permission {each.lacks}" if each.lacks else "give it the permission"
+        yield wrong(
+            "key", found, f"{give} at the provider; it counts once such a call went through"
+        )
+
+
 def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
@@ -97,7 +111,7 @@ def _shared(account: ProviderAccount) -> Iterator[Finding]:
     opened = [told for each in (*others, account) if (told := opened_secrets(each))]
     for each in shared_secrets(opened):
         if each.code == account.code:
-            yield wrong("secrets", each.told, "let the provider make another for this account")
+            yield wrong("secrets", each.told, each.advice)
 
 
 def _keys_and_provider(account: ProviderAccount, plain: Account, site: Site) -> Iterator[Finding]:

@@ -14,11 +14,13 @@ from orders.wake import wake
 from payments.errors import NoAccount, PaymentError
 from payments.models import Attempt, InboxEvent, ProviderAccount
 from payments.models.inbox import DRAIN_TASK
+from payments.models.trouble import LIST_EVENTS
 from payments.providers.base import EventPage
-from payments.providers.errors import NotFound, ProviderError, is_of_the_key
+from payments.providers.errors import NotFound, ProviderError
 from payments.providers.protocol import Provider
 from payments.registry import provider_for
 from payments.services.calls import refuse_in_transaction
+from payments.services.key_trouble import note_refused, note_taken
 from payments.services.rate import take_token
 from payments.services.receive import digest
 
@@ -52,19 +54,16 @@ def _read_account(account: ProviderAccount) -> None:
     except (ProviderError, PaymentError) as error:
         _failed(account)
         logger.warning("the events of %s are not read: %s", account.code, error)
-        if is_of_the_key(error) and not account.feed_failures:
-            _tell_of_the_key(account.code)
+        if isinstance(error, ProviderError):
+            note_refused(account, LIST_EVENTS, error)
 
 
 def _failed(account: ProviderAccount) -> None:
     ProviderAccount.objects.filter(pk=account.pk).update(feed_failures=F("feed_failures") + 1)
 
 
-def _tell_of_the_key(code: str) -> None:
-    logger.error("no key of %s is taken: payments_doctor %s says what to do", code, code)
-
-
 def _succeeded(account: ProviderAccount) -> None:
+    note_taken(account, LIST_EVENTS)
     if account.feed_failures:
         here = ProviderAccount.objects.filter(pk=account.pk)
         here.update(feed_failures=0, feed_alerted_at=None)
@@ -76,7 +75,7 @@ def _read_on(account: ProviderAccount, provider: Provider) -> None:
     for _page in range(PAGES):
         if not take_token(account.pk):
             return
-        refuse_in_transaction("list_events")
+        refuse_in_transaction(LIST_EVENTS)
         page = provider.list_events(account.feed_cursor, since)
         _succeeded(account)
         if not _store(account, page) or not page.more:

@@ -14,6 +14,7 @@ from orders.models import new_token
 from payments.errors import NoAccount, RotationRefused
 from payments.models import ProviderAccount
 from payments.registry import capabilities_of, forget_accounts
+from payments.services.whose_key import keys_among
 from payments.vault import seal, unseal
 
 BOTH_FOR: Final = timedelta(days=7)
@@ -82,6 +83,8 @@ def replace_secrets(account: ProviderAccount, given: Mapping[str, str]) -> None:
             account.old_sealed_secrets = seal({**replaced, **earlier})
     if _signs_anew(account, kept, given):
         account.signing_since = now()
+    if any(given[name] != kept.get(name) for name in keys_among(account, given)):
+        account.key_troubles.update(since=None)  # nobody has refused the new one yet
     account.set_secrets({**kept, **given})
 
 

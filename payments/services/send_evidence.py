@@ -62,7 +62,9 @@ def _claim(evidence: DisputeEvidence) -> bool:
 
 def submit_evidence(evidence_id: int) -> None:
     """Send one that was claimed and book the answer. A second call changes nothing."""
-    known = DisputeEvidence.objects.select_related("dispute__attempt__payment", "dispute__account")
+    known = DisputeEvidence.objects.select_related(
+        "dispute__attempt__payment", "dispute__attempt__account", "dispute__account"
+    )
     evidence = known.get(pk=evidence_id)
     if evidence.state != EvidenceState.SENDING:
         return

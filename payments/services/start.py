@@ -53,6 +53,7 @@ def _create(attempt: Attempt) -> Outcome:
     except ProviderError as error:
         if error.sent:
             return Outcome(status=Status.UNKNOWN)
+        logger.warning("%s is not sent: %s", attempt.our_ref, error)
         why = Failure("provider_down", str(error)[:80])
     except PaymentError as error:
         logger.error("account %s cannot be used: %s", attempt.account.code, error)  # noqa: TRY400  # its sentence says it all

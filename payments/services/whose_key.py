@@ -42,12 +42,19 @@ def check_keys(account: ProviderAccount, given: Mapping[str, str]) -> None:
 
 
 def misfits_among(account: ProviderAccount, given: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with given keys that anybody may see, by name, as far as nobody is asked."""
-    knows, public = who_knows(account), {name: given[name] for name in PUBLIC & given.keys()}
-    if knows is None or not public:
+    """What is wrong with the form of given keys and secrets, by name; nobody is asked."""
+    knows = who_knows(account)
+    if knows is None or not given:
         return {}
-    found = knows.misfits(replace(account.for_provider(), secrets=public))
-    return {name: told_of_publishable(start) for name, start in found.items()}
+    found = knows.misfits(replace(account.for_provider(), secrets=given))
+    return {name: _told_of(name, start) for name, start in found.items()}
+
+
+def _told_of(name: str, start: str) -> str:
+    if name in PUBLIC:
+        return told_of_publishable(start)
+    told = _("the signing secret of a webhook endpoint begins with %(start)s, and this does not")
+    return told % {"start": start}
 
 
 def told_of_publishable(start: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from orders.states import OrderState
 from orders.timeline import MAILS, goods_story
 from payments.badges import Badge, Tone, badge
 from payments.brands import brand_name
-from payments.messages import why
+from payments.messages import in_words, why
 from payments.models import (
     Attempt,
     InboxEvent,
@@ -39,7 +39,7 @@ from payments.states import (
 )
 from payments.timeline.disputes import disputes_of
 from payments.timeline.happening import Happening, Kind, join
-from payments.timeline.words import ACTORS, REASONS, VERBS
+from payments.timeline.words import ACTORS, REASONS, REFUSED, VERBS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -52,8 +52,10 @@ def timeline(order: Order, payment: Payment | None) -> list[Happening]:
     """Everything known of an order, oldest first; the number of statements never grows."""
     story = [*_order(order), *_goods(order)]
     if payment:
-        story += [*_attempts(payment), *_calls(payment), *_events(payment)]
-        story += [*_operations(payment), *disputes_of(payment), *_reviews(payment)]
+        made = ProviderCall.objects.filter(attempt__payment=payment).order_by("pk")
+        calls = list(made.select_related("account"))
+        story += [*_attempts(payment), *map(_called, calls), *_events(payment)]
+        story += [*_operations(payment, _stuck(calls)), *disputes_of(payment), *_reviews(payment)]
         story += _decisions(payment) if payment.captured else ()
     story += _mails(order)
     return sorted(story, key=attrgetter("at"))
@@ -109,19 +111,28 @@ def _left(attempt: Attempt) -> str:
     return _("the shopper chose another way") if attempt.superseded_at else ""
 
 
-def _calls(payment: Payment) -> Iterator[Happening]:
-    calls = ProviderCall.objects.filter(attempt__payment=payment).order_by("pk")
-    for call in calls.select_related("account"):
-        facts = {"account": call.account, "verb": VERBS.get(call.verb, call.verb)}
-        yield Happening(
-            call.at,
-            Kind.CALL,
-            _("Call to %(account)s: %(verb)s") % facts,
-            join(_("%(ms)s ms") % {"ms": call.milliseconds}, *_evidence(call.evidence)),
-            badge(CallResult(call.result)),
-            call.key,
-            call.pk,
-        )
+def _called(call: ProviderCall) -> Happening:
+    facts = {"account": call.account, "verb": VERBS.get(call.verb, call.verb)}
+    return Happening(
+        call.at,
+        Kind.CALL,
+        _("Call to %(account)s: %(verb)s") % facts,
+        join(_("%(ms)s ms") % {"ms": call.milliseconds}, *_evidence(call.evidence)),
+        badge(CallResult(call.result)),
+        call.key,
+        call.pk,
+    )
+
+
+def _stuck(calls: Iterable[ProviderCall]) -> dict[int, str]:
+    """By the key of an operation why its last call was refused, where that is about our key."""
+    last = {call.operation_id: _refused(call.evidence) for call in calls if call.operation_id}
+    words = _("no answer yet: %(why)s")
+    return {pk: words % {"why": why_not} for pk, why_not in last.items() if why_not}
+
+
+def _refused(kept: Mapping[str, str]) -> StrOrPromise:
+    return REFUSED.get(kept.get("refused", ""), "")
 
 
 def _evidence(kept: Mapping[str, str]) -> list[str]:
@@ -130,7 +141,10 @@ def _evidence(kept: Mapping[str, str]) -> list[str]:
     if kept.keys() >= CARD:
         facts = {"brand": brand_name(kept["brand"]), "last4": kept["last4"]}
         card = _("%(brand)s ending in %(last4)s") % facts if kept["last4"] else str(facts["brand"])
-    return [card, *(f"{name}: {kept[name]}" for name in kept if not card or name not in CARD)]
+    error = _("error: %(said)s") % {"said": in_words(kept["error"])} if "error" in kept else ""
+    told = {"error", "refused", *(CARD if card else ())}
+    rest = (f"{name}: {kept[name]}" for name in kept if name not in told)
+    return [card, *rest, error, str(_refused(kept))]
 
 
 def _events(payment: Payment) -> Iterator[Happening]:
@@ -148,7 +162,7 @@ def _events(payment: Payment) -> Iterator[Happening]:
         )
 
 
-def _operations(payment: Payment) -> Iterator[Happening]:
+def _operations(payment: Payment, stuck: Mapping[int, str]) -> Iterator[Happening]:
     closes = Q(kind=OperationKind.VOID) & ~Q(request_key__startswith=f"{RELEASE}:")
     asked = Operation.objects.filter(attempt__payment=payment).exclude(closes)
     known = asked.select_related(
@@ -156,32 +170,33 @@ def _operations(payment: Payment) -> Iterator[Happening]:
     )
     told = known.prefetch_related("provider_objects", "refund__lines__line")
     for operation in told.order_by("pk"):
+        waits = stuck.get(operation.pk, "") if operation.under_way else ""
         if operation.kind != OperationKind.REFUND:
-            yield _of_hold(operation)
+            yield _of_hold(operation, waits)
             continue
-        yield _asked(operation)
+        yield _asked(operation, waits)
         if operation.settled_at and operation.status != OperationStatus.REJECTED:
             yield _settled(operation, operation.settled_at)
 
 
-def _of_hold(asked: Operation) -> Happening:
+def _of_hold(asked: Operation, waits: str) -> Happening:
     """What is charged of a hold, or let go."""
     kind, title = Kind.CAPTURE, _("Capture of %(amount)s requested")
     if asked.kind == OperationKind.VOID:
         kind, title = Kind.RELEASE, _("Release of %(amount)s requested")
     by = _("by %(user)s") % {"user": asked.requested_by} if asked.requested_by else ""
-    said = join(by, why(asked.error_code, asked.error_raw))
+    said = join(by, waits, why(asked.error_code, asked.error_raw))
     state, amount = badge(OperationStatus(asked.status)), {"amount": format_money(asked.money)}
     return Happening(asked.created_at, kind, title % amount, said, state, asked.our_ref)
 
 
-def _asked(refund: Operation) -> Happening:
+def _asked(refund: Operation, waits: str) -> Happening:
     amount = {"amount": format_money(refund.money)}
     title = _("Refund of %(amount)s requested") % amount
     if refund.external:
         title = _("Refund of %(amount)s made at the provider's own site") % amount
     by = _("by %(user)s") % {"user": refund.requested_by} if refund.requested_by else ""
-    said = join(by, *_request(refund), *map(str, refund.provider_objects.all()))
+    said = join(by, *_request(refund), waits, *map(str, refund.provider_objects.all()))
     waiting = badge(OperationStatus(refund.status)) if refund.settled_at is None else None
     asked = refund.refund_id or 0
     return Happening(refund.created_at, Kind.REFUND, title, said, waiting, refund.our_ref, asked)

@@ -46,3 +46,8 @@ VERBS: Final[dict[str, StrOrPromise]] = {
     "refund": gettext_lazy("refund"),
     "void": gettext_lazy("void"),
 }
+REFUSED: Final[dict[str, StrOrPromise]] = {
+    "key": gettext_lazy("the provider does not take the key"),
+    "permission": gettext_lazy("the key may not do this"),
+}
+"""Why a call was refused, where it is not about what was asked."""

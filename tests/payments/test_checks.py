@@ -88,6 +88,14 @@ def test_a_secret_of_two_accounts_is_warned_of(name: str) -> None:
 
 
 @pytest.mark.django_db
+def test_two_fields_of_one_account_that_hold_the_same_are_warned_of_as_that() -> None:
+    an_account(secrets={"webhook_secret": KEYS["secret_key"] + "stripe"})
+
+    said = "account stripe: its secret_key and its webhook_secret are the same secret"
+    assert of_accounts() == [("payments.W007", said)]
+
+
+@pytest.mark.django_db
 def test_two_accounts_may_have_one_publishable_key() -> None:
     an_account()
     an_account("second", secrets={"publishable_key": KEYS["publishable_key"] + "stripe"})

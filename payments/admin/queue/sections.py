@@ -24,6 +24,7 @@ from payments.admin.queue.books import (
     known_discrepancies,
     proposal_waits,
 )
+from payments.admin.queue.keys import SEE_ACCOUNTS, key_rows
 from payments.admin.queue.money import (
     SEE_DISPUTES,
     SEE_REFUNDS,
@@ -36,6 +37,7 @@ from payments.admin.returns import SEE as SEE_RETURNS
 from payments.admin.wish import REJECT_WISH
 from payments.models import Dispute, DisputeEvidence, InboxEvent, Refund, Review
 from payments.models.records import ReviewKind
+from payments.queries import key_troubles
 from payments.states import ANSWERS, UNDECIDED, Approval, DisputeState, InboxState
 
 if TYPE_CHECKING:
@@ -126,6 +128,15 @@ def _events() -> QuerySet[InboxEvent]:
 
 
 SECTIONS: Final = (
+    Section(
+        "keys",
+        _("Keys that a provider does not take"),
+        (SEE_ACCOUNTS,),
+        "since",
+        key_troubles,
+        lambda _request: Q(since__isnull=False),
+        key_rows,
+    ),
     Section(
         "disputes",
         _("Disputes to answer"),

@@ -6,10 +6,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from payments.conf import payment_settings
-from payments.errors import PaymentError
+from payments.errors import KeysRefused, PaymentError
 from payments.models import ProviderAccount
 from payments.registry import capabilities_of
 from payments.services.rotate import end_rotation, rotate_webhook
+from payments.services.whose_key import misfits_among
 
 
 class Command(BaseCommand):
@@ -36,6 +37,8 @@ class Command(BaseCommand):
                 self.stdout.write("The old address and secret are refused within half a minute.")
                 return
             secrets = _ask_secrets(found) if secret else {}
+            if misfits := misfits_among(found, secrets):
+                raise KeysRefused("; ".join(misfits.values()))
             rotated = rotate_webhook(account_id=found.pk, secrets=secrets)
         except PaymentError as refusal:
             raise CommandError(f"Nothing was changed: {refusal}.") from refusal

@@ -9,11 +9,18 @@ from payments.providers.base import Account
 from payments.providers.errors import KeyRefusal, NotAuthorized
 from payments.providers.findings import Finding, well, wrong
 from payments.providers.stripe.client import StripeApi
-from payments.providers.stripe.keys import is_publishable, mode_of_key, publishable_start
+from payments.providers.stripe.keys import (
+    SIGNING_START,
+    is_publishable,
+    is_signing,
+    mode_of_key,
+    publishable_start,
+)
 from payments.providers.stripe.local import methods_of
 
 TIMEOUT: Final = 20.0
 PUBLISHABLE: Final = "publishable_key"
+WEBHOOK: Final = "webhook_secret"
 CONNECT: Final = "take both keys of one mode from the dashboard and run connect_stripe"
 
 
@@ -73,7 +80,14 @@ def _publishable_key(account: Account, *, needed: bool) -> Finding:
 
 
 def misfits(account: Account) -> Mapping[str, str]:
-    """By the name of a key that anybody may see: how it has to begin, where it can be none."""
-    if is_publishable(account.secrets.get(PUBLISHABLE, ""), account.mode):
-        return {}
-    return {PUBLISHABLE: publishable_start(account.mode)}
+    """By the name of a given key or secret: how it has to begin, where it can be none.
+
+    Of the secret key, which Stripe is asked about, nothing is said.
+    """
+    found = {}
+    for name, value in account.secrets.items():
+        if name == PUBLISHABLE and not is_publishable(value, account.mode):
+            found[name] = publishable_start(account.mode)
+        if name == WEBHOOK and not is_signing(value):
+            found[name] = SIGNING_START
+    return found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -151,6 +153,52 @@ def test_a_publishable_key_is_looked_at_beside_a_secret_key_that_is_good(
     )
 
     assert (status, shop.secrets()) == (200, before)
+
+
+SIGNING = "The signing secret of a webhook endpoint begins with whsec_, and this does not."
+
+
+@pytest.mark.parametrize("typed", ["hello", "whsec_", "sk_live_51Fern", "whsec-51Fern"])
+def test_what_is_no_signing_secret_is_refused_and_nobody_is_asked(
+    admin_client: Client, shop: Connected, typed: str
+) -> None:
+    before = shop.secrets()
+    while_stripe_is_down(shop)
+
+    status, page = types(admin_client, shop, secret_webhook_secret=typed, payout_days="9")
+
+    assert (status, shop.secrets()) == (200, before)
+    assert SIGNING in page
+
+
+def test_the_secret_key_is_no_signing_secret_either(admin_client: Client, shop: Connected) -> None:
+    before = shop.secrets()
+
+    types(admin_client, shop, secret_webhook_secret=before["secret_key"])
+
+    assert shop.secrets() == before
+
+
+def test_a_rotation_takes_no_secret_that_is_none(admin_client: Client, shop: Connected) -> None:
+    before = ProviderAccount.objects.get().hook_token
+    rotate = reverse("admin:payments_provideraccount_rotate", args=[shop.account.pk])
+
+    page = read(admin_client.post(rotate, {"secret_webhook_secret": "hello"})).text
+
+    assert SIGNING in page
+    assert ProviderAccount.objects.get().hook_token == before
+
+
+def test_the_command_takes_no_secret_that_is_none_either(
+    shop: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ProviderAccount.objects.get().hook_token
+    monkeypatch.setattr(getpass, "getpass", lambda _prompt: "hello")
+
+    with pytest.raises(CommandError, match="begins with whsec_"):
+        call_command("rotate_webhook", "stripe", "--secret")
+
+    assert ProviderAccount.objects.get().hook_token == before
 
 
 def test_for_who_may_not_change_the_account_nobody_is_asked(shop: Connected) -> None:

@@ -93,7 +93,7 @@ class Shop:
         """Give the account another secret key, as on its page in the admin."""
         secrets = {**self.account.for_provider().secrets, "secret_key": key}
         self.account.set_secrets(secrets)
-        self.account.save()
+        self.account.save(update_fields=["sealed_secrets"])
 
     @property
     def product(self) -> Product:
