@@ -40,7 +40,7 @@ METHOD_HINTS: Final[dict[str, StrOrPromise]] = {
     "alipay": _("You confirm in Alipay and come back here."),
     "wechat_pay": _("You scan a code with WeChat and confirm there."),
 }
-SAVED_HINT: Final = _("Saved card: nothing to type.")
+SAVED_HINT: Final = _("Saved card: nothing to type. You pay when you press the button.")
 CACHE_SECONDS = 30
 FRESH_SECONDS = 1
 _kept: tuple[float, dict[int, ProviderAccount]] = (0.0, {})

@@ -193,5 +193,6 @@ def _page(
 ) -> HttpResponse:
     context = {"form": form, "quote": quote, "lines": explained(quote), "conf": shop_settings()}
     context |= {"checkout_key": cart.token if cart else "", "cart_count": quote.pieces}
+    context |= {"any_saved": any(option.saved for option in form.options.values())}
     context |= {"options": form.options.values(), "return_days": order_settings().return_days}
     return render(request, "shop/checkout.html", context, status=status)
