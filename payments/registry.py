@@ -41,6 +41,7 @@ METHOD_HINTS: Final[dict[str, StrOrPromise]] = {
     "wechat_pay": _("You scan a code with WeChat and confirm there."),
 }
 SAVED_HINT: Final = _("Saved card: nothing to type. You pay when you press the button.")
+SAVED_SLASHES: Final = 2
 CACHE_SECONDS = 30
 FRESH_SECONDS = 1
 _kept: tuple[float, dict[int, ProviderAccount]] = (0.0, {})
@@ -220,6 +221,11 @@ def option_by_key(key: str, amount: Money, user_id: int | None = None) -> Paymen
         if option.key == key:
             return option
     raise NoAccount(f"{key!r} is not a way to pay {amount}")
+
+
+def names_saved(key: str) -> bool:
+    """Whether a key is one of a saved method, be it on offer or not."""
+    return key.count("/") == SAVED_SLASHES
 
 
 def accounts() -> dict[int, ProviderAccount]:

@@ -18,7 +18,13 @@ from payments.errors import NoAccount, NotPayable
 from payments.limits import minutes_to_wait, too_often
 from payments.messages import advice, for_shopper
 from payments.models import Attempt, Payment
-from payments.registry import METHOD_LABELS, PaymentOption, option_by_key, payment_options
+from payments.registry import (
+    METHOD_LABELS,
+    PaymentOption,
+    names_saved,
+    option_by_key,
+    payment_options,
+)
 from payments.services.choose import choose_method
 from payments.services.open import TIME_TO_CLOSE
 from payments.services.start import submit_attempt
@@ -57,8 +63,13 @@ def pay(request: HttpRequest, payment: Payment) -> HttpResponse:
     try:
         return _submit(request, payment, chosen_option(request, payment))
     except NoAccount:
-        problem = _("This way to pay is not on offer. Please choose another.")
-        return _page(request, payment, problem=problem, status=400)
+        return _page(request, payment, problem=_not_on_offer(request), status=400)
+
+
+def _not_on_offer(request: HttpRequest) -> StrOrPromise:
+    if names_saved(request.POST.get("method", "")):
+        return for_shopper("saved_card_gone", "card")
+    return _("This way to pay is not on offer. Please choose another.")
 
 
 def owner_of(request: HttpRequest, payment: Payment) -> int | None:

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from payments.models import ProviderAccount, SavedMethod
-from tests.factories import UserFactory
-from tests.shop.cast import read
+from payments.models import Payment, ProviderAccount, SavedMethod
+from tests.factories import UserFactory, an_order
+from tests.shop.cast import check_out, filled_in, nothing_happened, read
 
 pytestmark = pytest.mark.django_db
 NEXT_PAGE = "You pay on the next page. Your order is placed when you press the button."
@@ -49,3 +49,31 @@ def test_with_a_kept_card_the_button_is_said_to_pay(signed_in: Client) -> None:
 
 def test_without_one_the_next_page_is_where_one_pays(signed_in: Client) -> None:
     assert NEXT_PAGE in checkout(signed_in)
+
+
+def test_a_card_removed_in_another_tab_is_said_to_be_gone(
+    signed_in: Client, visa: SavedMethod
+) -> None:
+    typed = filled_in(signed_in, method=f"sandbox/card/{visa.token}")
+    signed_in.post("/payments/saved/", {"token": visa.token})
+
+    answer = check_out(signed_in, typed)
+
+    assert answer.status_code == 400
+    text = read(answer).text
+    assert "Payment method: This saved card is no longer there. Please choose another way." in text
+    assert nothing_happened()
+    assert "4242" not in text
+
+
+def test_the_pay_page_says_so_too(client: Client, alice: User, visa: SavedMethod) -> None:
+    payment = Payment.objects.get(order=an_order(user_id=alice.pk))
+    client.force_login(alice)
+    client.post("/payments/saved/", {"token": visa.token})
+
+    answer = client.post(
+        f"/payments/pay/{payment.token}/", {"method": f"sandbox/card/{visa.token}"}
+    )
+
+    assert answer.status_code == 400
+    assert "This saved card is no longer there. Please choose another way." in read(answer).text
