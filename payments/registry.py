@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -138,16 +139,35 @@ def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOp
             hold=capability.can_hold and conf.capture == "manual",
             embedded=capability.can_embed and account.own_page,
         )
-        for account in accounts().values()
-        if account.active and account.provider in conf.providers
-        if account.mode == (Mode.LIVE if conf.live else Mode.TEST)
-        for capability in methods_of(account)
-        if capability.method not in account.withheld
+        for account, capability in _offers()
         if capability.takes(amount)
     ]
     count = Counter(option.method for option in offered)
     told_apart = [replace(option, shared=count[option.method] > 1) for option in offered]
     return [*_saved_options(offered, user_id), *told_apart]
+
+
+def least_amount(amount: Money) -> Money | None:
+    """The smallest that any way to pay takes, where this amount is below it; None where not."""
+    currency = amount.currency
+    takes = [
+        Money(offer.least(currency), currency)
+        for _account, offer in _offers()
+        if offer.takes(Money(offer.least(currency), currency))
+    ]
+    least = min(takes, default=None)
+    return least if least and amount < least else None
+
+
+def _offers() -> Iterator[tuple[ProviderAccount, MethodCapability]]:
+    """Every way to pay that is on offer here for some amount, in the accounts' order."""
+    conf = payment_settings()
+    mode = Mode.LIVE if conf.live else Mode.TEST
+    for account in accounts().values():
+        if account.active and account.provider in conf.providers and account.mode == mode:
+            for capability in methods_of(account):
+                if capability.method not in account.withheld:
+                    yield account, capability
 
 
 def _saved_options(offered: list[PaymentOption], user_id: int | None) -> list[PaymentOption]:

@@ -21,6 +21,7 @@ from payments.models import Attempt, Payment
 from payments.registry import (
     METHOD_LABELS,
     PaymentOption,
+    least_amount,
     names_saved,
     option_by_key,
     payment_options,
@@ -130,6 +131,7 @@ def _page(
     context |= {"minutes": _minutes_kept(payment), "cancelled": code == "cancelled"}
     options = payment_options(payment.rest, owner_of(request, payment))
     context |= {"options": options, "chosen": _chosen(newest, options)}
+    context |= {"least": None if options else least_amount(payment.rest)}
     return render(request, "payments/pay.html", context, status=status)
 
 
