@@ -202,11 +202,15 @@ class CardSeen:
 
 @dataclass(frozen=True, slots=True)
 class SavedMethodSeen:
-    """A way to pay that the provider keeps for the shopper; never a card number."""
+    """A way to pay that the provider keeps for the shopper; never a card number.
+
+    `fingerprint` is the provider's name for the card itself, the same each time it is kept.
+    """
 
     provider_id: str
     brand: str
     last4: str
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
