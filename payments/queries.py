@@ -62,6 +62,11 @@ MOST_DEAD_EVENTS: Final = 100
 HOLDS_NOTHING: Final = frozenset({PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID})
 """Where no bank holds money that anybody still decides about, and nothing need be asked."""
 
+SETTLED: Final = frozenset(
+    {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
+)
+"""Where all that is wanted of an order's money was charged, or what was has gone back."""
+
 NOT_GONE: Final = frozenset({OperationStatus.REJECTED, *CAME_BACK})
 """The money of such a refund is with us, and nothing is under way."""
 
@@ -154,6 +159,36 @@ def chargeable_for(payment: Payment) -> Money:
 def rest_held_for(payment: Payment) -> Money:
     """What is held beside a part that was captured, and is not being released."""
     return payment.money(sum(each.held for each in _holds(payment) if each.has_rest))
+
+
+def charged_of(payment: Payment) -> Money:
+    """What came and is the order's, whether or not some of it has gone back since."""
+    return payment.money(payment.captured - payment.surplus)
+
+
+def awaited_for(payment: Payment) -> Money:
+    """What is held and may still be charged: nobody has asked the banks to let go of it."""
+    return payment.money(sum(each.held for each in _holds(payment) if not each.closing_at))
+
+
+def released_for(payment: Payment) -> Money:
+    """What banks let go of beside what was charged; asks nothing where all that is owed was."""
+    if not 0 < charged_of(payment).amount < payment.amount:
+        return payment.money(0)
+    charged = payment.attempts.filter(hold=True, captured__gt=0)
+    return payment.money(charged.aggregate(Sum("released", default=0))["released__sum"])
+
+
+def not_charged_of(payment: Payment) -> Money:
+    """By how much less than its total an order is charged, as far as that is final.
+
+    While more may be charged it is what staff have let go.
+    """
+    charged = charged_of(payment)
+    in_part = payment.status in SETTLED and 0 < charged.amount < payment.amount
+    if in_part and not awaited_for(payment).amount:
+        return payment.order.total - charged
+    return payment.waived
 
 
 def _holds(payment: Payment) -> Iterable[Attempt]:

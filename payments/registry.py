@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -40,7 +41,8 @@ METHOD_HINTS: Final[dict[str, StrOrPromise]] = {
     "alipay": _("You confirm in Alipay and come back here."),
     "wechat_pay": _("You scan a code with WeChat and confirm there."),
 }
-SAVED_HINT: Final = _("Saved card: nothing to type.")
+SAVED_HINT: Final = _("Saved card: nothing to type. You pay when you press the button.")
+SAVED_SLASHES: Final = 2
 CACHE_SECONDS = 30
 FRESH_SECONDS = 1
 _kept: tuple[float, dict[int, ProviderAccount]] = (0.0, {})
@@ -137,16 +139,35 @@ def payment_options(amount: Money, user_id: int | None = None) -> list[PaymentOp
             hold=capability.can_hold and conf.capture == "manual",
             embedded=capability.can_embed and account.own_page,
         )
-        for account in accounts().values()
-        if account.active and account.provider in conf.providers
-        if account.mode == (Mode.LIVE if conf.live else Mode.TEST)
-        for capability in methods_of(account)
-        if capability.method not in account.withheld
+        for account, capability in _offers()
         if capability.takes(amount)
     ]
     count = Counter(option.method for option in offered)
     told_apart = [replace(option, shared=count[option.method] > 1) for option in offered]
     return [*_saved_options(offered, user_id), *told_apart]
+
+
+def least_amount(amount: Money) -> Money | None:
+    """The smallest that any way to pay takes, where this amount is below it; None where not."""
+    currency = amount.currency
+    takes = [
+        Money(offer.least(currency), currency)
+        for _account, offer in _offers()
+        if offer.takes(Money(offer.least(currency), currency))
+    ]
+    least = min(takes, default=None)
+    return least if least and amount < least else None
+
+
+def _offers() -> Iterator[tuple[ProviderAccount, MethodCapability]]:
+    """Every way to pay that is on offer here for some amount, in the accounts' order."""
+    conf = payment_settings()
+    mode = Mode.LIVE if conf.live else Mode.TEST
+    for account in accounts().values():
+        if account.active and account.provider in conf.providers and account.mode == mode:
+            for capability in methods_of(account):
+                if capability.method not in account.withheld:
+                    yield account, capability
 
 
 def _saved_options(offered: list[PaymentOption], user_id: int | None) -> list[PaymentOption]:
@@ -220,6 +241,11 @@ def option_by_key(key: str, amount: Money, user_id: int | None = None) -> Paymen
         if option.key == key:
             return option
     raise NoAccount(f"{key!r} is not a way to pay {amount}")
+
+
+def names_saved(key: str) -> bool:
+    """Whether a key is one of a saved method, be it on offer or not."""
+    return key.count("/") == SAVED_SLASHES
 
 
 def accounts() -> dict[int, ProviderAccount]:

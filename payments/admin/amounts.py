@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from orders.money import Money
 from payments.models import Payment
-from payments.queries import held_for
+from payments.queries import held_for, released_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,12 @@ class Amount:
 def amounts(payment: Payment) -> list[Amount]:
     """What was asked for, came, went back and can still go, as staff read from left to right.
 
-    What was let go, held, surplus and disputed money stand there only where there is any.
+    What was let go, held, released, surplus and disputed money stand there only where there is any.
     """
     rare = [
         Amount("waived", _("Let go"), payment.waived),
         Amount("held", _("Held"), held_for(payment)),
+        Amount("released", _("Released"), released_for(payment)),
         Amount("surplus", _("Surplus"), payment.money(payment.surplus)),
         Amount("disputed", _("Disputed"), payment.in_dispute),
     ]

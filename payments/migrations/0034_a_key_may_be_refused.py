@@ -6,7 +6,7 @@ import orders.clock
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0032_a_payout_may_fail")]
+    dependencies = [("payments", "0033_the_same_card_is_kept_once")]
 
     operations = [
         migrations.AddField(

@@ -44,6 +44,8 @@ LEAVING: Final = Q(forgotten_at=None) & (Q(user=None) | Q(removed_at__isnull=Fal
 class SavedMethod(CardFace):
     """One card that its owner may charge again. `token` names it in forms.
 
+    `fingerprint` is the same for every time that its provider keeps the card; "" where not told.
+
     From `removed_at` on it is offered no more, and its provider is told to let it go, not before
     `next_run_at` (None: at once). Once it has, the row stays, since the answers about the old order
     go on naming the card; it tells nothing of it any more. `alerted_at`: staff were told that it
@@ -57,6 +59,7 @@ class SavedMethod(CardFace):
     token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
     method = models.CharField(_("method"), max_length=40)
     provider_id = models.CharField(max_length=120)
+    fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
     created_at = models.DateTimeField(default=now)
     removed_at = models.DateTimeField(null=True, editable=False)
     next_run_at = models.DateTimeField(null=True, editable=False)
@@ -70,7 +73,7 @@ class SavedMethod(CardFace):
             models.UniqueConstraint(fields=["account", "provider_id"], name="saved_method_once"),
             models.CheckConstraint(
                 condition=Q(forgotten_at=None)
-                | Q(removed_at__isnull=False, user=None, brand="", last4=""),
+                | Q(removed_at__isnull=False, user=None, brand="", last4="", fingerprint=""),
                 name="saved_method_forgotten_tells_nothing",
             ),
         ]

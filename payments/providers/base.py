@@ -52,10 +52,7 @@ class Verdict(enum.StrEnum):
 
 
 class Refused(enum.StrEnum):
-    """Why a webhook is not let in; refusals are counted by it.
-
-    `malformed`: truly signed, and not readable; only this is kept all the same.
-    """
+    """Why a webhook is not let in, as is counted. Only `malformed`, truly signed, is kept still."""
 
     SIGNATURE = "signature"
     STALE = "stale"
@@ -202,11 +199,12 @@ class CardSeen:
 
 @dataclass(frozen=True, slots=True)
 class SavedMethodSeen:
-    """A way to pay that the provider keeps for the shopper; never a card number."""
+    """A way to pay that the provider keeps; `fingerprint`: the same each time the card is kept."""
 
     provider_id: str
     brand: str
     last4: str
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

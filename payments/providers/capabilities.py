@@ -51,7 +51,9 @@ class MethodCapability:
         return replace(self, currencies=frozenset(currencies) or self.currencies)
 
     def least(self, currency: str) -> int:
-        return self.minimums.get(currency, self.minimum)
+        """The smallest amount that it takes."""
+        least, step = self.minimums.get(currency, self.minimum), self.steps.get(currency, 1)
+        return -(-least // step) * step
 
     def takes(self, amount: Money) -> bool:
         """Whether so much can be paid by it."""

@@ -54,7 +54,8 @@ def _claim_and_forget(method: SavedMethod) -> None:
     as_read = SavedMethod.objects.filter(LEAVING, pk=method.pk, next_run_at=method.next_run_at)
     if as_read.update(removed_at=removed, next_run_at=again) and _let_go(method):
         mine = SavedMethod.objects.filter(LEAVING, pk=method.pk, next_run_at=again)
-        mine.update(forgotten_at=now(), next_run_at=None, user=None, brand="", last4="")
+        nothing = {"brand": "", "last4": "", "fingerprint": ""}
+        mine.update(forgotten_at=now(), next_run_at=None, user=None, **nothing)
 
 
 def _let_go(method: SavedMethod) -> bool:

@@ -18,7 +18,14 @@ from payments.errors import NoAccount, NotPayable
 from payments.limits import minutes_to_wait, too_often
 from payments.messages import advice, for_shopper
 from payments.models import Attempt, Payment
-from payments.registry import METHOD_LABELS, PaymentOption, option_by_key, payment_options
+from payments.registry import (
+    METHOD_LABELS,
+    PaymentOption,
+    least_amount,
+    names_saved,
+    option_by_key,
+    payment_options,
+)
 from payments.services.choose import choose_method
 from payments.services.open import TIME_TO_CLOSE
 from payments.services.start import submit_attempt
@@ -57,8 +64,13 @@ def pay(request: HttpRequest, payment: Payment) -> HttpResponse:
     try:
         return _submit(request, payment, chosen_option(request, payment))
     except NoAccount:
-        problem = _("This way to pay is not on offer. Please choose another.")
-        return _page(request, payment, problem=problem, status=400)
+        return _page(request, payment, problem=_not_on_offer(request), status=400)
+
+
+def _not_on_offer(request: HttpRequest) -> StrOrPromise:
+    if names_saved(request.POST.get("method", "")):
+        return for_shopper("saved_card_gone", "card")
+    return _("This way to pay is not on offer. Please choose another.")
 
 
 def owner_of(request: HttpRequest, payment: Payment) -> int | None:
@@ -119,6 +131,7 @@ def _page(
     context |= {"minutes": _minutes_kept(payment), "cancelled": code == "cancelled"}
     options = payment_options(payment.rest, owner_of(request, payment))
     context |= {"options": options, "chosen": _chosen(newest, options)}
+    context |= {"least": None if options else least_amount(payment.rest)}
     return render(request, "payments/pay.html", context, status=status)
 
 

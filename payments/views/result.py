@@ -17,6 +17,7 @@ from payments.limits import too_often
 from payments.messages import told_shopper
 from payments.models import Attempt, Payment
 from payments.providers.capabilities import Flow
+from payments.queries import charged_of
 from payments.registry import flow_of
 from payments.services.ask import note_return
 from payments.states import UNHEARD, AttemptStatus
@@ -63,6 +64,7 @@ def result(request: HttpRequest, payment: Payment) -> HttpResponse:
     context |= {"unopened": newest is not None and is_unopened(newest)}
     context |= {"order_url": url, "seconds": seconds, "slow": slow}
     context |= {"lines": payment.order.lines.all()}
+    context |= {"charged": charged_of(payment)}
     context |= {"kept": payment.money(payment.captured - payment.surplus - payment.net_refunded)}
     context |= {"held": payment.money(newest.held if newest else 0)}
     context |= {"returned": payment.money(payment.net_refunded)}

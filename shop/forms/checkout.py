@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from orders.formats import country_names
 from orders.money import Money
 from orders.services.place import AddressDraft
-from payments.registry import PaymentOption
+from payments.messages import for_shopper
+from payments.registry import PaymentOption, names_saved
 from shop.conf import shop_settings
 
 # Where a carrier refuses a parcel without one.
@@ -191,6 +192,9 @@ class CheckoutForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.options = {option.key: option for option in options}
         self.fields["method"].choices = [(key, key) for key in self.options]  # type: ignore[attr-defined]  # a ChoiceField
+        if names_saved(str(self.data.get("method", ""))):
+            refusals = self.fields["method"].error_messages
+            refusals["invalid_choice"] = for_shopper("saved_card_gone", "card")
         if total.amount == 0:
             del self.fields["method"]
 

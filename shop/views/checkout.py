@@ -17,7 +17,7 @@ from orders.errors import OutOfStock
 from orders.formats import format_money
 from orders.money import Money
 from payments.limits import minutes_to_wait, too_often, used_up
-from payments.registry import PaymentOption, payment_options
+from payments.registry import PaymentOption, least_amount, payment_options
 from payments.services.start import submit_attempt
 from payments.views.shopper import shopper_email, shopper_key
 from payments.views.stage import lead_on
@@ -193,5 +193,7 @@ def _page(
 ) -> HttpResponse:
     context = {"form": form, "quote": quote, "lines": explained(quote), "conf": shop_settings()}
     context |= {"checkout_key": cart.token if cart else "", "cart_count": quote.pieces}
+    context |= {"least": None if form.options else least_amount(quote.total)}
+    context |= {"any_saved": any(option.saved for option in form.options.values())}
     context |= {"options": form.options.values(), "return_days": order_settings().return_days}
     return render(request, "shop/checkout.html", context, status=status)

@@ -15,6 +15,7 @@ from orders.services.links import renew_link
 from orders.states import OrderState
 from payments.limits import minutes_to_wait, too_often
 from payments.models import Payment
+from payments.queries import charged_of, not_charged_of
 from payments.states import PaymentStatus
 from payments.views.shopper import shopper_key
 from shop.conf import shop_settings
@@ -55,6 +56,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     context |= {"refunds": refunds_told(payment), "conf": shop_settings()}
     context |= standing_of(payment) | goods_of(order, lines) | {"paid_by": means_of(payment)}
     context |= {"elsewhere": payment.money(payment.returned_elsewhere)}
+    context |= {"charged": charged_of(payment), "not_charged": not_charged_of(payment)}
     guest = shopper_key(request) is None
     context["signed_in"] = not guest
     if guest and request.session.get(SESSION_KEY) == order.checkout_key:

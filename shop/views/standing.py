@@ -14,7 +14,7 @@ from payments.models import Operation, Payment
 from payments.models.operation import BOOKED_BEFORE
 from payments.models.records import ReviewAct
 from payments.queries import (
-    held_for,
+    awaited_for,
     money_may_come,
     paid_by,
     refunds_of,
@@ -42,8 +42,7 @@ def standing_of(payment: Payment) -> dict[str, object]:
         newest = newest_attempt(payment)
         return {"stage": stage_of(payment, newest), "lapsed": newest and _has_lapsed(newest)}
     if state == OrderState.CONFIRMED and payment.status == PaymentStatus.PARTIALLY_PAID:
-        charged = payment.money(payment.captured - payment.surplus)
-        return {"charged": charged, "held": held_for(payment)}
+        return {"in_part": True, "held": awaited_for(payment)}
     if state == OrderState.CANCELLED and not payment.captured:
         return {"may_come": money_may_come(payment)}
     return {}

@@ -149,5 +149,5 @@ def test_what_stripe_does_not_charge_is_not_offered(till: Till) -> None:
 
     page = till.client.get("/checkout/")
 
-    assert "There is no way to pay this amount at the moment." in page.text
+    assert "The smallest amount that can be paid here is £0.30." in page.text
     assert 'value="stripe/' not in page.text

@@ -262,7 +262,8 @@ def _kept(intent: Told, card: Told) -> SavedMethodSeen | None:
     if not (wish and customer and kept):
         return None
     brand, last4 = card.maybe_text("brand"), card.maybe_text("last4")
-    return SavedMethodSeen(str(KeptCard(customer, kept)), brand, last4)
+    same = card.maybe_text("fingerprint")
+    return SavedMethodSeen(str(KeptCard(customer, kept)), brand, last4, same)
 
 
 def _named(charge: Told | None) -> tuple[ProviderObject, ...]:

@@ -102,7 +102,7 @@ def test_staff_charge_a_part_and_then_the_rest_and_the_shopper_sees_each(hold: H
 def test_staff_charge_a_part_and_release_the_rest(hold: Hold) -> None:
     hold.capture("8.00", rest_goes=True)
 
-    wait_for_words(hold.buyer, ARRIVED)
+    wait_for_words(hold.buyer, "Charged £8.00 Not charged £10.00")
     assert hold.charged_and_released == (800, 1000)
 
 

@@ -95,10 +95,12 @@ def forgotten_at_bank(attempt: Attempt) -> None:
 
 
 def test_what_was_let_go_says_nothing_of_the_card(old: Attempt, alice: User) -> None:
+    SavedMethod.objects.update(fingerprint="same")
+
     removed(alice)
 
     row = SavedMethod.objects.get()
-    assert (row.user, row.brand, row.last4) == (None, "", "")
+    assert (row.user, row.brand, row.last4, row.fingerprint) == (None, "", "", "")
     assert row.forgotten_at
     assert not is_kept_at_bank(old)
 

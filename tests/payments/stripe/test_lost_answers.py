@@ -202,6 +202,7 @@ def test_a_kept_card_that_is_gone_at_stripe_is_said_and_offered_no_more(
     page = shop.page("")
     assert "This saved card is no longer there. Please choose another way." in page
     assert "4242" not in page
+    assert "No card is saved" in shop.shopper.get("/payments/saved/").content.decode()
     assert f"the provider no longer has this saved card ({GONE[goes]})" in shop.staff_read()
     assert forget_removed_methods() == 1
     shop.chooses()
