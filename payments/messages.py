@@ -144,6 +144,11 @@ FRAMES: Final[tuple[tuple[re.Pattern[str], StrOrPromise], ...]] = tuple(
             r"answered (?P<code>.+): the key lacks (?P<lacks>.+)",
             _("answered %(code)s: the key lacks %(lacks)s"),
         ),
+        (r"answered (?P<code>\S+) again", _("answered %(code)s again")),
+        (
+            r"answered (?P<code>\S+), but not as Stripe does",
+            _("answered %(code)s, but not as Stripe does"),
+        ),
         (r"answered (?P<code>.+)", _("answered %(code)s")),
         (r"unknown reference (?P<ref>.+)", _("unknown reference %(ref)s")),
         (r"malformed answer: (?P<what>.+)", _("malformed answer: %(what)s")),

@@ -54,9 +54,9 @@ from payments.states import (
 )
 
 MOST_FEED_FAILURES: Final = 10
+"""A list of events is read each minute: a short outage tells nobody."""
 LONGEST_STAY: Final = timedelta(days=3)
 """So long a provider may be away before staff are told of removed cards that it still keeps."""
-"""A list of events is read each minute: a short outage tells nobody."""
 MOST_DEAD_EVENTS: Final = 100
 """Counted on each list of orders, whose template says "more than" of more."""
 HOLDS_NOTHING: Final = frozenset({PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID})

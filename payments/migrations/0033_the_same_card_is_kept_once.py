@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='savedmethod',
             name='fingerprint',
-            field=models.CharField(blank=True, default='', editable=False, max_length=64),
+            field=models.CharField(blank=True, default='', db_default='', editable=False, max_length=64),
         ),
         migrations.AddConstraint(
             model_name='savedmethod',

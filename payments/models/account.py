@@ -73,7 +73,7 @@ class ProviderAccount(models.Model):
     feed_alerted_at = models.DateTimeField(null=True, editable=False)
     feed_read_at = models.DateTimeField(_("events listed last"), null=True, editable=False)
     report_alerted_at = models.DateTimeField(null=True, editable=False)
-    key_refused = models.BooleanField(default=False, editable=False)
+    key_refused = models.BooleanField(default=False, db_default=False, editable=False)
     report_zone = models.CharField(_("time zone of its reports"), max_length=40, default="UTC")
     settlement_days = models.PositiveSmallIntegerField(
         _("days until a payment is in a report"), default=3

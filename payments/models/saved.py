@@ -59,7 +59,9 @@ class SavedMethod(CardFace):
     token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
     method = models.CharField(_("method"), max_length=40)
     provider_id = models.CharField(max_length=120)
-    fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
+    fingerprint = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
     created_at = models.DateTimeField(default=now)
     removed_at = models.DateTimeField(null=True, editable=False)
     next_run_at = models.DateTimeField(null=True, editable=False)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import mail_managers
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,20 +19,25 @@ from payments.models.trouble import LIST_EVENTS
 from payments.queries import key_troubles
 
 logger = logging.getLogger("till.payments")
+TOLD_EVERY: Final = timedelta(days=1)
+"""Calls of one kind may need several permissions: what comes and goes is told of once a day."""
 
 
 def alert_of_refused_keys() -> int:
     """Tell MANAGERS of keys that are refused, once until they are taken again; of how many calls.
 
-    A list of events that is not read has a mail of its own. A second call tells nobody anything; a
-    mail that failed is sent then.
+    What begins anew within a day is told of after it, if it stands then. A list of events that is
+    not read has a mail of its own. A second call tells nobody anything; a mail that failed is sent
+    then.
     """
-    untold = key_troubles().filter(alerted_at=None).exclude(verb=LIST_EVENTS)
-    found = list(untold)
+    moment = now()
+    anew = Q(alerted_at__lt=F("since"), alerted_at__lte=moment - TOLD_EVERY)
+    untold = Q(alerted_at=None) | anew
+    found = list(key_troubles().filter(untold).exclude(verb=LIST_EVENTS))
     if not found:
         return 0
-    mine, moment = KeyTrouble.objects.filter(pk__in=[each.pk for each in found]), now()
-    if not mine.filter(alerted_at=None).update(alerted_at=moment):
+    mine = KeyTrouble.objects.filter(pk__in=[each.pk for each in found])
+    if not mine.filter(untold).update(alerted_at=moment):
         return 0
     try:
         _tell(found)

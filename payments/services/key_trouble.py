@@ -43,7 +43,6 @@ def note_refused(account: ProviderAccount, verb: str, error: ProviderError) -> N
         since=Coalesce("since", moment),
         lacks=lacks,
         logged_at=row.logged_at if quiet else moment,
-        alerted_at=None,
     )
     if begins or not account.key_refused:
         ProviderAccount.objects.filter(pk=account.pk).update(key_refused=True)

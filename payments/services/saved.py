@@ -30,6 +30,8 @@ def remember_method(attempt: Attempt, seen: SavedMethodSeen) -> None:
         anew = _as_agreed(attempt, seen)
         anew.pk = kept.pk
         anew.save(force_update=True)
+    elif not (kept.removed_at or kept.fingerprint):  # kept before it was told
+        same.filter(removed_at=None).update(fingerprint=seen.fingerprint[:64])
 
 
 def _remove_older(attempt: Attempt, seen: SavedMethodSeen) -> None:

@@ -114,8 +114,7 @@ def _note_sent(evidence: DisputeEvidence) -> None:
             state=EvidenceState.SENT, sent_at=now(), next_run_at=None, error_code=""
         ):
             answered.update(remind_at=None)
-            subject, payment = dispute.provider_id, dispute.attempt.payment
-            end_review(ReviewKind.DISPUTE, payment, subject=subject, detail=DELAYED)
+            _end_delay(dispute)
 
 
 def _try_later(evidence: DisputeEvidence) -> None:
@@ -146,7 +145,14 @@ def _end(evidence: DisputeEvidence, why: Failure) -> None:
             error_code=why.code[:40],
             error_raw=why.raw[:80],
         ):
+            _end_delay(evidence.dispute)
             _have_it_seen(evidence.dispute, FAILED, why)
+
+
+def _end_delay(dispute: Dispute) -> None:
+    """That it does not get through is over, well or not."""
+    payment = dispute.attempt.payment
+    end_review(ReviewKind.DISPUTE, payment, subject=dispute.provider_id, detail=DELAYED)
 
 
 def _have_it_seen(dispute: Dispute, detail: str, why: Failure) -> None:

@@ -34,6 +34,7 @@ from payments.services.give_up import (
     refuse_forgotten,
     refuse_unknown,
 )
+from payments.services.lock import lock_attempt
 from payments.services.reviews import open_review
 from payments.services.send_refund import send_refund
 from payments.states import UNSETTLED, OperationKind, OperationStatus
@@ -105,11 +106,17 @@ def _close(operation: Operation) -> None:
 
 
 def _end_in_vain(release: Operation) -> None:
-    """End a release, refused or forgotten, of what is held still; a look, due now, owes another."""
+    """End a release, refused or forgotten, of what is held still; the next look owes another.
+
+    That look is due at once after what was forgotten: a refusal would only be heard again.
+    """
+    forgotten = is_forgotten(release)
     unsettled = Operation.objects.filter(pk=release.pk, status__in=UNSETTLED)
-    vain = unsettled if is_forgotten(release) else unsettled.exclude(error_code="")
+    vain = unsettled if forgotten else unsettled.exclude(error_code="")
     with transaction.atomic():
-        if vain.update(status=OperationStatus.FAILED, settled_at=now(), next_run_at=None):
+        lock_attempt(release.attempt_id)
+        ended = vain.update(status=OperationStatus.FAILED, settled_at=now(), next_run_at=None)
+        if ended and forgotten:
             Attempt.objects.filter(pk=release.attempt_id).update(next_poll_at=now())
 
 

@@ -13,8 +13,8 @@ from pytest_django import Settings
 from orders.clock import now
 from payments.models import Dispute, DisputeEvidence, Review
 from payments.models.records import ReviewKind
-from payments.providers.base import DisputeStatus, Outcome, Status
-from payments.providers.errors import ProviderDown
+from payments.providers.base import DisputeStatus, Failure, Outcome, Status
+from payments.providers.errors import ProviderDown, ProviderRejected
 from payments.providers.evidence import EvidenceRequest
 from payments.providers.sandbox.provider import SandboxProvider
 from payments.services.evidence import request_evidence
@@ -93,6 +93,19 @@ def test_after_an_hour_people_hear_of_it_while_it_is_sent_on() -> None:
     assert (evidence.state, len(mail.outbox)) == (EvidenceState.SENDING, 1)
     assert evidence.next_run_at
     assert "has not got through" in mail.outbox[0].body
+
+
+def test_a_refusal_after_a_delay_is_what_people_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    owed()
+    tries_until(2 * HOUR)
+
+    def refuse(*_: object) -> Outcome:
+        raise ProviderRejected(Failure("provider_refused"))
+
+    monkeypatch.setattr(Bank, "submit_evidence", refuse)
+    tries_until(20 * HOUR)
+
+    assert seen() == ["evidence in the dispute of £60.00: the provider refused our request"]
 
 
 def test_people_hear_of_it_once() -> None:

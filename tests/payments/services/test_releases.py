@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -198,6 +199,7 @@ def test_a_refused_release_fails_and_the_next_look_owes_another(fake_bank: FakeB
 
     submit_due_operations()
     refused = releases()
+    assert not Attempt.objects.filter(next_poll_at__lte=now() + timedelta(minutes=1)).exists()
     ask(attempt.pk, source="test")
 
     assert refused == [OperationStatus.FAILED]

@@ -54,6 +54,17 @@ def test_the_same_card_kept_again_takes_the_place_of_the_older(
     assert offered() == [NEW.provider_id]
 
 
+def test_a_card_kept_before_its_fingerprint_was_told_gives_way_too(
+    account: ProviderAccount, alice: User
+) -> None:
+    older = keeps(alice, replace(OLD, fingerprint=""), account)
+    tells(older, OLD)
+
+    keeps(alice, NEW, account)
+
+    assert offered() == [NEW.provider_id]
+
+
 def test_a_late_word_of_the_older_order_brings_neither_back(
     account: ProviderAccount, alice: User
 ) -> None:

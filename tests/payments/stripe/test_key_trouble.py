@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import django
 import pytest
@@ -22,6 +23,7 @@ from tests.payments.flows.cast import A_MINUTE, work
 from tests.payments.stripe.cast import Shop
 
 pytestmark = pytest.mark.django_db
+A_DAY = timedelta(days=1)
 SESSIONS, REFUNDS = "rak_checkout_session_write", "rak_charge_write"
 LACKS = f'the key of stripe lacks {SESSIONS} for "create": payments_doctor stripe says what to do'
 
@@ -172,6 +174,17 @@ def test_managers_are_mailed_once_what_the_key_lacks(shop: Shop) -> None:
     (sent,) = mail.outbox
     assert f"stripe: the key may not open payments: it lacks {SESSIONS}" in sent.body
     assert shop.merchant.restricted_key not in sent.body
+
+
+def test_managers_are_mailed_once_a_day_of_what_comes_and_goes(shop: Shop) -> None:
+    for takes in (restricted, unrestricted, restricted):
+        takes(shop)
+        shop.orders()
+        alert_of_refused_keys()
+    assert len(mail.outbox) == 1
+
+    with later(A_DAY):
+        assert alert_of_refused_keys() == 1
 
 
 def test_managers_are_mailed_of_a_key_that_is_not_taken(shop: Shop) -> None:
