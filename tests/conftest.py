@@ -103,7 +103,7 @@ def fake() -> Iterator[Fake]:
     It also answers where no address is named, as live keys need it: plain http is not for them.
     """
     from payments.providers.stripe import http  # noqa: PLC0415  # half a second, for few tests
-    from tests.fakes.stripe.fake import Fake  # noqa: PLC0415
+    from tests.fakes.stripe.fake import Fake  # noqa: PLC0415  # half a second, for few tests
 
     with Fake(deliver=False) as fake, pytest.MonkeyPatch.context() as itself:
         itself.setattr(http, "API", fake.url)
