@@ -42,17 +42,13 @@ def call_provider(
         if isinstance(error, ProviderDown) and error.sent:
             result = CallResult.TIMEOUT
         evidence = {"error": str(error)[:200], **refused_for(error)}
-        if isinstance(error, BadAnswer):
-            _have_it_looked_at(attempt, f"{verb}: {error}")
-        if isinstance(error, (NotFound, ProviderRejected)):
-            note_taken(attempt.account, verb)
-        note_refused(attempt.account, verb, error)
+        _note_error(attempt, verb, error)
         raise
     else:
-        note_taken(attempt.account, verb)
         declined = outcome.status == Status.DECLINED
         result = CallResult.DECLINED if declined else CallResult.OK
         evidence = dict(outcome.evidence)
+        note_taken(attempt.account, verb)
         return outcome
     finally:
         ProviderCall.objects.create(
@@ -67,9 +63,14 @@ def call_provider(
         )
 
 
-def _have_it_looked_at(attempt: Attempt, detail: str) -> None:
-    kind, payment = ReviewKind.BAD_ANSWER, attempt.payment
-    open_review(kind, payment, subject=attempt.our_ref, detail=detail)
+def _note_error(attempt: Attempt, verb: str, error: ProviderError) -> None:
+    """Have an answer looked at that cannot be read, and keep what the error says of our key."""
+    if isinstance(error, BadAnswer):
+        kind, detail = ReviewKind.BAD_ANSWER, f"{verb}: {error}"
+        open_review(kind, attempt.payment, subject=attempt.our_ref, detail=detail)
+    if isinstance(error, (NotFound, ProviderRejected)):
+        note_taken(attempt.account, verb)
+    note_refused(attempt.account, verb, error)
 
 
 def refuse_in_transaction(verb: str) -> None:
