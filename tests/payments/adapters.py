@@ -60,7 +60,7 @@ class SilentOnPayouts(SandboxProvider):
 
     rings: ClassVar[bool] = True
 
-    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # all the same
+    def read_event(self, raw: RawRequest, event_id: str) -> WebhookEvent:  # noqa: ARG002  # each tells the same
         payout = ProviderObject(PAYOUT, "po_1")
         return WebhookEvent(event_id, "payout", objects=(payout,), heard=self.rings)
 
